@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from api.access.auth import SESSION_S, SignedOutError, TooManyError, WrongCodeError, require_same
 from api.access.rate_limits import address_of
 from api.processes.background_job import WorkState
+from api.processes.limited_process import limits_of, run_limited
 from api.server.first_start import ASKING, OPENING, CityIn, FirstStart, WithCode, start_of
 from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import SentCsrf, spoken_language
@@ -20,9 +21,19 @@ from api.web.cookies import CSRF_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE, read_c
 from api.web.errors import STATUS, first_fault
 from api.web.page_context import chosen_theme, spoken_languages, wants_page
 from api.web.security_headers import Compression, SecurityHeaders
-from api.web.uploads import MOST_BYTES, SUFFIXES, URMIA, UploadedFileOut, keep_upload, ready_files
+from api.web.uploads import (
+    MOST_BYTES,
+    SUFFIXES,
+    URMIA,
+    UploadedFileOut,
+    keep_upload,
+    ready_files,
+    wanted_upload,
+)
 from data.errors import BarfrubError, ConflictError
 from data.languages import LANGUAGE_LETTERS, languages
+from data.osm.file_place import place_in_file
+from data.setup.time_zones import time_zone_at
 from fleet.setup.city_setup import STEPS
 from maps.pages.error_texts import fault_text, message_of
 from maps.pages.i18n import Translator, translator
@@ -130,6 +141,16 @@ async def upload_file(
     if start.over:
         raise ConflictError("the city is made", reason="city_made")
     return await keep_upload(request, start.settings.uploads, name, purpose)
+
+
+@router.get(f"{FIRST}/time-zone")
+def propose_time_zone(
+    file: Annotated[str, Query(max_length=200)], start: WithCode
+) -> Mapping[str, str]:
+    """Return the time zone of the place where a street file lies; empty where it is not known."""
+    path = wanted_upload(start.settings.uploads, file, "streets")
+    place = run_limited(limits_of(start.settings), file, place_in_file, path)
+    return {"timezone": time_zone_at(place) if place else ""}
 
 
 @router.post(f"{FIRST}/city", status_code=202)

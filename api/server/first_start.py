@@ -51,7 +51,10 @@ _NAME_LETTERS = 64
 
 
 class CityIn(Wire):
-    """The new city and its administrator; without a `file`, `place` is downloaded."""
+    """The new city and its administrator; without a `file`, `place` is downloaded.
+
+    Without a `timezone` the city has that of the place where its streets lie.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=_NAME_LETTERS)]
     timezone: Annotated[str, Field(max_length=64)]
@@ -124,7 +127,7 @@ class FirstStart:
         login = checked_login(wanted.login.strip())
         password = checked_password("password", wanted.password, login, wanted.name)
         known_language(wanted.language)
-        if wanted.timezone not in available_timezones():
+        if wanted.timezone and wanted.timezone not in available_timezones():
             raise InvalidError("timezone", wanted.timezone, "a zone like Asia/Tehran")
         if not wanted.file and not wanted.place.strip():
             raise InvalidError("file", "", "a street file, or the name of a place")

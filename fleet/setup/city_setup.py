@@ -20,6 +20,7 @@ from data.setup.fleet_file import (
     with_depots_of,
 )
 from data.setup.reachability import assumed_depots, unreachable
+from data.setup.time_zones import time_zone_at
 from data.store.audit.audit_log import add_event
 from data.store.database.city_address import address_in, save_address
 from data.store.database.city_database import new_database
@@ -96,6 +97,8 @@ class NewCity:
         Polygon file that clips the streets.
     districts
         File of districts, as `data.setup.districts.read_districts` takes it.
+    timezone
+        Name in the tz database; "" for that of the place where the streets lie.
     language
         What pages speak until somebody chooses; "" follows the browser.
     database_url
@@ -160,6 +163,8 @@ def add_city(
 
 
 def _known_zone(timezone: str) -> str:
+    if not timezone:
+        return timezone
     try:
         ZoneInfo(timezone)
     except (KeyError, ValueError, OSError) as error:
@@ -184,7 +189,7 @@ def _draft(place: _Place, found: CityContents) -> _Draft:
     fleet = with_depots(fleet_from_toml(fleet_text), depots)
     city = City(
         name=place.name,
-        timezone=place.timezone,
+        timezone=place.timezone or time_zone_at(_middle(network)) or "UTC",
         bounds=network.bounds,
         network_version=network.version,
         attribution=streets.attribution,
@@ -195,6 +200,11 @@ def _draft(place: _Place, found: CityContents) -> _Draft:
     return _Draft(
         city, streets, network, found.districts, DEFAULT_POLICY, fleet_text, fleet, report
     )
+
+
+def _middle(network: StreetNetwork) -> LonLat:
+    west, south, east, north = network.bounds
+    return LonLat((west + east) / 2, (south + north) / 2)
 
 
 def _draw(folder: Path, draft: _Draft) -> None:

@@ -45,7 +45,8 @@ def add(
     file: FileArgument = None,
     place: PlaceOption = None,
     timezone: Annotated[
-        str | None, typer.Option(help="Time zone of the city, like Asia/Tehran.")
+        str | None,
+        typer.Option(help="Time zone, like Asia/Tehran; by default that of the city's place."),
     ] = None,
     services: Annotated[
         bool, typer.Option("--services", help="Include service ways and alleys.")
@@ -65,15 +66,13 @@ def add(
 
     settings = Settings()
     folder = settings.city_folder(name)
-    if timezone is None:
-        print("barfrub: no --timezone given, so the city's clock is UTC", file=sys.stderr)
     streets, outline = _source(file, place, boundary)
     report = add_city(
         folder,
         NewCity(
             name,
             streets,
-            timezone=timezone or "UTC",
+            timezone=timezone or "",
             services=services,
             boundary=outline,
             districts=_districts(districts),
@@ -85,6 +84,9 @@ def add(
         report=_progress,
     )
     print_report(report)
+    if timezone is None:
+        zone = report["timezone"]
+        print(f"barfrub: no --timezone given: the city's clock is {zone}", file=sys.stderr)
     if report["depots_assumed"]:
         print("Depots and machines are assumed: edit fleet.toml, then `barfrub fleet set`.")
 

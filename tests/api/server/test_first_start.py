@@ -327,6 +327,14 @@ def test_a_file_without_streets_leaves_no_city_and_may_be_tried_again(inside, to
     assert made(inside)["state"] == "done"
 
 
+def test_the_time_zone_is_proposed_from_where_the_streets_lie(inside, town):
+    send(inside, town)
+    name = WANTED["file"]
+    answer = inside.get("/first/time-zone", params={"file": name})
+    assert answer.json() == {"timezone": "Asia/Tehran"}
+    assert inside.get("/first/time-zone", params={"file": "other.osm"}).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("change", "status", "field"),
     [

@@ -68,10 +68,27 @@ def test_a_city_is_set_up_from_the_printed_address_to_the_signed_in_administrato
     assert page.input_value("#timezone") == "Asia/Tehran"
     send(page, "file", street_file)
     expect(page.locator("#file")).to_have_value("town.osm")
+    expect(page.locator("#timezone-hint")).to_contain_text("Proposed")
+    page.fill("#timezone", "stock")
+    expect(page.locator("#zones li").first).to_contain_text("Stockholm")
+    page.keyboard.press("Escape")
+    page.fill("#timezone", "iran")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    assert visit.grave_faults() == []
+    page.keyboard.press("Enter")
+    expect(page.locator("#timezone")).to_have_value(re.compile("Iran|Asia/Tehran"))
+    page.fill("#timezone", "Asia/Tehran")
     page.fill("#name", "برف‌آباد")
     page.fill("#login", "reza")
-    page.fill("#password", PASSWORD)
+    page.fill("#password", "reza1234")
+    page.get_by_role("button", name="Create the city").click()
+    expect(page.locator("#password-fault")).to_contain_text("a name or a common word")
+    expect(page.locator("#password")).to_be_focused()
+    expect(page.locator("#file")).to_have_value("town.osm")
     assert visit.grave_faults() == []
+    visit.complaints.clear()  # of the browser, that the server refused something
+    page.fill("#password", PASSWORD)
     page.get_by_role("button", name="Create the city").click()
 
     expect(page.get_by_role("heading", name="The city is ready")).to_be_visible()

@@ -23,10 +23,11 @@ export class SetupPart extends Part {
 export const problem = (fault) =>
   fault ? html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${fault.message}</p>` : "";
 
-/** A control under its label. */
-export const field = (id, label, control, hint = "") => html`<div class="field">
+/** A control under its label, with why its value was refused. */
+export const field = (id, label, control, hint = "", wrong = "") => html`<div class="field">
   <label for=${id}>${label}</label>
   ${control}
+  ${wrong ? html`<p class="problem" id="${id}-fault" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${wrong}</p>` : ""}
   ${hint ? html`<p class="muted small" id="${id}-hint">${hint}</p>` : ""}
 </div>`;
 

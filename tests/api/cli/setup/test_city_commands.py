@@ -67,10 +67,10 @@ def test_show_means_the_only_city(run, town):
     assert "4 segments" in run(city, "show").stdout
 
 
-def test_a_missing_time_zone_is_warned_about(run, street_file):
+def test_a_city_without_a_time_zone_has_that_of_its_place(run, street_file):
     result = run(city, "add", "town", street_file)
-    assert "clock is UTC" in result.stderr
-    assert "(UTC)" in result.stdout
+    assert "clock is Asia/Tehran" in result.stderr
+    assert "(Asia/Tehran)" in result.stdout
 
 
 @pytest.mark.parametrize("name", ["../town", ".town", "a/b"])

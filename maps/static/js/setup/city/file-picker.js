@@ -25,6 +25,7 @@ class FileChoice extends Part {
     suffixes: { attribute: false },
     files: { attribute: false },
     also: { attribute: false },
+    sent: { state: true },
     value: { state: true },
     share: { state: true },
     fault: { state: true },
@@ -35,6 +36,7 @@ class FileChoice extends Part {
     super();
     this.files = [];
     this.also = [];
+    this.sent = [];
     this.suffixes = [];
     this.value = "";
     this.share = null;
@@ -53,7 +55,7 @@ class FileChoice extends Part {
     this.fault = "";
     try {
       const kept = await sendFile(this.address, file, this.purpose, (share) => (this.share = share));
-      this.files = [...this.files.filter((one) => one.name !== kept.name), kept];
+      this.sent = [...this.sent.filter((one) => one.name !== kept.name), kept];
       this.choose(kept.name);
     } catch (error) {
       this.fault = error.message;
@@ -78,6 +80,12 @@ class FileChoice extends Part {
     return [this.hint ? `${this.name}-hint` : "", this.fault ? `${this.name}-fault` : ""].join(" ").trim();
   }
 
+  /** The files that may be chosen: those that lay ready, and those sent since, which the page around does not know. */
+  choices() {
+    const sent = new Set(this.sent.map(({ name }) => name));
+    return [...this.files.filter(({ name }) => !sent.has(name)), ...this.sent];
+  }
+
   sending() {
     if (this.share === null) return "";
     return html`<div class="sending" role="status"><progress max="1" .value=${this.share} aria-label=${t("Sending the file")}></progress>
@@ -97,7 +105,7 @@ class FileChoice extends Part {
         <select id=${this.name} name=${this.name} ?disabled=${busy} aria-describedby=${this.describedBy()} @change=${(event) => this.choose(event.target.value)}>
           <option value="">${this.none}</option>
           ${this.also.map((one) => html`<option value=${one.value}>${one.label}</option>`)}
-          ${this.files.map((file) => html`<option value=${file.name}>${listed(file)}</option>`)}
+          ${this.choices().map((file) => html`<option value=${file.name}>${listed(file)}</option>`)}
         </select>
         <label class="upload ${busy ? "busy" : ""}"><span class="icon icon-file-up" aria-hidden="true"></span>${t("Send a file")}<input
           type="file"

@@ -2,6 +2,7 @@
 import "../../pages/theme.js";
 import "../../pages/notices.js";
 import "./file-picker.js";
+import "./time-zone.js";
 import { html } from "lit";
 import { boot } from "../../pages/boot.js";
 import { Part } from "../../pages/element.js";
@@ -12,7 +13,6 @@ import { field } from "../../pages/form-parts.js";
 import { fault, report, stepList } from "./import-report.js";
 
 const LOOK_MS = 400;
-const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 const first = new Store({ files: {}, progress: null, refused: null, served: false, city: "" });
 
@@ -22,6 +22,27 @@ async function askFiles() {
   } catch (error) {
     first.set({ refused: error });
   }
+}
+
+const AT_THEIR_FIELD = new Set(["name", "timezone", "login", "password"]);
+
+/** Why the value of a field was refused; "" where it was not. */
+const wrong = (name) => (first.value.refused?.values?.field === name ? first.value.refused.message : "");
+
+/** Propose the time zone of the place: where the chosen file lies, or left open for a place that is downloaded. */
+async function proposeZone(form) {
+  const zone = form.querySelector("time-zone");
+  const file = form.querySelector('setup-file[name="file"]').value;
+  const { place } = Object.fromEntries(new FormData(form));
+  if (!file && place.trim()) return zone.propose("", t("It will be that of the place."));
+  if (!file) return zone.proposeHere();
+  try {
+    const { timezone } = await get(`/first/time-zone?file=${encodeURIComponent(file)}`);
+    if (timezone) zone.propose(timezone, t("Proposed: the streets of the file lie there."));
+  } catch {
+    // A file that cannot be read is refused when the city is made, with its reason.
+  }
+  return undefined;
 }
 
 const later = (order) => setTimeout(order, LOOK_MS);
@@ -80,14 +101,14 @@ class FirstCity extends Part {
   }
 
   file(name, purpose, label, none, hint, also = []) {
-    return html`<setup-file name=${name} purpose=${purpose} address="/first/files" .label=${label} .none=${none} .hint=${hint} .suffixes=${boot.suffixes[purpose]} .files=${first.value.files[purpose] ?? []} .also=${also}></setup-file>`;
+    return html`<setup-file name=${name} purpose=${purpose} address="/first/files" .label=${label} .none=${none} .hint=${hint} .suffixes=${boot.suffixes[purpose]} .files=${first.value.files[purpose] ?? []} .also=${also} @chosen=${(event) => name === "file" && proposeZone(event.target.closest("form"))}></setup-file>`;
   }
 
   streets() {
     return html`<fieldset class="card">
       <legend><h2>${t("Streets")}</h2></legend>
       ${this.file("file", "streets", t("Street file"), t("Choose a file"), t("From OpenStreetMap (.osm.pbf, .osm, .osm.gz) or as GeoJSON."))}
-      ${field("place", t("Or the name of a place"), html`<input id="place" name="place" maxlength="200" autocomplete="off" dir="auto" placeholder=${t("Urmia, Iran")} aria-describedby="place-hint">`, t("Without a file the server asks OpenStreetMap, for which it needs the internet."))}
+      ${field("place", t("Or the name of a place"), html`<input id="place" name="place" maxlength="200" autocomplete="off" dir="auto" placeholder=${t("Urmia, Iran")} aria-describedby="place-hint" @change=${(event) => proposeZone(event.target.form)}>`, t("Without a file the server asks OpenStreetMap, for which it needs the internet."))}
       <label class="tick"><input type="checkbox" name="services"><span>${t("With service ways and lanes between buildings")}<span class="muted small">${t("They make the network much larger; most cities do without.")}</span></span></label>
       <details class="more"><summary>${t("Boundary and districts")}</summary>
         <div class="column">
@@ -99,12 +120,11 @@ class FirstCity extends Part {
   }
 
   city() {
-    const zones = boot.zones.includes(HERE) ? boot.zones : [HERE, ...boot.zones];
     return html`<fieldset class="card">
       <legend><h2>${t("City")}</h2></legend>
       <div class="fields">
-        ${field("name", t("Name of the city"), html`<input id="name" name="name" maxlength="64" required autocomplete="off" dir="auto">`)}
-        ${field("timezone", t("Time zone"), html`<select id="timezone" name="timezone" dir="ltr">${zones.map((zone) => html`<option ?selected=${zone === HERE}>${zone}</option>`)}</select>`)}
+        ${field("name", t("Name of the city"), html`<input id="name" name="name" maxlength="64" required autocomplete="off" dir="auto">`, "", wrong("name"))}
+        <time-zone .wrong=${wrong("timezone")}></time-zone>
         ${field("city-language", t("Language of the pages"), html`<select id="city-language" name="language">${boot.languages.map(({ code, name }) => html`<option value=${code} ?selected=${code === boot.language}>${name}</option>`)}</select>`)}
       </div>
     </fieldset>`;
@@ -114,8 +134,8 @@ class FirstCity extends Part {
     return html`<fieldset class="card">
       <legend><h2>${t("Administrator")}</h2></legend>
       <div class="fields">
-        ${field("login", t("Sign-in name"), html`<input id="login" name="login" maxlength="64" required autocomplete="username" autocapitalize="none" spellcheck="false" dir="ltr">`)}
-        ${field("password", t("Password"), html`<input id="password" name="password" type="password" minlength="8" required autocomplete="new-password" dir="ltr" aria-describedby="password-hint">`, t("At least 8 characters; a few words together are best."))}
+        ${field("login", t("Sign-in name"), html`<input id="login" name="login" maxlength="64" required autocomplete="username" autocapitalize="none" spellcheck="false" dir="ltr">`, "", wrong("login"))}
+        ${field("password", t("Password"), html`<input id="password" name="password" type="password" minlength="8" required autocomplete="new-password" dir="ltr" aria-invalid=${Boolean(wrong("password"))} aria-describedby="password-hint${wrong("password") ? " password-fault" : ""}">`, t("At least 8 characters; a few words together are best."), wrong("password"))}
       </div>
     </fieldset>`;
   }
@@ -131,7 +151,7 @@ class FirstCity extends Part {
     return html`<form class="first-form" ?hidden=${hidden} @submit=${make}>
       <p class="muted lead">${t("Three steps set up a city. Streets, machines and people can be changed afterwards.")}</p>
       ${this.streets()} ${this.city()} ${this.administrator()}
-      ${refused ? fault(refused.message) : ""}
+      ${refused && !AT_THEIR_FIELD.has(refused.values?.field) ? fault(refused.message) : ""}
       <div><button class="primary tall">${t("Create the city")}</button></div>
     </form>`;
   }
