@@ -152,11 +152,13 @@ def test_the_page_speaks_the_language_that_was_chosen(inside):
     assert 'dir="rtl"' in inside.get("/first", headers=HTML).text
 
 
-def test_a_file_that_was_sent_lies_ready(inside, town, settings):
+def test_a_file_that_was_sent_lies_ready_and_tells_its_time_zone(inside, town, settings):
     answer = send(inside, town)
     assert answer.json() == {"name": "town.osm", "size_bytes": len(town)}
     assert (settings.var / "uploads" / "town.osm").read_bytes() == town
     assert inside.get("/first/files").json()["streets"] == [answer.json()]
+    proposed = inside.get("/first/time-zone?file=town.osm").json()
+    assert proposed == {"timezone": "Asia/Tehran"}
 
 
 def test_a_file_may_have_a_persian_name(inside, town, settings):
@@ -325,14 +327,6 @@ def test_a_file_without_streets_leaves_no_city_and_may_be_tried_again(inside, to
 
     send(inside, town)
     assert made(inside)["state"] == "done"
-
-
-def test_the_time_zone_is_proposed_from_where_the_streets_lie(inside, town):
-    send(inside, town)
-    name = WANTED["file"]
-    answer = inside.get("/first/time-zone", params={"file": name})
-    assert answer.json() == {"timezone": "Asia/Tehran"}
-    assert inside.get("/first/time-zone", params={"file": "other.osm"}).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_a_sender_is_adopted_and_mistakes_are_told(visit):
     known = page.locator(".trackers li", has_text="box-7")
     expect(known.locator(".battery")).to_contain_text("۱۷")
     known.get_by_role("button", name="نمایش روی نقشه").click()
-    expect(page.locator(".map-box .pin.chosen")).to_have_count(1)
+    expect(page.locator(".map-box .spot.chosen")).to_have_count(1)
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert visit.grave_faults() == []
     assert visit.complaints == []

@@ -39,7 +39,7 @@ def facts(language: str, **changes: Any) -> dict[str, str]:
 def test_a_report_is_told_in_the_readers_numbers_and_days() -> None:
     assert facts("en")["Streets"] == "1,234 segments, 100 km"
     assert facts("en")["With a name"] == "93 %"
-    assert facts("fa")["تاریخ خواندن"] == "دوشنبه ۳۰ آذر ۱۴۰۵"
+    assert facts("fa")["تاریخ ورود"] == "دوشنبه ۳۰ آذر ۱۴۰۵"
     assert facts("fa")["خیابان‌ها"] == "۱٬۲۳۴ قطعه، ۱۰۰ کیلومتر"
 
 

@@ -1,4 +1,4 @@
-// Where trackers were last: a pin for each on the map of the city.
+// Where trackers were last: a dot for each, with the name of the chosen one on the map of the city.
 import * as maplibregl from "maplibre-gl";
 import { html } from "lit";
 import { still } from "../pages/boot.js";
@@ -19,14 +19,15 @@ export function choose(tracker) {
   document.getElementById("map")?.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
 }
 
-function pin(tracker, chosen) {
+function spot(tracker, chosen) {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = `pin ${tracker.state}`;
+  button.className = `spot ${tracker.state}`;
   button.classList.toggle("chosen", chosen);
   button.setAttribute("aria-pressed", chosen);
   const name = document.createElement("bdi");
   name.textContent = tracker.vehicle || tracker.name;
+  button.title = name.textContent;
   button.append(name);
   button.addEventListener("click", (event) => {
     event.stopPropagation();
@@ -57,7 +58,7 @@ class PositionsMap extends Part {
   draw({ page, chosen }) {
     this.markers.forEach((marker) => marker.remove());
     this.markers = placed(page).map((one) =>
-      new maplibregl.Marker({ element: pin(one, one.id === chosen), anchor: "bottom", offset: [0, -10] })
+      new maplibregl.Marker({ element: spot(one, one.id === chosen) })
         .setLngLat(one.location)
         .addTo(this.map),
     );

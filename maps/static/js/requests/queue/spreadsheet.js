@@ -70,7 +70,7 @@ class Spreadsheet extends Part {
   render() {
     return html`<div class="files">
       <label class="button"><input class="unseen" type="file" accept=".csv,.txt,text/csv" @change=${this.choose}><span class="icon icon-file-up" aria-hidden="true"></span>${t("Import")}</label>
-      <a class="button" href="/requests.csv?${query()}" download><span class="icon icon-download" aria-hidden="true"></span>${t("Table for Excel")}</a>
+      <a class="button" href="/requests.csv?${query()}" download><span class="icon icon-download" aria-hidden="true"></span>${t("Export")}</a>
     </div>
     ${this.look ? html`<dialog class="order" aria-label=${t("Requests of a file")} @close=${this.shut}><div class="column"><h2>${t("Requests of a file")}</h2>${this.body()}</div></dialog>` : ""}`;
   }

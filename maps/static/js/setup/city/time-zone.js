@@ -133,6 +133,7 @@ class TimeZone extends Part {
         placeholder=${t("That of the place")} .value=${this.typed}
         @input=${this.input} @click=${() => (this.open = true)} @blur=${this.settle} @keydown=${(event) => this.key(event, found)}
         @focus=${(event) => event.target.select()}>
+      <span class="icon icon-chevron-down" aria-hidden="true"></span>
       <input type="hidden" name="timezone" .value=${this.value}>
       ${this.open ? this.options(found) : ""}
       <p class="muted small" id="timezone-hint">${this.wrong || this.source}</p>

@@ -120,7 +120,7 @@ class Machines extends Part {
     };
     return html`<div class="files">
       <label class="button"><input class="unseen" type="file" accept=".csv,.toml,.txt,text/csv" @change=${choose}><span class="icon icon-file-up" aria-hidden="true"></span>${t("Import")}</label>
-      <a class="button" href="/setup/machines.csv" download><span class="icon icon-download" aria-hidden="true"></span>${t("Table for Excel")}</a>
+      <a class="button" href="/setup/machines.csv" download><span class="icon icon-download" aria-hidden="true"></span>${t("Export")}</a>
       <a class="button" href="/setup/fleet.toml" download><span class="icon icon-download" aria-hidden="true"></span><span dir="ltr">${"fleet.toml"}</span></a>
     </div>`;
   }
