@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from data.model import Alert, HandoverNote, VehicleId
 from fleet.messages.handover_notes import HandoverFacts
 from maps.pages.i18n import Translator
-
-_MINUTE = timedelta(minutes=1)
+from maps.pages.tables import span_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,8 @@ def _lines(facts: HandoverFacts, names: Mapping[VehicleId, str], t: Translator) 
         yield t("Plans being made: {count}", count=facts.runs)
     yield from (_alert(one, name, t) for one in facts.alerts)
     for vehicle_id, late in facts.late:
-        yield t("{name} is {minutes} min late", name=name(vehicle_id), minutes=late // _MINUTE)
+        span = span_text(late.total_seconds(), t)
+        yield t("{name} is {span} late", name=name(vehicle_id), span=span)
     for one in facts.out:
         why = t(f"out:{one.reason}") if one.reason else t("out:unknown")
         if one.note:

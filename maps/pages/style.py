@@ -169,15 +169,15 @@ def legend() -> list[dict[str, str | float | bool]]:
 def css(classes: Sequence[ClassStyle] = ()) -> str:
     """Return CSS custom properties of both themes; dark by the user's or the system's choice.
 
-    With classes of service, those get their colors, swatches and badges.
+    Paper is light. With classes of service, those get their colors, swatches and badges.
     """
     light, dark = _properties(0, classes), _properties(1, classes)
     return (
         f":root {{ color-scheme: light; {light} }}\n"
-        "@media (prefers-color-scheme: dark) {\n"
+        "@media screen and (prefers-color-scheme: dark) {\n"
         f'  :root:not([data-theme="light"]) {{ color-scheme: dark; {dark} }}\n'
         "}\n"
-        f':root[data-theme="dark"] {{ color-scheme: dark; {dark} }}\n'
+        f'@media screen {{ :root[data-theme="dark"] {{ color-scheme: dark; {dark} }} }}\n'
         + "".join(_class_rules(each, rank) for rank, each in enumerate(classes))
         + "".join(f".truck-{i} {{ --tone: var(--truck-{i}); }}\n" for i in range(len(TRUCK_COLORS)))
         + "".join(map(_numerals, languages().values()))

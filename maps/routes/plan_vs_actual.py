@@ -14,7 +14,7 @@ from fleet.routes.plan_vs_actual import LegCheck, LegState, RouteCheck
 from fleet.routes.route_progress import PlanCheck
 from fleet.routes.truck_states import TruckState, TruckStatus, done_m
 from maps.pages.i18n import Translator
-from maps.pages.tables import BYTE_ORDER_MARK
+from maps.pages.tables import BYTE_ORDER_MARK, span_text
 from maps.streets.street import called, street_name
 
 CHECK_COLUMNS = (
@@ -194,13 +194,12 @@ def late_minutes(late: timedelta) -> int:
 
 
 def late_text(late: timedelta, t: Translator) -> str:
-    """Return how late something is, in whole minutes, or how early."""
+    """Return how late something is, in hours and whole minutes, or how early."""
     minutes = late_minutes(late)
     if minutes == 0:
         return t("on time")
-    if minutes < 0:
-        return t("{span} early", span=t.plural("{count} min", -minutes))
-    return t("{span} late", span=t.plural("{count} min", minutes))
+    span = span_text(abs(late.total_seconds()), t)
+    return t("{span} early", span=span) if minutes < 0 else t("{span} late", span=span)
 
 
 def check_csv(

@@ -97,6 +97,11 @@ def test_both_towns_are_shown_and_open_without_another_password(
     expect(row(at_province, "urmia")).to_contain_text("First snow")
     expect(row(at_province, "urmia").locator("progress").first).to_be_attached()
     expect(row(at_province, "tabriz")).to_contain_text("no storm")
+    at_province.set_viewport_size({"width": 390, "height": 844})
+    for language in ("fa", "az", "en"):
+        at_province.goto(f"http://province.localhost:{port}/?lang={language}")
+        expect(at_province.locator(f"html[lang={language}]")).to_be_attached()
+        assert at_province.evaluate("document.documentElement.scrollWidth") == 390
     row(at_province, "tabriz").locator("a").click()
     at_province.wait_for_url(f"http://tabriz.localhost:{port}/council")
     at_province.goto(f"http://urmia.localhost:{port}/sign-in?next=/storms")

@@ -65,6 +65,18 @@ BIGGEST_IS_SOS = """() => {
 }"""
 
 
+THE_MAP_IS_WHOLE = """(() => {
+  const map = boardMap.getContainer();
+  const box = map.getBoundingClientRect();
+  const enlarged = box.width / map.offsetWidth;
+  const { bounds } = JSON.parse(document.getElementById("boot").textContent).city;
+  const low = box.top + boardMap.project([bounds[0], bounds[1]]).y * enlarged;
+  const legend = document.querySelector(".legend").getBoundingClientRect();
+  return enlarged === innerWidth / 1920 && low <= legend.top;
+})()"""
+"""Whether the map is enlarged as the words are, and the whole city stands above the legend."""
+
+
 def a_storm_with_a_call_for_help(visit: Visit) -> None:
     """Start a storm four hours ago; callers name no place, and a driver calls for help."""
     city, now = visit.city, visit.city.clock.now()
@@ -104,6 +116,7 @@ def test_a_wall_shows_every_word_and_a_call_for_help_as_the_biggest_thing(visit:
         visit.page.set_viewport_size(WALLS[1])
         assert_everything_can_be_read(visit)
         assert visit.page.evaluate(BIGGEST_IS_SOS)
+        visit.until(THE_MAP_IS_WHOLE)
     assert visit.complaints == []
 
 

@@ -53,7 +53,7 @@ def keep_the_roster(visit: Visit, language: str, t) -> None:
     visit.go(f"/roster?lang={language}")
     expect(page.locator("#notes")).to_contain_text(f"Watch Mill Lane: {language}")
     machine = page.locator("#machine-2")
-    machine.get_by_text(t("Out of service"), exact=True).click()
+    machine.locator("summary", has_text=t("Take out of service")).click()
     machine.locator("select[name=reason]").select_option("broken")
     machine.get_by_role("button", name=t("Take out of service")).click()
     expect(machine.locator("select[name=reason]")).to_have_count(0)

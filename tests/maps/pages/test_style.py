@@ -162,3 +162,10 @@ def test_every_page_of_the_menu_has_an_icon_that_all_pages_draw():
 
     assert [page.icon for page in PAGES if page.icon not in drawn] == []
     assert [page.icon for page in PAGES if not (ROOT / f"maps{drawn[page.icon]}").is_file()] == []
+
+
+def test_paper_gets_no_dark_colors():
+    on_screens = re.sub(r"@media screen[^{]*{(?:[^{}]*{[^{}]*})*[^{}]*}", "", css())
+
+    assert "color-scheme: light" in on_screens
+    assert "color-scheme: dark" not in on_screens

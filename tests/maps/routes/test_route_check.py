@@ -78,6 +78,11 @@ def test_a_truck_is_marked_by_what_became_of_its_work(states, marks, done) -> No
     assert (row.marks, row.done, row.off) == (marks, done, "–")
 
 
+def test_a_truck_that_is_late_by_hours_says_hours() -> None:
+    (row,) = truck_rows(checked(LegState.AHEAD, late=95 * MINUTE), VEHICLES, {}, EN)
+    assert row.late == "1 h 35 min late"
+
+
 def test_trucks_are_counted_by_their_marks() -> None:
     late = truck_rows(
         checked(LegState.SKIPPED, LegState.AHEAD, late=9.6 * MINUTE),

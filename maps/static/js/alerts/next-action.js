@@ -6,6 +6,7 @@ import { openSheet } from "../board/bottom-sheets.js";
 import { board, choose, mayDispatch, openRequests, vehicles } from "../board/state.js";
 import { stateOf } from "../shifts/truck-states.js";
 import { look, ordersFor, plan } from "./actions.js";
+import { alerts } from "./alerts.js";
 
 const lists = (tab, state) => {
   openSheet("lists");
@@ -45,6 +46,12 @@ const ACTIONS = {
   alerts: { words: ({ count }) => t("next:alerts:{count}", { count }), button: () => t("Show"), act: () => lists("alerts", "nobody") },
 };
 
+/** Nothing to do is not nothing wrong: alerts that somebody looks after are still open. */
+function quiet() {
+  const count = alerts().length;
+  return count > 0 ? t("Nothing urgent is new. Open alerts: {count}", { count }) : t("Nothing needs you now");
+}
+
 const figure = (count, word, title, open) =>
   html`<button class="count-of quiet" title=${title} @click=${open}><strong>${number(count)}</strong> ${word}</button>`;
 
@@ -63,7 +70,7 @@ class NextAction extends Part {
     if (!loaded) return html`<p></p><span></span>`;
     const action = figures.next_action;
     const known = ACTIONS[action.kind];
-    if (!known) return html`<p class="muted" role="status">${storm ? t("Nothing needs you now") : t("No storm")}</p><span></span>`;
+    if (!known) return html`<p class="muted" role="status">${storm ? quiet() : t("No storm")}</p><span></span>`;
     return html`<p role="status"><strong>${t("next:label")}:</strong> ${known.words(action)}</p>
       <span>${mayDispatch ? html`<button class="primary" @click=${() => known.act(action)}>${known.button(action)}</button>` : ""}</span>`;
   }

@@ -12,6 +12,7 @@ const PATIENCE_MS = 10000;
 const SHOWN = 4;
 const SHOWN_BELOW_CALLS = 2; // calls for help take the height of the others
 const EDGE_PX = 24;
+const HD = { width: 1920, height: 1080 };
 
 class Wall extends TickingPart {
   static properties = { on: { state: true } };
@@ -53,15 +54,20 @@ class Wall extends TickingPart {
     new ResizeObserver(() => this.on && this.fit()).observe(globalThis.boardMap.getContainer());
   }
 
-  /** Show the whole city beside the alerts. */
+  /** Show the whole city beside the alerts and above the legend, on a large screen enlarged as its words are. */
   async fit() {
     const map = globalThis.boardMap;
     if (!map) return;
     await this.updateComplete;
+    const enlarged = this.on ? Math.max(1, Math.min(innerWidth / HD.width, innerHeight / HD.height)) : 1;
+    map.getContainer().style.setProperty("--enlarged", enlarged);
+    map.setPixelRatio(devicePixelRatio * enlarged);
     map.resize();
-    const beside = this.on ? (this.querySelector(".wall-alerts")?.offsetWidth ?? 0) : 0;
+    const covered = (selector, size) => (this.on ? (document.querySelector(selector)?.[size] ?? 0) / enlarged : 0);
     const side = document.dir === "rtl" ? "right" : "left";
-    map.fitBounds(boot.city.bounds, { padding: { top: EDGE_PX, bottom: EDGE_PX, left: EDGE_PX, right: EDGE_PX, [side]: EDGE_PX + beside }, animate: false });
+    const padding = { top: EDGE_PX, bottom: EDGE_PX + covered(".legend", "offsetHeight"), left: EDGE_PX, right: EDGE_PX };
+    padding[side] += covered(".wall-alerts", "offsetWidth");
+    map.fitBounds(boot.city.bounds, { padding, animate: false });
   }
 
   /** Keep the screen on while it shows the wall; a browser forgets that whenever the page was hidden. */
@@ -97,7 +103,7 @@ class Wall extends TickingPart {
         ${found.slice(0, shown).map(
           (alert) => html`<li class=${alert.tone}>
             <span class="icon icon-triangle-alert" aria-hidden="true"></span>
-            <strong dir="auto">${alert.title}</strong>
+            <strong><bdi>${alert.title}</bdi></strong>
             <span>${alert.text}</span>
             ${alert.since ? html`<span class="muted">${age(alert.since)}</span>` : ""}
           </li>`,

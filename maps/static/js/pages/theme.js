@@ -18,7 +18,21 @@ const tell = () => listeners.forEach((listener) => listener(theme()));
 export const color = (name) =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
+/** Paper is white: what is printed is drawn light, and then shown again as before. */
+function printLight() {
+  const shown = document.documentElement.dataset.theme;
+  document.documentElement.dataset.theme = "light";
+  tell();
+  const back = () => {
+    if (shown) document.documentElement.dataset.theme = shown;
+    else delete document.documentElement.dataset.theme;
+    tell();
+  };
+  addEventListener("afterprint", back, { once: true });
+}
+
 system.addEventListener("change", tell);
+addEventListener("beforeprint", () => theme() === "dark" && printLight());
 document.getElementById("theme")?.addEventListener("click", () => {
   const chosen = theme() === "dark" ? "light" : "dark";
   document.documentElement.dataset.theme = chosen;

@@ -23,7 +23,7 @@ function takeOut(event, path, one) {
   tell(path, `${path}/${one.id}`, { on: false, reason, note });
 }
 
-const outForm = (path, one) => html`<details class="out"><summary>${t("Out of service")}</summary>
+const outForm = (path, one) => html`<details class="out"><summary>${t("Take out of service")}</summary>
   <form @submit=${(event) => takeOut(event, path, one)}>
     <select name="reason" required aria-label=${t("Why")}><option value="">${t("choose")}</option>${OUT_REASONS.map((each) => html`<option value=${each}>${t(`out:${each}`)}</option>`)}</select>
     <input name="note" maxlength="200" aria-label=${t("Description")} placeholder=${t("Description")}><button>${t("Take out of service")}</button>

@@ -248,6 +248,7 @@ const empty = { type: "geojson", data: { type: "FeatureCollection", features: []
 export function mapStyle(hidden, { clustered = false } = {}) {
   return {
     version: 8,
+    transition: { duration: 0, delay: 0 }, // paper gets the colors of its theme at once
     sources: {
       streets: { ...tiles(boot.city.tiles), promoteId: { streets: "id" } },
       ...tilesOf(),
