@@ -80,12 +80,16 @@ def requests_of_street(tx: Tx, segment_id: SegmentId, most: int) -> list[Service
 
 
 def reported_nearby(tx: Tx, place: LonLat) -> list[ServiceRequest]:
-    """Return what waits for work near a place, the nearest first."""
+    """Return what waits for work near a place, the nearest first.
+
+    Of several about the same on one street the first is told of, which the others came to.
+    """
     southwest, northeast = moved(place, -NEAR_M, -NEAR_M), moved(place, NEAR_M, NEAR_M)
     found = list_open_within(tx, *southwest, *northeast)
     away_m = {each.id: distance_m(place, each.location) for each in found if each.location}
     near = [each for each in found if away_m.get(each.id, NEAR_M) < NEAR_M]
-    return sorted(near, key=lambda each: away_m[each.id])[:SHOWN]
+    first = {(each.kind, each.snap and each.snap.segment_id): each for each in reversed(near)}
+    return sorted(first.values(), key=lambda each: away_m[each.id])[:SHOWN]
 
 
 def requests_of_jobs(tx: Tx, job_ids: Sequence[JobId]) -> list[ServiceRequest]:

@@ -16,12 +16,11 @@ from maps.streets.street import called, street_name
 
 @dataclass(frozen=True, slots=True)
 class NearbyReport:
-    """A report near a place, which somebody may follow by its `id`."""
+    """A report near a place, which somebody may follow by its `id`; `what` names its street too."""
 
     id: int
     icon: str
-    kind: str
-    street: str
+    what: str
     state: str
     when: str
 
@@ -51,11 +50,11 @@ def _report(
     asked: ServiceRequest, network: StreetNetwork, t: Translator, now: datetime
 ) -> NearbyReport:
     segment = network.find(asked.snap.segment_id) if asked.snap else None
+    street = [called(street_name(segment), t)] if segment else []
     return NearbyReport(
         id=asked.id,
         icon=KIND_ICONS[asked.kind],
-        kind=t(f"kind:{asked.kind}"),
-        street=called(street_name(segment), t) if segment else "",
+        what=t.listed([t(f"kind:{asked.kind}"), *street]),
         state=t(f"request:{asked.state}"),
         when=t.moment_as_said(asked.received_at, now),
     )

@@ -143,3 +143,4 @@ document.querySelector(".ways").hidden = false;
 document.querySelector(".check").remove();
 armFollowing();
 if (placed() !== null) showMap();
+if (placed() !== null || byId("address").value) readBack();
