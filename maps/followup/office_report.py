@@ -306,9 +306,9 @@ def _district_rank(name: str | None) -> tuple[bool, tuple[bool, str]]:
 
 
 def _district(name: str | None, t: Translator) -> str:
-    return t("Place unknown") if name is None else district_text(name, t)
+    return t("Unlocated") if name is None else district_text(name, t)
 
 
 def _in_table(name: str | None, t: Translator) -> str:
     """Return a district for a spreadsheet: empty outside all districts."""
-    return t("Place unknown") if name is None else name
+    return t("Unlocated") if name is None else name

@@ -85,7 +85,7 @@ def test_a_supervisor_works_through_what_is_late(visit: Visit) -> None:
     expect(page.locator(".said img")).to_be_visible()
     assert visit.grave_faults() == []
 
-    page.get_by_role("button", name="Place unknown").click()
+    page.get_by_role("button", name="Unlocated").click()
     expect(page.locator("office-list .row")).to_have_count(1)
     page.locator("office-list .row").click()
     page.fill("#seek", "School Street")

@@ -166,7 +166,7 @@ def test_what_has_no_place_is_unlocated_and_not_outside_all_districts(stormy, si
     asked(stormy, segment_id=None)
     sign_in("supervisor")
     lines = table_of(stormy, "/followup/figures.csv?span=storm&lang=en")
-    assert [line["name"] for line in lines if line["by"] == "district"] == ["Place unknown"]
+    assert [line["name"] for line in lines if line["by"] == "district"] == ["Unlocated"]
     page = stormy.get("/followup/report?span=storm&lang=en", headers={"accept": "text/html"}).text
     assert "Outside all districts" not in page
 

@@ -118,7 +118,7 @@ def be_slower(visit: Visit, request: RequestId, t) -> None:
             at,
             city.plans,
         )
-    page.get_by_role("button", name=t("Cancel this request")).click()
+    page.get_by_role("button", name=t("Cancel request")).click()
     expect(page.locator(".ask-sheet")).to_contain_text("Sara Ahmadi (sara)")
     page.get_by_role("button", name=t("Take over")).click()
     expect(page.locator("#list-requests .row")).to_have_count(0)

@@ -43,7 +43,7 @@ function orders(request) {
     <button class="wide ${needsPin(request) ? "primary" : ""}" @click=${() => startPlacing(request)}>
       <span class="icon icon-map-pin-plus" aria-hidden="true"></span>${request.lon == null ? t("Place it on the map") : t("Move the pin")}
     </button>
-    <button class="wide" @click=${() => cancel(request)}>${t("Cancel this request")}</button>`;
+    <button class="wide" @click=${() => cancel(request)}>${t("Cancel request")}</button>`;
 }
 
 /** Everything about one request. */
@@ -58,7 +58,7 @@ export function requestPanel(id) {
     ${facts([
       [t("Reference"), numberLink(request)],
       [t("Subject"), named("kind", request.kind)],
-      [t("State"), needsPin(request) ? t("Place unknown") : named("request", request.state)],
+      [t("State"), needsPin(request) ? t("Unlocated") : named("request", request.state)],
       [
         t("Received"),
         t("{span} ago ({time})", { span: age(request.received_at), time: time(request.received_at) }),

@@ -139,7 +139,7 @@ const order = (file) => {
 /** The map of a request, and the way to place or move it. */
 export function placePart(file) {
   const { street, request } = file;
-  const where = street ? streetName(street) : request.lon === null ? t("Place unknown") : t("Beside the streets");
+  const where = street ? streetName(street) : request.lon === null ? t("Unlocated") : t("Beside the streets");
   return html`<section class="place">
     <div class="column">
       <h3>${t("Place")}</h3>

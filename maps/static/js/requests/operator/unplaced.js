@@ -16,7 +16,7 @@ class Waiting extends Part {
     const { waiting, placing } = call.value;
     if (waiting.length === 0) return "";
     return html`<section class="waiting-list">
-      <h2>${t("Place unknown")}</h2>
+      <h2>${t("Unlocated")}</h2>
       ${
         placing === null
           ? html`<p class="muted small">${t("Choose one, then click its place on the map.")}</p>`
@@ -24,7 +24,7 @@ class Waiting extends Part {
       }
       ${listbox({
         id: "waiting",
-        label: t("Place unknown"),
+        label: t("Unlocated"),
         items: waiting,
         selected: placing ?? undefined,
         choose: (id) => call.set({ placing: id }),
