@@ -104,6 +104,7 @@ def reset_password(tx: Tx, actor: Actor, user_id: UserId, now: datetime) -> str:
     _require_own(user)
     if actor != _actor(user):
         user = set_password_hash(tx, user.id, NO_PASSWORD)
+        remove_codes(tx, user.id, CodeKind.RESET)
         remove_sessions(tx, user.id)
     add_event(tx, now, actor, "user.password_reset", _subject(user))
     return _new_invitation(tx, user, now)
@@ -133,9 +134,10 @@ def set_password(
     now: datetime,
     keep: SessionId | None = None,
 ) -> User:
-    """Give somebody another password; ends every session, but the one to `keep`."""
+    """Give somebody another password; ends codes for that and every session but that to `keep`."""
     _require_own(user)
     changed = set_password_hash(tx, user.id, password_hash)
+    remove_codes(tx, user.id, CodeKind.RESET)
     remove_sessions(tx, user.id, keep)
     add_event(tx, now, actor, "user.password_set", _subject(user))
     return changed

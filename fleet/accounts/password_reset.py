@@ -62,7 +62,6 @@ def reset_by_code(
     fits = find_code(tx, digest, CodeKind.RESET, real) is not None
     if user is None or user.disabled or not fits:
         raise ConflictError("the code does not fit, or is too old", reason="reset_code")
-    remove_codes(tx, user.id, CodeKind.RESET)
     remove_codes(tx, user.id, CodeKind.INVITATION)
     return set_password(tx, Actor(ActorKind.USER, user.login), user, password_hash, now)
 

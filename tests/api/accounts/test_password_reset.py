@@ -12,7 +12,7 @@ from data.store.accounts.accounts import find_user_by_login, set_phone
 from data.store.accounts.sessions import list_sessions
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
-from fleet.accounts.accounts import disable
+from fleet.accounts.accounts import disable, set_password
 from tests.api.recording_gateway import RecordingGateway, RecordingSettings
 from tests.begun_session import begun_session
 from tests.village import NOW
@@ -107,6 +107,17 @@ def test_an_answer_tells_nothing_of_a_name(
     other = ask(client, login)
     assert recorder.sent == []
     assert other == ask(client, "dispatcher").replace("dispatcher", login)
+
+
+def test_a_password_from_elsewhere_ends_the_code(
+    client: TestClient, by_phone: Any, recorder: RecordingGateway
+) -> None:
+    ask(client, "dispatcher")
+    with transaction(by_phone.engine) as tx:
+        user = find_user_by_login(tx, "dispatcher")
+        assert user is not None
+        set_password(tx, DISPATCHER, user, "hash", NOW)
+    assert choose(client, sent_code(recorder)).status_code == 409
 
 
 def test_nobody_gets_many_messages(
