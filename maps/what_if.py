@@ -37,7 +37,7 @@ class ClassAnswerView:
     """Times at which a class is finished with the present and the changed fleet, if ever.
 
     `not_before` is proved for the changed fleet, whatever the plan; `chance_min` is by how much two
-    searches of the same fleet differ. `limit` says what holds it up in the changed fleet.
+    searches of the same fleet may differ. `limit` says what holds it up in the changed fleet.
     """
 
     service_class: str
@@ -178,7 +178,7 @@ def _class_answer(
 ) -> ClassAnswerView:
     base, found, since = answer["base"], answer["found"], _time(answer["as_of"])
     base_at, found_at = _maybe(base["finish"].get(name)), _maybe(found["finish"].get(name))
-    chance_min, sooner = _chance_min(found, name), None
+    chance_min, sooner = max(_chance_min(found, name), NOTICED_MIN - 1), None
     if base_at is not None and found_at is not None:
         sooner = round((base_at - found_at).total_seconds() / 60)
     return ClassAnswerView(

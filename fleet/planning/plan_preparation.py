@@ -18,6 +18,7 @@ from data.model import (
 )
 from data.policy.city_policy import Policy
 from data.store.database.engine import Tx
+from data.store.planning.plans import find_published_plan_id
 from data.store.setup.machines import list_depots, list_vehicles
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import get_storm
@@ -37,7 +38,7 @@ from fleet.streets.loaded_streets import require_present
 class Prepared:
     """Input of a plan, read in one transaction; `now` is when the plan begins.
 
-    `check` is how the published plan was driven until then.
+    `parent_id` is the published plan's, `check` how it was driven until then.
     """
 
     storm: Storm
@@ -72,14 +73,13 @@ def prepare(
     check = (plans or PublishedPlanCache()).check(city, storm_id)
     return replace(
         plain,
-        parent_id=None if check is None else check.plan.id,
         present=present_of(city, plain.storm, jobs, shifts, check),
         check=check,
     )
 
 
 def outline(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) -> Prepared:
-    """Read the work, machines and places of a storm, without the progress so far.
+    """Read the work, machines and places of a storm and which plan is driven, without its progress.
 
     That is enough to tell situations apart, and reads no evidence.
     """
@@ -99,7 +99,7 @@ def outline(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) ->
         vehicles=tuple(list_vehicles(tx)),
         depots=tuple(list_depots(tx)),
         reload_sites=tuple(sites_in_use(tx, storm_id)),
-        parent_id=None,
+        parent_id=find_published_plan_id(tx, storm_id),
         now=now,
         present=Present(closed=closed_streets(tx, storm.id, now)),
     )

@@ -14,6 +14,7 @@ from routing.planning.problem_mapping import plan_from, problem_from
 from routing.planning.proof_mapping import proved
 from routing.planning.warm_start import no_later_than, start_from
 from routing.problem.stopping import MaxRuntime, StoppingCriterion, StopWhenAsked, heed
+from routing.replanning.path_cache import LineGraphCache, cached_line_graph
 from routing.search.solver import solve_with_paths
 
 SHOWN_VIOLATIONS = 5
@@ -58,13 +59,15 @@ def solve_until(
     report: Report,
     threads: int = 1,
     start: Start | None = None,
+    streets: LineGraphCache | None = None,
 ) -> Plan:
     """Return the best plan found until a stop.
 
     It is for everything: the problem, the search, exact times and the referee. The referee looked
     at the plan: what it refuses is an error here, never a plan. With it comes what is proved that
     no plan can do, which is found before the search: who stops that waits for no more than exact
-    times and the referee. The stop may raise as long as nothing was reported.
+    times and the referee. The stop may raise as long as nothing was reported. Of `streets` that
+    were searched before, what is known is not searched again.
     """
     heed(stop)
     mapped = problem_from(prepared)
@@ -72,9 +75,10 @@ def solve_until(
     proofs = proved(mapped)
     heed(stop)
     problem = no_later_than(mapped, start.plan) if start and start.keeps else mapped.problem
-    known = start_from(mapped, start.plan) if start else None
-    solution, paths = solve_with_paths(problem, stop, seed, report, known, threads)
-    require_allowed(violations(problem, solution, claimed=paths.claimed_s))
+    begun = start_from(mapped, start.plan) if start else None
+    known = streets.get(problem) if streets else cached_line_graph(problem)
+    solution, paths = solve_with_paths(problem, stop, seed, report, begun, threads, known.paths)
+    require_allowed(violations(problem, solution, known.checked, paths.claimed_s))
     timed = timed_routes(mapped.problem, paths, solution.routes)
     return replace(plan_from(mapped, solution, timed), proofs=proofs)
 

@@ -63,6 +63,26 @@ class FirstOf:
         )
 
 
+@dataclass(slots=True)
+class ShareOfRest:
+    """Stop after a share of what another stop has left at the first question.
+
+    Searches that follow each other so end together when that one says so, whatever each takes.
+    """
+
+    whole: StoppingCriterion
+    share: float
+    _began: float | None = field(default=None, init=False)
+
+    def progress(self, iterations: int, *, feasible: bool) -> float:
+        """Return what is spent since then over the share of what was left; 1 of nothing."""
+        gone = self.whole.progress(iterations, feasible=feasible)
+        if self._began is None:
+            self._began = gone
+        own = self.share * (1.0 - self._began)
+        return (gone - self._began) / own if own > 0.0 else 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class FirstFeasible:
     """Stop as soon as every task is served, at the latest when `otherwise` stops."""

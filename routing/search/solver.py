@@ -1,7 +1,7 @@
 """Solve a problem: first routes, better ones until told to stop, then exact times."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from routing.bounds.background_bound import BackgroundBound
@@ -94,7 +94,9 @@ def solve(
         Whether the bound rises, of up to `PROVABLE_TASKS`; else it stays the first one, which takes
         no time.
     """
-    return solve_with_paths(problem, stop, seed, report, start, threads, proving=proving)[0]
+    paths = PathCache(PathFinder(problem, line_graph(problem)))
+    how = _Effort(stop, seed, threads, report, proving=proving)
+    return _solved(problem, paths, how, start)
 
 
 def solve_with_paths(
@@ -104,26 +106,44 @@ def solve_with_paths(
     report: SearchReport = ignore,
     start: Solution | None = None,
     threads: int = 1,
-    *,
-    proving: bool = True,
+    known: PathCache | None = None,
 ) -> tuple[Solution, PathCache]:
-    """Return what `solve` does, and the shortest paths known by then: those of its routes too."""
+    """Return what `solve` does, and the shortest paths known by then: those of its routes too.
+
+    What is `known` of the same streets is not searched again.
+    """
     heed(stop)
-    line = line_graph(problem)
+    paths = PathCache(PathFinder(problem, line_graph(problem))) if known is None else known
+    return _solved(problem, paths, _Effort(stop, seed, threads, report), start), paths
+
+
+@dataclass(frozen=True, slots=True)
+class _Effort:
+    """How long is searched, from which seed, on how many threads, and who hears of it."""
+
+    stop: StoppingCriterion
+    seed: int
+    threads: int
+    report: SearchReport
+    proving: bool = True
+
+
+def _solved(problem: Problem, paths: PathCache, how: _Effort, start: Solution | None) -> Solution:
+    stop, seed, threads, report = how.stop, how.seed, how.threads, how.report
     heed(stop)
+    line = paths.line
     finder = PathFinder(problem, line)
-    paths = PathCache(finder)
     behind = unpinned_problem(problem, finder)
     single = feasibility_of_tasks(behind.problem, line)
     heed(stop)
-    rising = proving and problem.tasks <= PROVABLE_TASKS
+    rising = how.proving and problem.tasks <= PROVABLE_TASKS
     bounds = islice(rising_bounds(behind.problem, single), None if rising else 1)
     rests = 0.0 if by_iterations(stop) else BOUND_RESTS[min(threads, 2)]
     with BackgroundBound(bounds, behind.cost, rests) as beside:
         if not problem.tasks or not problem.vehicles:
             bound = beside.last(wait=True)
             pinned = problem.rules.pinned
-            return settled(problem, paths, single, bound, seed, pinned, threads), paths
+            return settled(problem, paths, single, bound, seed, pinned, threads)
         heed(stop)
         if problem.tasks > MANY_TASKS:
             hubs_of(behind.problem, line, threads)
@@ -138,15 +158,19 @@ def solve_with_paths(
             return search.best_cost + behind.cost <= beside.value * (1.0 + EQUAL)
 
         given = repaired_routes(problem, start.routes) if start else None
+        left = 0
         if given:
-            begin_from(search, finder, behind.rest(given))
+            begin_from(search, paths, behind.rest(given))
+            left = search.absent
             search.lengthen()
         else:
             search.construct(lambda: stop.progress(0, feasible=False) > CONSTRUCTION)
         search.correct(paths)
         if not given and (by_iterations(stop) or stop.progress(0, feasible=False) < 1.0):
             search.open()
-        first = given or behind.whole(search.best_routes())
+        first: Sequence[TaskRoute] = given or ()
+        if not given or search.absent < left:
+            first = behind.whole(search.best_routes())
         before = stop.progress(0, feasible=False)
         floor = settled(problem, paths, single, beside.value, seed, first, threads)
         until = stop
@@ -163,7 +187,7 @@ def solve_with_paths(
             better = settled(problem, paths, single, bound, seed, best, threads)
         better = better if better.cost.total <= floor.cost.total else floor
         report(better.cost.total, bound, len(better.unserved), iterations)
-        return replace(better, iterations=iterations), paths
+        return replace(better, iterations=iterations)
 
 
 def leaving_finish(stop: StoppingCriterion, settling: float) -> LeavingShare:

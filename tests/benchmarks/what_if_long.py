@@ -1,7 +1,7 @@
 """Answers about other machines held against long searches: Gothenburg, clocked by the processor.
 
-A question is answered as a worker does it, in `SECONDS` of the processor. The same fleets, with and
-without the change, are then searched from nothing for `LONG_S` each.
+A question beside a plan of `PLAN_S` is answered as a worker does it, in `SECONDS` of the processor.
+The same fleets, with and without the change, are then searched from nothing for `LONG_S` each.
 """
 
 import tempfile
@@ -18,16 +18,21 @@ from data.setup.fleet_file import URMIA_FLEET
 from data.store.database.engine import create_engine, transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
+from fleet.planning.plan_lifecycle import PLANNER, publish, store_draft
 from fleet.planning.plan_preparation import Prepared, prepare
 from fleet.planning.plan_solving import Start, solve_until
+from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from fleet.setup.city_setup import NewCity, add_city, set_fleet
 from fleet.storms.storm_start import start_storm
 from fleet.what_if.answer import outcome_json
 from fleet.what_if.question import SECONDS, changed
-from fleet.what_if.searches import SEARCHES, base_of, with_change
+from fleet.what_if.searches import base_of, with_change
+from routing.problem.stopping import ShareOfRest, heed
+from routing.replanning.path_cache import LineGraphCache
 from routing.search.warm_up import warm_up
 from tests.benchmarks.what_if import ACTOR, NOW
 
+PLAN_S = 60.0
 LONG_S = 600.0
 LONG_SEED = 7
 CHANGES: tuple[Mapping[str, int], ...] = ({"blade_truck": 2}, {"loader": -10})
@@ -78,12 +83,16 @@ def rows() -> Iterator[tuple[str, str, str]]:
 
 
 def prepared_city(folder: Path) -> Prepared:
-    """Return the input of a first plan of Gothenburg with the machines of Urmia."""
+    """Return what is asked about: Gothenburg with the machines of Urmia and a plan in force."""
     add_city(folder, NewCity("gothenburg", DEMO_CITY_FILE, timezone="UTC"), NOW, ACTOR)
     with transaction(create_engine(folder / "barfrub.sqlite")) as tx:
         network = load_network(tx)
         set_fleet(tx, ACTOR, URMIA_FLEET, network, NOW)
         storm = start_storm(tx, ACTOR, "bench", network, get_policy(tx), NOW)
+        prepared = prepare(tx, storm.id, network, NOW)
+        plan = solve_until(prepared, MaxProcessorTime(PLAN_S), 1, lambda *_: None)
+        estimates = Estimates(PublishedPlanCache(), network, prepared.policy)
+        publish(tx, ACTOR, store_draft(tx, PLANNER, plan, NOW).id, estimates, NOW)
         return prepare(tx, storm.id, network, NOW)
 
 
@@ -92,9 +101,11 @@ def answered(
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """Return the outcomes of both fleets as a worker finds them."""
 
-    def solve(given: Prepared, seed: int, start: Start | None) -> Plan:
-        stop = MaxProcessorTime(SECONDS if start is None else SECONDS / SEARCHES)
-        return solve_until(given, stop, seed, heard, start=start)
+    whole, streets = MaxProcessorTime(SECONDS), LineGraphCache()
+    heed(whole)
+
+    def solve(given: Prepared, seed: int, start: Start | None, share: float) -> Plan:
+        return solve_until(given, ShareOfRest(whole, share), seed, heard, 1, start, streets)
 
     result = with_change(base_of(prepared, solve), change, solve)
     return result.base, result.found

@@ -32,12 +32,12 @@ type StoreOutcome = Callable[[Tx, PlanRun], PlanRun]
 class WorkerMemory:
     """What a worker keeps in memory between runs.
 
-    The driven plan and shortest paths where answers must be quick, and the solution for the present
+    The driven plan where answers must be quick, shortest paths, and the solution for the present
     fleet where what-if runs need it.
     """
 
     desk: PublishedPlanCache | None = None
-    known: LineGraphCache | None = None
+    known: LineGraphCache = field(default_factory=LineGraphCache)
     bases: KnownBase = field(default_factory=KnownBase)
 
 

@@ -20,11 +20,12 @@ from data.store.planning.plan_runs import answer_run, finish_run, put_back
 from data.store.planning.sector_runs import list_sector_runs
 from fleet.planning.plan_lifecycle import PLANNER, store_draft
 from fleet.planning.plan_preparation import Prepared, prepare
-from fleet.planning.plan_solving import Start, solve_prepared
+from fleet.planning.plan_solving import Start, solve_prepared, solve_until
 from fleet.replanning.replan_solving import replanned
 from fleet.sectors.sector_split import sectors_for
-from fleet.what_if.question import situation_digest
-from fleet.what_if.searches import SEARCHES, Solve, base_of, with_change
+from fleet.what_if.question import seconds_left, situation_digest
+from fleet.what_if.searches import Solve, base_of, known_share, with_change
+from routing.problem.stopping import MaxRuntime, ShareOfRest, StopWhenAsked, heed
 
 
 def make_plan(context: RunContext) -> StoreOutcome:
@@ -65,19 +66,25 @@ def make_plan(context: RunContext) -> StoreOutcome:
 def answer_what_if(context: RunContext) -> StoreOutcome:
     """Solve for the present fleet, unless known, and for the fleet asked about.
 
-    The run waits again where an urgent one came; what was found of the fleet as it is stays known.
+    All of it shares the seconds since the question was asked. The run waits again where an urgent
+    one came; what was found of the fleet as it is stays known.
     """
     run, now, bases = context.beat.plan_run, context.clock.now(), context.memory.bases
+    waited_s = (now - run.asked_at).total_seconds() / context.clock.speed
+    left_s = seconds_left(run.seconds, waited_s)
+    context.beat.go_on(run.seconds - left_s)
+    solve = _solve(context, left_s)
     with reading(context.engine) as tx:
         prepared = prepare(tx, run.storm_id, context.network, now)
     digest = situation_digest(prepared, run.seconds)
-    base = bases.find(digest, now)
+    change = run.options["machines"]
+    base, share = bases.find(digest, now), known_share(prepared, change)
     if base is None:
-        base = base_of(prepared, _solve(context))
+        base, share = base_of(prepared, solve), 1.0
         if context.hurried():
             return _later(context, digest)
         bases.keep(digest, base)
-    result = with_change(base, run.options["machines"], _solve(context))
+    result = with_change(base, change, solve, share)
     if context.hurried():
         return _later(context, digest)
     answer = {
@@ -89,18 +96,15 @@ def answer_what_if(context: RunContext) -> StoreOutcome:
     return lambda tx, held: answer_run(tx, held, answer, digest)
 
 
-def _solve(context: RunContext) -> Solve:
-    """Return the search for one fleet: all that have a plan to go on from share the seconds.
+def _solve(context: RunContext, seconds: float) -> Solve:
+    """Return the search for one fleet, of several that end within so many seconds from now on."""
+    whole, report = MaxRuntime(seconds), context.beat.report
+    threads, known = context.limits.threads, context.memory.known
+    heed(whole)
 
-    One from nothing takes them all: what it leaves undone for want of time would be answered.
-    """
-    whole, report = context.beat.plan_run.seconds, context.beat.report
-
-    def solve(prepared: Prepared, seed: int, start: Start | None) -> Plan:
-        seconds = whole if start is None else whole / SEARCHES
-        return solve_prepared(
-            prepared, seconds, seed, report, context.hurried, context.limits.threads, start
-        )
+    def solve(prepared: Prepared, seed: int, start: Start | None, share: float) -> Plan:
+        stop = StopWhenAsked(context.hurried, ShareOfRest(whole, share))
+        return solve_until(prepared, stop, seed, report, threads, start, known)
 
     return solve
 

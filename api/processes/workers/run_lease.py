@@ -85,9 +85,9 @@ class Heartbeat(PeriodicTask):
         self._progress = (best, bound, unserved, iterations)
         self._curve.add(CurvePoint(self._elapsed_s, best, bound, unserved))
 
-    def go_on(self) -> None:
-        """Count the seconds that the sectors of the run have taken."""
-        self._before_s = self.plan_run.elapsed_s
+    def go_on(self, before_s: float) -> None:
+        """Count the seconds that the run has taken before, in its sectors or as it waited."""
+        self._before_s = before_s
 
     def __enter__(self) -> None:
         """Start the heartbeats."""

@@ -73,7 +73,7 @@ def sector_failure(parts: Sequence[PlanRun]) -> StoreOutcome | None:
 def joined_plan(context: RunContext, prepared: Prepared, parts: Sequence[PlanRun]) -> Plan:
     """Return the plan of all sectors, improved for the rest of the run's seconds."""
     run = context.beat.plan_run
-    context.beat.go_on()
+    context.beat.go_on(run.elapsed_s)
     return solve_joined(
         prepared,
         [from_plain(PlanSector, part.options) for part in parts],

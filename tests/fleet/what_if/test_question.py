@@ -17,6 +17,7 @@ from data.store.planning.plan_runs import (
 from data.store.work import set_job_state
 from fleet.planning.plan_lifecycle import ask_for_plan
 from fleet.planning.plan_preparation import Prepared, outline, prepare
+from fleet.what_if import question
 from fleet.what_if.question import (
     HOLDS,
     MOST_WAITING,
@@ -24,11 +25,13 @@ from fleet.what_if.question import (
     changed,
     checked,
     machines_of,
+    seconds_left,
     situation_digest,
 )
 from tests import village as v
 from tests.fleet.what_if.conftest import LATER
 from tests.village_database import DISPATCHER
+from tests.village_plan import add_published_plan, legs_along
 
 TYPE = v.a_vehicle(1).type
 ONE_MORE = {TYPE: 1}
@@ -113,15 +116,46 @@ def test_a_street_that_is_cleared_makes_it_another_question(
     assert ask(tx, prepare(tx, storm.id, v.village(), LATER)).id != run.id
 
 
+def test_a_plan_that_is_published_makes_it_another_question(
+    tx: Tx, storm: Storm, prepared: Prepared
+) -> None:
+    ask(tx, prepared)
+    answered(tx, prepared)
+    before = ask(tx, prepared)
+    add_published_plan(tx, *legs_along(tx, ((v.MAIN_WEST, True),)))
+    planned = outline(tx, storm.id, v.village(), LATER)
+    assert ask(tx, planned).id != before.id
+    full = prepare(tx, storm.id, v.village(), LATER)
+    assert situation_digest(planned, SECONDS) == situation_digest(full, SECONDS)
+
+
+def test_a_large_city_needs_a_plan_before_it_is_asked_about(
+    tx: Tx, storm: Storm, prepared: Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(question, "MANY_JOBS", len(prepared.jobs) - 1)
+    with pytest.raises(ConflictError, match="no plan is driven"):
+        ask(tx, prepared)
+    add_published_plan(tx, *legs_along(tx, ((v.MAIN_WEST, True),)))
+    assert ask(tx, outline(tx, storm.id, v.village(), LATER)).state is RunState.QUEUED
+
+
+@pytest.mark.parametrize(
+    ("waited_s", "left_s"), [(0.0, 16.0), (3.0, 13.0), (600.0, 12.0), (-1.0, 16.0)]
+)
+def test_what_a_question_has_waited_is_taken_from_its_searches(waited_s, left_s) -> None:
+    """But not so much of it that its answer would be wrong: then it comes later."""
+    assert seconds_left(16.0, waited_s) == left_s
+
+
 def test_questions_wait_for_every_plan_and_make_room_for_it(tx: Tx, prepared: Prepared) -> None:
-    question = ask(tx, prepared)
+    asked = ask(tx, prepared)
     assert not urgent_run_waits(tx, LATER)
     plan = ask_for_plan(tx, DISPATCHER, prepared.storm.id, 30.0, LATER)
     assert urgent_run_waits(tx, LATER)
-    assert (count_ahead(tx, plan), count_ahead(tx, question)) == (0, 1)
+    assert (count_ahead(tx, plan), count_ahead(tx, asked)) == (0, 1)
     assert leased(tx).id == plan.id
     assert not urgent_run_waits(tx, LATER)
-    assert leased(tx).id == question.id
+    assert leased(tx).id == asked.id
 
 
 def test_a_question_that_makes_room_waits_again(tx: Tx, prepared: Prepared) -> None:

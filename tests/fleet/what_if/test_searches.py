@@ -7,13 +7,24 @@ import pytest
 from data.model import Plan, Storm
 from data.store.database.engine import Tx
 from fleet.planning.plan_preparation import Prepared, prepare
-from fleet.planning.plan_solving import Start, solve_prepared
+from fleet.planning.plan_solving import Start, solve_prepared, solve_until
+from fleet.what_if import searches
 from fleet.what_if.answer import no_worse, outcome_json, spread_min
 from fleet.what_if.question import HOLDS, machines_of
-from fleet.what_if.searches import FIRST_SEED, KnownBase, base_of, with_change
+from fleet.what_if.searches import (
+    FIRST_SEED,
+    FROM_NOTHING,
+    KNOWN_SHARE,
+    LARGE,
+    KnownBase,
+    base_of,
+    known_share,
+    with_change,
+)
 from routing.check.referee import violations
 from routing.planning.problem_mapping import problem_from
 from routing.planning.warm_start import no_later_than, start_from
+from routing.problem.stopping import MaxIterations
 from routing.replanning.path_cache import cached_line_graph
 from routing.replanning.rearrangement import scheduled
 from tests import village as v
@@ -23,14 +34,14 @@ from tests.village_plan import add_published_plan, legs_along
 TYPE = v.a_vehicle(1).type
 
 
-def first_routes(prepared: Prepared, seed: int, start: Start | None) -> Plan:
+def first_routes(prepared: Prepared, seed: int, start: Start | None, share: float) -> Plan:
     """Search as little as there is."""
     return solve_prepared(prepared, 1.0, seed, lambda *_: None, lambda: True, start=start)
 
 
-def an_hour_late(prepared: Prepared, seed: int, start: Start | None) -> Plan:
+def an_hour_late(prepared: Prepared, seed: int, start: Start | None, share: float) -> Plan:
     """Find what nobody wants: everything an hour later, at no cost."""
-    plan, late = first_routes(prepared, seed, None), timedelta(hours=1)
+    plan, late = first_routes(prepared, seed, None, share), timedelta(hours=1)
     routes = tuple(
         replace(
             route,
@@ -82,24 +93,55 @@ def test_of_fewer_machines_the_work_of_those_that_go_is_given_away(prepared) -> 
 
 def test_both_fleets_are_searched_on_from_the_same_plan(prepared) -> None:
     begun: list[Start | None] = []
+    shares: list[float] = []
 
-    def heard(prepared: Prepared, seed: int, start: Start | None) -> Plan:
+    def heard(prepared: Prepared, seed: int, start: Start | None, share: float) -> Plan:
         begun.append(start)
-        return first_routes(prepared, seed, start)
+        shares.append(share)
+        return first_routes(prepared, seed, start, share)
 
     base = base_of(prepared, heard)
     with_change(base, {TYPE: 1}, heard)
     assert begun[0] is None
     assert [start.plan for start in begun[1:] if start] == [base.first, base.first]
+    assert shares == [*FROM_NOTHING, 1.0]
+    assert known_share(prepared, {TYPE: -1}) == 1.0
+    assert known_share(prepared, {TYPE: 1}) == (1.0 - FROM_NOTHING.first) * FROM_NOTHING.second
+
+
+def test_a_large_city_has_time_for_one_search_of_each_fleet(prepared, monkeypatch) -> None:
+    monkeypatch.setattr(searches, "MANY_JOBS", len(prepared.jobs) - 1)
+    shares: list[float] = []
+
+    def heard(prepared: Prepared, seed: int, start: Start | None, share: float) -> Plan:
+        shares.append(share)
+        return first_routes(prepared, seed, start, share)
+
+    base = base_of(prepared, heard)
+    with_change(base, {TYPE: 1}, heard, known_share(prepared, {TYPE: 1}))
+    assert base.plan is base.first
+    assert set(base.outcome["spread_min"].values()) == {0.0}
+    assert shares == [LARGE.first, KNOWN_SHARE]
+
+
+def test_fewer_machines_cost_more_once_both_fleets_are_searched(prepared) -> None:
+    """First routes alone, without a search, are no better with two trucks than with one."""
+
+    def searched(prepared: Prepared, seed: int, start: Start | None, share: float) -> Plan:
+        return solve_until(prepared, MaxIterations(2_000), seed, lambda *_: None, start=start)
+
+    result = with_change(base_of(prepared, searched), {TYPE: -1}, searched)
+    assert result.found["cost"] > result.base["cost"]
+    assert all(at <= result.found["finish"][name] for name, at in result.base["finish"].items())
 
 
 def test_a_search_begins_from_the_published_plan(tx: Tx, storm: Storm) -> None:
     published = add_published_plan(tx, *legs_along(tx, ((v.MAIN_WEST, True),)))
     begun: list[Start | None] = []
 
-    def heard(prepared: Prepared, seed: int, start: Start | None) -> Plan:
+    def heard(prepared: Prepared, seed: int, start: Start | None, share: float) -> Plan:
         begun.append(start)
-        return first_routes(prepared, seed, start)
+        return first_routes(prepared, seed, start, share)
 
     base_of(prepare(tx, storm.id, v.village(), LATER), heard)
     assert begun[0] is not None
@@ -107,7 +149,7 @@ def test_a_search_begins_from_the_published_plan(tx: Tx, storm: Storm) -> None:
 
 
 def test_a_plan_keeps_what_it_is_held_to(prepared) -> None:
-    plan = first_routes(prepared, FIRST_SEED, None)
+    plan = first_routes(prepared, FIRST_SEED, None, 1.0)
     mapped = problem_from(prepared)
     problem = no_later_than(mapped, plan)
     start = start_from(mapped, plan)
@@ -152,8 +194,8 @@ def test_one_class_that_is_worse_makes_the_plan_worse(change) -> None:
 
 
 def test_how_far_apart_searches_are_is_told_in_minutes(prepared) -> None:
-    plan = first_routes(prepared, FIRST_SEED, None)
+    plan = first_routes(prepared, FIRST_SEED, None, 1.0)
     early = outcome_json(plan, prepared)
-    late = outcome_json(an_hour_late(prepared, FIRST_SEED, None), prepared)
+    late = outcome_json(an_hour_late(prepared, FIRST_SEED, None, 1.0), prepared)
     assert spread_min([early, late], "P1") == 60.0
     assert spread_min([{"finish": {"P1": None}}], "P1") == 0.0

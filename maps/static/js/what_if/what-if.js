@@ -70,7 +70,7 @@ function form() {
       </thead>
       <tbody>${whatIfs.types.map(typeRow)}</tbody>
     </table>
-    <p class="muted small">${t("Both fleets are planned in 20 to 30 s, when no plan is waiting. An added machine begins now at its yard.")}</p>
+    <p class="muted small">${t("Both fleets are planned within 20 s, when no plan is waiting. An added machine begins now at its yard.")}</p>
     <button class="wide" ?disabled=${Object.keys(wanted()).length === 0}>${t("When would the streets be clear?")}</button>
   </form>`;
 }
