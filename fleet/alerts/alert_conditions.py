@@ -20,6 +20,7 @@ from fleet.routes.route_compliance import (
     may_plow,
     missed_reload,
     plow_speed_mps,
+    plows_soon,
 )
 from fleet.tracking.geofences import Geofence, site_at
 from fleet.tracking.live_fleet import VehicleLive
@@ -30,6 +31,12 @@ OLD = timedelta(minutes=5)
 
 STANDS_M = 60.0
 """Within this a truck stands where it stood, whatever its receiver says."""
+
+CREEPS_MPS = 0.5
+"""Slower than this a truck stands, and may hold its blade up."""
+
+BETWEEN = timedelta(minutes=3)
+"""A drive of so long between two places of work leaves it open whether the blade was up at both."""
 
 KMH = 3.6
 """Kilometres an hour of a metre a second."""
@@ -75,9 +82,10 @@ class TruckNow:
 class Course:
     """A truck's recent movement: since when it stands, is off its route, or drives too fast.
 
-    `up_m` is how far it drove with its blade up where it was to plow, `up_fast` of `up_fixes`
-    faster than it plows. `was_down` is whether its sensor has said "down" in the shift that began
-    at `shift_starts_at`; where it never has, it is doubted since `doubted_since`.
+    `up_m` is how far it drove with its blade up where it was to plow, there last at `up_at`,
+    `up_fast` of `up_fixes` faster than it plows. `was_down` is whether its sensor has said "down"
+    in the shift that began at `shift_starts_at`; where it never has, it is doubted since
+    `doubted_since`.
     It was at a place to load at `loaded_at`, and is followed since `first_at`.
     `wanted_at` is when we first waited for a truck that was never heard of.
     """
@@ -90,6 +98,7 @@ class Course:
     down_since: datetime | None = None
     down_m: float = 0.0
     up_since: datetime | None = None
+    up_at: datetime | None = None
     up_m: float = 0.0
     up_fixes: int = 0
     up_fast: int = 0
@@ -160,10 +169,15 @@ class Course:
         if seen.blade:
             self.was_down, self.doubted_since = True, None
         plows, plow_mps = _plowing_here(truck, seen.location)
-        if seen.blade is not False or not plows:
+        if seen.blade is not False or not (plows or self._drives_between(truck, seen)):
             self._lowered()
             return
+        if plows:
+            self.up_at = seen.fixed_at
         if plow_mps is None:  # it may as well drive along here: that says nothing
+            return
+        if not self.up_m and seen.speed_mps is not None and seen.speed_mps < CREEPS_MPS:
+            self._lowered()
             return
         self.up_fixes += 1
         self.up_fast += (seen.speed_mps or 0.0) > at_work_mps(plow_mps)
@@ -172,8 +186,16 @@ class Course:
             return
         self.up_m += distance_m(last.location, seen.location)
 
+    def _drives_between(self, truck: TruckNow, seen: VehicleLive) -> bool:
+        """Whether a truck whose blade was up at work drives on to the next, as machines do."""
+        if not self.up_m or self.up_at is None or seen.fixed_at - self.up_at > BETWEEN:
+            return False
+        route, check = truck.route, truck.check
+        return route is not None and check is not None and plows_soon(route, check)
+
     def _lowered(self) -> None:
-        self.up_since, self.up_m, self.up_fixes, self.up_fast = None, 0.0, 0, 0
+        self.up_since, self.up_at = None, None
+        self.up_m, self.up_fixes, self.up_fast = 0.0, 0, 0
 
     def blade_is_up(self, rules: AlertRules) -> bool:
         """Whether the sensor says so for long enough where the truck is to plow."""

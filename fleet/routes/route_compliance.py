@@ -46,6 +46,11 @@ def may_plow(route: Route, check: RouteCheck, legs: set[int]) -> bool:
     return any(leg.kind is LegKind.WORK and leg.blade for leg in _soon(route, check, legs))
 
 
+def plows_soon(route: Route, check: RouteCheck) -> bool:
+    """Whether one of the next legs is to be plowed."""
+    return may_plow(route, check, set(range(len(route.legs))))
+
+
 def missed_reload(
     route: Route,
     check: RouteCheck,

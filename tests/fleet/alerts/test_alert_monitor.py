@@ -31,8 +31,7 @@ from fleet.alerts.alert_monitor import AlertMonitor, MonitorResult
 from fleet.alerts.alert_register import AlertRegister, acknowledge
 from fleet.context import CityContext
 from fleet.evidence.evidence_pipeline import digest, new_open_tracks
-from fleet.routes.off_route import Corridor
-from fleet.routes.plan_vs_actual import LegCheck, LegState, RouteCheck
+from fleet.routes.plan_vs_actual import LegState
 from fleet.routes.route_progress import check_plan
 from fleet.simulation.simulated_trucks import TruckBehavior, driven
 from fleet.storms.storm_start import end_storm, start_storm
@@ -41,7 +40,7 @@ from fleet.tracking.live_fleet import LiveFleet
 from tests import village as v
 from tests.fleet.drives import Metres, a_drive, a_fix
 from tests.village_database import DISPATCHER, POLICY
-from tests.village_plan import a_leg, a_plan, add_published_plan, legs_along
+from tests.village_plan import a_leg, add_published_plan, legs_along
 
 MINUTE = timedelta(minutes=1)
 RULES = AlertRules()
@@ -370,23 +369,3 @@ def test_a_quiet_look_needs_no_writing(desk: Desk) -> None:
     assert desk.watch.is_unchanged(desk.tx, seen, desk.now)
     odd = Sign(AlertKind.OFF_ROUTE, VehicleId(1), desk.now)
     assert not desk.watch.register.is_unchanged(desk.tx, storm, [odd], desk.now)
-
-
-def test_a_place_where_a_truck_may_plow_or_drive_along_says_nothing_of_its_blade() -> None:
-    legs = [a_leg(segment_id=v.MAIN_WEST), a_leg(segment_id=v.MAIN_EAST)]
-    legs += [a_leg(LegKind.DRIVE, v.MAIN_EAST), a_leg(segment_id=v.ROSE)]
-    route = replace(a_plan().routes[0], legs=tuple(legs))
-    checks = tuple(LegCheck(LegState.AHEAD) for _ in legs)
-    check = RouteCheck(route.shift_id, route.vehicle_id, checks, 0, 0 * MINUTE, None, None, 1.0)
-    live, course = LiveFleet(), Course()
-    live.meet([v.a_vehicle(1)])
-    up_m = []
-    for fix in a_drive(*EAST_ON_MAIN, (400, 150), blade=False):
-        live.see([fix], fix.fixed_at)
-        seen, corridor = live.picture()[VehicleId(1)], Corridor(route, v.village())
-        truck = TruckNow(VehicleId(1), seen, True, route, check, corridor=corridor)
-        course.follow(truck, v.village(), RULES)
-        up_m.append(course.up_m)
-    assert 100 < max(up_m[: len(up_m) // 2]) < 300, "on the first street alone it is sure"
-    assert up_m == sorted(up_m), "what was driven on the first street still counts on the last"
-    assert up_m[-1] > up_m[len(up_m) // 2]
