@@ -22,7 +22,7 @@ MOST_MAPS = 4
 """A longer route has more runs on each map, or it would take more paper than a driver turns."""
 
 TOLD_M = 150.0
-"""How far to go after a turn is told from here on."""
+"""How far to go, after a turn or to a crossing, is told from here on."""
 
 NARROW_M = 3.5
 """A street narrower than that is worth a warning."""
@@ -201,8 +201,14 @@ def _line(trip: SheetRoute, run: SheetRun, usual: str, t: Translator) -> SheetLi
         stretch=t(", ").join(_stretch(run, t)),
         task="" if task == usual else task,
         caution=t(", ").join(_warnings(trip, run, t)),
-        measure=said_length(run.run.length_m, t) if run.run.length_m > 0 else "",
+        measure=_measure(run, t),
     )
+
+
+def _measure(run: SheetRun, t: Translator) -> str:
+    """Return how long a run is; a short one that ends at a named crossing does without."""
+    least_m = 0.0 if run.run.end is None else TOLD_M
+    return said_length(run.run.length_m, t) if run.run.length_m > least_m else ""
 
 
 def _where(run: SheetRun, t: Translator) -> str:

@@ -1,7 +1,7 @@
 """The runs of a printed route: what each is, the turns on the way to it, where it lies."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data.model import Leg, LegKind, SegmentId
 from data.streets.network import StreetNetwork
@@ -73,6 +73,16 @@ def _same_without_name(
     )
 
 
+def _without_known_start(
+    view: RouteRunView, legs: Sequence[Leg], network: StreetNetwork
+) -> RouteRunView:
+    """Return a run that does not name the crossing at which its truck has just come into it."""
+    before = legs[view.leg - 1].path if view.leg else ()
+    if not before or view.start != street_name(network.segment(before[-1].segment_id)):
+        return view
+    return replace(view, start=None)
+
+
 def _sheet_runs(legs: Sequence[Leg], around: Surroundings) -> Iterator[SheetRun]:
     network = around.network
     found = list(_without_names_joined(runs(legs, range(len(legs)), network), legs, network))
@@ -83,6 +93,7 @@ def _sheet_runs(legs: Sequence[Leg], around: Surroundings) -> Iterator[SheetRun]
     visits = visits_of(legs)
     place: Sequence[float] | None = None
     for number, (run, stage) in enumerate(zip(found, stages, strict=True), start=1):
+        view = run_view(legs, run, network, lambda leg: legs[leg].ends_at)
         span = range(stage.first, stage.last + 1)
         lines = {i: leg_line(legs[i], network) for i in span if legs[i].path}
         works = tuple(line for i, line in lines.items() if legs[i].kind is LegKind.WORK)
@@ -92,7 +103,7 @@ def _sheet_runs(legs: Sequence[Leg], around: Surroundings) -> Iterator[SheetRun]
         steps = [step for i in run.legs for step in legs[i].path] if works else []
         yield SheetRun(
             number=number,
-            run=run_view(legs, run, network, lambda leg: legs[leg].ends_at),
+            run=_without_known_start(view, legs, network),
             stage=stage,
             legs=span,
             works=works,

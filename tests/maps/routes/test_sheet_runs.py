@@ -64,3 +64,16 @@ def test_a_run_knows_which_of_its_trucks_visits_it_is() -> None:
     street = a_leg(segment_id=v.ROSE)
     first, _, second = told(street, a_leg(segment_id=v.MILL), street)
     assert [(run.visits, run.passes) for run in (first, second)] == [((1,), 2), ((2,), 2)]
+
+
+def test_a_run_does_not_name_the_street_that_its_truck_has_just_left() -> None:
+    street = a_leg(segment_id=v.ROSE)
+    (alone,) = told(street)
+    assert alone.run.start is not None
+    assert alone.run.start["en"] == "Imam Street"
+    _, after = told(a_leg(segment_id=v.MAIN_WEST), street)
+    (there,) = told(drive(v.MAIN_WEST), street)
+    assert (after.run.start, there.run.start) == (None, None)
+    assert after.run.end == alone.run.end
+    _, other = told(a_leg(segment_id=v.MILL), street)
+    assert other.run.start == alone.run.start
