@@ -169,15 +169,3 @@ def test_a_window_of_another_hour_is_not_promised_because_somebody_sent_it(
     said = {"from_at": "2030-01-01T10:00:00+00:00", "to_at": "2030-01-01T11:00:00+00:00"}
 
     assert told_by_desk(client, asked_for(client, STREETS[-1], window=said)) == now
-
-
-def test_of_work_that_is_hours_off_a_window_is_promised_as_it_was_read_out(client, app, storm):
-    with transaction(app.engine) as tx:
-        add_published_plan(tx, *legs_along(tx, STREETS, apart=60 * MINUTE))
-    place = {"kind": "plow", "segment_id": STREETS[-1]}
-    now = client.get("/api/answer", params=place).json()["window"]
-    ends = {name: datetime.fromisoformat(now[name]) for name in ("from_at", "to_at")}
-    said = {name: (end - 25 * MINUTE).isoformat() for name, end in ends.items()}
-
-    after = told_by_desk(client, asked_for(client, STREETS[-1], window=said))
-    assert {name: datetime.fromisoformat(after[name]) + 25 * MINUTE for name in said} == ends

@@ -48,6 +48,7 @@ from fleet.requests.promises import (
     LATE_SHARE,
     LEAST_RECORD,
     WIDEST_SHARE,
+    SaidWindow,
     give_promise,
     late_share,
     track_record,
@@ -339,3 +340,22 @@ def test_a_window_lies_around_the_expected_moment_and_not_in_the_past(
     assert window.to_at - window.expected_at >= 20 * MINUTE
     assert window.to_at.minute % 5 == window.from_at.minute % 5 == 0
     assert window.to_at.second == window.from_at.second == 0
+
+
+@pytest.mark.parametrize(
+    ("apart_min", "moved_min", "holds"), [(10, 15, True), (10, 25, False), (120, 25, True)]
+)
+def test_a_window_that_was_read_out_holds_by_how_far_off_its_work_is(
+    tx: Tx, apart_min: int, moved_min: int, *, holds: bool
+) -> None:
+    start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
+    add_published_plan(tx, *legs_along(tx, DRIVE, apart=apart_min * MINUTE))
+    asked = asked_on(tx, DRIVE[-1])
+    now = find_promise(tx, asked.id)
+    assert now is not None
+    moved = moved_min * MINUTE
+    said = SaidWindow(now.from_at + moved, now.to_at + moved)
+
+    given = give_promise(tx, DISPATCHER, asked, arrivals(tx), said)
+    assert given is not None
+    assert ((given.from_at, given.to_at) == said) is holds
