@@ -199,7 +199,7 @@ def _figures(report: OfficeReport, late_now: int, t: Translator) -> tuple[Figure
         ),
         FigureView(
             t.number(told.requests),
-            t("Callers told"),
+            t("Callers notified"),
             t("median {span} after the request ended", span=span_text(told.median_s, t))
             if told.requests
             else t("none so far"),

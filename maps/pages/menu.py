@@ -20,7 +20,7 @@ class MenuPage:
 
 PAGES = (
     MenuPage("/", "Board", "map", _WATCHING),
-    MenuPage("/operator", "New request", "phone-incoming", _WATCHING | {Role.OPERATOR}),
+    MenuPage("/operator", "New service request", "phone-incoming", _WATCHING | {Role.OPERATOR}),
     MenuPage("/requests", "Requests", "inbox", _WATCHING | {Role.OPERATOR}),
     MenuPage("/followup", "Complaints office", "clock-alert", _WATCHING),
     MenuPage("/followup/messages", "Messages not sent", "mail-x", frozenset({Role.OPERATOR})),

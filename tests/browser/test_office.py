@@ -80,7 +80,7 @@ def test_a_supervisor_works_through_what_is_late(visit: Visit) -> None:
     expect(page.locator("#note")).to_have_value("")
     page.check("input[name=clear][value=true]")
     page.set_input_files("#photo", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": a_photo()})
-    page.get_by_role("button", name="Send the inspection").click()
+    page.get_by_role("button", name="Submit inspection").click()
     expect(page.locator(".next").last).to_have_text("Seen clear on the spot")
     expect(page.locator(".said img")).to_be_visible()
     assert visit.grave_faults() == []

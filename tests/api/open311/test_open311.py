@@ -159,7 +159,7 @@ def test_what_everybody_reads_has_all_fields_and_nothing_of_the_caller(client, s
     (public,) = read(client, "requests.json")
     assert set(public) == REQUEST_FIELDS
     assert (public["service_request_id"], public["status"]) == ("B-0001", "open")
-    assert (public["service_code"], public["service_name"]) == ("plow", "Snow to clear")
+    assert (public["service_code"], public["service_name"]) == ("plow", "Snow removal")
     assert public["requested_datetime"] == public["updated_datetime"] == "2026-12-21T07:30:00+03:30"
     assert public["description"] is None
     assert "Sara" not in str(public)

@@ -73,14 +73,14 @@ const inspection = ({ row }) => html`<form class="action" @submit=${sent((fields
   <photo-field><input id="photo" name="photo" type="file" accept="image/jpeg,image/png,image/webp" capture="environment" required /></photo-field>
   <label for="seen">${t("What to say")}</label>
   <input id="seen" name="text" maxlength="2000" dir="auto" autocomplete="off" />
-  <button class="primary">${t("Send the inspection")}</button>
+  <button class="primary">${t("Submit inspection")}</button>
 </form>`;
 
 const remark = ({ row }) => html`<form class="action" @submit=${sent((fields) => note(row.id, fields.get("text")))}>
   <h3>${t("Add a note")}</h3>
   <label for="note">${t("For colleagues; the caller does not see it")}</label>
   <textarea id="note" name="text" rows="2" maxlength="2000" required dir="auto"></textarea>
-  <button>${t("Save the note")}</button>
+  <button>${t("Save note")}</button>
 </form>`;
 
 const ending = ({ row, reasons }) => html`<form class="action" @submit=${sent((fields) => close(row.id, fields.get("reason"), fields.get("text")))}>
