@@ -17,6 +17,7 @@ from routing.problem.stopping import (
     StoppingCriterion,
     StopWhenAsked,
     by_iterations,
+    clock_s,
     heed,
 )
 from routing.problem.stops import tasks_of
@@ -37,6 +38,8 @@ CORRECT = 0.02
 """Share of the effort after which estimated deadheads of the best routes become true ones."""
 ROUNDS = 60
 """Least number of times that the search is asked to go on, so that it can cool down."""
+HEARD_S = 0.1
+"""How long the search goes on at most without asking whether it should stop, where time counts."""
 CORRECTIONS = 4
 """Times at most that given routes are loaded until their distant deadheads are true."""
 EQUAL = 1e-6
@@ -229,9 +232,15 @@ def improve(
     progress = stop.progress(0, feasible=search.absent == 0)
     while progress < 1.0:
         heat = scale * cold**progress * _patience(iterations, progress, tasks)
-        iterations += search.run(chunk, heat)
+        began_s = clock_s()
+        done = search.run(chunk, heat)
+        iterations += done
+        took_s = clock_s() - began_s
         progress = stop.progress(iterations, feasible=search.absent == 0)
-        chunk = max(CHUNK_ITERATIONS, int(iterations / max(progress, 1e-9) / ROUNDS))
+        chunk = int(iterations / max(progress, 1e-9) / ROUNDS)
+        if not by_iterations(stop):
+            chunk = min(chunk, int(done * HEARD_S / max(took_s, 1e-9)))
+        chunk = max(CHUNK_ITERATIONS, chunk)
         if progress >= told + 0.01:
             told = progress
             report(iterations)

@@ -5,6 +5,7 @@ hears whether to stop. A worker that dies loses its lease, and the run is taken 
 made in a thread beside the plans, each by a child process, so that neither waits for the other.
 """
 
+import gc
 import logging
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -174,10 +175,11 @@ def solve_run(
         beat.deadline_s = limits.files.minutes * MINUTE_S + MOST_S
     context = RunContext(engine, network, beat, clock, stopped.is_set, limits, memory)
     try:
-        with beat:
-            keep = KINDS[run.kind](context)
-        with transaction(engine) as tx:
-            ended = keep(tx, beat.plan_run)
+        with _no_pauses():
+            with beat:
+                keep = KINDS[run.kind](context)
+            with transaction(engine) as tx:
+                ended = keep(tx, beat.plan_run)
         _log.info("%s run %s: %s", run.kind, run.id, ended.state)
     except NoRoutesYetError:
         _fail(engine, beat.plan_run, "stopped", RunFailure("run:stopped", {}))
@@ -187,6 +189,18 @@ def solve_run(
         _log.exception("%s run %s", run.kind, run.id)
         fault = RunFailure("error:server", {})
         _fail(engine, beat.plan_run, f"internal error: {type(error).__name__}", fault)
+
+
+@contextmanager
+def _no_pauses() -> Iterator[None]:
+    """Search for no cyclic garbage meanwhile: in a large city that holds a stop up for a second."""
+    used = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if used:
+            gc.enable()
 
 
 def _fail(engine: Database, run: PlanRun, error: str, fault: RunFailure) -> None:

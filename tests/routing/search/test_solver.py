@@ -269,3 +269,34 @@ def test_where_the_time_is_over_with_the_first_routes_nothing_else_is_begun(monk
     found = solve(town, CountedQuestions(1))
     assert violations(town, found) == []
     assert found.iterations == 0
+
+
+class SteadySearch:
+    """A search of a large problem: `chunks` are how long it went on each time, by `now_s`."""
+
+    whole, absent, cost_per_task = False, 0, 1.0
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+        self.chunks: list[int] = []
+
+    def run(self, iterations: int, heat: float) -> int:
+        self.chunks.append(iterations)
+        self.now_s += iterations * 1e-5
+        return iterations
+
+    def correct(self, exact: object) -> None:
+        """Nothing is estimated."""
+
+    def progress(self, iterations: int, *, feasible: bool) -> float:
+        return self.now_s / 60.0
+
+
+def test_a_long_search_asks_ten_times_a_second_whether_to_stop(monkeypatch) -> None:
+    search = SteadySearch()
+    monkeypatch.setattr(solver, "clock_s", lambda: search.now_s)
+    solver.improve(search, None, 20_000, search)
+    assert max(search.chunks) <= solver.HEARD_S / 1e-5 + 1
+    counted = SteadySearch()
+    solver.improve(counted, None, 20_000, MaxIterations(6_000_000))
+    assert max(counted.chunks) == 6_000_000 / solver.ROUNDS

@@ -1,3 +1,4 @@
+import gc
 import multiprocessing
 import subprocess
 import sys
@@ -11,9 +12,12 @@ from types import ModuleType
 import pytest
 from sqlalchemy import Engine
 
+from api.processes.workers import plan_worker
 from api.processes.workers.plan_worker import solve_run, work_until
+from api.processes.workers.run_context import RunContext, StoreOutcome
 from api.processes.workers.run_lease import HUNG_STATUS, Heartbeat, real_now
 from api.processes.workers.worker_processes import WORKERS, running_workers
+from data.errors import ConflictError
 from data.model import PlanRun, RunFailure, RunKind, RunState
 from data.store.database.city_database import database_of
 from data.store.database.engine import reading, transaction
@@ -116,6 +120,21 @@ def test_a_run_that_cannot_be_solved_keeps_the_reason(engine: Engine, clock) -> 
     solve_run(engine, v.village(), leased(engine), clock, threading.Event())
     failed = now_standing(engine, run)
     assert (failed.state, failed.error) == (RunState.FAILED, "storm 'First snow' has ended")
+
+
+def test_no_garbage_is_searched_for_while_a_run_is_solved(
+    engine: Engine, clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collects: list[bool] = []
+
+    def refused(_context: RunContext) -> StoreOutcome:
+        collects.append(gc.isenabled())
+        raise ConflictError("no")
+
+    monkeypatch.setattr(plan_worker, "KINDS", {RunKind.PLAN: refused})
+    asked(engine)
+    solve_run(engine, v.village(), leased(engine), clock, threading.Event())
+    assert (collects, gc.isenabled()) == ([False], True)
 
 
 def test_a_search_that_is_stopped_ends_early_with_its_routes(engine: Engine, clock) -> None:
