@@ -94,6 +94,7 @@ def test_a_supervisor_works_through_what_is_late(visit: Visit) -> None:
     expect(page.locator(".place .ends")).to_contain_text("Placed.")
     expect(page.locator(".place .column")).to_contain_text("School Street")
     visit.wait_for_map()
+    assert (page.locator(".request-pin.stored .icon").bounding_box() or {})["width"] == 40
     assert visit.grave_faults() == []
     page.locator("request-file .code").first.click()
     expect(page.locator("h1")).to_contain_text("B-0003")

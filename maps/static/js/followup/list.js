@@ -14,7 +14,7 @@ const late = (row) => row.due && Date.parse(row.due.due_at) < now();
 
 const dueText = (row) =>
   row.due
-    ? html`${t(`next:${row.due.step}`)} <strong class=${late(row) ? "danger" : ""}>${deadline(row.due.due_at)}</strong>`
+    ? html`${t(`next:${row.due.step}`)} · <strong class=${late(row) ? "danger" : ""}>${deadline(row.due.due_at)}</strong>`
     : t("Waits for snow");
 
 const row = (one) => html`${kindIcon(one.kind)}

@@ -7,11 +7,11 @@ import { ruleOf, share, span } from "./words.js";
 
 const row = (view, one) => html`<tr>
   <th scope="row">${named("class", one.service_class)}</th>
-  <td class="words">${ruleOf(view, one.service_class)}</td>
   <td>${span(one.median_s)}</td>
   <td>${span(one.worst_s)}</td>
   ${one.older.map((older) => html`<td>${share(older)}</td>`)}
   <td>${share(one.never)}</td>
+  <td class="words">${ruleOf(view, one.service_class)}</td>
 </tr>`;
 
 class Ages extends Part {
@@ -29,11 +29,11 @@ class Ages extends Part {
         <table>
           <thead><tr>
             <th scope="col">${t("Class")}</th>
-            <th scope="col">${t("Rule of this storm")}</th>
             <th scope="col">${t("Half of it cleared within the last")}</th>
             <th scope="col">${t("Longest ago")}</th>
             ${view.age_steps_h.map((hours) => html`<th scope="col">${t("Longer ago than {count} h", { count: hours })}</th>`)}
             <th scope="col">${t("Not cleared in this storm")}</th>
+            <th scope="col">${t("Rule of this storm")}</th>
           </tr></thead>
           <tbody>${view.ages.map((one) => row(view, one))}</tbody>
         </table>

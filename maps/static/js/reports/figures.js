@@ -33,7 +33,7 @@ const notes = (now) => ({
     ? t("nothing is due yet: no street had to be cleared so far")
     : t("{share} are cleared in time, the others not due yet or late", { share: share(now.clear) }),
   answered: now.asked
-    ? t("{answered} of {asked} requests answered", { answered: now.answered, asked: now.asked })
+    ? t("{inTime} answered in time, {late} late; {open} still have time and are not counted", { inTime: now.in_time, late: now.late, open: now.asked - now.in_time - now.late })
     : t("no request in this storm"),
   median: now.waiting ? t("{count} requests still waiting", { count: now.waiting }) : "",
   nine: now.waiting ? t("the longest wait is {span}", { span: span(now.longest_wait_s) }) : "",

@@ -140,11 +140,13 @@ const order = (file) => {
 export function placePart(file) {
   const { street, request } = file;
   const where = street ? streetName(street) : request.lon === null ? t("Unlocated") : t("Beside the streets");
-  return html`<section class="place">
+  const { pin, placed } = opened.value;
+  const asked = needsPlace(file) || pin || placed;
+  return html`<section class="place ${asked ? "" : "known"}">
     <div class="column">
       <h3>${t("Place")}</h3>
       <p class=${street ? "" : "danger"}><bdi>${where}</bdi></p>
-      ${mayChange(file) ? html`${search(file)} ${order(file)}` : ""}
+      ${mayChange(file) ? (asked ? html`${search(file)} ${order(file)}` : html`<details><summary>${t("Move it to another place")}</summary>${search(file)} ${order(file)}</details>`) : ""}
     </div>
     ${box}
   </section>`;

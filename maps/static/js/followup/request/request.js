@@ -63,7 +63,7 @@ class RequestFile extends TickingPart {
       ${row.dangers.length ? html`<p class="tags">${row.dangers.map((danger) => html`<span class="tag danger">${named("danger", danger)}</span>`)}</p>` : ""}
       ${request.text && request.text !== place ? html`<p class="quote" dir="auto">${request.text}</p>` : ""}
       ${row.assigned_to ? html`<p>${t("Assigned to")}: ${person(row.assigned_to, opened.value.file.names)}</p>` : ""}
-      ${row.due ? html`<p class="next">${t(`next:${row.due.step}`)} <strong class=${row.due.late ? "danger" : ""}>${deadline(row.due.due_at)}</strong></p>` : ""}
+      ${row.due ? html`<p class="next">${t(`next:${row.due.step}`)} · <strong class=${row.due.late ? "danger" : ""}>${deadline(row.due.due_at)}</strong></p>` : ""}
       ${file.kept ? html`<p>${t("Merged into")} ${numberLink(file.kept)}</p>` : ""}
       ${file.duplicates.length ? html`<p>${t("Stands for")} ${file.duplicates.map((one, nth) => html`${nth ? t(", ") : ""}${numberLink(one)}`)}</p>` : ""}
       ${request.closed_for ? html`<p class="next">${named("closing", request.closed_for)}</p>` : ""}
