@@ -20,7 +20,8 @@ from data.geocode.places.street_shapes import NamedStreets, main_name
 from data.geocode.question import question, said, spoken_numbers
 from data.geocode.reverse import Address, ReverseGeocoder
 from data.geocode.text.coordinates import coordinates, gives_coordinates
-from data.geocode.text.finglish import heard_tokens, with_haceks
+from data.geocode.text.finglish import heard_tokens, with_plain_letters
+from data.geocode.text.spacing import without_owners
 from data.geocode.text.tokens import Token, query_tokens
 from data.model import LonLat, Place, SegmentId
 from data.streets.network import StreetNetwork
@@ -70,10 +71,7 @@ class Geocoder:
         text = text[:MAX_LETTERS]
         if gives_coordinates(text):
             return list(self._at_coordinates(text))
-        if self._index.persian:
-            tokens = heard_tokens(with_district_one(query_tokens(with_haceks(text))))
-        else:
-            tokens = query_tokens(text)
+        tokens = self._tokens(text)
         found = self._matches(tokens, self._finder.find(tokens))
         if max((each.scored.score for each in found), default=0.0) < SURE_SCORE:
             found += self._matches(tokens, self._finder.find_unfinished(tokens))
@@ -112,6 +110,12 @@ class Geocoder:
             (each for each in streets if any(segments[at].id == own for at in each.indexes)), None
         )
         return self._houses.nearest(street, reading.parse.number) if street else ()
+
+    def _tokens(self, text: str) -> list[Token]:
+        plain = without_owners(text, self._index.ends_so)
+        if self._index.persian:
+            return heard_tokens(with_district_one(query_tokens(with_plain_letters(plain))))
+        return query_tokens(plain)
 
     def _matches(self, tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[Reading]:
         mentions = with_numbered_alleys(self._index, tokens, mentions)

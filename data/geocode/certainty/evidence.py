@@ -7,7 +7,7 @@ from data.geocode.certainty.confidence import OTHERS
 from data.geocode.certainty.name_signs import name_signs
 from data.geocode.certainty.reading import GUESSES, Reading
 from data.geocode.places.candidate import Reason
-from data.geocode.places.name_chain import Mention
+from data.geocode.places.name_chain import Mention, is_introduced
 from data.geocode.places.name_index import NameIndex
 from data.geocode.places.parse import unmatched_names
 from data.geocode.text.everyday_talk import is_name_word, is_ordinary, may_be_name
@@ -25,6 +25,9 @@ be anywhere. Between, the sign of it grows with each doubling."""
 NUMBERED_CITY = 0.05
 """Share of a city's names that alleys have with a number, from which on a bare number behind any
 name may be an alley's."""
+
+LONGEST_TOWN = 2
+"""Words that the name of a town has at most."""
 
 FINGLISH_IS = "east"
 """What becomes of the word "e"."""
@@ -76,6 +79,8 @@ def _of_sentence(index: NameIndex, reading: Reading) -> dict[str, float]:
         "goes_on_named": float(
             any(may_be_name(word) or index.names_with(word.text) for word in going_on)
         ),
+        "other_town": float(_other_town(index, tokens, target)),
+        "person": float(is_introduced(tokens, target)),
         "direction_beside": float(any(_is_direction(index, tokens[at]) for at, _ in strange)),
         "next_name": float(_next_name(reading)),
         "number_goes_on": float(bool(strange) and _is_spelled_number(tokens, target)),
@@ -94,11 +99,13 @@ def _of_sentence(index: NameIndex, reading: Reading) -> dict[str, float]:
 def _of_relations(reading: Reading) -> dict[str, float]:
     """Return the signs of other streets, alleys and house numbers that are said."""
     left = unmatched_names(reading.tokens, reading.mentions)
+    announced = reading.parse.target.announced
     others = [mention for mention, _ in reading.parse.relations]
     return {
         "proof": float(reading.proven),
         "apart": float(Reason.APART in reading.scored.reasons),
         "missing_streets": float(left.missing_streets),
+        "missing_announced": float(left.missing_streets > 0 and not announced),
         "missing_alley": float(left.missing_alley),
         "relation_guess": float(any(each.hits[0].reason in GUESSES for each in others)),
     }
@@ -127,6 +134,20 @@ def _next_name(reading: Reading) -> bool:
         for mention in reading.mentions
         for at in (target.first - 1, target.last)
     )
+
+
+def _other_town(index: NameIndex, tokens: Sequence[Token], mention: Mention) -> bool:
+    """Whether the name of another town stands behind a street's, or before it."""
+    clauses = {tokens[at].clause for at in (mention.first, mention.last - 1)}
+    near = {*clauses, max(clauses) + 1}
+    for width in range(1, LONGEST_TOWN + 1):
+        for at in (mention.last, mention.first - width):
+            span = tokens[max(at, 0) : at + width]
+            strange = all(_is_strange(each) and each.clause in near for each in span)
+            words = "".join(each.text for each in span)
+            if len(span) == width and strange and index.lies_elsewhere(words):
+                return True
+    return False
 
 
 def _kind_leads(tokens: Sequence[Token], mention: Mention, covered: set[int]) -> bool:

@@ -42,7 +42,7 @@ def name_signs(index: NameIndex, reading: Reading) -> dict[str, float]:
         "part_unsaid": unsaid * part,
         "part_named": part * _share(plain, is_name_word),
         "part_direction": float(part and _only_directions(plain, mapped)),
-        "title_added": float(len(plain) < len(said) and len(mapped) == len(name.core)),
+        "title_added": float(_other_title(said, name.core)),
         "begun": float(hit.found_by is Reason.BEGUN),
         "like_kind": float(apart and alike),
         "other_kind": float(apart and not alike),
@@ -82,6 +82,12 @@ def _spelled(key: str) -> str:
 def _is_unnumbered(said: Sequence[str], mapped: Sequence[str]) -> bool:
     """Whether the number behind a name was left out."""
     return mapped[-1].isdigit() and not any(word.isdigit() for word in said)
+
+
+def _other_title(said: Sequence[str], mapped: Sequence[str]) -> bool:
+    """Whether a title was said, and the name on the map has none of those that were."""
+    titles = [word for word in said if word not in untitled(said)]
+    return bool(titles) and not set(titles) & set(mapped)
 
 
 def _only_directions(said: Sequence[str], mapped: Sequence[str]) -> bool:

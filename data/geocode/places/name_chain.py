@@ -2,29 +2,36 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from data.geocode.places.candidate import Reason
 from data.geocode.places.name_index import HEARD, Hit
-from data.geocode.text.lexicon import RELATIONS, WordRole
-from data.geocode.text.tokens import Token
+from data.geocode.text.everyday_talk import is_ordinary
+from data.geocode.text.lexicon import RELATIONS, WordRole, languages
+from data.geocode.text.tokens import Token, spelling
 
 MAX_MENTIONS = 6
 """Names in one address; of more, the announced ones are kept, then the first ones."""
 
-UNMATCHED_COST = 1.0
-"""Cost of a word that may be a name and is not on the map, in letters."""
+UNMATCHED_COST, ORDINARY_COST = 1.0, 0.3
+"""Cost of a word that may be a name and is not on the map, in letters; of one of everyday talk."""
 
 SURELY_HEARD = 0.97
 """Share of `HEARD` from which on several words that sound like a name are no guess."""
+
+
+LONGEST_PHRASE = 3
+"""Words that say together that a person's name follows, at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
     """The words `first` to `last - 1` of a sentence as a name, with `hits` from the likeliest on.
 
-    `announced` is whether other words announce a name.
+    `announced` is whether other words announce a name, `weak` whether it is a single word of
+    everyday talk that nothing announces.
     """
 
     first: int
@@ -33,6 +40,7 @@ class Mention:
     kinds: frozenset[str]
     text: str
     announced: bool
+    weak: bool = False
 
 
 class Span(NamedTuple):
@@ -50,7 +58,7 @@ def best_chain(tokens: Sequence[Token], spans: Sequence[Span]) -> list[Mention]:
     best: list[tuple[float, Span | None]] = [(0.0, None)]
     for at, token in enumerate(tokens):
         named = token.role is None and not (token.digits or token.talk)
-        cost = UNMATCHED_COST if named else 0.0
+        cost = (ORDINARY_COST if is_ordinary(token) else UNMATCHED_COST) if named else 0.0
         options: list[tuple[float, Span | None]] = [(best[at][0] - cost, None)]
         options += [(best[s.mention.first][0] + s.weight, s) for s in ending.get(at + 1, ())]
         best.append(max(options, key=lambda option: option[0]))
@@ -82,7 +90,11 @@ def credible(tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[Menti
         for m in mentions
         if m.announced or m in paired or not guessed(m) or _is_located(tokens, m)
     ]
-    once = {mention.text: mention for mention in reversed(sure or mentions)}  # people repeat
+    strong = [m for m in sure if not m.weak or m in paired]
+    if any(m.announced or not guessed(m) for m in strong):
+        sure = strong  # "it may concern" is not May Street where another street is said
+    several = [m for m in mentions if " " in m.text]  # hardly together by chance
+    once = {mention.text: mention for mention in reversed(sure or several or mentions)}
     kept = sorted(once.values(), key=lambda m: (not m.announced, m.first))[:MAX_MENTIONS]
     return sorted(kept, key=lambda mention: mention.first)
 
@@ -99,3 +111,47 @@ def guessed(mention: Mention) -> bool:
     if best.reason is Reason.SOUND and " " in mention.text and best.quality >= HEARD * SURELY_HEARD:
         return False
     return best.reason in (Reason.TYPO, Reason.SOUND, Reason.PART)
+
+
+def without_persons(tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:
+    """Return the mentions without those of persons, if what is left is likely of streets."""
+    named = [each for each in mentions if not is_introduced(tokens, each)]
+    if any(each.announced or not guessed(each) for each in named):
+        mentions = named
+    left = [each for each in mentions if not _speaks(tokens, each)]
+    return left if any(each.announced for each in left) else list(mentions)
+
+
+def is_introduced(tokens: Sequence[Token], mention: Mention) -> bool:
+    """Whether words before a name say that it is a person's: "my name is"."""
+    at = mention.first
+    if mention.kinds:
+        return False
+    for width in range(1, min(LONGEST_PHRASE, at) + 1):
+        phrase = tokens[at - width : at]
+        of_street = at > width and tokens[at - width - 1].role is WordRole.KIND
+        if "".join(each.text for each in phrase) in _before_persons() and not of_street:
+            return phrase[0].clause == tokens[at].clause
+    return False
+
+
+def _speaks(tokens: Sequence[Token], mention: Mention) -> bool:
+    """Whether a name that no word announces may be who is speaking: «کریمی هستم»."""
+    after = tokens[mention.last : mention.last + 1]
+    clause = tokens[mention.first].clause
+    own = any(each.text in _after_persons() and each.clause == clause for each in after)
+    return own and not mention.announced
+
+
+@cache
+def _before_persons() -> frozenset[str]:
+    return frozenset(_joined(word) for each in languages() for word in each.before_persons)
+
+
+@cache
+def _after_persons() -> frozenset[str]:
+    return frozenset(_joined(word) for each in languages() for word in each.after_persons)
+
+
+def _joined(phrase: str) -> str:
+    return spelling(phrase).replace(" ", "")

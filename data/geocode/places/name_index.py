@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from data.geocode.places.candidate import Reason
 from data.geocode.places.name_variants import WITHOUT_TITLES, IndexedName, joined, variants
+from data.geocode.text.everyday_talk import is_talk
 from data.geocode.text.sounds import (
     finglish_forms,
     homophone,
@@ -26,11 +27,14 @@ from data.geocode.text.sounds import (
 from data.geocode.text.spelling_index import SpellingIndex
 from data.geocode.text.tokens import (
     NameParts,
+    compound,
     name_parts,
     name_tokens,
     untitled,
 )
-from data.model import Place, Segment
+from data.geocode.text.towns import towns_called
+from data.model import LonLat, Place, Segment
+from data.streets.projection import distance_m
 
 SWAPPED = 0.93
 """Quality (0-1) of a name whose words are given in another order."""
@@ -46,6 +50,9 @@ are not written there; and the share of their cost that is left to tell two such
 
 SPOKEN, BREATHLESS = 0.005, 0.02
 """Costs of an ending of speech behind a Latin name or x for kh, and of an h that nobody hears."""
+
+NEAR_TOWN_M = 60_000.0
+"""Metres from the middle of a city to a town that its callers may mean by their own."""
 
 _NUMBER = re.compile(r"\d+")
 
@@ -87,6 +94,7 @@ class NameIndex:
 
     def __init__(self, segments: Sequence[Segment], places: Iterable[Place]) -> None:
         self.names = tuple(_names(segments, places))
+        self._center = _center(segments)
         self._keys: dict[str, list[Hit]] = defaultdict(list)
         self._bags: dict[str, list[int]] = defaultdict(list)
         for number, name in enumerate(self.names):
@@ -135,6 +143,16 @@ class NameIndex:
         """Return how many names have a word."""
         return self._names_with[word]
 
+    def ends_so(self, word: str) -> bool:
+        """Whether a word that ends in "s" is one of names, or of everyday talk: "its"."""
+        spelled = word.replace(" ", "")
+        return self._names_with[spelled] > 0 or is_talk(spelled)
+
+    def lies_elsewhere(self, name: str) -> bool:
+        """Whether towns have a name, written in one, and none of them is near this city."""
+        towns = towns_called(name)
+        return bool(towns) and all(distance_m(self._center, each) > NEAR_TOWN_M for each in towns)
+
     def numbered(self, name: int) -> int:
         """Return how many streets are called by a name and a number behind it."""
         return self._numbered[joined(untitled(self.names[name].core))]
@@ -147,7 +165,7 @@ class NameIndex:
 
     def exact(self, core: Sequence[str]) -> list[Hit]:
         """Return names that the words spell in full, in part, or in another order."""
-        found = list(self._keys.get(joined(core), []))
+        found = [hit for hit in self._keys.get(joined(core), ()) if self._is_split(hit)]
         known = {hit.name for hit in found}
         found += [
             hit._replace(name=self._twins[hit.name])
@@ -156,6 +174,10 @@ class NameIndex:
         ]
         known = {hit.name for hit in found}
         return [*found, *(hit for hit in self.turned(core) if hit.name not in known)]
+
+    def _is_split(self, hit: Hit) -> bool:
+        """Whether a name does not hold its word for "street", of which callers' words are rid."""
+        return not self.names[hit.name].compound
 
     def turned(self, core: Sequence[str]) -> list[Hit]:
         """Return names of these words in any order."""
@@ -245,6 +267,15 @@ class NameIndex:
                 yield other, quality, Reason.SOUND
 
 
+def _center(segments: Sequence[Segment]) -> LonLat:
+    """Return the mean of where segments begin."""
+    starts = [segment.geometry[0] for segment in segments] or [LonLat(0.0, 0.0)]
+    return LonLat(
+        sum(each.lon for each in starts) / len(starts),
+        sum(each.lat for each in starts) / len(starts),
+    )
+
+
 def _numbered_cores(names: Iterable[IndexedName]) -> Iterator[Sequence[str]]:
     """Yield the words of each street that is a name and a number, without titles."""
     cores = {untitled(name.core) for name in names if name.segments}
@@ -273,14 +304,15 @@ def _digits(key: str) -> str:
 
 def _names(segments: Sequence[Segment], places: Iterable[Place]) -> Iterator[IndexedName]:
     """Yield one name for each spelling, with its segments or places; streets first."""
-    streets: dict[NameParts, dict[int, None]] = defaultdict(dict)
-    in_pieces = cache(_readings_in_pieces)
-    for index, segment in enumerate(segments):
-        for reading in _read(segment.names, in_pieces):
-            streets[reading][index] = None
-    for (core, kinds), indexes in streets.items():
-        if core:
-            yield IndexedName(core, kinds, tuple(indexes), ())
+    for reader, whole_words in ((_readings_in_pieces, False), (_in_one, True)):
+        streets: dict[NameParts, dict[int, None]] = defaultdict(dict)
+        once = cache(reader)
+        for index, segment in enumerate(segments):
+            for reading in _read(segment.names, once):
+                streets[reading][index] = None
+        for (core, kinds), indexes in streets.items():
+            if core:
+                yield IndexedName(core, kinds, tuple(indexes), (), whole_words)
     spots: dict[NameParts, list[Place]] = defaultdict(list)
     whole = cache(_readings)
     for place in places:
@@ -319,6 +351,12 @@ def _readings_in_pieces(name: str) -> tuple[NameParts, ...]:
     head, _, inner = name.partition("(")
     pieces = (name, head.strip(), inner.strip(" )")) if inner else (name,)
     return tuple(reading for piece in pieces if piece for reading in _readings(piece))
+
+
+def _in_one(name: str) -> tuple[NameParts, ...]:
+    """Return a name that ends in one with its word for "street" as one word, else nothing."""
+    word = compound(name)
+    return (NameParts((word,), frozenset()),) if word else ()
 
 
 def _readings(name: str) -> tuple[NameParts, ...]:

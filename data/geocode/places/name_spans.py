@@ -11,12 +11,13 @@ from data.geocode.places.name_chain import (
     best_chain,
     credible,
     guessed,
+    without_persons,
 )
 from data.geocode.places.name_index import HEARD, Hit, NameIndex
+from data.geocode.places.name_limits import ends_in_kind, may_be_name, pieces
 from data.geocode.places.name_variants import joined
 from data.geocode.places.unknown_spans import (
     MAX_FUZZY_TOKENS,
-    begins_next,
     talk_spans,
     unknown_spans,
     with_kinds,
@@ -26,8 +27,6 @@ from data.geocode.text.lexicon import RELATIONS, WordRole
 from data.geocode.text.tokens import (
     NameParts,
     Token,
-    is_counted,
-    is_direction,
     kinds_alike,
     name_parts,
     untitled,
@@ -77,7 +76,7 @@ class MentionFinder:
         chain = best_chain(tokens, [*spans, *several])
         if spoken and all(not each.announced and guessed(each) for each in chain):
             chain = best_chain(tokens, [*spans, *spoken])
-        return credible(tokens, chain)
+        return without_persons(tokens, credible(tokens, chain))
 
     def find_unfinished(self, tokens: Sequence[Token]) -> list[Mention]:
         """Return the mentions of a sentence whose last words are an unfinished name; else none."""
@@ -101,7 +100,9 @@ class MentionFinder:
         exact: list[Span] = []
         for first in range(len(tokens)):
             for last in range(first + 1, min(len(tokens), first + MAX_NAME_TOKENS) + 1):
-                if _may_be_name(tokens, first, last):
+                if ends_in_kind(tokens, first, last):
+                    exact += self._before_kind(tokens, first, last)
+                elif may_be_name(tokens, first, last):
                     exact += self._exact(tokens, first, last)
                 elif last - first > 1:
                     exact += self._turned(tokens, first, last)
@@ -119,6 +120,7 @@ class MentionFinder:
         plain = untitled(parts.core)
         shorter = (NameParts(plain, parts.kinds),) if len(plain) < len(parts.core) else ()
         several = (parts, whole, *shorter) if parts.kinds else (parts, *shorter)
+        several = (*several, *pieces(span))
         found = [
             read
             for each in several
@@ -127,6 +129,16 @@ class MentionFinder:
         if found:
             yield _merged(found)
 
+    def _before_kind(self, tokens: Sequence[Token], first: int, last: int) -> Iterator[Span]:
+        """Yield the names that are a number, with the word for "street" behind: «سیزدهم کوچه»."""
+        parts = NameParts(
+            tuple(token.text for token in tokens[first : last - 1]),
+            frozenset({tokens[last - 1].kind}),
+        )
+        read = self._weighed(tokens, first, last, self._index.exact(parts.core), parts)
+        if read is not None:
+            yield read
+
     def _turned(self, tokens: Sequence[Token], first: int, last: int) -> Iterator[Span]:
         """Yield the names of which a span has all words, where no name could stand in order.
 
@@ -134,7 +146,7 @@ class MentionFinder:
         """
         span = tokens[first:last]
         named = (None, WordRole.KIND)
-        if any(token.role not in named or token.digits for token in span):
+        if any(t.role not in named or (t.digits and not t.spelled) for t in span):
             return
         if span[-1].clause > span[0].clause + 1:
             return
@@ -209,7 +221,8 @@ class MentionFinder:
             elif len(core) == 1:
                 weight *= NAMELESS_SHARE
         text = " ".join(token.text for token in tokens[first:last])
-        return Span(weight, Mention(first, last, kept, kinds, text, announced))
+        weak = not announced and last - first == 1 and is_ordinary(tokens[first])
+        return Span(weight, Mention(first, last, kept, kinds, text, announced, weak))
 
     def _agreed(self, hit: Hit, kinds: frozenset[str]) -> Hit:
         """Return a hit, of less quality where the word for "street" differs from the map's."""
@@ -247,72 +260,6 @@ def _agreement(mapped: frozenset[str], queried: frozenset[str]) -> float:
 
 def _core(tokens: Sequence[Token], first: int, last: int) -> tuple[str, ...]:
     return name_parts(tokens[first:last]).core
-
-
-def _may_be_name(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a span may be a name: in one clause, and without a word of the next name."""
-    start, end = tokens[first], tokens[last - 1]
-    if start.clause != end.clause or (end.role is WordRole.KIND and end.first and last - first > 1):
-        return False
-    if start.role is WordRole.JOIN or end.role is WordRole.JOIN:
-        return False
-    if start.role is WordRole.KIND and not start.first and _names(tokens, first - 1, start.clause):
-        return False  # "James St | Syracuse", not "James | St Syracuse"
-    if end.ordinal and last - first > 1 and begins_next(tokens, last):
-        return False
-    core = [token for token in tokens[first:last] if token.role is not WordRole.KIND]
-    if not core:
-        return last - first > 1
-    if all(is_direction(token.text) for token in core):
-        if len(core) == last - first:
-            return not _belongs_to_name(tokens, first, last)
-        leads = start.role is WordRole.KIND and not start.first  # "4th Street North"
-        return not leads or last - first > len(core) + 1
-    if start.role is WordRole.KIND and not start.first and is_ordinary(start):
-        return end.role is WordRole.KIND  # "I walk Erie Street"
-    if all(token.digits for token in core):
-        return len(core) < last - first or _stands_alone(tokens, first, last)
-    return True
-
-
-def _names(tokens: Sequence[Token], at: int, clause: int) -> bool:
-    if at < 0 or tokens[at].clause != clause:
-        return False
-    return not (tokens[at].role or tokens[at].digits or is_ordinary(tokens[at]))
-
-
-def _belongs_to_name(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether words of direction stand beside a name: "E" of "E Fayette", "4th Street North"."""
-    beside = (*tokens[max(first - 1, 0) : first], *tokens[last : last + 1])
-    named = [t for t in beside if t.role is WordRole.KIND or not (t.role or is_ordinary(t))]
-    return any(token.clause == tokens[first].clause for token in named)
-
-
-def _stands_alone(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a bare number may be a street: the whole text, or next to words of an address."""
-    calls = RELATIONS | {WordRole.CROSSING, WordRole.JOIN, WordRole.UNTIL}
-    if is_counted(tokens, first) or _ends_span(tokens, first):
-        return False
-    if last - first == 2 and first and tokens[first - 1].role is not WordRole.NUMBER:
-        return True  # "Hejab, 12/3" is an alley off the twelfth
-    if tokens[first].ordinal:  # "Hejab, the seventh" is an alley of Hejab
-        return not begins_next(tokens, last) and not (
-            first and tokens[first - 1].role is WordRole.NUMBER
-        )
-    before = tokens[first - 1].role if first else None
-    after = tokens[last].role if last < len(tokens) else None
-    if before is WordRole.NUMBER or (first and before is None):
-        return False
-    if before in calls or after in calls:
-        return True
-    return last - first == sum(token.role is not WordRole.FILLER for token in tokens)
-
-
-def _ends_span(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a number is the second of two house numbers: "no. 400 to 500"."""
-    before = tokens[at - 3 : at] if at > 2 else []
-    roles = [token.role for token in before]
-    return roles in ([WordRole.NUMBER, None, join] for join in (WordRole.UNTIL, WordRole.JOIN))
 
 
 def _is_announced(tokens: Sequence[Token], first: int, last: int) -> bool:

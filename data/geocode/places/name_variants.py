@@ -15,12 +15,16 @@ PART_LETTERS = 3
 
 
 class IndexedName(NamedTuple):
-    """A name on the map, with the segments (indexes of the network) or places that have it."""
+    """A name on the map, with the segments (indexes of the network) or places that have it.
+
+    `compound` is whether it holds its word for "street", as "Schulgasse" does.
+    """
 
     core: tuple[str, ...]
     kinds: frozenset[str]
     segments: tuple[int, ...]
     places: tuple[Place, ...]
+    compound: bool = False
 
 
 def joined(words: Sequence[str]) -> str:
@@ -51,7 +55,7 @@ def _wordings(name: IndexedName) -> Iterator[tuple[Sequence[str], float, Reason]
     plain = untitled(name.core)
     if len(plain) < len(name.core):
         yield plain, WITHOUT_TITLES, Reason.EXACT
-    if name.places:
+    if name.places or name.compound:
         return
     if any(word[0].isdigit() for word in plain):
         yield from _numbered_parts(plain)

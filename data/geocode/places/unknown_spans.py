@@ -75,11 +75,22 @@ def _plain(span: Sequence[Token]) -> bool:
     return not named or (inner and not span[-2].first)
 
 
+def names_street(tokens: Sequence[Token], at: int, clause: int) -> bool:
+    """Whether a word of a clause may be a street's name."""
+    if at < 0 or tokens[at].clause != clause:
+        return False
+    return not (tokens[at].role or tokens[at].digits or is_ordinary(tokens[at]))
+
+
 def with_kinds(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:
-    """Return a span with the words for "street" before and behind it."""
+    """Return a span with the words for "street" before and behind it.
+
+    One that follows names belongs to the name before it: "Erie St matter".
+    """
     clause = tokens[first].clause
-    if first and tokens[first - 1].role is WordRole.KIND and tokens[first - 1].clause == clause:
-        first -= 1
+    before = tokens[first - 1] if first else None
+    if before is not None and before.role is WordRole.KIND and before.clause == clause:
+        first -= before.first or not names_street(tokens, first - 2, clause)
     if last < len(tokens) and tokens[last].clause == clause:
         after = tokens[last]
         if after.role is WordRole.KIND and not after.first:

@@ -21,6 +21,11 @@ def is_ordinary(token: Token) -> bool:
     return token.role is WordRole.FILLER or token.talk or _is_talk(token.text)
 
 
+def is_talk(word: str) -> bool:
+    """Whether a word is one of everyday talk, in one of the languages."""
+    return _is_talk(word)
+
+
 def is_name_word(word: str) -> bool:
     """Whether streets are often called by a word, in one of the languages."""
     return word in _name_words()

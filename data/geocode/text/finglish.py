@@ -9,6 +9,7 @@ from data.geocode.text.everyday_talk import ending_forms, name_words, spoken_for
 from data.geocode.text.lexicon import WordRole, languages
 from data.geocode.text.sounds import is_persian, phonetic, pronounced, skeleton, spells
 from data.geocode.text.tokens import Token, is_title, spelling
+from data.geocode.text.transliteration import is_spelled_apart
 
 CODE = "fa"
 """The language that is written in both scripts."""
@@ -23,7 +24,9 @@ SHORTEST_KIND = 4
 EZAFE = ("e", "ye", "hye", "y")
 """What joins a word for "street" to its name in Latin letters."""
 
-_HACEKS = str.maketrans({"č": "ch", "š": "sh", "ž": "zh", "Č": "Ch", "Š": "Sh", "Ž": "Zh"})
+_HACEKS = {"č": "ch", "š": "sh", "ž": "zh", "Č": "Ch", "Š": "Sh", "Ž": "Zh"}
+_TURKISH = {"ç": "ch", "ş": "sh", "ğ": "gh", "Ç": "Ch", "Ş": "Sh", "Ğ": "Gh"}
+_PLAIN, _PLAINER = str.maketrans(_HACEKS), str.maketrans(_HACEKS | _TURKISH)
 
 ABBREVIATED = 3
 """Consonants of a word that is written without vowels, at most: "slm" is «سلام»."""
@@ -35,9 +38,12 @@ type Sounds = Mapping[str, Sequence[str]]
 """Sounds of Persian words, by their consonants."""
 
 
-def with_haceks(text: str) -> str:
-    """Return a text with the letters for č, š and ž that most people type."""
-    return text.translate(_HACEKS)
+def with_plain_letters(text: str) -> str:
+    """Return a text with what most people type for č, š, ž, and for ç, ş, ğ of Turkish keyboards.
+
+    A text that is Azerbaijani keeps the latter, whose spelling has rules of its own.
+    """
+    return text.translate(_PLAIN if is_spelled_apart(text) else _PLAINER)
 
 
 def heard_tokens(tokens: Sequence[Token]) -> list[Token]:

@@ -71,6 +71,8 @@ class Language:
     talk_endings: tuple[str, ...]
     names: tuple[str, ...]
     surname_endings: tuple[str, ...]
+    before_persons: tuple[str, ...]
+    after_persons: tuple[str, ...]
     abbreviations: Mapping[str, str]
     numbers: Mapping[str, int]
     ordinals: Mapping[str, int]
@@ -128,6 +130,8 @@ def _read(file: Traversable) -> Language:
         talk_endings=tuple(words.get("talk_endings", ())),
         names=(*words.get("names", ()), *_people(file.name.removesuffix(".toml"))),
         surname_endings=tuple(words.get("surname_endings", ())),
+        before_persons=tuple(words.get("before_persons", ())),
+        after_persons=tuple(words.get("after_persons", ())),
         abbreviations=table.get("abbreviations", {}),
         numbers=dict(_spelled(_cardinals(numbers), letters)),
         ordinals=dict(_spelled(_ordinals(numbers, frozenset(words.get("names", ()))), letters)),

@@ -38,6 +38,7 @@ _VOWELS = re.compile("[aiu]")
 _VAV = re.compile("(?<!o)[vw]")
 _SUN_LETTER = re.compile("(?<=.)ال(?=[تثدذرزسشصضطظلن])")
 _FINAL_HE = re.compile(r"ه$")
+_FINAL_IE = re.compile("ie$")
 _TANVIN = re.compile(r"ا$")
 _SILENT_VAV = re.compile("خو(?=ا)")
 _LONG = re.compile(r"([aiu])\1+")
@@ -91,9 +92,10 @@ def pronounced(word: str) -> set[str]:
 def finglish_forms(key: str) -> set[str]:
     """Return how a Latin word may be meant that is Persian, beside as it is spelled.
 
-    X is kh, and an ending of speech is no part of a name: "azadiim" is "we are at Azadi".
+    X is kh, "ie" at the end is i, and an ending of speech is no part of a name: "azadiim" is "we
+    are at Azadi".
     """
-    written = key.replace("x", "kh")
+    written = _FINAL_IE.sub("i", key.replace("x", "kh"))
     stems = {
         written.removesuffix(ending)
         for ending in _SPOKEN_ENDINGS

@@ -1,23 +1,36 @@
 """Spaces where two words are written in one."""
 
 import re
+from collections.abc import Callable
 from functools import cache
+from urllib.parse import unquote
 
 from data.geocode.text.lexicon import languages
 from data.geocode.text.normalization import folded
 
 _CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=\b[NSEW])(?=[A-Z][a-z])")
 _OWNED = re.compile(r"(\w+)\.?['’]s\b")
-_GLUED = re.compile(r"_+|(?<=[^\W\d_])[,.](?=\w)")
+_OWNER = re.compile(r"(\w+)['’]s\b")
+_GLUED = re.compile(r"_+|(?<=[^\W\d_])[,.:+](?=\w)")
 
 
 def spaced(text: str) -> str:
     """Return a folded text with a space wherever two words are written in one: "ErieStreet".
 
-    A point or comma without a space behind it joins two words, too: "Erie.Street".
+    A point, comma, colon or plus without a space behind it joins two words, too: "Erie.Street", and
+    so does "%20" in what was copied from a link.
     """
-    apart = _OWNED.sub(_without_owner, _CAPITALS.sub(" ", text))
+    apart = _OWNED.sub(_without_owner, _CAPITALS.sub(" ", unquote(text)))
     return _beginnings().sub(_without_beginning, _GLUED.sub(" ", folded(apart)))
+
+
+def without_owners(text: str, known: Callable[[str], bool]) -> str:
+    """Return a text without the ending of "Erie's shut" where no such word with it is known."""
+
+    def shorter(found: re.Match[str]) -> str:
+        return found[0] if known(folded(found[0])) else found[1]
+
+    return _OWNER.sub(shorter, text)
 
 
 def _without_owner(found: re.Match[str]) -> str:

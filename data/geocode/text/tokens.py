@@ -16,7 +16,10 @@ MAX_TOKENS = 80
 SHORTEST_STEM = 3
 """Letters that a compound name needs before its word for "street"."""
 
-_BREAKS = re.compile(r"[،,;؛.!?؟:\n\r]+")
+SHORTEST_SPLIT = 5
+"""Letters of a number that may be written as two words."""
+
+_BREAKS = re.compile(r"[،,;؛.!?؟:\n\r]+|(?<=\s)[-–—](?=\s)")
 _COUNTED_DAY = re.compile(r"(?<![\w-])(\d{1,2})\.(?=\s+[a-z])")
 _WORD = re.compile(r"(?<![\d-])\d+-\d+(?![\d-])|\w+|[&@+×]|(?<!\d)/|/(?!\d)")
 _AND = ("&", "@", "+", "×", "/")
@@ -155,6 +158,12 @@ def _split_ending(word: str) -> Iterator[str]:
     yield word
 
 
+def compound(name: str) -> str:
+    """Return a name that ends in one with its word for "street", as one word; "" for others."""
+    words = _WORD.findall(_BREAKS.sub(" ", spaced(name)))
+    return "".join(words) if words and len(list(_split_ending(words[-1]))) > 1 else ""
+
+
 def _numbered(words: Sequence[str]) -> Iterator[_Word]:
     """Yield the words, spelled numbers as digits."""
     at = 0
@@ -178,7 +187,7 @@ def _spelled_at(words: Sequence[str], at: int) -> tuple[int, int]:
         stems = [words[at].removesuffix(each) for each in joins if words[at].endswith(each)]
         value, glued = next((values[stem] for stem in stems if stem in values), None), True
     if value is None:
-        return 0, 0
+        return _split_number(words[at], after)
     announced = at > 0 and words[at - 1] in _before_numbers()
     if value == 1 and words[at] in _articles() and not announced:
         return 0, 0
@@ -199,6 +208,12 @@ def _spelled_at(words: Sequence[str], at: int) -> tuple[int, int]:
     if width == 1 and (glued or (words[at] in unsure and not announced)):
         return 0, 0
     return value, width
+
+
+def _split_number(word: str, after: str) -> tuple[int, int]:
+    """Return the number that two words are one of in one, as `_spelled_at` does: «سیز دهم»."""
+    value = _number_values().get(word + after) if len(word + after) >= SHORTEST_SPLIT else None
+    return (0, 0) if value is None else (value, 2)
 
 
 def _labelled(words: Sequence[_Word], clause: int) -> list[Token]:

@@ -25,6 +25,11 @@ def in_english_letters(text: str) -> str:
     return text
 
 
+def is_spelled_apart(text: str) -> bool:
+    """Whether a letter of a text says that it is in a language with letters of its own."""
+    return any(letter in text.casefold() for each in languages() for letter in each.sure_letters)
+
+
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 

@@ -1,4 +1,4 @@
-"""How weights do on a city that they were not fitted by: each is left out in turn."""
+"""How weights do on a town or an author that they were not fitted by: each is left out in turn."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -14,11 +14,14 @@ CONFIDENT, SURE = 0.5, 0.9
 class Judged(NamedTuple):
     """A first answer: its evidence (none where nothing was found), and how likely it was right.
 
-    `counts` is how many callers it stands for, 0 where it is for fitting only; `negative` whether
-    no answer could be right.
+    `weight` is how many callers it stands for, `counts` the same, but 0 where it is for fitting
+    only; `author` who wrote the caller, "" for drawn ones; `negative` whether no answer could be
+    right.
     """
 
     city: str
+    author: str
+    weight: float
     counts: float
     evidence: Mapping[str, float]
     hit: float
@@ -31,9 +34,9 @@ class Judged(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    """What was measured of one town, shares from 0 to 1."""
+    """What was measured of a town or an author, shares from 0 to 1."""
 
-    town: str
+    name: str
     negatives_confident: float
     right_where_sure: float
     truths_sure: float
@@ -41,29 +44,34 @@ class LeftOut(NamedTuple):
 
     def __str__(self) -> str:
         return (
-            f"{self.town}: negatives with 0.5 and more {self.negatives_confident:.1%}, right of "
+            f"{self.name}: negatives with 0.5 and more {self.negatives_confident:.1%}, right of "
             f"those at 0.9 and more {self.right_where_sure:.1%}, callers with a truth who get that "
             f"{self.truths_sure:.1%}, calibration error {self.calibration_error:.3f}"
         )
 
 
 def left_out(
-    answers: Sequence[Judged], fit: Callable[[Sequence[Judged]], Mapping[str, float]]
+    answers: Sequence[Judged],
+    part: Callable[[Judged], str],
+    fit: Callable[[Sequence[Judged]], Mapping[str, float]],
 ) -> Iterator[LeftOut]:
-    """Yield for each town what weights of all the others are worth in it, and for all at last."""
+    """Yield for each part what weights of all the others are worth in it, and for all at last.
+
+    Answers of part "" are always fitted by, and not measured.
+    """
     several: list[tuple[Sequence[Judged], NDArray[np.float64]]] = []
-    for town in dict.fromkeys(each.town for each in answers):
-        weights = fit([each for each in answers if each.town != town])
-        own = [each for each in answers if each.town == town and each.counts]
+    for name in dict.fromkeys(filter(None, map(part, answers))):
+        weights = fit([each for each in answers if part(each) != name])
+        own = [each for each in answers if part(each) == name and each.counts]
         sure = np.array([confidence(e.evidence, weights) if e.evidence else 0.0 for e in own])
         several.append((own, sure))
-        yield measured(town, own, sure)
+        yield measured(name, own, sure)
     yield measured(
         "all", [each for own, _ in several for each in own], np.concatenate([s for _, s in several])
     )
 
 
-def measured(town: str, answers: Sequence[Judged], sure: NDArray[np.float64]) -> LeftOut:
+def measured(name: str, answers: Sequence[Judged], sure: NDArray[np.float64]) -> LeftOut:
     counts = np.array([each.counts for each in answers])
     hits = np.array([each.hit for each in answers])
     negative = np.array([each.negative for each in answers])
@@ -75,7 +83,7 @@ def measured(town: str, answers: Sequence[Judged], sure: NDArray[np.float64]) ->
         return float((counts * holds)[of].sum()) / total if total else 0.0
 
     return LeftOut(
-        town,
+        name,
         share(sure >= CONFIDENT, negative),
         share(hits, sure >= SURE),
         share(sure >= SURE, ~negative),

@@ -13,7 +13,7 @@ from tests.benchmarks.queries.unseen.cities import GappedCity
 from tests.benchmarks.queries.unseen.parts import AUTHORS
 from tests.town import sample_town
 
-_, SECOND = AUTHORS["fit"]
+_, SECOND, _ = AUTHORS["fit"]
 
 
 @cache

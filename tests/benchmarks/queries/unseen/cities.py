@@ -73,6 +73,8 @@ def cities(part: str, folder: Path) -> Iterator[GappedCity]:
     left out, and the towns of the authors for judging, of which nothing has been seen.
     """
     authors = AUTHORS[part]
+    if not authors:
+        return
     gap = authors[0].gap
     town = read_city("Barfabad", TOWN_FILE, persian=True)
     written = [read_town(path) for author in authors for path in author.towns]

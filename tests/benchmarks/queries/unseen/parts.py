@@ -1,7 +1,8 @@
 """Parts of the unseen callers: authors for fitting, and one for judging, who is looked at once.
 
 Each author is a folder: `frames.toml`, `elsewhere.toml`, `slips.py`, `talk/` and `towns/`. To judge
-anew, the author for judging joins those for fitting, and another takes his place.
+anew, the author for judging joins those for fitting, and another takes his place; until he has
+written, there is nobody to judge by.
 """
 
 import importlib
@@ -65,7 +66,7 @@ class Author:
         return tomllib.loads((HERE / self.name / file).read_text("utf-8"))
 
 
-AUTHORS = {
-    "fit": (Author("first"), Author("second")),
-    "judge": (Author("third", judging=True),),
+AUTHORS: Mapping[str, tuple[Author, ...]] = {
+    "fit": (Author("first"), Author("second"), Author("third")),
+    "judge": (),
 }

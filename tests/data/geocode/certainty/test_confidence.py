@@ -1,5 +1,6 @@
 from collections.abc import Mapping, Sequence
 from math import isclose
+from operator import attrgetter
 
 import numpy as np
 import pytest
@@ -32,8 +33,8 @@ def test_a_caller_is_asked_where_two_places_have_one_name():
 
 def test_weights_are_found_again_from_answers_drawn_by_them():
     with_doubt = {**NOTHING, "part": 1.0}
-    table = [Judged("one", 1.0, with_doubt, nth % 4 == 0, False) for nth in range(4000)]
-    table += [Judged("one", 1.0, NOTHING, nth % 20 > 0, False) for nth in range(4000)]
+    table = [Judged("one", "", 1.0, 1.0, with_doubt, nth % 4 == 0, False) for nth in range(4000)]
+    table += [Judged("one", "", 1.0, 1.0, NOTHING, nth % 20 > 0, False) for nth in range(4000)]
 
     found = calibrate.fitted(table)
 
@@ -43,10 +44,10 @@ def test_weights_are_found_again_from_answers_drawn_by_them():
 
 def test_a_town_is_judged_by_weights_that_never_saw_it():
     answers = [
-        Judged("Tehran west", 1.0, NOTHING, 1.0, False),
-        Judged("Tehran east", 1.0, NOTHING, 1.0, False),
-        Judged("Syracuse", 1.0, NOTHING, 0.0, True),
-        Judged("Syracuse", 0.0, NOTHING, 1.0, False),
+        Judged("Tehran west", "a", 1.0, 1.0, NOTHING, 1.0, False),
+        Judged("Tehran east", "b", 1.0, 1.0, NOTHING, 1.0, False),
+        Judged("Syracuse", "a", 1.0, 1.0, NOTHING, 0.0, True),
+        Judged("Syracuse", "", 1.0, 0.0, NOTHING, 1.0, False),
     ]
     fitted_by: list[set[str]] = []
 
@@ -54,17 +55,35 @@ def test_a_town_is_judged_by_weights_that_never_saw_it():
         fitted_by.append({each.city for each in several})
         return {**dict.fromkeys(NOTHING, 0.0), "bias": 3.0}
 
-    rows = list(left_out(answers, fit))
+    rows = list(left_out(answers, attrgetter("town"), fit))
 
     assert fitted_by == [{"Syracuse"}, {"Tehran west", "Tehran east"}]
-    assert [row.town for row in rows] == ["Tehran", "Syracuse", "all"]
+    assert [row.name for row in rows] == ["Tehran", "Syracuse", "all"]
     assert rows[0].right_where_sure == 1.0
     assert rows[1].negatives_confident == 1.0
     assert isclose(rows[2].right_where_sure, 2 / 3)
 
 
+def test_an_author_is_judged_by_weights_that_never_saw_him_but_drawn_callers():
+    answers = [
+        Judged("Syracuse", author, 1.0, float(bool(author)), NOTHING, 1.0, False)
+        for author in ("a", "b", "")
+    ]
+    fitted_by: list[list[str]] = []
+
+    def fit(several: Sequence[Judged]) -> Mapping[str, float]:
+        fitted_by.append([each.author for each in several])
+        return {**dict.fromkeys(NOTHING, 0.0), "bias": 3.0}
+
+    assert [row.name for row in left_out(answers, attrgetter("author"), fit)] == ["a", "b", "all"]
+    assert fitted_by == [["b", ""], ["a", ""]]
+
+
 def test_an_answer_that_stands_for_several_counts_as_often():
-    answers = [Judged("A", 3.0, {}, 0.0, True), Judged("A", 1.0, NOTHING, 0.0, True)]
+    answers = [
+        Judged("A", "a", 3.0, 3.0, {}, 0.0, True),
+        Judged("A", "a", 1.0, 1.0, NOTHING, 0.0, True),
+    ]
 
     row = measured("A", answers, np.array([0.0, 0.8]))
 
