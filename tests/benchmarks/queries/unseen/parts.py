@@ -66,7 +66,7 @@ class Author:
         return tomllib.loads((HERE / self.name / file).read_text("utf-8"))
 
 
-AUTHORS: Mapping[str, tuple[Author, ...]] = {
+AUTHORS = {
     "fit": (Author("first"), Author("second"), Author("third")),
-    "judge": (),
+    "judge": (Author("fourth", judging=True),),
 }

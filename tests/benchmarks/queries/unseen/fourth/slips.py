@@ -27,12 +27,39 @@ CORRECTING = {
 """What is said between a slip of the tongue and the name: whether in Persian letters or not."""
 
 COMMON = frozenset(
-    (
-        *("Straße", "Weg", "Allee", "Road", "Gardens", "Circus", "Parade", "Row", "Quay", "Loan"),
-        *("Drive", "Park", "North", "South", "East", "West", "Great", "Old"),
-        *("شمالی", "جنوبی", "شرقی", "غربی", "شهید", "شهرک", "گذر", "کوچه", "میدان", "دروازه"),
-        *("کهنه", "سینما", "متری"),
-    )
+    [
+        "Allee",
+        "Circus",
+        "Drive",
+        "East",
+        "Gardens",
+        "Great",
+        "Loan",
+        "North",
+        "Old",
+        "Parade",
+        "Park",
+        "Quay",
+        "Road",
+        "Row",
+        "South",
+        "Straße",
+        "Weg",
+        "West",
+        "جنوبی",
+        "دروازه",
+        "سینما",
+        "شرقی",
+        "شمالی",
+        "شهرک",
+        "شهید",
+        "غربی",
+        "متری",
+        "میدان",
+        "کهنه",
+        "کوچه",
+        "گذر",
+    ]
 )
 """Words of so many names that they alone tell nobody which is meant."""
 
