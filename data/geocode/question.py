@@ -58,8 +58,8 @@ def said(candidate: Candidate, address_of: AddressOf, language: str) -> str:
     A place with gates comes with the street of the gate, see `title`.
     """
     if candidate.kind not in ("street", "address"):
-        name = candidate.names.get(language, candidate.name)
-        return name if JOINT in name else in_sentence(name, language)
+        parts = candidate.names.get(language, candidate.name).split(JOINT)
+        return JOINT.join(in_sentence(part, language) for part in parts)
     address = address_of(candidate, language)
     return in_sentence(candidate.name, language) if address is None else address.text
 

@@ -188,6 +188,17 @@ def test_of_a_hospital_with_two_gates_the_desk_asks_for_the_street():
     assert geocoder().question(found, "fa") == asked
 
 
+def test_names_that_run_the_other_way_keep_their_order_beside_each_other():
+    found = geocoder().candidates("روبه‌روی بیمارستان مطهری یخ زده است")
+    hospital, one, other = (
+        f"\u2068{name}\u2069" for name in ("بیمارستان مطهری", "کوچهٔ ۲۹", "کوچهٔ ۲۲")
+    )
+
+    asked = f"Hansını deyirsiniz: {hospital} – {one}, yoxsa {other}?"
+    assert geocoder().question(found, "az") == asked
+    assert geocoder().said(found[0], "az") == f"{hospital} – {one}"
+
+
 def test_a_place_whose_name_holds_a_streets_name_is_the_place():
     assert the_one("جلوی بیمارستان امام رضا")[1].kind == "hospital"
 
