@@ -29,7 +29,7 @@ By = Annotated[CostTable, Query(description="by what costs are listed")]
 def costs_page(request: Request, storm_id: StormId, context: BoardContext) -> HTMLResponse:
     """Show a storm's costs to date."""
     storm, costs, unread = _costs(context, storm_id)
-    view = costs_view(costs, storm, translator_of(request))
+    view = costs_view(costs, storm, translator_of(request), context.now)
     shown = {"view": view, "unread": unread, "boot": boot_of(request, context)}
     return page(request, "reports/costs.html", shown)
 

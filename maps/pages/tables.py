@@ -65,11 +65,13 @@ def currency_text(code: str, t: Translator) -> str:
     return t("IRR") if code == "IRR" else code
 
 
-def table_csv(columns: Sequence[str], rows: Iterable[Sequence[object]], t: Translator) -> str:
-    """Return a table as CSV; the heading of a column is the text `column:NAME`."""
+def table_csv(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], t: Translator, **values: object
+) -> str:
+    """Return a table as CSV; the heading of a column is the text `column:NAME` with the values."""
     text = StringIO()
     table = csv.writer(text)
-    table.writerow([t(f"column:{name}") for name in columns])
+    table.writerow([t.plain(f"column:{name}", **values) for name in columns])
     table.writerows(map(guarded_row, rows))
     return BYTE_ORDER_MARK + text.getvalue()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from data.model import Storm
@@ -41,18 +42,20 @@ class CostTable(StrEnum):
 class CostsView:
     """The page of costs: figures, tables, and hires with more paid hours than tracks show.
 
-    `unpriced` tells that there is work but nobody has set a price.
+    `at` is when the figures were counted, which go on while the storm does. `unpriced` tells that
+    there is work but nobody has set a price.
     """
 
     storm: Storm
+    at: datetime
     figures: tuple[FigureView, ...]
     tables: tuple[tuple[str, TableView], ...]
     doubtful: tuple[str, ...]
     unpriced: bool
 
 
-def costs_view(costs: StormCosts, storm: Storm, t: Translator) -> CostsView:
-    """Return the page of a storm's costs."""
+def costs_view(costs: StormCosts, storm: Storm, t: Translator, now: datetime) -> CostsView:
+    """Return the page of a storm's costs as they are now."""
     total = costs.total
     kg = sum(total.material_kg.values())
     figures = (
@@ -67,14 +70,15 @@ def costs_view(costs: StormCosts, storm: Storm, t: Translator) -> CostsView:
     )
     tables = tuple((str(which), _table(costs, which, t)) for which in _tables(costs))
     unpriced = total.paid_h > 0 and costs.cost == 0
-    return CostsView(storm, figures, tables, tuple(_doubtful(costs.trucks, t)), unpriced)
+    return CostsView(storm, now, figures, tables, tuple(_doubtful(costs.trucks, t)), unpriced)
 
 
 def costs_csv(costs: StormCosts, which: CostTable, t: Translator) -> str:
     """Return one table as CSV, with Latin digits."""
     keys, rows = _rows(costs, which, t)
     cells = [["" if cell is None else cell for cell in row] for row in rows]
-    return table_csv((*keys, *_columns(which)), cells, t)
+    money = currency_text(costs.currency, t)
+    return table_csv((*keys, *_columns(which)), cells, t, currency=money)
 
 
 def costs_workbook(costs: StormCosts, t: Translator) -> bytes:
@@ -82,7 +86,7 @@ def costs_workbook(costs: StormCosts, t: Translator) -> bytes:
     sheets = []
     for which in _tables(costs):
         keys, rows = _rows(costs, which, t)
-        heads = tuple(t(f"column:{name}") for name in (*keys, *_columns(which)))
+        heads = _heads(costs, (*keys, *_columns(which)), t.plain)
         sheets.append(WorkbookSheet(t(f"costs:{which}"), heads, rows))
     return workbook(sheets, t)
 
@@ -125,6 +129,11 @@ def _columns(which: CostTable) -> tuple[str, ...]:
     return CREW_COLUMNS if which is CostTable.CREWS else COLUMNS
 
 
+def _heads(costs: StormCosts, names: Iterable[str], t: Translator) -> tuple[str, ...]:
+    money = currency_text(costs.currency, t)
+    return tuple(t(f"column:{name}", currency=money) for name in names)
+
+
 def _cells(cost: MachineCost) -> list[Cell]:
     return [
         *(round(hours, 2) for hours in (cost.paid_h, cost.drive_h, cost.work_h)),
@@ -147,7 +156,7 @@ def _table(costs: StormCosts, which: CostTable, t: Translator) -> TableView:
         )
         for row in rows
     )
-    heads = tuple(t(f"column:{name}") for name in (*keys, *_columns(which)))
+    heads = _heads(costs, (*keys, *_columns(which)), t)
     return TableView(t(f"costs:{which}"), heads, shown)
 
 

@@ -68,12 +68,15 @@ def test_a_called_machine_joins_when_it_comes_and_is_paid_until_it_leaves(client
 
     clock.moment += timedelta(hours=5)
     table = client.get("/storms/1/costs.csv?by=owners").text
+    assert "Cost (IRR)" in table.splitlines()[0]
     kian = next(line for line in table.splitlines() if line.startswith("Kian"))
     cells = kian.split(",")
     assert float(cells[1]) == 3.0
     assert float(cells[-1]) == 300.0
     page = client.get("/storms/1/costs", headers={"accept": "text/html"}).text
     assert "Kian" in page
+    assert "Cost of machines (IRR)" in page
+    assert "As of " in page
     with zipfile.ZipFile(BytesIO(client.get("/storms/1/costs.xlsx").content)) as book:
         assert len([name for name in book.namelist() if "worksheets/sheet" in name]) == 3
     listed = client.get("/api/call-outs").json()
