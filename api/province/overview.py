@@ -111,7 +111,10 @@ def _revision(city: HostedWeb, now: datetime) -> Hashable:
     app: App = city.web.state.barfrub
     try:
         with reading(app.engine) as tx:
-            return app.boards.revision(tx, now)
+            return (
+                app.boards.revision(tx, now),
+                *((one.shift_id, one.shift) for one in app.alert_task.trucks),
+            )
     except Exception:
         _log.exception("%s cannot be read", city.name)
         return now.timestamp() // MINUTE_S
@@ -136,6 +139,7 @@ def _figures(app: App, now: datetime) -> CityFigures:
         if storm is not None:
             policy = app.city_state.policy_of(tx, storm)
             performance = app.records.account(tx, storm, app.network, policy).at(now)
-        counts, requests = machine_counts(tx, storm), waiting_count(tx)
+        counts = machine_counts(tx, storm, app.alert_task.trucks, now)
+        requests = waiting_count(tx)
         coming = next((one for one in listed_storms(tx, coming=True) if one.phase.coming), None)
     return CityFigures(storm or coming, performance, requests, counts)

@@ -18,6 +18,7 @@ from data.store.shifts.shifts import get_shift, list_shifts, list_shifts_between
 from fleet.accounts.people import all_people, login_names
 from fleet.audit.last_change import UNCHANGED, find_change
 from fleet.messages.handover_notes import facts_of, notes_of
+from fleet.routes.truck_states import shift_states
 from fleet.setup.machine_list import machine_names, machines_in_use
 from fleet.shifts.fleet_orders import next_ends
 from fleet.shifts.roster import (
@@ -108,8 +109,7 @@ def roster_page(
         versions = {one.id: _version(tx, one) for one in shifts}
         storms = listed_storms(tx, coming=True)
     wrong, span = roster_conflicts(shifts, users), span_of(shifts, now, t.timezone)
-    trucks = context.app.alert_task.trucks
-    states = {one.shift_id: one.shift for one in trucks if one.shift_id and one.shift}
+    states = shift_states(shifts, context.app.alert_task.trucks, now)
     ends = usual_ends(context)
     known = RosterRecords(users, out, wrong, versions, states, ends)
     view = {

@@ -3,7 +3,7 @@
 This is the only place that decides it; lists, panels, the wall and the map show what it says.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -100,6 +100,18 @@ def shift_phase(
         return ShiftState.DRIVING
     worked = _worked_at(truck)
     return ShiftState.DRIVING if worked and worked >= shift.starts_at else shift.state
+
+
+def shift_states(
+    shifts: Iterable[Shift], trucks: Iterable[TruckStatus], now: datetime
+) -> dict[ShiftId, ShiftState]:
+    """Return the state of each shift by evidence, that of others than current ones by the clock."""
+    seen = {one.shift_id: one.shift for one in trucks}
+    return {
+        one.id: seen.get(one.id)
+        or (ShiftState.ENDED if not one.over and is_past(one, now) else one.state)
+        for one in shifts
+    }
 
 
 def done_m(route: Route, check: RouteCheck) -> float:

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from data.model import MachineOut, Shift, ShiftId, ShiftState, User, UserId, Vehicle, VehicleId
 from fleet.shifts.roster import HOURS_LIMIT, ConflictKind, RosterConflict
-from fleet.shifts.shift_handover import is_past
 from maps.pages.i18n import Translator
 
 _HOUR = timedelta(hours=1)
@@ -171,7 +170,7 @@ def marks_of(span: ShownTime, t: Translator) -> tuple[Mark, ...]:
 class RosterRecords(NamedTuple):
     """Records that rows of the roster need beside machines and shifts.
 
-    `states` are those of current shifts by evidence, `ends` the next usual ends of shifts.
+    `states` are those of shifts by evidence, `ends` the next usual ends of shifts.
     """
 
     users: Mapping[UserId, User]
@@ -269,8 +268,7 @@ def _bar(
     t: Translator,
 ) -> Bar:
     driver = known.users.get(shift.driver_id) if shift.driver_id is not None else None
-    past = ShiftState.ENDED if not shift.over and is_past(shift, now) else shift.state
-    state = known.states.get(shift.id, past)
+    state = known.states[shift.id]
     at = span.place(shift.starts_at)
     return Bar(
         id=shift.id,

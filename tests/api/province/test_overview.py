@@ -12,10 +12,12 @@ from api.province.province_context import (
 )
 from api.web.checked_route import calls_of
 from api.web.cookies import SESSION_COOKIE
-from data.model import Role
+from data.model import Role, ShiftState
 from data.policy.sign_in_rules import WITH_PASSWORD
 from data.store.database.engine import transaction
+from data.store.shifts.shifts import list_shifts
 from fleet.accounts.province_people import give_roles, known_person
+from fleet.routes.truck_states import TruckState, TruckStatus
 from fleet.storms.storm_start import start_storm
 from tests.api.every_page import routes_of
 from tests.api.province.conftest import PROVINCE, URMIA, app_of
@@ -50,6 +52,24 @@ def test_figures_are_those_of_the_council_of_the_town(browser, signed_in, storm,
     wanted = [view["city"]["now"]["within"], *(each["now"]["within"] for each in view["classes"])]
     shown = [int(each) for each in re.findall(r'<progress max="100" value="(\d+)"', html)]
     assert shown == [round(100 * share) for share in wanted if share is not None]
+
+
+def test_a_machine_is_on_the_road_by_evidence_though_nobody_tapped(browser, signed_in, storm):
+    signed_in()
+    app = app_of(browser, "urmia")
+    with transaction(app.engine) as tx:
+        shift = list_shifts(tx, storm.id)[0]
+    seen = TruckStatus(shift.vehicle_id, TruckState.WORKING, shift.id, ShiftState.DRIVING)
+    app.alert_task.trucks = (seen,)
+    assert rows(browser.get(f"{PROVINCE}/overview").text)[0][-3:] == ["1", "1", "0"]
+
+
+def test_shares_of_classes_say_in_their_heads_what_they_are_of(browser, signed_in, storm):
+    signed_in()
+    heads = re.findall(r'<th scope="col">(.*?)</th>', browser.get(f"{PROVINCE}/overview").text)
+    classes = [re.sub(r"[\u2066-\u2069]", "", each) for each in heads[3:-4]]
+    assert "P1 within target" in classes
+    assert all(each.endswith(" within target") for each in classes)
 
 
 def test_a_row_leads_into_its_town_under_its_host(browser, signed_in):
