@@ -46,7 +46,15 @@ _IGNORED = (
 """Columns of our own files that another system's requests do not bring."""
 
 _KINDS: Mapping[RequestKind, tuple[str, ...]] = {
-    RequestKind.PLOW: ("snow", "snow to clear", "plowing", "برف", "برف روبی", "برفروبی"),
+    RequestKind.PLOW: (
+        "snow",
+        "snow removal",
+        "snow to clear",
+        "plowing",
+        "برف",
+        "برف روبی",
+        "برفروبی",
+    ),
     RequestKind.ICE: ("salt", "slippery", "یخ", "یخ زدگی", "نمک پاشی", "لغزندگی"),
     RequestKind.SIDEWALK: (
         "stairs",
@@ -57,7 +65,7 @@ _KINDS: Mapping[RequestKind, tuple[str, ...]] = {
         "پله",
     ),
     RequestKind.TREE: ("fallen tree", "درخت", "درخت افتاده"),
-    RequestKind.HAUL: ("snow to haul", "حمل برف", "بارگیری و حمل برف", "تخلیه برف"),
+    RequestKind.HAUL: ("snow hauling", "snow to haul", "حمل برف", "بارگیری و حمل برف", "تخلیه برف"),
     RequestKind.BLOCKED: ("blocked street", "انسداد", "راه بسته", "خیابان بسته"),
 }
 

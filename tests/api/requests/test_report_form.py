@@ -22,10 +22,11 @@ def understood(citizen, language="en", **said) -> str:
 
 
 def test_the_place_of_a_pin_or_of_words_is_read_back_in_the_pages_language(citizen):
-    assert "We understand: School Street, between" in understood(citizen, address="School Street 7")
-    assert "We understand: School Street" in understood(citizen, text="snow in School Street")
-    assert re.search(r"We understand: .*\w Street", understood(citizen, **GATE))
-    assert re.search(r"متوجه شدیم: خیابان [ء-ی‌ ]+", understood(citizen, "fa", **GATE))
+    street = "We take this as the place: School Street"
+    assert f"{street}, between" in understood(citizen, address="School Street 7")
+    assert street in understood(citizen, text="snow in School Street")
+    assert re.search(r"as the place: .*\w Street", understood(citizen, **GATE))
+    assert re.search(r"فهمیدیم: خیابان [ء-ی‌ ]+", understood(citizen, "fa", **GATE))
     assert "Anladığımız yer: " in understood(citizen, "az", **GATE)
     nowhere = understood(citizen, text="somewhere")
     assert "We do not know yet where this is" in nowhere
@@ -40,7 +41,7 @@ def test_what_is_reported_there_is_told_without_words_number_or_caller(citizen):
     reported(citizen, kind="ice", text="slippery", **GATE)
     settled(citizen)
     there = understood(citizen, **GATE)
-    assert there.count("It is this: follow it") == 1  # the same as the first
+    assert there.count("That is it: follow it") == 1  # the same as the first
     assert "Reported today at 07:30 · Not on the work list yet" in there
     for secret in ("Karimi", "0914", reference, code):
         assert secret not in there

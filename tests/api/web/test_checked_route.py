@@ -19,6 +19,7 @@ PARTS, FIELDS = "multipart/form-data; boundary=x", "application/x-www-form-urlen
 
 MOST_OF_ROUTES = {
     "/report": 8_064_000,
+    "/report/place": 8_064_000,
     "/api/requests/{request_id}/sightings": 8_064_000,
     "/api/blockages/{blockage_id}/photo": 8_000_000,
     "/api/crew-jobs/{job_id}/photo": 8_000_000,

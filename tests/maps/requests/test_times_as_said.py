@@ -40,12 +40,12 @@ TOWN = "Asia/Tehran"
         ),
         (
             "fa",
-            "Mill Lane برای امشب بین ۰۰:۰۰ و ۰۵:۴۰ برنامه‌ریزی شده است.",
+            "برف‌روبی Mill Lane امشب بین ۰۰:۰۰ و ۰۵:۴۰ برنامه‌ریزی شده است.",
             "Mill Lane دیشب ساعت ۰۰:۰۰ برف‌روبی شد.",
         ),
         (
             "az",
-            "Mill Lane üçün planlaşdırılıb: bu gecə saat 00:00 ilə 05:40 arasında.",
+            "Mill Lane üzrə iş planlaşdırılıb: bu gecə saat 00:00 ilə 05:40 arasında.",
             "Mill Lane: dünən gecə saat 00:00 qardan təmizlənib.",
         ),
     ],
