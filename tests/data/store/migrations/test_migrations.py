@@ -182,6 +182,7 @@ def test_agencies_referrals_and_unknown_trackers_keep_what_their_tables_of_0031_
 
 
 AS_OF_0060 = (
+    "ALTER TABLE place DROP gates",
     "DROP TABLE duplicate",
     'ALTER TABLE "user" DROP name',
     "ALTER TABLE alert DROP given_by",
