@@ -135,6 +135,15 @@ class Policy:
             return own
         return replace(usual, colors=own.colors)
 
+    def says_classes_in(self, language: str) -> bool:
+        """Whether whoever reads this language meets no class by its name in another one.
+
+        A name without a language is for all of them, a class without a name is said by its code.
+        """
+        labels = [self.class_label(code) for code in self.rules]
+        texts = [each for label in labels for each in (label.names, label.shorts) if each]
+        return all(each.get(language) or each.get("") for each in texts)
+
     def class_of(self, segment: Segment) -> ServiceClass:
         """Return the service class of a street."""
         return self.level_of(segment).service_class

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from data.model import Role
+from data.policy.city_policy import policy_from_toml
 from fleet.setup.setup_steps import SetupRecords, StepName, StepState
 from maps.pages.i18n import Translator
 
@@ -89,6 +90,11 @@ def _machines(city: SetupRecords, t: Translator) -> str:
 def _policy(city: SetupRecords, t: Translator) -> str:
     if city.default_policy:
         return t("Default values. Check whether your city promises the same.")
+    policy = policy_from_toml(city.policy_text)
+    lacking = [one.name for one in t.languages() if not policy.says_classes_in(one.code)]
+    if lacking:
+        told = t.listed(lacking)
+        return t("Set by your city. Classes lack names in: {languages}", languages=told)
     return t("Set by your city")
 
 

@@ -106,3 +106,20 @@ def test_machines_and_trackers_are_counted() -> None:
     told = {step.name: step.text for step in checklist_view(city, translator("en")).steps}
     assert told["machines"].startswith("The figures of 11 of 12 machines are assumed.")
     assert told["trackers"].startswith("1 of 12 machines have a tracker or a driver's phone")
+
+
+def policy_told(policy_text: str, language: str) -> str:
+    steps = checklist_view(a_city(policy_text=policy_text), translator(language)).steps
+    return next(step.text for step in steps if step.name == "policy")
+
+
+def test_languages_without_names_of_the_classes_are_told():
+    usual = next(line for line in DEFAULT_POLICY.splitlines() if line.startswith("name = "))
+    own = DEFAULT_POLICY.replace(usual, 'name = { en = "Arteries", fa = "شریان‌ها" }', 1)
+    everywhere = DEFAULT_POLICY.replace(usual, 'name = "Arteries"', 1)
+
+    told = policy_told(own, "en")
+    assert "lack names in: " in told
+    assert "Azərbaycanca" in told
+    assert "فارسی" not in told
+    assert policy_told(everywhere, "en") == "Set by your city"
