@@ -31,6 +31,20 @@ function printLight() {
   addEventListener("afterprint", back, { once: true });
 }
 
+let repainted = () => Promise.resolve();
+
+/** Say what `printPage` waits for where the theme is not repainted at once, as on a map. */
+export const waitBeforePrint = (wait) => (repainted = wait);
+
+/** Print the page: what a button does, since a browser's own command does not wait for a map to become light. */
+export async function printPage() {
+  if (theme() === "dark") {
+    printLight();
+    await repainted();
+  }
+  print();
+}
+
 system.addEventListener("change", tell);
 addEventListener("beforeprint", () => theme() === "dark" && printLight());
 document.getElementById("theme")?.addEventListener("click", () => {

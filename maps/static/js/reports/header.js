@@ -2,6 +2,7 @@
 import { html } from "lit";
 import { boot } from "../pages/boot.js";
 import { Part } from "../pages/element.js";
+import { printPage } from "../pages/theme.js";
 import { date, day, duration, isolated, t, time } from "../pages/texts.js";
 import { choice, council, look, query } from "./state.js";
 
@@ -71,7 +72,7 @@ class Header extends Part {
           <span class="icon icon-${icon}" aria-hidden="true"></span>${said[ending][0]}
         </a>`,
       )}
-      <button class="quiet" type="button" @click=${() => print()}><span class="icon icon-printer" aria-hidden="true"></span>${t("Print")}</button>
+      <button class="quiet" type="button" @click=${printPage}><span class="icon icon-printer" aria-hidden="true"></span>${t("Print")}</button>
     </div>`;
   }
 

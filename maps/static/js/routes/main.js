@@ -1,5 +1,5 @@
 // The pages of Planned vs actual: keeps the tables of the plan that is driven fresh, ties them to the map, prints them.
-import "../pages/theme.js";
+import { printPage } from "../pages/theme.js";
 import "../pages/notices.js";
 import { length } from "../pages/texts.js";
 import { chosen, loadOutcomes, outcomes, showCheckMap } from "./check-map.js";
@@ -50,7 +50,7 @@ async function refresh() {
   filter();
 }
 
-document.getElementById("print")?.addEventListener("click", () => print());
+document.getElementById("print")?.addEventListener("click", printPage);
 if (box) {
   const own = Number(box.dataset.shift) || null;
   chosen.set({ shift: own, run: null });

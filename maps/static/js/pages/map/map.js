@@ -3,13 +3,15 @@ import * as maplibregl from "maplibre-gl";
 import { PMTiles, Protocol } from "pmtiles";
 import { boot, still } from "../boot.js";
 import { t } from "../texts.js";
-import { onTheme } from "../theme.js";
+import { onTheme, waitBeforePrint } from "../theme.js";
 import { addArrowIcon } from "./icons.js";
 import { mapStyle, paints } from "./style.js";
 
 const FONT_SAMPLE = "سلام ab 12";
 
 const TRUCK_PX = 24;
+
+const REPAINTED_MS = 5000; // nobody waits longer for paper, even if tiles do not come
 
 const words = () => ({
   "NavigationControl.ZoomIn": t("Zoom in"),
@@ -100,6 +102,13 @@ export function reveal(map, lngLat) {
 
 /** Copy the map to the canvas `.printed` before the page is printed, with the streets that are held: a browser prints no map. */
 export function printable(map) {
+  waitBeforePrint(
+    () =>
+      new Promise((done) => {
+        map.once("idle", done);
+        setTimeout(done, REPAINTED_MS);
+      }),
+  );
   addEventListener("beforeprint", () => {
     const paper = document.querySelector("canvas.printed");
     map.redraw();
