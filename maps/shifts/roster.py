@@ -14,6 +14,9 @@ _HOUR = timedelta(hours=1)
 WHOLE = 100.0
 """Per cent of a bar's width."""
 
+LATE_AFTER = timedelta(minutes=15)
+"""A shift of which nothing was seen so long after its start is late."""
+
 MARKS = 6
 """Hours between two marks of the scale, where the time shown is at most two days."""
 
@@ -56,9 +59,11 @@ class EndChoice:
 class Bar:
     """A shift as a bar of the roster; `wrong` are its conflicts.
 
-    `state` is its state by evidence; `open` is whether it may be changed, and `begun` whether its
-    driver tapped that he drives. `at` and `width` are per cent of the scale. `starts` and `ends`
-    fill the form that changes the shift, in the city's time; `end_choices` are other ends.
+    `state` is its state by evidence, `late` whether nothing was seen of it though it should have
+    started, without its machine being out of service. `open` is whether it may be changed, `begun`
+    whether its driver tapped that he drives. `at` and `width` are per cent of the scale. `starts`
+    and `ends` fill the form that changes the shift, in the city's time;
+    `end_choices` are other ends.
     """
 
     id: int
@@ -66,6 +71,7 @@ class Bar:
     hours: str
     state: ShiftState
     state_word: str
+    late: bool
     at: float
     width: float
     wrong: tuple[str, ...]
@@ -269,13 +275,17 @@ def _bar(
 ) -> Bar:
     driver = known.users.get(shift.driver_id) if shift.driver_id is not None else None
     state = known.states[shift.id]
+    due = state is ShiftState.PLANNED and now >= shift.starts_at + LATE_AFTER
+    late = due and shift.vehicle_id not in known.out
+    late_word = t("Late: should have started at {time}", time=t.time(shift.starts_at))
     at = span.place(shift.starts_at)
     return Bar(
         id=shift.id,
         driver=driver.login if driver else "",
         hours=t.times(shift.starts_at, shift.ends_at),
         state=state,
-        state_word=t(f"shift:{state}"),
+        state_word=late_word if late else t(f"shift:{state}"),
+        late=late,
         at=at,
         width=max(span.place(shift.ends_at) - at, 0.5),
         wrong=tuple(t(f"clash:{clash}") for clash in dict.fromkeys(clashes)),
