@@ -1,7 +1,7 @@
 """The audit log: searched page by page, proved, and taken along as a table or whole."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -30,7 +30,7 @@ from data.store.audit.subject_names import names_of
 from data.store.database.engine import Tx
 from fleet.accounts.people import all_people, names_by_login
 from fleet.audit.audit_log import Audit
-from fleet.audit.line_kinds import ACCESS, GROUPS, LineKind
+from fleet.audit.line_kinds import ACCESS, GROUPS, SEALS, LineKind
 from fleet.setup.machine_list import machine_names
 from maps.pages.error_texts import message_of
 from maps.reports.audit_log import (
@@ -89,9 +89,14 @@ Search = Annotated[LogSearch, Depends(searched)]
 def log_page(
     request: Request, context: BoardContext, search: Search, before: Number = None
 ) -> HTMLResponse:
-    """Show a page of the audit log, the newest lines first."""
+    """Show a page of the audit log, the newest lines first.
+
+    Seals of evidence are left out, so that what people did is seen, unless evidence is searched.
+    """
     t, app = translator_of(request), context.app
-    wanted = _filter(context, search)
+    wanted, sealed = _filter(context, search), search.kind is LineKind.EVIDENCE
+    if not sealed:
+        wanted = replace(wanted, hidden=(*wanted.hidden, SEALS))
     with context.reading() as tx:
         lines = search_lines(tx, wanted, before, PAGE_LINES + 1)
         names = _names(tx, context, lines)
@@ -110,6 +115,7 @@ def log_page(
         nowhere=wanted.segments is not None and not wanted.segments,
         newest=before is None,
         whole=_reads_all(context),
+        sealed="" if sealed else replace(search, kind=LineKind.EVIDENCE).query(),
         example=t.written(context.now),
     )
     return page(request, "audit/log.html", {"view": view, "boot": boot_of(request, context)})
@@ -217,7 +223,7 @@ def _filter(context: Context, search: LogSearch) -> AuditFilter:
         group=None if search.kind is None else GROUPS[search.kind],
         since=moment_in(search.since, timezone, "since") if search.since else None,
         until=moment_in(search.until, timezone, "until") if search.until else None,
-        hidden=None if _reads_all(context) else ACCESS,
+        hidden=() if _reads_all(context) else (ACCESS,),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from data.store.audit.audit_seals import SEALED
 from data.store.audit.log_search import VerbGroup
 
 
@@ -42,3 +43,6 @@ GROUPS: Mapping[LineKind, VerbGroup] = {
 """All verbs by kind. `ACCESS` are sign-ins, rights, and looks at callers: administrators' alone."""
 
 ACCESS = GROUPS[LineKind.ACCESS]
+
+SEALS = VerbGroup(frozenset(), frozenset({SEALED}))
+"""The server's half-hourly seals of evidence, of which there are more than of all else."""

@@ -110,7 +110,8 @@ class LogPage:
     """A page of the log: lines newest first, the query of the next older page, how many in all.
 
     `part` is the street of the segment that is searched, `nowhere` whether no street is called so,
-    and `whole` whether the reader may take the whole log along. `example` is how a time is written.
+    and `whole` whether the reader may take the whole log along. `sealed` is the query of lines of
+    evidence where its seals are left out. `example` is how a time is written.
     """
 
     lines: tuple[AuditLine, ...]
@@ -124,6 +125,7 @@ class LogPage:
     nowhere: bool
     newest: bool
     whole: bool
+    sealed: str
     example: str
 
 

@@ -105,6 +105,20 @@ def test_sign_ins_are_for_administrators(log, sign_in):
     assert "reza signed in." in sentences(log, "kind=access")
 
 
+def test_what_people_did_is_seen_before_seals_of_evidence_which_exports_keep(log, sign_in):
+    with transaction(log.app.state.barfrub.engine) as tx:
+        for number in range(60):
+            add_event(tx, v.NOW, SERVER, "evidence.sealed", f"window:1:{number}")
+    sign_in("dispatcher")
+
+    page = log.get("/audit-log").text
+    assert "leila started the storm First snow." in page
+    assert "sealed the evidence" not in page
+    assert 'href="/audit-log?kind=evidence"' in page
+    assert log.get("/audit-log?kind=evidence").text.count(" sealed the evidence of ") == 50
+    assert len([each for each in sentences(log) if "sealed the evidence" in each]) == 60
+
+
 def test_the_page_leads_to_older_lines_and_to_the_newest_again(log, sign_in):
     with transaction(log.app.state.barfrub.engine) as tx:
         for _ in range(60):

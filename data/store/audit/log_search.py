@@ -74,7 +74,7 @@ class AuditFilter:
     group: VerbGroup | None = None
     since: datetime | None = None
     until: datetime | None = None
-    hidden: VerbGroup | None = None
+    hidden: tuple[VerbGroup, ...] = ()
 
 
 def search_lines(tx: Tx, wanted: AuditFilter, before: int | None, limit: int) -> list[Event]:
@@ -98,8 +98,8 @@ def _matching(wanted: AuditFilter) -> Select[tuple[object, ...]]:
         query = query.where(event.c.at < wanted.until)
     if wanted.group is not None:
         query = query.where(_in_group(wanted.group))
-    if wanted.hidden is not None:
-        query = query.where(not_(_in_group(wanted.hidden)))
+    for group in wanted.hidden:
+        query = query.where(not_(_in_group(group)))
     if wanted.person:
         theirs = select(_subject("user", user.c.id)).where(user.c.login == wanted.person)
         query = query.where(or_(event.c.actor_id == wanted.person, event.c.subject.in_(theirs)))
