@@ -33,9 +33,9 @@ _log = logging.getLogger(__name__)
 
 
 @router.get(ASK)
-def forgotten_page(request: Request, login: str = "") -> Response:
-    """Ask for the sign-in name of somebody who forgot the password."""
-    return _page(request, login=login[:LOGIN_LETTERS])
+def forgotten_page(request: Request, login: str = "", *, asked: bool = False) -> Response:
+    """Ask for the sign-in name of somebody who forgot the password, or for the code `asked` for."""
+    return _page(request, login=login[:LOGIN_LETTERS], asked=asked)
 
 
 @router.post(ASK, dependencies=[Depends(require_csrf)])

@@ -25,11 +25,17 @@ HIRED = {
     "arrive_s": 1800.0,
     "rate_h": 100.0,
 }
+UNTIMED = HIRED | {"arrive_s": 0.0}
 
 
 @pytest.fixture
 def machines(app):
-    vehicles = (v.a_vehicle(1), v.a_vehicle(2, rate_h=10.0), v.a_vehicle(3, **HIRED))
+    vehicles = (
+        v.a_vehicle(1),
+        v.a_vehicle(2, rate_h=10.0),
+        v.a_vehicle(3, **HIRED),
+        v.a_vehicle(4, **UNTIMED),
+    )
     with transaction(app.engine) as tx:
         save_fleet(tx, FleetFile((v.a_depot(),), (v.a_reload_site(),), vehicles))
         for vehicle_id in (1, 2, 3):
@@ -83,6 +89,8 @@ def test_a_called_machine_joins_when_it_comes_and_is_paid_until_it_leaves(client
     assert [one["state"] for one in listed] == ["released"]
     reserve = client.get("/reserve", headers={"accept": "text/html"}).text
     assert "044-1234" in reserve
+    assert reserve.count("30 min to arrive") == 1
+    assert "<td> to arrive" not in reserve
 
 
 def test_who_does_not_come_may_be_called_again_and_only_dispatchers_call(client, app, sign_in):

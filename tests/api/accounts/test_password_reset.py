@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -82,6 +83,21 @@ def test_a_code_by_phone_makes_a_new_password_once_and_ends_all_sessions(
     client.cookies.clear()
     client.get("/forgotten")
     assert choose(client, code).status_code == 409
+
+
+def test_a_wrong_code_leads_to_another_and_stays_asked_for_in_another_language(
+    client: TestClient, by_phone: Any
+) -> None:
+    ask(client, "dispatcher")
+    refused = choose(client, "AAAA-AAAA").text
+    assert 'href="/forgotten?login=dispatcher"' in refused
+
+    (path,) = re.findall(r'name="next" value="(.+?)"', refused)
+    form = {"language": "fa", "next": unescape(path), "csrf": client.cookies["barfrub_csrf"]}
+    persian = client.post("/language", data=form, headers=PAGE).text
+    assert 'lang="fa"' in persian
+    assert 'name="code"' in persian
+    assert 'value="dispatcher"' in persian
 
 
 def test_a_code_is_for_its_name_and_for_a_quarter_of_an_hour(
