@@ -39,6 +39,11 @@ def test_a_sender_is_adopted_and_mistakes_are_told(visit):
     known.locator("summary").click()
     expect(known.locator(".faults li")).to_contain_text("آینده")
     assert visit.grave_faults() == []
+    spot = page.locator(".map-box .spot")
+    spot.focus()
+    known.locator(".faults button").dispatch_event("click")
+    expect(known.locator(".faults")).to_have_count(0)
+    expect(spot).to_be_focused()
     unknown_tracker = page.locator(".trackers li", has_text="box-7")
     unknown_tracker.locator("form.adopt button.primary").click()
     token = page.locator("setup-link input").input_value()
@@ -46,6 +51,15 @@ def test_a_sender_is_adopted_and_mistakes_are_told(visit):
     expect(page.locator(".phone-setup [role=status]")).to_contain_text("در انتظار نخستین موقعیت")
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert visit.grave_faults() == []
+    map_box = page.locator(".map-box").element_handle()
+    page.route("**/api/trackers", lambda route: route.abort())
+    again = page.get_by_role("alert").get_by_role("button")
+    expect(again).to_be_visible()
+    page.unroute("**/api/trackers")
+    again.click()
+    expect(again).to_have_count(0)
+    assert map_box.evaluate("box => box.isConnected")
+    visit.complaints.clear()  # of the browser, that the list was not read
     sent = httpx.get(f"{visit.server}/osmand", params={"id": token, "batt": "17", **place})
     assert sent.status_code == 200
     expect(page.locator(".phone-setup [role=status]")).to_contain_text("رسیده است")

@@ -9,8 +9,11 @@ export function theme() {
   return document.documentElement.dataset.theme || (system.matches ? "dark" : "light");
 }
 
-/** Call back whenever the theme changes. */
-export const onTheme = (listener) => listeners.add(listener);
+/** Call back whenever the theme changes, until the function that this returns is called. */
+export function onTheme(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
 
 const tell = () => listeners.forEach((listener) => listener(theme()));
 

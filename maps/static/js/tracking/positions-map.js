@@ -19,49 +19,64 @@ export function choose(tracker) {
   document.getElementById("map")?.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
 }
 
-function spot(tracker, chosen) {
+function spot(id) {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = `spot ${tracker.state}`;
-  button.classList.toggle("chosen", chosen);
-  button.setAttribute("aria-pressed", chosen);
-  const name = document.createElement("bdi");
-  name.textContent = tracker.vehicle || tracker.name;
-  button.title = name.textContent;
-  button.append(name);
+  button.className = "spot";
+  button.append(document.createElement("bdi"));
   button.addEventListener("click", (event) => {
     event.stopPropagation();
-    trackers.set({ chosen: tracker.id });
+    trackers.set({ chosen: id });
   });
   return button;
 }
 
+function paint(button, tracker, chosen) {
+  button.classList.toggle("silent", tracker.state === "silent");
+  button.classList.toggle("chosen", chosen);
+  button.setAttribute("aria-pressed", chosen);
+  button.title = tracker.vehicle || tracker.name;
+  button.firstChild.textContent = button.title;
+}
+
 class PositionsMap extends Part {
   async firstUpdated() {
-    this.map = await makeMap(NOTHING_HIDDEN);
-    globalThis.boardMap = this.map; // for tests and for the curious at the console
-    followTheme(this.map, () => NOTHING_HIDDEN);
-    this.markers = [];
-    this.unfollow = trackers.follow((value, changes) => {
+    const map = await makeMap(NOTHING_HIDDEN);
+    if (!this.isConnected) return map.remove();
+    this.map = map;
+    globalThis.boardMap = map; // for tests and for the curious at the console
+    this.markers = new Map();
+    const unfollow = trackers.follow((value, changes) => {
       if ("page" in changes || "chosen" in changes) this.draw(value);
       if ("chosen" in changes) this.go(value);
     });
+    this.stops = [followTheme(map, () => NOTHING_HIDDEN), unfollow];
     this.draw(trackers.value);
     this.go(trackers.value);
+    return undefined;
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.unfollow?.();
+    this.stops?.forEach((stop) => stop());
+    this.map?.remove();
   }
 
+  /** Move the dots that are there, so that the keyboard stays on its one. */
   draw({ page, chosen }) {
-    this.markers.forEach((marker) => marker.remove());
-    this.markers = placed(page).map((one) =>
-      new maplibregl.Marker({ element: spot(one, one.id === chosen) })
-        .setLngLat(one.location)
-        .addTo(this.map),
-    );
+    const known = new Map(placed(page).map((one) => [one.id, one]));
+    for (const [id, marker] of this.markers)
+      if (!known.has(id)) {
+        marker.remove();
+        this.markers.delete(id);
+      }
+    for (const [id, one] of known) paint(this.markerOf(one).setLngLat(one.location).getElement(), one, id === chosen);
+  }
+
+  markerOf({ id, location }) {
+    if (!this.markers.has(id))
+      this.markers.set(id, new maplibregl.Marker({ element: spot(id) }).setLngLat(location).addTo(this.map));
+    return this.markers.get(id);
   }
 
   go({ page, chosen }) {

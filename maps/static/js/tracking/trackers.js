@@ -140,11 +140,16 @@ class Trackers extends SetupPart {
     </section>`;
   }
 
+  /** Why the list was not read; what was read before stays below. */
+  broken() {
+    const { broken } = trackers.value;
+    if (!broken) return "";
+    return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${refresh}>${t("Try again")}</button></p>`;
+  }
+
   body() {
     const { page, broken } = trackers.value;
-    if (broken)
-      return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${refresh}>${t("Try again")}</button></p>`;
-    if (!page) return html`<div class="skeleton" aria-hidden="true"></div>`;
+    if (!page) return broken ? "" : html`<div class="skeleton" aria-hidden="true"></div>`;
     return html`${this.senders()}${placed(page).length ? html`<tracker-positions></tracker-positions>` : ""}${this.list()}`;
   }
 
@@ -158,7 +163,7 @@ class Trackers extends SetupPart {
       </dl>
       ${made ? firstPosition() : ""}
       ${adding && page ? this.adding() : html`<div><button class="primary" @click=${start}><span class="icon icon-plus" aria-hidden="true"></span>${t("Add a tracker")}</button></div>`}
-      ${this.body()}`;
+      ${this.broken()} ${this.body()}`;
   }
 }
 customElements.define("setup-trackers", Trackers);

@@ -66,7 +66,7 @@ export function repaint(map, hidden, palette) {
   for (const [layer, property, value] of paints(hidden, palette)) map.setPaintProperty(layer, property, value);
 }
 
-/** Follow the theme from now on; `hidden` and `palette` say what is shown then. */
+/** Follow the theme until the function that this returns is called; `hidden` and `palette` say what is shown then. */
 export const followTheme = (map, hidden, palette = () => undefined) =>
   onTheme(() => {
     addArrowIcon(map);
