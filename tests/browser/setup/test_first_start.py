@@ -78,17 +78,29 @@ def test_a_city_is_set_up_from_the_printed_address_to_the_signed_in_administrato
     assert visit.grave_faults() == []
     page.keyboard.press("Enter")
     expect(page.locator("#timezone")).to_have_value(re.compile("Iran|Asia/Tehran"))
-    page.fill("#timezone", "Asia/Tehran")
     page.fill("#name", "برف‌آباد")
     page.fill("#login", "reza")
     page.fill("#password", "reza1234")
+    page.fill("#timezone", "Atlantis")
+    page.keyboard.press("Enter")
+    expect(page.locator(".zone [role=status]")).to_have_text("No time zone has this name.")
+    expect(page.locator("#timezone")).to_be_focused()
+    page.fill("#timezone", "Asia/Tehran")
+    page.keyboard.press("Tab")
     page.get_by_role("button", name="Create the city").click()
     expect(page.locator("#password-fault")).to_contain_text("a name or a common word")
     expect(page.locator("#password")).to_be_focused()
     expect(page.locator("#file")).to_have_value("town.osm")
     assert visit.grave_faults() == []
-    visit.complaints.clear()  # of the browser, that the server refused something
     page.fill("#password", PASSWORD)
+    page.evaluate("document.querySelector('time-zone').choose('Sea/Atlantis')")
+    page.get_by_role("button", name="Create the city").click()
+    expect(page.locator("#timezone-fault")).to_have_role("alert")
+    expect(page.locator("#timezone")).to_be_focused()
+    assert "timezone-fault" in (page.get_attribute("#timezone", "aria-describedby") or "")
+    page.fill("#timezone", "Asia/Tehran")
+    page.keyboard.press("Tab")
+    visit.complaints.clear()  # of the browser, that the server refused something
     page.get_by_role("button", name="Create the city").click()
 
     expect(page.get_by_role("heading", name="The city is ready")).to_be_visible()
@@ -155,6 +167,7 @@ def test_a_mistake_is_said_and_what_was_typed_stays(visit, door, street_file):
 
     expect(page.get_by_role("alert")).to_contain_text("../town")
     assert page.evaluate("document.activeElement.id") == "name"
+    assert page.get_attribute("#name", "aria-describedby") == "name-fault"
     assert page.input_value("#password") == PASSWORD
 
 
@@ -165,8 +178,11 @@ def test_a_file_without_streets_is_told_and_another_may_be_tried(
     empty = tmp_path_factory.mktemp("drawn") / "empty.osm"
     empty.write_text("<osm version='0.6'></osm>", encoding="utf-8")
     page = enter(visit, door)
+    send(page, "file", street_file)
+    expect(page.locator("#timezone-hint")).to_contain_text("Proposed")
     send(page, "file", empty)
     expect(page.locator("#file")).to_have_value("empty.osm")
+    expect(page.locator("#timezone-hint")).to_have_text("The time zone of this computer.")
     page.fill("#name", "Town")
     page.fill("#login", "reza")
     page.fill("#password", PASSWORD)

@@ -3,7 +3,7 @@ import "../../pages/theme.js";
 import "../../pages/notices.js";
 import "./file-picker.js";
 import "./time-zone.js";
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { boot } from "../../pages/boot.js";
 import { Part } from "../../pages/element.js";
 import { get, post } from "../../pages/net.js";
@@ -29,20 +29,31 @@ const AT_THEIR_FIELD = new Set(["name", "timezone", "login", "password"]);
 /** Why the value of a field was refused; "" where it was not. */
 const wrong = (name) => (first.value.refused?.values?.field === name ? first.value.refused.message : "");
 
-/** Propose the time zone of the place: where the chosen file lies, or left open for a place that is downloaded. */
+/** What a control says of why its value was refused, beside its hints. */
+const faultOf = (name) => (wrong(name) ? `${name}-fault` : nothing);
+
+/** Where the streets of a file lie; "" where that is not known. */
+async function zoneOf(file) {
+  try {
+    return (await get(`/first/time-zone?file=${encodeURIComponent(file)}`)).timezone;
+  } catch {
+    return ""; // a file that cannot be read is refused when the city is made, with its reason
+  }
+}
+
+let asked = 0;
+
+/** Propose the time zone of the place: where the file chosen last lies, or left open for a place that is downloaded. */
 async function proposeZone(form) {
+  const turn = ++asked;
   const zone = form.querySelector("time-zone");
   const file = form.querySelector('setup-file[name="file"]').value;
   const { place } = Object.fromEntries(new FormData(form));
   if (!file && place.trim()) return zone.propose("", t("It will be that of the place."));
   if (!file) return zone.proposeHere();
-  try {
-    const { timezone } = await get(`/first/time-zone?file=${encodeURIComponent(file)}`);
-    if (timezone) zone.propose(timezone, t("Proposed: the streets of the file lie there."));
-  } catch {
-    // A file that cannot be read is refused when the city is made, with its reason.
-  }
-  return undefined;
+  const found = await zoneOf(file);
+  if (turn !== asked) return undefined;
+  return found ? zone.propose(found, t("Proposed: the streets of the file lie there.")) : zone.proposeHere();
 }
 
 const later = (order) => setTimeout(order, LOOK_MS);
@@ -85,7 +96,7 @@ async function make(event) {
     later(askProgress);
   } catch (error) {
     first.set({ refused: error });
-    form.querySelector(`[name="${error.values?.field}"]`)?.focus();
+    document.getElementById(error.values?.field)?.focus();
   }
 }
 
@@ -123,7 +134,7 @@ class FirstCity extends Part {
     return html`<fieldset class="card">
       <legend><h2>${t("City")}</h2></legend>
       <div class="fields">
-        ${field("name", t("Name of the city"), html`<input id="name" name="name" maxlength="64" required autocomplete="off" dir="auto">`, "", wrong("name"))}
+        ${field("name", t("Name of the city"), html`<input id="name" name="name" maxlength="64" required autocomplete="off" dir="auto" aria-invalid=${Boolean(wrong("name"))} aria-describedby=${faultOf("name")}>`, "", wrong("name"))}
         <time-zone .wrong=${wrong("timezone")}></time-zone>
         ${field("city-language", t("Language of the pages"), html`<select id="city-language" name="language">${boot.languages.map(({ code, name }) => html`<option value=${code} ?selected=${code === boot.language}>${name}</option>`)}</select>`)}
       </div>
@@ -134,7 +145,7 @@ class FirstCity extends Part {
     return html`<fieldset class="card">
       <legend><h2>${t("Administrator")}</h2></legend>
       <div class="fields">
-        ${field("login", t("Sign-in name"), html`<input id="login" name="login" maxlength="64" required autocomplete="username" autocapitalize="none" spellcheck="false" dir="ltr">`, "", wrong("login"))}
+        ${field("login", t("Sign-in name"), html`<input id="login" name="login" maxlength="64" required autocomplete="username" autocapitalize="none" spellcheck="false" dir="ltr" aria-invalid=${Boolean(wrong("login"))} aria-describedby=${faultOf("login")}>`, "", wrong("login"))}
         ${field("password", t("Password"), html`<input id="password" name="password" type="password" minlength="8" required autocomplete="new-password" dir="ltr" aria-invalid=${Boolean(wrong("password"))} aria-describedby="password-hint${wrong("password") ? " password-fault" : ""}">`, t("At least 8 characters; a few words together are best."), wrong("password"))}
       </div>
     </fieldset>`;

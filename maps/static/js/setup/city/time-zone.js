@@ -98,9 +98,9 @@ class TimeZone extends Part {
       this.at = this.open ? Math.max(0, Math.min(to, found.length - 1)) : 0;
       this.open = true;
     }
-    if (event.key === "Enter" && this.open && found.length) {
+    if (event.key === "Enter" && this.open) {
       event.preventDefault();
-      this.choose(found[this.at].zone);
+      if (found.length) this.choose(found[this.at].zone);
     }
     if (event.key === "Escape" && this.open) {
       event.preventDefault();
@@ -128,7 +128,7 @@ class TimeZone extends Part {
     return html`<div class="field zone">
       <label for="timezone">${t("Time zone")}</label>
       <input id="timezone" role="combobox" autocomplete="off" spellcheck="false" autocapitalize="none" dir="ltr"
-        aria-autocomplete="list" aria-expanded=${this.open} aria-controls="zones" aria-describedby="timezone-hint"
+        aria-autocomplete="list" aria-expanded=${this.open} aria-controls="zones" aria-describedby="timezone-hint${this.wrong ? " timezone-fault" : ""}"
         aria-activedescendant=${this.open && found.length ? `zone-${this.at}` : ""} aria-invalid=${Boolean(this.wrong)}
         placeholder=${t("That of the place")} .value=${this.typed}
         @input=${this.input} @click=${() => (this.open = true)} @blur=${this.settle} @keydown=${(event) => this.key(event, found)}
@@ -136,7 +136,8 @@ class TimeZone extends Part {
       <span class="icon icon-chevron-down" aria-hidden="true"></span>
       <input type="hidden" name="timezone" .value=${this.value}>
       ${this.open ? this.options(found) : ""}
-      <p class="muted small" id="timezone-hint">${this.wrong || this.source}</p>
+      ${this.wrong ? html`<p class="problem" id="timezone-fault" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${this.wrong}</p>` : ""}
+      <p class="muted small" id="timezone-hint">${this.source}</p>
     </div>`;
   }
 }
