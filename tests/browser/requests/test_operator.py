@@ -20,6 +20,11 @@ pytestmark = pytest.mark.browser
 
 DARK_PHONE = {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}
 KEYS_AT_MOST = 12
+FORTY_MINUTES_PASS = """() => {
+    const kept = JSON.parse(sessionStorage.getItem("barfrub-calls"));
+    kept.calls[0].leftAt -= 40 * 60_000;
+    sessionStorage.setItem("barfrub-calls", JSON.stringify(kept));
+}"""
 
 
 class Call(NamedTuple):
@@ -139,6 +144,8 @@ def test_the_answer_is_there_while_the_caller_waits_and_can_be_taken_back(visit)
     expect(say).to_contain_text("قرار است ")
     page.keyboard.press("Enter")
     expect(say).to_contain_text("B-0001")
+    expect(besides.locator("kbd")).to_have_count(0)  # the keyboard is in the next call's phone
+    expect(besides.locator(".facts")).to_be_hidden()
     page.fill("#caller_phone", "+98 914 1234567")
     expect(page.locator(".before")).to_contain_text("B-0001")
     page.get_by_role("button", name="Take it back").click()
@@ -155,8 +162,15 @@ def test_an_answer_that_comes_late_does_not_come_into_the_next_call(visit):
     page.route("**/api/answer?*", lambda route: held.append(route))
     with page.expect_request("**/api/answer?*"):
         page.keyboard.type("snow on Mill Street please")
-    page.click("operator-form button.primary")
+    sent = []
+    page.route("**/requests", lambda route: sent.append(route))
+    with page.expect_request("**/requests"):
+        page.click("operator-form button.primary")
+    page.keyboard.press("F2")  # the call that is being recorded ends first
+    expect(page.locator("#text")).to_have_value("snow on Mill Street please")
+    sent[0].continue_()
     expect(page.locator(".answer.recorded")).to_be_visible()
+    expect(page.locator(".drafts")).to_have_count(0)
     with page.expect_response("**/api/answer?*"):
         for route in held:
             route.continue_()
@@ -213,15 +227,18 @@ def test_a_call_that_breaks_off_is_offered_again_to_who_took_it_and_to_nobody_el
     page.fill("#text", "Mill Street, a tree is down")
     page.wait_for_selector(".answer")
     expect(page.locator(".call-clock .figure")).to_contain_text("0:0")
+    page.evaluate(FORTY_MINUTES_PASS)
     page.reload()
     draft = page.locator(".drafts li")
     expect(draft).to_contain_text("a tree is down")
+    expect(draft).to_contain_text("40 min ago")
     expect(page.locator("#text")).to_have_value("")
     draft.get_by_role("button", name="Continue").click()
     expect(page.locator("#text")).to_have_value("Mill Street, a tree is down")
     expect(page.locator("#caller_phone")).to_have_value("0914 123 4567")
     expect(page.locator(".answer h2")).to_contain_text("Mill Street")
     expect(page.locator("#text")).to_be_focused()
+    expect(page.locator(".call-clock .figure")).to_contain_text("0:")
     assert visit.grave_faults() == []
 
     page.keyboard.press("F2")
@@ -230,8 +247,18 @@ def test_a_call_that_breaks_off_is_offered_again_to_who_took_it_and_to_nobody_el
     page.keyboard.type("0914 777")
     page.keyboard.press("F2")
     expect(draft).to_have_count(2)
-    draft.first.get_by_role("button", name="Discard").click()
+    discard = page.get_by_role("button", name="Discard: 0914 777")
+    discard.click()
+    expect(draft.first).to_contain_text("Discard this call?")
+    expect(page.get_by_role("button", name="Cancel")).to_be_focused()
+    assert visit.grave_faults() == []
+    page.keyboard.press("Escape")
+    expect(discard).to_be_focused()
+    discard.click()
+    page.get_by_role("button", name="Discard", exact=True).click()
     expect(draft).to_have_count(1)
+    expect(page.get_by_role("button", name="New call")).to_be_focused()
+    visit.go("/account")
     page.locator("form.me").get_by_role("button").click()
     page.wait_for_selector("#login")
     assert page.evaluate("sessionStorage.length") == 0

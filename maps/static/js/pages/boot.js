@@ -22,8 +22,3 @@ export function setClock(iso) {
 
 /** Whether the reader asked for a page that holds still. */
 export const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-const SIGN_OUTS = ["/sign-out", "/account/sign-out-everywhere"];
-
-// What a tab keeps of its reader's work ends with the session: the next one who signs in must not find it.
-document.addEventListener("submit", ({ target }) => SIGN_OUTS.includes(target.getAttribute("action")) && sessionStorage.clear());

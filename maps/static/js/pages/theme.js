@@ -1,7 +1,8 @@
-// Light or dark: the reader's choice in a cookie, else the system's.
+// What every page with a signed-in reader does: light or dark by the choice in a cookie, else the system's, and forget at sign-out.
 const system = matchMedia("(prefers-color-scheme: dark)");
 const listeners = new Set();
 const SECURE = location.protocol === "https:";
+const SIGN_OUTS = ["/sign-out", "/account/sign-out-everywhere"];
 const COOKIE = SECURE ? "__Host-theme" : "theme";
 
 /** "light" or "dark", as shown now. */
@@ -56,3 +57,6 @@ document.getElementById("theme")?.addEventListener("click", () => {
   document.cookie = `${COOKIE}=${chosen}; path=/; max-age=31536000; samesite=lax${SECURE ? "; secure" : ""}`;
   tell();
 });
+
+// What a tab keeps of its reader's work ends with the session: the next one who signs in must not find it.
+document.addEventListener("submit", ({ target }) => SIGN_OUTS.includes(target.getAttribute("action")) && sessionStorage.clear());

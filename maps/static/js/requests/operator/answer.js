@@ -45,8 +45,8 @@ const direction = (language) => boot.languages.find(({ code }) => code === langu
 const spoken = (language, text) => html`<p class="say" lang=${language} dir=${direction(language)}>${text}</p>`;
 
 /** What else can be said, and what it rests on; folded until the caller asks. */
-const besides = (language, answer) => html`<details class="besides" .open=${call.value.more} @toggle=${(event) => call.set({ more: event.target.open })}>
-  <summary>${t("More to say")}<kbd aria-hidden="true" dir="ltr">M</kbd></summary>
+const besides = (language, answer, key = "") => html`<details class="besides" .open=${call.value.more} @toggle=${(event) => call.set({ more: event.target.open })}>
+  <summary>${t("More to say")}${key}</summary>
   ${answer.more[language].map((text) => html`<p class="then" lang=${language} dir=${direction(language)}>${text}</p>`)}
   ${facts(answer)}
 </details>`;
@@ -59,7 +59,7 @@ class Answer extends TickingPart {
   now({ answer, language }) {
     return html`<section class="answer" aria-live="polite" aria-label=${t("Tell the caller")}>
       <h2><bdi>${answer.address[document.documentElement.lang] || streetName(answer.street)}</bdi></h2>
-      ${spoken(language, answer.say[language])} ${besides(language, answer)}
+      ${spoken(language, answer.say[language])} ${besides(language, answer, html`<kbd aria-hidden="true" dir="ltr">M</kbd>`)}
       ${askedBefore(t("Asked about this street before"), answer.asked_here)}
     </section>`;
   }

@@ -20,9 +20,10 @@ export const waitingCalls = (key) => stored().filter((each) => each.key !== key)
 /** Forget a call. */
 export const drop = (key) => store(stored().filter((each) => each.key !== key));
 
-/** Keep a call as far as it has come, which replaces what was kept of it. */
+/** Keep a call as far as it has come, with how long it took until now; that replaces what was kept of it. */
 export function keep({ key, text, caller_name, caller_phone, language, consent, kind, dangers, join, place, startedAt }) {
-  const call = { key, text, caller_name, caller_phone, language, consent, kind, dangers, join, place, startedAt };
+  const leftAt = Date.now();
+  const call = { key, text, caller_name, caller_phone, language, consent, kind, dangers, join, place, leftAt, spentMs: leftAt - startedAt };
   const others = stored().filter((each) => each.key !== key);
   store(begun(call) ? [...others, call] : others);
 }

@@ -15,7 +15,7 @@ const newKey = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
 
 /**
  * A call of which nothing is known yet; `place` is where it is about, `chosen` which of the guesses said so, `asked` their words,
- * `startedAt` when it began, in ms.
+ * `startedAt` when it began, in ms, without the time it was left; `more` whether all that can be said is shown.
  */
 const newCall = () => ({
   key: newKey(),
@@ -34,29 +34,35 @@ const newCall = () => ({
   answer: null,
   history: [],
   startedAt: null,
+  more: false,
 });
 
-/** The call being taken; `drafts` are those that were not recorded, `more` whether all that can be said is shown. */
-export const call = new Store({ ...newCall(), saved: null, saving: false, waiting: [], placing: null, drafts: waitingCalls(), more: false });
+/** The call being taken; `drafts` are those that were not recorded. */
+export const call = new Store({ ...newCall(), saved: null, saving: false, waiting: [], placing: null, drafts: waitingCalls() });
 
 call.follow((now, changes) => {
   if (now.startedAt === null && begun(now)) call.set({ startedAt: Date.now() });
   else if (!("waiting" in changes || "drafts" in changes)) keep(now);
 });
 
-/** Begin a new call; what is known of the present one is kept, to be taken up again. */
+/** Begin a new call, unless one is being recorded; what is known of the present one is kept, to be taken up again. Says whether it began. */
 export function startCall() {
-  forgetQuestions();
+  if (call.value.saving) return false;
+  leave();
   const fresh = newCall();
   call.set({ ...fresh, startedAt: Date.now(), saved: null, placing: null, drafts: waitingCalls(fresh.key) });
+  return true;
 }
 
-/** Take up a call that was not recorded. */
+/** Take up a call that was not recorded, unless one is being recorded; its clock goes on from where it was left. Says whether it was taken up. */
 export async function takeUp(draft) {
-  forgetQuestions();
+  if (call.value.saving) return false;
+  leave();
+  const startedAt = Date.now() - draft.spentMs;
   const place = draft.place && { ...draft.place, byHand: true };
-  call.set({ ...newCall(), ...draft, place, saved: null, placing: null, drafts: waitingCalls(draft.key) });
+  call.set({ ...newCall(), ...draft, startedAt, place, saved: null, placing: null, drafts: waitingCalls(draft.key) });
   await Promise.all([askGuesses(draft.text), askHistory(draft.caller_phone), place ? askAnswer() : null]);
+  return true;
 }
 
 /** Forget a call that was not recorded. */
@@ -158,6 +164,12 @@ function forgetQuestions() {
   asking = null;
 }
 
+/** Leave the present call as far as it has come. */
+function leave() {
+  keep(call.value);
+  forgetQuestions();
+}
+
 const told = ({ key, text, caller_name, caller_phone, language, consent, kind, dangers, join, place, answer }) => ({
   idempotency_key: key,
   text,
@@ -178,17 +190,17 @@ export async function record() {
   call.set({ saving: true });
   // Who types faster than the answer comes must not get the place of half his words.
   if (call.value.asked !== call.value.text) await askGuesses(call.value.text);
-  const request = await attempt(() => post("/requests", told(call.value)));
+  const mine = call.value;
+  const request = await attempt(() => post("/requests", told(mine)));
   const placed = request && request.segment_id != null;
   const answer = placed ? await attempt(() => get(`/api/requests/${request.id}/answer`)) : undefined;
   call.set({ saving: false });
   if (request === undefined) return false;
-  const { language, key, startedAt } = call.value;
   forgetQuestions();
-  drop(key);
+  drop(mine.key);
   call.set({
     ...newCall(),
-    saved: { request, answer: answer ?? null, language, tookMs: Date.now() - startedAt },
+    saved: { request, answer: answer ?? null, language: mine.language, tookMs: Date.now() - mine.startedAt },
     placing: needsPin(request) ? request.id : null,
   });
   await askWaiting();
