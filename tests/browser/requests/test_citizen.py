@@ -33,6 +33,7 @@ def test_a_phone_reports_snow_by_its_place_with_a_photo_and_follows_the_request(
     assert visit.grave_faults() == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert not [url for url in visit.asked if "maplibre-gl.mjs" in url]
+    read_aloud = page.locator("#understood").element_handle()
     page.click("#here")
     page.wait_for_selector("#placed:not([hidden])")
     visit.wait_for_map()
@@ -51,6 +52,7 @@ def test_a_phone_reports_snow_by_its_place_with_a_photo_and_follows_the_request(
     page.mouse.up()
     expect(page.locator("#lon")).not_to_have_value("45.070500")
     expect(page.locator("#understood")).to_contain_text("محلی که از گفتهٔ شما فهمیدیم: کوچه")
+    assert read_aloud.evaluate("node => node.isConnected")
     chosen = page.input_value("#lon")
     page.evaluate("boardMap.jumpTo({ zoom: 12 })")
     page.click("#map", position={"x": 250, "y": 100})
@@ -118,4 +120,12 @@ def test_two_taps_report_snow_and_a_second_caller_follows_it(visit: Visit):
     visit.wait_for_map()
     expect(page.locator(".call-pin")).to_be_visible()
     assert page.input_value("#lon") == ""
-    assert visit.complaints == []
+
+    page.context.set_geolocation({"longitude": 51.4, "latitude": 35.7, "accuracy": 12})
+    page.click("#here")
+    expect(page.locator("#understood .problem")).to_contain_text("outside")
+    page.route("**/report/place?*", lambda route: route.fulfill(status=502, body="down"))
+    with page.expect_response("**/report/place?*"):
+        page.click("#here")
+    expect(page.locator("#understood")).to_be_empty()
+    assert all("Failed to load resource" in each for each in visit.complaints)

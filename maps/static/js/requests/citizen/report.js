@@ -55,19 +55,32 @@ function armFollowing() {
   }
 }
 
-/** Show what place the server understands; without an answer the report can be sent all the same. */
+/** Show what an answer says of the place, in the node whose changes are read aloud: what was understood, or why it was refused. */
+function showUnderstood(page) {
+  const fresh = page.getElementById("understood");
+  const why = page.getElementById("mistake");
+  const shown = byId("understood");
+  for (const name of ["lon", "lat"]) delete shown.dataset[name];
+  Object.assign(shown.dataset, fresh?.dataset);
+  shown.replaceChildren(...(fresh?.childNodes ?? []));
+  armFollowing();
+  if (!why) return;
+  for (const name of ["id", "role"]) why.removeAttribute(name);
+  shown.append(why);
+}
+
+/** Ask what place the server understands; without an answer the report can be sent all the same. */
 async function readBack() {
   asking?.abort();
-  asking = new AbortController();
+  const mine = (asking = new AbortController());
   const body = new FormData(byId("report"));
-  body.delete("photo");
+  for (const name of ["photo", "phone", "email"]) body.delete(name);
   try {
-    const answer = await fetch(byId("report").action.replace("/report", "/report/place"), { method: "POST", body, signal: asking.signal });
+    const answer = await fetch(byId("report").action.replace("/report", "/report/place"), { method: "POST", body, signal: mine.signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    byId("understood").replaceWith(page.getElementById("understood"));
-    armFollowing();
+    if (mine === asking) showUnderstood(page);
   } catch {
-    byId("understood").replaceChildren();
+    if (mine === asking) byId("understood").replaceChildren();
   }
 }
 
