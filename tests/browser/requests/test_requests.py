@@ -107,6 +107,19 @@ def test_a_pin_places_what_is_marked_and_an_agency_gets_what_is_not_ours(visit):
     page.locator(".orders-bar button", has_text="Refer").click()
     page.locator("dialog button.primary").click()
     expect(page.locator(".outcome")).to_contain_text("1 request referred")
+
+    held = []
+    page.click("#queue li:nth-child(1) .box")
+    page.route("**/api/queue/kind", lambda route: held.append(route), times=1)
+    with page.expect_request("**/api/queue/kind"):
+        page.select_option("#kind", "ice")
+    page.select_option("#kind", "tree")  # comes after the first, for the same request
+    with page.expect_request("**/api/queue/kind") as second:
+        held[0].continue_()
+    assert second.value.post_data_json["kind"] == "tree"
+    assert second.value.post_data_json["ids"] == held[0].request.post_data_json["ids"]
+    expect(page.locator(".outcome")).to_contain_text("1 request changed")
+
     page.click("#tab-given")
     expect(page.locator(".given")).to_contain_text("Parks")
     page.locator(".given button", has_text="Their answer").click()

@@ -34,10 +34,18 @@ export async function attempt(order, wanted = () => true) {
   }
 }
 
-/** An order that is not given again while it is carried out, however often its button is pressed. */
+/** An order that is not given again with the same words while it is carried out, however often its button is pressed; one with other words comes after it. */
 export function once(order) {
-  let running = null;
-  return (...words) => (running ??= order(...words).finally(() => (running = null)));
+  const running = new Map();
+  return (...words) => {
+    const mark = JSON.stringify(words);
+    if (running.has(mark)) return running.get(mark);
+    const begin = () => order(...words);
+    const before = [...running.values()].at(-1);
+    const done = (before ? before.then(begin, begin) : begin()).finally(() => running.delete(mark));
+    running.set(mark, done);
+    return done;
+  };
 }
 
 class Notices extends Part {

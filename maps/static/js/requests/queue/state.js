@@ -109,14 +109,17 @@ function told(verb, outcome) {
   return load();
 }
 
-/** Order something for all that is marked; says whether it was taken. */
-export const order = once(async (verb, body = {}) => {
-  const ids = [...queue.value.marked];
-  if (ids.length === 0) return false;
+const send = once(async (verb, ids, body) => {
   const outcome = await attempt(() => post(`/api/queue/${verb}`, { ids, ...body }));
   if (outcome) await told(verb, outcome);
   return Boolean(outcome);
 });
+
+/** Order something for all that is marked now; says whether it was taken. */
+export async function order(verb, body = {}) {
+  const ids = [...queue.value.marked];
+  return ids.length > 0 && send(verb, ids, body);
+}
 
 /** Take the reader's last change back. */
 export const undo = once(async (change) => {
