@@ -121,7 +121,8 @@ class ClassView:
     """Progress of a class of service: metres of its streets in all, clear and late.
 
     A direction counts half of a two-way street's length. `finish` is when its open work will be
-    done by the present routes, `None` where none is open.
+    done by the present routes, `None` where none is open. `idle` is whether nothing is open or late
+    of which a share could be clear, `on_request` whether its streets are never due by themselves.
     """
 
     service_class: str
@@ -129,6 +130,8 @@ class ClassView:
     done_m: float
     late_m: float
     finish: ClassFinish | None
+    idle: bool
+    on_request: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ class ClassSums:
     def __init__(self, network: StreetNetwork, policy: Policy) -> None:
         self._made_for = (network, policy)
         self._classes = tuple(policy.rules)
+        self._on_request = [rule.cycle is None for rule in policy.rules.values()]
         number = {name: i for i, name in enumerate(self._classes)}
         segments = network.segments
         self._ids = [segment.id for segment in segments]
@@ -40,9 +41,17 @@ class ClassSums:
             np.bincount(self._class, weights, len(self._classes)).tolist()
             for weights in (self._length_m, done_m, late_m)
         )
-        rows = zip(self._classes, length_m, clear_m, behind_m, strict=True)
+        rows = zip(self._classes, length_m, clear_m, behind_m, self._on_request, strict=True)
         return tuple(
-            ClassView(name, in_all_m, clear, late, finishes.get(name))
-            for name, in_all_m, clear, late in rows
+            ClassView(
+                name,
+                in_all_m,
+                clear,
+                late,
+                finishes.get(name),
+                idle=name not in finishes and not late and (on_request or not clear),
+                on_request=on_request,
+            )
+            for name, in_all_m, clear, late, on_request in rows
             if in_all_m
         )

@@ -25,6 +25,7 @@ from data.model import (
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from fleet.alerts.next_action import NOTHING
 from fleet.coverage.coverage_states import CoverageState, painted
+from fleet.routes.class_finish import ClassFinish
 from fleet.tracking.live_fleet import VehicleLive, VehicleState
 from maps.board.board import (
     LISTED,
@@ -122,6 +123,20 @@ def test_half_a_two_way_street_counts_half():
     first = ClassSums(village(), POLICY).views(one, {})[0]
     assert first.service_class == "P1"
     assert first.done_m == pytest.approx(village().segment(MAIN_WEST).length_m / 2)
+
+
+def test_a_class_of_which_nothing_is_open_or_due_is_idle_until_it_has_work():
+    states = painted(village(), POLICY, a_storm(), (), (), NOW)
+    finish = ClassFinish(100.0, 100.0, 0.0, None)
+    rows = ClassSums(village(), POLICY).views(states, {"P1": finish})
+    by_class = {row.service_class: row for row in rows}
+    assert (by_class["P1"].idle, by_class["P1"].on_request) == (False, False)
+    others = [row for name, row in by_class.items() if name != "P1"]
+    assert others
+    assert all(row.idle for row in others)
+    assert [row.on_request for row in others] == [
+        POLICY.rules[row.service_class].cycle is None for row in others
+    ]
 
 
 def test_a_one_way_street_counts_whole():

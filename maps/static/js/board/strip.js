@@ -36,14 +36,21 @@ function finishTitle(finish) {
 
 const HEADED = 4;
 
+/** How much of a class is late; of one that is idle, whether it is due at all. */
+function lateWords(late, idle, onRequest) {
+  if (late > 0) return t("{length} late", { length: length(late) });
+  if (idle) return onRequest ? t("on request only") : "";
+  return t("none late");
+}
+
 /** A class: what is clear, what is late, and when it will be done. */
-const headOf = ({ service_class: name, length_m: all, done_m: done, late_m: late, finish }) => html`<button
+const headOf = ({ service_class: name, length_m: all, done_m: done, late_m: late, finish, idle, on_request: onRequest }) => html`<button
   class="class-head quiet"
   title="${named("class", name)}: ${finishTitle(finish)}"
   @click=${classes}
 >
-  <strong><bdi class="muted">${named("short", name)}</bdi> ${percent(all > 0 ? done / all : 0)} <small>${t("clear")}</small></strong>
-  <span class=${late > 0 ? "danger" : ""}>${late > 0 ? t("{length} late", { length: length(late) }) : t("none late")}</span>
+  <strong><bdi class="muted">${named("short", name)}</bdi> ${idle ? "" : html`${percent(all > 0 ? done / all : 0)} <small>${t("clear")}</small>`}</strong>
+  <span class=${late > 0 ? "danger" : ""}>${lateWords(late, idle, onRequest)}</span>
   <span class=${finish?.unplanned_m > 0 ? "danger" : ""}>${finishWords(finish)}</span>
 </button>`;
 
