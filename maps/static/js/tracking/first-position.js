@@ -20,7 +20,7 @@ function progress() {
   const row = rowOf(trackers.value);
   if (waits(trackers.value))
     return html`<span class="icon icon-radio-tower waiting" aria-hidden="true"></span>${t("Waiting for the first position…")}`;
-  if (!row?.location)
+  if (!row?.location || row.located_at === trackers.value.made.located_before)
     return html`<span class="icon icon-circle-alert" aria-hidden="true"></span>${t("A message has come, but no position that can be believed yet.")}`;
   return html`<span class="icon icon-check" aria-hidden="true"></span>${t("A position has come, {span} ago.", { span: age(row.located_at) })}
     <button type="button" @click=${() => choose(row)}>${t("Show on the map")}</button>`;

@@ -5,9 +5,11 @@ import { Store } from "../pages/store.js";
 
 export const trackers = new Store({ page: null, broken: "", adding: false, editing: null, fault: null, made: null, chosen: null, asking: null });
 
-/** A token with the time at which its tracker was last heard before. */
-const noted = (made) => ({ ...made, heard_before: made.page.trackers.find(({ id }) => id === made.id)?.heard_at ?? null });
-
+/** A token with the times at which its tracker was last heard, and last placed, before. */
+function noted(made) {
+  const row = made.page.trackers.find(({ id }) => id === made.id);
+  return { ...made, heard_before: row?.heard_at ?? null, located_before: row?.located_at ?? null };
+}
 
 export async function refresh() {
   try {
