@@ -186,8 +186,7 @@ def trackers_view(
     names = {one.id: one.name for one in vehicles}
     for device in known:
         heard_at = told.heard.get(device.id)
-        recent = heard_at is not None and now - heard_at <= PHONES_SHOWN
-        if recent or not is_phone(device):
+        if is_shown(device, heard_at, now):
             vehicle = names.get(device.vehicle_id, "")
             shown.append(_tracker(device, vehicle, heard_at, grouped[device.id], now))
     ids = {device.name: device.id for device in known}
@@ -196,6 +195,12 @@ def trackers_view(
         unknown_trackers=tuple(_unknown_tracker(one, ids) for one in unknown_trackers),
         machines=tuple(TrackedMachineView(one.id, one.name) for one in vehicles),
     )
+
+
+def is_shown(device: Device, heard_at: datetime | None, now: datetime) -> bool:
+    """Whether the page lists a tracker: every one but phones that have been silent for a day."""
+    recent = heard_at is not None and now - heard_at <= PHONES_SHOWN
+    return recent or not is_phone(device)
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """Trackers in the set-up: known ones, unknown senders, and commands."""
 
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
@@ -12,9 +13,18 @@ from api.web.checked_route import CheckedRoute
 from api.web.context import AdminContext, Context, DispatcherContext
 from api.web.page_context import boot_of, page
 from api.web.schemas import Wire
-from data.model import CommandId, Device, DeviceId, DeviceInput, SensorKind, SpeedUnit, VehicleId
+from data.model import (
+    CommandId,
+    Device,
+    DeviceId,
+    DeviceInput,
+    Position,
+    SensorKind,
+    SpeedUnit,
+    VehicleId,
+)
 from data.store.database.engine import Tx
-from data.store.tracking.positions import list_last_of_devices
+from data.store.tracking.positions import find_last_of_device
 from data.store.tracking.tracker_state import (
     list_commands,
     list_faults,
@@ -24,6 +34,7 @@ from data.store.tracking.tracker_state import (
 from data.store.tracking.unknown_trackers import list_unknown_trackers
 from fleet.accounts.accounts import TRACKER_LETTERS
 from fleet.setup.machine_list import machines_in_use
+from fleet.tracking.field_parsers import LATEST
 from fleet.tracking.trackers import (
     COMMAND_LETTERS,
     KEY_LETTERS,
@@ -42,6 +53,7 @@ from maps.pages.qr_code import QrCode, qr_code
 from maps.tracking import (
     TrackerKnowledge,
     TrackersView,
+    is_shown,
     traccar_client_address,
     trackers_view,
 )
@@ -123,8 +135,7 @@ def trackers_page(request: Request, context: AdminContext) -> Response:
 def get_trackers(context: AdminContext) -> TrackersView:
     """Return all trackers with their last contacts and faults, and the unknown senders."""
     context.app.position_ingest.tracker_stats.write()
-    with context.reading() as tx:
-        return _page(tx, context)
+    return _page(context)
 
 
 @router.post("/api/trackers", status_code=201)
@@ -140,9 +151,8 @@ def create_tracker(request: Request, wanted: TrackerIn, context: AdminContext) -
             trusted=wanted.trusted,
             listed_as=wanted.listed_as,
         )
-        view = _page(tx, context)
     forget_trackers(context.app)
-    return _token_out(request, device, token, view)
+    return _token_out(request, device, token, _page(context))
 
 
 @router.post("/api/trackers/{key}")
@@ -158,9 +168,8 @@ def update_tracker(key: Key, wanted: TrackerSetIn, context: AdminContext) -> Tra
             wanted.shows_texts,
         )
         set_tracker(tx, context.actor, DeviceId(key), settings, context.now)
-        view = _page(tx, context)
     forget_trackers(context.app)
-    return view
+    return _page(context)
 
 
 @router.post("/api/trackers/{key}/token", status_code=201)
@@ -168,9 +177,8 @@ def create_tracker_token(request: Request, key: Key, context: AdminContext) -> T
     """Give a tracker a new token; the old one is revoked."""
     with context.writing() as tx:
         device, token = renew_token(tx, context.actor, DeviceId(key), context.now)
-        view = _page(tx, context)
     forget_trackers(context.app)
-    return _token_out(request, device, token, view)
+    return _token_out(request, device, token, _page(context))
 
 
 @router.post("/api/trackers/{key}/faults/clear")
@@ -179,7 +187,7 @@ def clear_tracker_faults(key: Key, context: AdminContext) -> TrackersView:
     context.app.position_ingest.tracker_stats.write()
     with context.writing() as tx:
         reset_fault_counts(tx, DeviceId(key))
-        return _page(tx, context)
+    return _page(context)
 
 
 @router.post("/api/trackers/{key}/commands", status_code=201)
@@ -188,9 +196,8 @@ def create_tracker_command(key: Key, wanted: CommandIn, context: DispatcherConte
     device_id = DeviceId(key)
     with context.writing() as tx:
         queue_command(tx, context.actor, device_id, wanted.text, context.now)
-        view = _page(tx, context)
     expect_command(context.app, device_id)
-    return view
+    return _page(context)
 
 
 @router.post("/api/trackers/{key}/commands/{command}/take-back")
@@ -198,7 +205,7 @@ def delete_tracker_command(key: Key, command: Key, context: DispatcherContext) -
     """Remove a command that the tracker has not got yet."""
     with context.writing() as tx:
         take_back_command(tx, context.actor, DeviceId(key), CommandId(command), context.now)
-        return _page(tx, context)
+    return _page(context)
 
 
 @router.post("/api/unknown-trackers/forget")
@@ -206,7 +213,7 @@ def delete_unknown_tracker(wanted: UnknownTrackerIn, context: AdminContext) -> T
     """Remove an unknown sender from the list; it returns with its next message."""
     with context.writing() as tx:
         forget_sender(tx, wanted.name)
-        return _page(tx, context)
+    return _page(context)
 
 
 def _base(request: Request) -> str:
@@ -218,13 +225,29 @@ def _token_out(request: Request, device: Device, token: str, view: TrackersView)
     return TrackerTokenOut(id=device.id, name=device.name, token=token, qr=code, page=view)
 
 
-def _page(tx: Tx, context: Context) -> TrackersView:
-    known = TrackerKnowledge(
-        heard=list_last_contacts(tx),
-        faults=tuple(list_faults(tx)),
-        commands=tuple(list_commands(tx, COMMANDS_LISTED)),
-        words=tuple(list_last_tracker_messages(tx)),
-        last=tuple(list_last_of_devices(tx, context.now - POSITIONS_SHOWN)),
-    )
-    devices, vehicles = all_devices(tx), machines_in_use(tx)
-    return trackers_view(devices, known, vehicles, list_unknown_trackers(tx), context.now)
+def _page(context: Context) -> TrackersView:
+    """Read the page after the order, so that nobody who writes waits for it."""
+    with context.reading() as tx:
+        devices, heard = all_devices(tx), list_last_contacts(tx)
+        known = TrackerKnowledge(
+            heard=heard,
+            faults=tuple(list_faults(tx)),
+            commands=tuple(list_commands(tx, COMMANDS_LISTED)),
+            words=tuple(list_last_tracker_messages(tx)),
+            last=tuple(_last_positions(tx, devices, heard, context.now)),
+        )
+        vehicles, unknown = machines_in_use(tx), list_unknown_trackers(tx)
+    return trackers_view(devices, known, vehicles, unknown, context.now)
+
+
+def _last_positions(
+    tx: Tx, devices: Iterable[Device], heard: Mapping[DeviceId, datetime], now: datetime
+) -> Iterator[Position]:
+    """Yield the newest position of each tracker that the page lists."""
+    for device in devices:
+        heard_at = heard.get(device.id)
+        if heard_at is not None and is_shown(device, heard_at, now):
+            since, until = now - POSITIONS_SHOWN, heard_at + LATEST
+            fix = find_last_of_device(tx, device, since, until)
+            if fix is not None:
+                yield fix

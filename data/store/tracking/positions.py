@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import insert
 
-from data.model import DeviceId, LonLat, Position, VehicleId
+from data.model import Device, DeviceId, LonLat, Position, VehicleId
 from data.model.evidence import Breadcrumb
 from data.store.database.engine import Tx
 from data.store.database.functions import json_rows, one_if
@@ -281,23 +281,18 @@ def find_last_place(tx: Tx, device_id: DeviceId) -> LonLat | None:
     return None if row is None else record(LonLat, row)
 
 
-def list_last_of_devices(tx: Tx, since: datetime) -> list[Position]:
-    """Return the newest fix since then of each tracker, on the vehicle that it is on."""
-    newest = (
-        select(position.c.id)
-        .where(
-            position.c.vehicle_id == device.c.vehicle_id,
-            position.c.device_id == device.c.id,
-            position.c.fixed_at >= since,
-            position.c.fault == "",
-        )
-        .order_by(position.c.fixed_at.desc())
-        .limit(1)
-        .correlate(device)
-        .scalar_subquery()
+def find_last_of_device(tx: Tx, known: Device, since: datetime, until: datetime) -> Position | None:
+    """Return a tracker's newest fix of a time, on the vehicle that it is on.
+
+    The index is of vehicles: an `until` near the fix saves reading those of other trackers.
+    """
+    query = select(position).where(
+        position.c.vehicle_id == known.vehicle_id,
+        position.c.device_id == known.id,
+        position.c.fixed_at.between(since, until),
+        position.c.fault == "",
     )
-    chosen = select(newest).select_from(device).where(device.c.heard_at.is_not(None))
-    return records(Position, tx.execute(select(position).where(position.c.id.in_(chosen))))
+    return first_record(Position, tx.execute(query.order_by(position.c.fixed_at.desc()).limit(1)))
 
 
 def _row(one: Position) -> tuple[object, ...]:

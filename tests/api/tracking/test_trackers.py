@@ -1,7 +1,7 @@
 """The page of trackers, and what the doors count, list and hand over."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import current_thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -9,12 +9,15 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
-from data.model import Device, DeviceInput, SensorKind, SpeedUnit, VehicleId
-from data.store.accounts.accounts import list_devices
+from api.tracking import trackers
+from data.model import Device, DeviceInput, Position, SensorKind, SpeedUnit, VehicleId
+from data.store.accounts.accounts import add_device, list_devices
 from data.store.audit.audit_log import list_events
-from data.store.database.engine import Tx, transaction
+from data.store.database.engine import Tx, reading, transaction
 from data.store.tracking.early_positions import count_early
-from data.store.tracking.positions import list_between, list_unseen
+from data.store.tracking.positions import find_last_of_device, list_between, list_unseen
+from data.store.tracking.tracker_state import set_last_contacts
+from fleet.tracking.phone_trackers import PREFIX
 from maps.tracking import traccar_client_address
 from tests import village as v
 from tests.api.tracking.conftest import TOKEN
@@ -71,6 +74,28 @@ def test_a_wrong_token_is_told_from_a_wrong_name_and_ends_by_a_new_one(
     assert made["page"]["unknown_trackers"] == []
     assert osmand(client, id="truck-1", token=TOKEN, **PLACE).status_code == 400
     assert osmand(client, id="truck-1", token=made["token"], **PLACE).status_code == 200
+
+
+def test_the_page_is_read_after_the_order_and_without_phones_silent_for_a_day(
+    client: TestClient, app: Any, page: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert osmand(client, id="truck-1", token=TOKEN, **PLACE).status_code == 200
+    with transaction(app.engine) as tx:
+        phone = add_device(tx, f"{PREFIX}7", VehicleId(1), "hash")
+        set_last_contacts(tx, {phone.id: v.NOW - timedelta(days=2)})
+    looked_up = []
+
+    def found(tx: Tx, known: Device, since: datetime, until: datetime) -> Position | None:
+        with reading(app.engine) as other:  # sees what is written, and nothing before
+            looked_up.append((known.id, next(iter(list_devices(other))).shows_texts))
+        return find_last_of_device(tx, known, since, until)
+
+    page()
+    monkeypatch.setattr(trackers, "find_last_of_device", found)
+    wanted = {"vehicle_id": 1, "speed_unit": "kn", "shows_texts": True, "inputs": []}
+    answer = client.post("/api/trackers/1", json=wanted | {"trusted": False})
+    assert answer.json()["trackers"][0]["location"] == [45.07, 37.55]
+    assert looked_up == [(1, True)]
 
 
 def test_a_name_that_may_be_a_token_is_not_shown_whole(client: TestClient, page: Any) -> None:

@@ -7,9 +7,14 @@ from datetime import timedelta
 import pytest
 
 from data.model import DeviceId, Position, VehicleId
-from data.store.accounts.accounts import add_device
+from data.store.accounts.accounts import add_device, list_devices
 from data.store.database.engine import Tx, transaction
-from data.store.tracking.positions import add_batches, add_positions, list_unseen
+from data.store.tracking.positions import (
+    add_batches,
+    add_positions,
+    find_last_of_device,
+    list_unseen,
+)
 from fleet.tracking.field_parsers import attributes_of, text
 from tests import village as v
 from tests.village_database import a_village_database
@@ -34,6 +39,14 @@ def test_each_sender_hears_how_many_of_his_positions_were_new(tx: Tx) -> None:
     assert add_batches(tx, batches) == [1, 1, 1, 0]
     assert list_unseen(tx, 10)[0] == [known, first, second, third]
     assert add_batches(tx, [[a_fix(5)], [a_fix(6), a_fix(7)]]) == [1, 2]
+
+
+def test_the_newest_position_of_a_tracker_is_sought_in_a_time(tx: Tx) -> None:
+    known = next(one for one in list_devices(tx) if one.id == 1)
+    other = add_device(tx, "phone-2", VehicleId(1), "other")
+    add_positions(tx, [a_fix(0), a_fix(1), replace(a_fix(2), device_id=other.id), a_fix(9)])
+    assert find_last_of_device(tx, known, a_fix(0).fixed_at, a_fix(3).fixed_at) == a_fix(1)
+    assert find_last_of_device(tx, known, a_fix(3).fixed_at, a_fix(4).fixed_at) is None
 
 
 def test_a_position_comes_out_as_it_went_in(tx: Tx) -> None:
