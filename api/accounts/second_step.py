@@ -179,9 +179,10 @@ def _begun(request: Request, user: User, goal: str) -> Response:
     with transaction(app.engine) as tx:
         note_session(tx, user, "signed_in", app.clock.now())
         app.sessions.begin(tx, user, origin, cookie)
-        path = _first_path(tx, user, local_path(goal))
     answer: Response = JSONResponse({"login": user.login, "roles": list(user.roles)})
     if wants_page(request):
+        with reading(app.engine) as tx:
+            path = _first_path(tx, user, local_path(goal))
         answer = RedirectResponse(path, status_code=303)
     set_session(request, answer, cookie)
     return answer

@@ -64,8 +64,12 @@ class SetupRecords:
 
     @property
     def active_people(self) -> list[User]:
-        """Return who can sign in with a password."""
-        return [user for user in self.people if user.password_hash and not user.disabled]
+        """Return who can sign in with a password, the city's or one that the province keeps."""
+        return [
+            user
+            for user in self.people
+            if (user.has_password or user.of_province) and not user.disabled
+        ]
 
     @property
     def default_policy(self) -> bool:

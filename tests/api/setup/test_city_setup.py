@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api.accounts import second_step
 from api.server.app import create_app
 from data.files.bidi import isolated
-from data.store.accounts.accounts import add_user
+from data.store.accounts.accounts import add_user, find_user_by_login
+from data.store.accounts.sessions import list_sessions
 from data.store.audit.audit_log import list_events
 from data.store.database.city_database import database_of
-from data.store.database.engine import reading, transaction
+from data.store.database.engine import Tx, reading, transaction
 from data.store.setup.city import get_city
 from fleet.setup.city_setup import NewCity, add_city
+from fleet.setup.setup_steps import setup_over
 from tests.conftest import PASSWORD
 from tests.data.files.test_unpacked_size import A_GEOJSON_BOMB, PACKERS, a_bomb
 from tests.data.osm.osm_files import a_way, nodes, write_osm
@@ -69,6 +72,21 @@ def led_to(client: TestClient) -> str:
     }
     answer = client.post("/sign-in", data=form, headers=HTML, follow_redirects=False)
     return str(answer.headers["location"])
+
+
+def test_a_sign_in_writes_nothing_any_more_while_the_set_up_is_read(app, client, monkeypatch):
+    with reading(app.engine) as tx:
+        user = find_user_by_login(tx, "administrator")
+    begun = []
+
+    def over(tx: Tx) -> bool:
+        with reading(app.engine) as other:  # sees what is written for good, and nothing before
+            begun.append(len(list_sessions(other, user.id)))
+        return setup_over(tx)
+
+    monkeypatch.setattr(second_step, "setup_over", over)
+    assert led_to(client) == "/setup"
+    assert begun == [1]
 
 
 def test_an_administrator_comes_to_the_set_up_until_somebody_ends_it(client):

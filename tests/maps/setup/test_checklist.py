@@ -21,6 +21,7 @@ from tests import village as v
 
 REPORT = {"segments": 21, "length_km": 3.4, "unreachable": 0}
 HASH = "hash"
+OF_PROVINCE: dict[str, Any] = {"password_hash": "", "of_province": True}
 
 
 def a_user(number: int, *roles: Role, **more: Any) -> User:
@@ -77,6 +78,7 @@ def with_one_renamed(fleet: FleetFile) -> FleetFile:
         ({"people": [a_user(1, Role.ADMINISTRATOR)]}, "people", "missing"),
         ({"people": [a_user(2, Role.DISPATCHER, password_hash="")]}, "people", "missing"),
         ({"people": [a_user(2, Role.DISPATCHER, disabled=True)]}, "people", "missing"),
+        ({"people": [a_user(2, Role.DISPATCHER, **OF_PROVINCE)]}, "people", "done"),
         ({"districts": []}, "districts", "optional"),
     ],
 )
