@@ -205,7 +205,8 @@ def test_nginx_limits_each_address_and_most_of_all_where_strangers_guess() -> No
     assert rates == {"barfrub": "100", "barfrub_doors": "2"}
     assert re.search(r"^    limit_req zone=barfrub ", text, re.MULTILINE)
     (doors,) = re.findall(r"location ~ (\S+) {\n\s+limit_req zone=barfrub_doors ", text)
-    guessed = ("/sign-in", "/sign-in/code", "/drive", "/report", "/track", "/track/confirm")
+    guessed = ("/sign-in", "/sign-in/code", "/forgotten", "/forgotten/code", "/drive", "/report")
+    guessed += ("/track", "/track/confirm")
     assert [path for path in guessed if not re.match(doors, path)] == []
 
 

@@ -2,13 +2,13 @@
 
 import gzip
 import re
-import unicodedata
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 from api.access.password_words import COLUMNS, PERSIAN, PERSIAN_KEYS, PRODUCT, ROWS
 from data.errors import PasswordFault, WeakPasswordError
+from data.files.csv_sheet import latin_digits
 from data.model import Role
 
 PASSWORD_LETTERS = 8
@@ -121,11 +121,7 @@ def _step(one: str, other: str) -> int | None:
 
 def _keys(text: str) -> str:
     """Return a text as it comes from the same keys of a Latin keyboard, with digits 0 to 9."""
-    folded = "".join(
-        str(unicodedata.decimal(letter)) if letter.isdecimal() else letter
-        for letter in text.casefold()
-    )
-    return folded.translate(PERSIAN_KEYS).replace("\u200c", "")
+    return latin_digits(text.casefold()).translate(PERSIAN_KEYS).replace("\u200c", "")
 
 
 def _letters(text: str) -> str:

@@ -1,7 +1,7 @@
 """Rate limits: token buckets, and those of public endpoints."""
 
 import time
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Lock
@@ -111,9 +111,10 @@ class PublicAction(StrEnum):
     UNKNOWN_TRACKER = "unknown_tracker"
     FORGOTTEN = "forgotten"
     FORGOTTEN_NAME = "forgotten_name"
+    FORGOTTEN_CITY = "forgotten_city"
 
 
-ALLOWANCES: Mapping[PublicAction, Allowance] = {
+ALLOWANCES: dict[PublicAction, Allowance] = {
     # A family behind one router, or a phone company's: a few reports at once.
     PublicAction.REPORT: Allowance(20, 10.0),
     # People reload the page often; guessing codes is hopeless at this rate.
@@ -130,6 +131,8 @@ ALLOWANCES: Mapping[PublicAction, Allowance] = {
     # second is the name: nobody gets more messages than these.
     PublicAction.FORGOTTEN: Allowance(10, 10 / 60),
     PublicAction.FORGOTTEN_NAME: Allowance(3, 3 / 60),
+    # Text messages to all people of a city together, which cost money: some 300 a day.
+    PublicAction.FORGOTTEN_CITY: Allowance(60, 10 / 60),
 }
 """Allowances of one sender at the usual pace."""
 

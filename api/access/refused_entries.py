@@ -22,6 +22,7 @@ class EntryWay(StrEnum):
 
     PASSWORD = "password"  # noqa: S105 - what was tried, and no password
     SECOND_STEP = "second step"
+    RESET_CODE = "code for a new password"
     SHIFT_CODE = "code of a shift"
     TICKET = "ticket of the province"
     API_KEY = "key"

@@ -138,8 +138,7 @@ def update_contact(person_id: PersonId, wanted: ContactIn, context: AdminContext
         user = get_user(tx, UserId(person_id))
         if wanted.name.strip() != user.name:
             user = give_name(tx, context.actor, user.id, wanted.name, context.now)
-        if wanted.phone.strip() != user.phone:
-            user = note_phone(tx, context.actor, user.login, wanted.phone, context.now)
+        user = note_phone(tx, context.actor, user.login, wanted.phone, context.now)
         return _person(tx, user, context)
 
 
@@ -207,7 +206,8 @@ def _person(tx: Tx, user: User, context: Context) -> PersonView:
 
 def _people(tx: Tx, users: Sequence[User], context: Context) -> list[PersonView]:
     sessions = session_counts(tx, context.app.sessions.now())
-    invitations, waiting = list_codes(tx, CodeKind.INVITATION), waiting_for_reset(tx)
+    invitations = list_codes(tx, CodeKind.INVITATION)
+    waiting = waiting_for_reset(tx, context.now)
     return people_view(users, invitations, sessions, waiting, context.now)
 
 

@@ -64,16 +64,16 @@ def reset_own_password(
     """Set a new password by the code and sign in, with the second step if it is on."""
     app, name = app_of(request), login.strip()
     try:
-        app.code_entries.enter(address_of(request))
         checked = checked_password("password", password, name, app.city.name)
         with place_to_sign_in():
+            app.code_entries.enter(address_of(request))
             hashed = hash_password(checked)
         now, real = app.clock.now(), app.sessions.now()
         with transaction(app.engine) as tx:
             user = reset_by_code(tx, name, code, hashed, app.settings.secret_key(), now, real)
     except BarfrubError as error:
         if error.code == "conflict":
-            log_refused(EntryWay.PASSWORD, address_of(request), name)
+            log_refused(EntryWay.RESET_CODE, address_of(request), name)
         return _page(request, login=name, code=code, asked=True, error=error)
     app.code_entries.succeeded(address_of(request))
     request.state.language = language_of(request, user)
@@ -92,6 +92,11 @@ def _send_code(app: App, login: str) -> None:
         expires_at = app.sessions.now() + VALID_FOR
         found = ask_reset(tx, login, app.clock.now(), secret, expires_at)
     if found is None:
+        return
+    try:
+        app.limits.enter(PublicAction.FORGOTTEN_CITY, "")
+    except TooManyError:
+        _log.warning("a code for a new password was not sent: too many were")
         return
     user, code = found
     t = translator(user.language, app.city.timezone).plain
@@ -115,11 +120,13 @@ def _page(
     error: BarfrubError | None = None,
 ) -> Response:
     message = message_of(error, translator_of(request)) if error else ""
+    province = app_of(request).accounts.province
     view = {
         "login": login,
         "code": code,
         "asked": asked,
         "by_phone": app_of(request).notice_sender.sends_sms,
+        "province": province.host if province is not None else "",
         "error": message,
         "weak": isinstance(error, WeakPasswordError),
     }

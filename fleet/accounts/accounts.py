@@ -4,9 +4,9 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from unicodedata import decimal
 
 from data.errors import ConflictError, InvalidError, Need, NotFoundError
+from data.files.csv_sheet import latin_digits
 from data.model import (
     Actor,
     ActorKind,
@@ -225,9 +225,9 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def latin_digits(text: str) -> str:
-    """Return the digits of a text as 0 to 9, from any script, without spaces."""
-    return "".join(str(decimal(letter)) for letter in text if letter.isdecimal())
+def digits_alone(text: str) -> str:
+    """Return the digits of a text as 0 to 9, from any script, without what stands between."""
+    return "".join(letter for letter in latin_digits(text) if letter.isdecimal())
 
 
 def _new_invitation(tx: Tx, user: User, now: datetime) -> str:
@@ -276,14 +276,17 @@ def _subject(user: User) -> str:
 def note_phone(tx: Tx, actor: Actor, login: str, phone: str, now: datetime) -> User:
     """Write down the number of somebody, or forget it where `phone` is empty.
 
-    The audit log tells that it was changed, but not the number: a line of it is for ever.
+    The same number in digits of another script changes nothing. The audit log tells that it was
+    changed, but not the number: a line of it is for ever.
     """
-    phone = "".join(str(decimal(one)) if one.isdecimal() else one for one in phone.strip())
+    phone = latin_digits(phone.strip())
     if len(phone) > PHONE_LETTERS or not set(phone) <= PHONE_SIGNS:
         raise InvalidError("phone", phone, Need("a phone number"))
     known = find_user_by_login(tx, login)
     if known is None:
         raise NotFoundError("user", login)
+    if phone == known.phone:
+        return known
     user = set_phone(tx, known.id, phone)
     add_event(tx, now, actor, "user.phone_set", _subject(user), after={"kept": bool(user.phone)})
     return user

@@ -16,6 +16,9 @@ from fleet.accounts.people import find_person
 VALID_FOR = timedelta(minutes=15)
 """How long a code of a text message is worth something."""
 
+WAITS_FOR = timedelta(days=3)
+"""How long administrators see that somebody has asked."""
+
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_LENGTH = 8
 """Letters that are not mistaken for each other: 40 bits, guessed at some codes an hour."""
@@ -36,10 +39,10 @@ def ask_reset(
     Password and sessions stay until the code is used, since anybody can ask.
     """
     user = find_person(tx, login)
-    if user is None or user.disabled or user.of_province or not user.has_password:
+    if user is None or user.disabled:
         return None
     add_event(tx, now, ANYBODY, ASKED, f"user:{user.id}")
-    if secret is None or not user.phone:
+    if secret is None or not user.phone or user.of_province or not user.has_password:
         return None
     code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
     remove_codes(tx, user.id, CodeKind.RESET)
@@ -66,13 +69,16 @@ def reset_by_code(
     return set_password(tx, Actor(ActorKind.USER, user.login), user, password_hash, now)
 
 
-def waiting_for_reset(tx: Tx) -> dict[UserId, datetime]:
-    """Return who has asked for a new password and got none since, with the time."""
+def waiting_for_reset(tx: Tx, now: datetime) -> dict[UserId, datetime]:
+    """Return who has asked for a new password some days ago at most and got none since, and when.
+
+    Anybody can ask, and who remembers the password after all tells nobody: it ends by itself.
+    """
     last = last_events_by_subject(tx, (ASKED, *SETTLED))
     return {
         UserId(int(subject.removeprefix("user:"))): event.at
         for subject, event in last.items()
-        if event.verb == ASKED
+        if event.verb == ASKED and now - event.at <= WAITS_FOR
     }
 
 

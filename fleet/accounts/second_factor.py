@@ -13,6 +13,7 @@ from datetime import datetime
 from pyotp import TOTP
 
 from data.errors import ConflictError
+from data.files.csv_sheet import latin_digits
 from data.model import Actor, SecondFactor, User
 from data.store.accounts.second_factors import (
     find_second_factor,
@@ -25,7 +26,7 @@ from data.store.accounts.second_factors import (
 )
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from fleet.accounts.accounts import latin_digits, token_digest
+from fleet.accounts.accounts import digits_alone, token_digest
 
 STEP_S = 30
 DIGITS = 6
@@ -114,13 +115,12 @@ def provisioning_uri(factor: SecondFactor, login: str, city: str, key: bytes) ->
 
 def recovery_text(text: str) -> str:
     """Return a typed code without spaces and hyphens, in small letters."""
-    letters = (letter for letter in text.lower() if letter.isalnum())
-    return "".join(latin_digits(letter) or letter for letter in letters)
+    return latin_digits("".join(letter for letter in text.lower() if letter.isalnum()))
 
 
 def _code_fits(tx: Tx, factor: SecondFactor, text: str, key: bytes, now: datetime) -> bool:
     """Whether a code fits now or a step away; each is accepted once, and none before the last."""
-    totp, digits = TOTP(secret_of(factor, key)), latin_digits(text)
+    totp, digits = TOTP(secret_of(factor, key)), digits_alone(text)
     step = int(now.timestamp()) // STEP_S
     for each in range(step - DRIFT_STEPS, step + DRIFT_STEPS + 1):
         if hmac.compare_digest(totp.at(each * STEP_S), digits):

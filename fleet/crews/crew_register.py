@@ -46,7 +46,7 @@ from data.store.crews.crew_register import (
 )
 from data.store.database.engine import Tx
 from data.store.storms.storms import open_storm
-from fleet.accounts.accounts import latin_digits
+from fleet.accounts.accounts import digits_alone
 from fleet.shifts.driver_codes import NO_PASSWORD, code_digest, new_digits
 
 NOT_YET = CrewId(0)
@@ -181,7 +181,7 @@ def give_crew_code(
 
 def enter_crew_code(tx: Tx, text: str, secret: bytes, now: datetime) -> User | None:
     """Return who signs in for the crew that a code lets in, or `None`."""
-    code = find_code(tx, code_digest(latin_digits(text), secret), CodeKind.CREW, now)
+    code = find_code(tx, code_digest(digits_alone(text), secret), CodeKind.CREW, now)
     if code is None:
         return None
     leader, crew = get_user(tx, code.user_id), find_crew_of_user(tx, code.user_id)

@@ -30,7 +30,7 @@ from data.store.accounts.sign_in_codes import (
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.shifts.shifts import get_shift, list_shifts, list_shifts_of_driver, set_driver
-from fleet.accounts.accounts import TOKEN_BYTES, latin_digits, token_digest
+from fleet.accounts.accounts import TOKEN_BYTES, digits_alone, token_digest
 from fleet.shifts.shift_handover import OVERTIME, current_shift, is_past, overlap
 
 DIGITS = 8
@@ -94,7 +94,7 @@ def give_code(
 
 def enter_code(tx: Tx, text: str, secret: bytes, now: datetime) -> User | None:
     """Return the driver of a code, or `None`; digits of any script are accepted."""
-    return _entered(tx, code_digest(latin_digits(text), secret), now)
+    return _entered(tx, code_digest(digits_alone(text), secret), now)
 
 
 def enter_token(tx: Tx, token: str, now: datetime) -> User | None:

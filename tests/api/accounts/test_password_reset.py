@@ -9,11 +9,14 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.access.auth import password_fits
+from api.access.rate_limits import ALLOWANCES, PublicAction
 from data.store.accounts.accounts import find_user_by_login, set_phone
 from data.store.accounts.sessions import list_sessions
+from data.store.accounts.token_bucket import Allowance
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
-from fleet.accounts.accounts import disable, set_password
+from fleet.accounts.accounts import disable, reset_password, set_password
+from fleet.accounts.password_reset import waiting_for_reset
 from tests.api.recording_gateway import RecordingGateway, RecordingSettings
 from tests.begun_session import begun_session
 from tests.village import NOW
@@ -150,6 +153,51 @@ def test_wrong_codes_are_counted(client: TestClient, by_phone: Any) -> None:
     assert choose(client, "AAAA-AAAA").status_code == 429
 
 
+def test_a_weak_password_is_no_wrong_code(client: TestClient, by_phone: Any) -> None:
+    ask(client, "dispatcher")
+    assert {choose(client, "AAAA-AAAA", "short").status_code for _ in range(11)} == {422}
+    assert choose(client, "AAAA-AAAA").status_code == 409
+
+
+def test_a_wrong_code_is_told_from_a_wrong_password_in_the_log(
+    client: TestClient, by_phone: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    ask(client, "dispatcher")
+    choose(client, "AAAA-AAAA")
+    assert "a wrong code for a new password of account" in caplog.text
+
+
+def test_all_of_a_city_together_get_so_many_messages(
+    client: TestClient,
+    by_phone: Any,
+    recorder: RecordingGateway,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(ALLOWANCES, PublicAction.FORGOTTEN_CITY, Allowance(1, 0.1))
+    with transaction(by_phone.engine) as tx:
+        other = find_user_by_login(tx, "operator")
+        assert other is not None
+        set_phone(tx, other.id, NUMBER)
+    for login in ("dispatcher", "operator"):
+        ask(client, login)
+    assert len(recorder.sent) == 1
+    assert verbs(by_phone).count("user.reset_asked") == 2
+
+
+def test_who_has_no_password_is_seen_to_have_asked_for_some_days(
+    client: TestClient, app: Any, sign_in: Any
+) -> None:
+    with transaction(app.engine) as tx:
+        user = find_user_by_login(tx, "operator")
+        assert user is not None
+        reset_password(tx, DISPATCHER, user.id, NOW)
+    ask(client, "operator")
+    with reading(app.engine) as tx:
+        now = app.clock.now()
+        assert list(waiting_for_reset(tx, now)) == [user.id]
+        assert waiting_for_reset(tx, now + timedelta(days=4)) == {}
+
+
 def test_where_no_messages_go_out_administrators_see_who_asked(
     client: TestClient, app: Any, sign_in: Any
 ) -> None:
@@ -163,12 +211,14 @@ def test_where_no_messages_go_out_administrators_see_who_asked(
     assert link["path"].startswith("/welcome/")
 
 
-def test_a_person_has_a_name_and_a_number(client: TestClient, sign_in: Any) -> None:
+def test_a_person_has_a_name_and_a_number(client: TestClient, app: Any, sign_in: Any) -> None:
     sign_in("administrator")
     wanted = {"login": "sara", "roles": ["operator"], "language": "fa", "name": "سارا کریمی"}
     made = client.post("/api/people", json=wanted | {"phone": "۰۹۱۴ ۱۲۳ ۴۵۶۷"}).json()["person"]
     assert (made["name"], made["phone"]) == ("سارا کریمی", NUMBER)
 
     path = f"/api/people/{made['id']}/contact"
+    client.post(path, json={"name": "سارا کریمی", "phone": "۰۹۱۴ ۱۲۳ ۴۵۶۷"})
+    assert verbs(app).count("user.phone_set") == 1  # the same number says nothing new
     assert client.post(path, json={"name": "Sara", "phone": ""}).json()["phone"] == ""
     assert client.post(path, json={"name": "Sara", "phone": "by pigeon"}).status_code == 422

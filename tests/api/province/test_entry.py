@@ -82,6 +82,13 @@ def test_the_sign_in_page_of_a_town_names_this_way_in(browser):
     assert "/enter" not in browser.get(f"{PROVINCE}/sign-in").text
 
 
+def test_who_forgot_a_password_of_the_province_is_told_where_to_ask(browser):
+    shown = browser.get(f"{URMIA}/forgotten", headers=HTML)
+    form = {"login": LOGIN} | language_form(shown.text)
+    asked = browser.post(f"{URMIA}/forgotten", data=form, headers=HTML)
+    assert "province.example.ir" in asked.text
+
+
 def test_who_changes_the_language_at_the_province_still_enters_the_town(browser):
     asked = goes(browser, f"{URMIA}/enter?next=/board")
     shown = browser.get(asked, headers=HTML).text

@@ -14,9 +14,9 @@ from fleet.shifts.driver_codes import (
     DIGITS,
     OVERTIME,
     GivenCode,
+    digits_alone,
     enter_code,
     give_code,
-    latin_digits,
 )
 from fleet.shifts.shift_progress import end_shift, start_shift
 from fleet.storms.storm_start import end_storm
@@ -63,7 +63,7 @@ def test_a_code_is_read_in_any_script_and_spacing(tx: Tx) -> None:
         f"{persian[:4]}\u200c{arabic[4:]}",
     ):
         assert entered(tx, text) is not None, text
-    assert latin_digits("کد ۱۲٣4²") == "1234"
+    assert digits_alone("کد ۱۲٣4²") == "1234"
 
 
 def test_wrong_digits_let_nobody_in(tx: Tx) -> None:
