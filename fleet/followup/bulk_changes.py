@@ -33,7 +33,6 @@ from data.store.followup.bulk_changes import (
 )
 from data.store.requests.duplicates import (
     duplicate_ids,
-    kept_ids,
     list_duplicates,
     take_out_duplicate,
 )
@@ -246,7 +245,7 @@ def change_in_bulk(
     `duplicates` are those that a merging takes along, or that a closing may leave alone.
     """
     steps, refusals = _each(tx, ids, act)
-    steps = [replace(step, duplicates=duplicates.get(step.request_id, ())) for step in steps]
+    steps = [_with_duplicates(tx, step, duplicates.get(step.request_id, ())) for step in steps]
     change_id = _kept(tx, actor, action, steps, now) if steps else None
     return BulkResult(tuple(step.request_id for step in steps), refusals, change_id)
 
@@ -270,6 +269,11 @@ def _each(
         if after != before:
             steps.append(QueueStep(request_id, RequestBefore.of(before), RequestBefore.of(after)))
     return steps, tuple(refusals)
+
+
+def _with_duplicates(tx: Tx, step: QueueStep, ids: Collection[RequestId]) -> QueueStep:
+    found = list_requests_by_id(tx, list(ids)).values()
+    return replace(step, duplicates={each.id: RequestBefore.of(each) for each in found})
 
 
 def _kept(
@@ -323,9 +327,9 @@ def _taken_back(
     if change.action == QueueAction.HANDED_OVER:
         withdraw_referral(tx, actor, asked, now)
     if change.action == QueueAction.MERGED:
-        take_out_duplicate(tx, asked.id, step.duplicates)
+        take_out_duplicate(tx, asked.id, list(step.duplicates))
     restored = _restored(tx, actor, asked, step.before, rules, now)
-    if change.action == QueueAction.CLOSED:
+    if change.action == QueueAction.CLOSED and restored.state in STILL_OPEN:
         _merge_again(tx, actor, step.duplicates, restored, now)
     if asked.closed_for is not None:
         for each in (asked, *list_duplicates(tx, asked.id)):
@@ -359,14 +363,13 @@ def _restored(
 def _merge_again(
     tx: Tx,
     actor: Actor,
-    ids: Collection[RequestId],
+    duplicates: Mapping[RequestId, RequestBefore],
     kept: ServiceRequest,
     now: datetime,
 ) -> None:
-    """Merge those into a request again that stood for themselves since it was closed."""
-    merged = kept_ids(tx, ids)
-    for each in list_requests_by_id(tx, list(ids)).values():
-        if each.id not in merged and each.state in STILL_OPEN:
+    """Merge those into a request again that its closing opened and nobody has changed since."""
+    for each in list_requests_by_id(tx, list(duplicates)).values():
+        if each.state in STILL_OPEN and RequestBefore.of(each) == duplicates[each.id]:
             merge(tx, actor, each, kept, now)
 
 

@@ -1,7 +1,7 @@
 """The queue of requests: what is looked for, and what is found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Self
@@ -169,13 +169,14 @@ class RequestBefore:
 class QueueStep:
     """What a change did to one request; a request that it took in stood nowhere before.
 
-    `duplicates` had been merged into it, where the change merged it into another one or closed it.
+    `duplicates` had been merged into it, where the change merged it into another one or closed it,
+    each with how it stood after the change.
     """
 
     request_id: RequestId
     before: RequestBefore | None
     after: RequestBefore
-    duplicates: tuple[RequestId, ...] = ()
+    duplicates: Mapping[RequestId, RequestBefore] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

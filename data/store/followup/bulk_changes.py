@@ -30,9 +30,7 @@ def add_queue_change(
     tx: Tx, at: datetime, by: str, action: str, steps: Sequence[QueueStep]
 ) -> QueueChangeId:
     """Add a change and return its id."""
-    rows = [
-        [step.request_id, _json(step.before), _json(step.after), *step.duplicates] for step in steps
-    ]
+    rows = [_step_json(step) for step in steps]
     made = tx.execute(
         insert(queue_change)
         .values(at=at, by=by, action=action, steps=rows)
@@ -63,6 +61,11 @@ def set_undone(tx: Tx, change_id: QueueChangeId, now: datetime) -> None:
     tx.execute(update(queue_change).where(queue_change.c.id == change_id).values(undone_at=now))
 
 
+def _step_json(step: QueueStep) -> list[object]:
+    duplicates = [[request_id, _json(after)] for request_id, after in step.duplicates.items()]
+    return [step.request_id, _json(step.before), _json(step.after), *duplicates]
+
+
 def _json(before: RequestBefore | None) -> dict[str, object] | None:
     if before is None:
         return None
@@ -86,7 +89,7 @@ def _change(row: Row[Any]) -> QueueChange:
             RequestId(request_id),
             before and _request_before(before),
             _request_before(after),
-            tuple(RequestId(each) for each in duplicates),
+            {RequestId(each): _request_before(stood) for each, stood in duplicates},
         )
         for request_id, before, after, *duplicates in row.steps
     )

@@ -7,6 +7,7 @@ from data.model import (
     JobState,
     NoticeKind,
     NoticeState,
+    RequestKind,
     RequestState,
 )
 from data.store.requests.duplicates import list_duplicates
@@ -16,10 +17,19 @@ from data.store.requests.sla_clocks import get_clock
 from data.store.work import get_job
 from fleet.followup.bulk_changes import (
     close_many,
+    give_kind,
 )
 from fleet.followup.duplicates import merge_many
 from fleet.requests.closing import cancel_request, reopen_request
-from tests.fleet.followup.bulk_orders import LATER, MINUTE, closed, handed, on_a_street, undone
+from tests.fleet.followup.bulk_orders import (
+    CITY,
+    LATER,
+    MINUTE,
+    closed,
+    handed,
+    on_a_street,
+    undone,
+)
 from tests.village_database import DISPATCHER
 
 
@@ -113,6 +123,29 @@ def test_a_withdrawal_taken_back_stands_for_its_duplicates_again_but_for_those_c
     assert [each.id for each in list_duplicates(tx, kept.id)] == [other.id]
     assert get_request(tx, other.id).closed_for is ClosingReason.DUPLICATE
     assert heard(tx, other) == []
+
+
+def test_a_withdrawal_taken_back_leaves_what_became_of_a_duplicate_since(tx, storm):
+    kept, other, tree = on_a_street(tx), on_a_street(tx), on_a_street(tx)
+    merged(tx, kept, other, tree)
+    bulk = closed(tx, kept.id, reason=ClosingReason.WITHDRAWN)
+    give_kind(tx, DISPATCHER, [tree.id], RequestKind.TREE, CITY, LATER)
+    stood = get_request(tx, tree.id)
+    undone(tx, bulk)
+
+    assert get_request(tx, tree.id) == stood
+    assert stood.state is RequestState.OPEN
+    assert [each.id for each in list_duplicates(tx, kept.id)] == [other.id]
+
+
+def test_a_withdrawal_taken_back_of_a_referred_request_merges_nothing_into_it(tx, storm):
+    kept, other = on_a_street(tx), by_message(tx)
+    merged(tx, kept, other)
+    handed(tx, kept.id)
+    undone(tx, closed(tx, kept.id, reason=ClosingReason.WITHDRAWN))
+
+    assert get_request(tx, kept.id).state is RequestState.HANDED_OVER
+    assert get_request(tx, other.id) == other
 
 
 def test_who_heard_of_the_handing_over_of_a_withdrawn_kept_request_hears_of_its_end(tx, storm):
