@@ -151,26 +151,29 @@ async def _kept_photo(app: App, photo: UploadFile | None) -> str:
 
 
 def _followed(app: App, report: Report, follow: str) -> ServiceRequest | None:
-    """Return the request that this one joins: one that is reported at its place."""
+    """Return the request that this one joins: one of its kind, reported at its place."""
     if not follow:
         return None
     meant = place_meant(report.location, (report.address, report.text), app.network, app.geocoder)
     with reading(app.engine) as tx:
         nearby = reported_nearby(tx, meant[0]) if meant else []
-    return next((each for each in nearby if str(each.id) == follow), None)
+    same = (each for each in nearby if each.kind is report.kind and str(each.id) == follow)
+    return next(same, None)
 
 
 def _understood(request: Request, report: Report) -> UnderstoodPlace:
     app, t = app_of(request), translator_of(request)
     meant = place_meant(report.location, (report.address, report.text), app.network, app.geocoder)
     if meant is None:
-        return understood_place(None, "", [], app.network, t, app.clock.now())
+        return understood_place(None, "", report.kind, [], app.network, t, app.clock.now())
     point, snap = meant
     address = app.geocoder.address_on(snap.segment_id, snap.offset_m, t.language)
     with reading(app.engine) as tx:
         nearby = reported_nearby(tx, point)
     said = address.text if address else ""
-    return understood_place(point, said, nearby, app.network, t, app.clock.now())
+    return understood_place(
+        point, said, report.kind, nearby, app.network, t, app.clock.now()
+    )
 
 
 async def _stored(
@@ -183,7 +186,7 @@ async def _stored(
     arrival = Arrival(report.under(keys[0]), photo, now, keys, kept_id)
     new = False
     try:
-        asked, code, new = await app.report_ingest.store(arrival)
+        asked, code, new, _ = await app.report_ingest.store(arrival)
     finally:
         if not new:
             await asyncio.to_thread(remove_photo, app.folder, photo)

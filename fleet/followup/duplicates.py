@@ -7,6 +7,7 @@ from datetime import datetime
 from data.errors import InvalidError
 from data.model import Actor, RequestId, ServiceRequest
 from data.store.database.engine import Tx
+from data.store.followup.comments import add_comment
 from data.store.requests.duplicates import duplicate_ids
 from data.store.requests.requests import get_request, save_request
 from fleet.followup.bulk_changes import BulkResult, QueueAction, change_in_bulk
@@ -40,11 +41,13 @@ def follow(
 ) -> ServiceRequest:
     """Merge a new request into one that its caller saw reported already.
 
-    It is at that one's place. Where that one was closed meanwhile, the new one stands for itself.
+    It is at that one's place, and a comment names it there. Where that one was closed meanwhile,
+    the new one stands for itself.
     """
     kept = get_request(tx, kept_id)
     if kept.state not in STILL_OPEN:
         return asked
     placed = replace(asked, location=asked.location or kept.location, snap=kept.snap)
     save_request(tx, placed)
+    add_comment(tx, kept.id, actor.id, f"+ {asked.reference}", now)
     return merge(tx, actor, placed, kept, now)

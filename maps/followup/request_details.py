@@ -139,10 +139,11 @@ class AssigneeView:
 
 @dataclass(frozen=True, slots=True)
 class MergedRequestView:
-    """A request that asks for the same thing, by its number."""
+    """A request that asks for the same thing, by its number, with its caller's words."""
 
     id: int
     reference: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +236,7 @@ def _shown(file: RequestDetails) -> set[str]:
 
 
 def _merged(one: ServiceRequest) -> MergedRequestView:
-    return MergedRequestView(one.id, one.reference)
+    return MergedRequestView(one.id, one.reference, one.text)
 
 
 def _job(one: RequestJob) -> MachineJobView:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import LonLat, ServiceRequest
+from data.model import LonLat, RequestKind, ServiceRequest
 from data.streets.network import StreetNetwork
 from maps.pages.i18n import Translator
 from maps.requests.citizen import KIND_ICONS
@@ -16,9 +16,13 @@ from maps.streets.street import called, street_name
 
 @dataclass(frozen=True, slots=True)
 class NearbyReport:
-    """A report near a place, which somebody may follow by its `id`; `what` names its street too."""
+    """A report near a place, which a caller `may_follow` by its `id` where theirs is of the same kind.
+
+    `what` names its street too.
+    """
 
     id: int
+    may_follow: bool
     icon: str
     what: str
     state: str
@@ -37,22 +41,25 @@ class UnderstoodPlace:
 def understood_place(
     point: LonLat | None,
     said: str,
+    kind: RequestKind,
     nearby: Iterable[ServiceRequest],
     network: StreetNetwork,
     t: Translator,
     now: datetime,
 ) -> UnderstoodPlace:
     """Return what the form says of a place before it is sent."""
-    return UnderstoodPlace(point, said, tuple(_report(each, network, t, now) for each in nearby))
+    reports = tuple(_report(each, kind, network, t, now) for each in nearby)
+    return UnderstoodPlace(point, said, reports)
 
 
 def _report(
-    asked: ServiceRequest, network: StreetNetwork, t: Translator, now: datetime
+    asked: ServiceRequest, kind: RequestKind, network: StreetNetwork, t: Translator, now: datetime
 ) -> NearbyReport:
     segment = network.find(asked.snap.segment_id) if asked.snap else None
     street = [called(street_name(segment), t)] if segment else []
     return NearbyReport(
         id=asked.id,
+        may_follow=asked.kind is kind,
         icon=KIND_ICONS[asked.kind],
         what=t.listed([t(f"kind:{asked.kind}"), *street]),
         state=t(f"request:{asked.state}"),

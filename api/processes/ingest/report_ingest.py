@@ -23,6 +23,7 @@ from api.processes.ingest.group_commit import CommitLimits, GroupCommit
 from data.errors import BarfrubError
 from data.model import Actor, ActorKind, RequestId, RequestState, ServiceRequest
 from data.store.database.engine import Database, DatabaseUnavailable, reading, transaction
+from data.store.requests.duplicates import find_kept
 from data.store.requests.request_photos import add_request_photo
 from data.store.requests.requests import find_request_by_key, get_request
 from data.store.requests.tracking_codes import find_tracking_code, list_unplaced
@@ -72,11 +73,15 @@ class Arrival:
 
 
 class StoredReport(NamedTuple):
-    """A request and the code that opens its page; not `new` where the same was sent before."""
+    """A request and the code that opens its page; not `new` where the same was sent before.
+
+    `kept` is the request that it joined.
+    """
 
     asked: ServiceRequest
     code: str
     new: bool
+    kept: ServiceRequest | None = None
 
 
 class ReportIngest:
@@ -147,6 +152,7 @@ class ReportIngest:
 
     def _stored(self, _: Sequence[Arrival], stored: Sequence[StoredReport]) -> None:
         fresh = [one.asked for one in stored if one.new]
+        joined = {one.kept.id: one.kept for one in stored if one.kept is not None}
         self.tally["stored"] += len(fresh)
         self.tally["repeated"] += len(stored) - len(fresh)
         if fresh:
@@ -154,7 +160,7 @@ class ReportIngest:
             self._answers |= {asked.id: asyncio.Event() for asked in fresh}
             self._idle.clear()
             self._arrived.set()
-        self.announce(fresh)
+        self.announce([*fresh, *joined.values()])
 
     def _commit(self, arrivals: Sequence[Arrival]) -> list[StoredReport]:
         with transaction(self._engine) as tx:
@@ -162,15 +168,16 @@ class ReportIngest:
             for arrival in arrivals:
                 known = [find_request_by_key(tx, key) for key in arrival.keys]
                 asked = next(filter(None, known), None)
-                new = asked is None
+                new, kept = asked is None, None
                 if asked is None:
                     asked = receive(tx, CITIZEN, arrival.report, arrival.now)
                     if arrival.photo:
                         add_request_photo(tx, asked.id, arrival.photo, arrival.now)
                     if arrival.kept_id is not None:
                         asked = follow(tx, CITIZEN, asked, arrival.kept_id, arrival.now)
+                        kept = find_kept(tx, asked.id)
                 code = find_tracking_code(tx, asked.id) or ""
-                stored.append(StoredReport(asked, code, new))
+                stored.append(StoredReport(asked, code, new, kept))
             return stored
 
     async def _place(self) -> None:

@@ -4,6 +4,7 @@ import re
 
 from data.model import ClosingReason, RequestState
 from data.store.database.engine import reading, transaction
+from data.store.followup.comments import list_comments
 from data.store.requests.duplicates import list_duplicates
 from data.store.requests.requests import find_caller
 from fleet.requests.closing import close_request
@@ -40,11 +41,13 @@ def test_what_is_reported_there_is_told_without_words_number_or_caller(citizen):
     settled(citizen)
     reported(citizen, kind="ice", text="slippery", **GATE)
     settled(citizen)
-    there = understood(citizen, **GATE)
+    there = understood(citizen, kind="ice", **GATE)
     assert there.count("That is it: follow it") == 1  # the same as the first
     assert "Reported today at 07:30 · Not on the work list yet" in there
     for secret in ("Karimi", "0914", reference, code):
         assert secret not in there
+    other_kind = understood(citizen, **GATE)
+    assert ("Already reported" in other_kind, "follow it" in other_kind) == (True, False)
     assert "Already reported" not in understood(citizen, lon="45.075", lat="37.553")
     with transaction(citizen.app.state.barfrub.engine) as tx:
         for asked in stored(citizen):
@@ -52,16 +55,22 @@ def test_what_is_reported_there_is_told_without_words_number_or_caller(citizen):
     assert "Already reported" not in understood(citizen, **GATE)
 
 
-def test_who_follows_a_report_counts_as_one_more_caller_under_a_number_of_his_own(citizen):
+def test_who_follows_a_report_counts_as_one_more_caller_under_a_number_of_his_own(
+    citizen, monkeypatch
+):
     first = reported(citizen, kind="ice", text="Mrs Karimi fell", phone="0914 777", **GATE)
     settled(citizen)
     (kept,) = stored(citizen)
-    mine = {"text": "", "phone": "0914 888", "consent": "yes", **GATE}
+    mine = {"kind": "ice", "text": "", "phone": "0914 888", "consent": "yes", **GATE}
+    announced, door = [], citizen.app.state.barfrub.report_ingest
+    monkeypatch.setattr(door, "announce", lambda asked: announced.extend(asked))
     reference, code = reported(citizen, **mine, follow=str(kept.id))
     settled(citizen)
+    assert kept.id in [each.id for each in announced]
     with reading(citizen.app.state.barfrub.engine) as tx:
         (joined,) = list_duplicates(tx, kept.id)
         who = find_caller(tx, joined.id)
+        assert [each.text for each in list_comments(tx, kept.id)] == [f"+ {reference}"]
     assert (joined.reference, joined.closed_for) == (reference, ClosingReason.DUPLICATE)
     assert who is not None
     assert (who.phone, who.consent) == ("0914 888", True)
@@ -74,14 +83,15 @@ def test_who_follows_a_report_counts_as_one_more_caller_under_a_number_of_his_ow
     assert "2 people" not in understood(citizen, **GATE)
 
 
-def test_only_what_is_reported_at_ones_own_place_can_be_followed(citizen):
+def test_only_what_is_reported_at_ones_own_place_and_of_ones_kind_can_be_followed(citizen):
     reported(citizen, **GATE)
     settled(citizen)
     (far,) = stored(citizen)
     assert report(citizen, follow=str(far.id), lon="45.075", lat="37.553").status_code == 303
     settled(citizen)
-    states = [each.state for each in stored(citizen)]
-    assert states == [RequestState.NEW, RequestState.NEW]
+    assert report(citizen, kind="ice", follow=str(far.id), **GATE).status_code == 303
+    settled(citizen)
+    assert [each.state for each in stored(citizen)] == [RequestState.NEW] * 3
 
 
 def test_a_city_is_not_read_out_place_by_place(citizen):

@@ -275,9 +275,8 @@ def test_merged_requests_end_with_the_one_that_stands_for_them_and_can_be_undone
     assert (merged["changed"], merged["refused"]) == ([again["id"]], [])
     file = desk.get(f"/api/requests/{again['id']}/file").json()
     assert (file["request"]["closed_for"], file["kept"]["reference"]) == ("duplicate", "B-0001")
-    assert [one["id"] for one in desk.get("/api/requests/1/file").json()["duplicates"]] == [
-        again["id"]
-    ]
+    kept = desk.get("/api/requests/1/file").json()
+    assert [(one["id"], one["text"]) for one in kept["duplicates"]] == [(again["id"], WORDS)]
     assert "closed" not in {one["kind"] for one in file["messages"]}
 
     order(desk, "close", [1], reason="melted")

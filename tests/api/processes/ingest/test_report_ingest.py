@@ -29,7 +29,7 @@ def test_a_crowd_is_written_whole_and_everybody_gets_a_number_of_their_own(clien
         taken = await asyncio.gather(*(door.store(an_arrival(n)) for n in range(40)))
         await door.settled()
         await door.stop()
-        return [(asked.reference, code) for asked, code, _ in taken]
+        return [(asked.reference, code) for asked, code, *_ in taken]
 
     taken = asyncio.run(crowd())
     assert len(set(taken)) == 40

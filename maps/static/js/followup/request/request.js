@@ -65,7 +65,7 @@ class RequestFile extends TickingPart {
       ${row.assigned_to ? html`<p>${t("Assigned to")}: ${person(row.assigned_to, opened.value.file.names)}</p>` : ""}
       ${row.due ? html`<p class="next">${t(`next:${row.due.step}`)} · <strong class=${row.due.late ? "danger" : ""}>${deadline(row.due.due_at)}</strong></p>` : ""}
       ${file.kept ? html`<p>${t("Merged into")} ${numberLink(file.kept)}</p>` : ""}
-      ${file.duplicates.length ? html`<p>${t("Stands for")} ${file.duplicates.map((one, nth) => html`${nth ? t(", ") : ""}${numberLink(one)}`)}</p>` : ""}
+      ${file.duplicates.length ? html`<p>${t("Stands for")} ${file.duplicates.map((one, nth) => html`${nth ? t(", ") : ""}${numberLink(one)}${one.text ? html` <q dir="auto">${one.text}</q>` : ""}`)}</p>` : ""}
       ${request.closed_for ? html`<p class="next">${named("closing", request.closed_for)}</p>` : ""}
       ${caller()}
     </header>`;
