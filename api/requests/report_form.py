@@ -171,9 +171,7 @@ def _understood(request: Request, report: Report) -> UnderstoodPlace:
     with reading(app.engine) as tx:
         nearby = reported_nearby(tx, point)
     said = address.text if address else ""
-    return understood_place(
-        point, said, report.kind, nearby, app.network, t, app.clock.now()
-    )
+    return understood_place(point, said, report.kind, nearby, app.network, t, app.clock.now())
 
 
 async def _stored(

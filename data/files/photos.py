@@ -102,7 +102,7 @@ def thumbnail(city_folder: Path, name: str) -> bytes:
     Raises `FileNotFoundError` where none can be read.
     """
     path, small_path = photo_path(city_folder, name), _thumbnail_path(city_folder, name)
-    if small_path.is_file():
+    with suppress(FileNotFoundError):  # not drawn yet, or made room for others
         return small_path.read_bytes()
     try:
         small = _redrawn(path.read_bytes(), THUMBNAIL_SIDE)

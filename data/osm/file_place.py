@@ -1,6 +1,6 @@
 """A place of a street file, found without reading all of it."""
 
-import json
+import re
 from itertools import islice
 from pathlib import Path
 
@@ -14,11 +14,19 @@ from data.osm.geojson_reader import GEOJSON_SUFFIXES
 NODES_TRIED = 1_000
 """Nodes read until one has a place."""
 
+BYTES_TRIED = 64_000
+"""Bytes of a GeoJSON read until one of its geometries begins."""
+
+_NUMBER = rb"\s*(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*"
+FIRST_CORNER = re.compile(rb'"coordinates"\s*:[\s\[]*\[' + _NUMBER + b"," + _NUMBER + rb"[,\]]")
+"""The first position of a geometry of any kind."""
+
 
 def place_in_file(path: Path) -> LonLat | None:
     """Return the middle of a street file where it says that at once, else one of its places."""
     if path.name.lower().endswith(GEOJSON_SUFFIXES):
-        return _first_corner(json.loads(path.read_text("utf-8-sig")))
+        with path.open("rb") as file:
+            return _first_corner(file.read(BYTES_TRIED))
     try:
         processor = osmium.FileProcessor(path, osmium.osm.NODE)
         box = processor.header.box()
@@ -34,14 +42,10 @@ def place_in_file(path: Path) -> LonLat | None:
         raise CityFileError(f"{path.name} cannot be read: {error}", file=path.name) from error
 
 
-def _first_corner(geojson: object) -> LonLat | None:
-    """Return the first position of a GeoJSON document, walking into whatever holds geometries."""
-    if isinstance(geojson, dict):
-        inner = (geojson.get(key) for key in ("coordinates", "geometry", "features", "geometries"))
-        return next((found for each in inner if (found := _first_corner(each))), None)
-    if not isinstance(geojson, list):
+def _first_corner(geojson: bytes) -> LonLat | None:
+    """Return the first position in the beginning of a GeoJSON document."""
+    found = FIRST_CORNER.search(geojson)
+    if found is None:
         return None
-    numbers = [each for each in geojson[:2] if isinstance(each, int | float)]
-    if len(numbers) == 2 and abs(numbers[0]) <= 180 and abs(numbers[1]) <= 90:
-        return LonLat(*map(float, numbers))
-    return next((found for each in geojson if (found := _first_corner(each))), None)
+    lon, lat = map(float, found.groups())
+    return LonLat(lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None

@@ -108,7 +108,7 @@ def time_shares(prepared: Prepared) -> TimeShares:
     """Return how the time of a question is divided."""
     if len(prepared.jobs) > MANY_JOBS:
         return LARGE
-    return FROM_PLAN if prepared.check else FROM_NOTHING
+    return FROM_NOTHING if prepared.parent_id is None else FROM_PLAN
 
 
 def known_share(prepared: Prepared, change: Change) -> float:

@@ -16,9 +16,9 @@ from maps.streets.street import called, street_name
 
 @dataclass(frozen=True, slots=True)
 class NearbyReport:
-    """A report near a place, which a caller `may_follow` by its `id` where theirs is of the same kind.
+    """A report near a place; `what` names its street too.
 
-    `what` names its street too.
+    A caller `may_follow` it by its `id` where theirs is of the same kind.
     """
 
     id: int

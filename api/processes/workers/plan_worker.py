@@ -8,13 +8,14 @@ made in a thread beside the plans, each by a child process, so that neither wait
 import gc
 import logging
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from multiprocessing import current_process
 from pathlib import Path
 from threading import Event, Lock, Thread
 
 from api.config.clock import Clock
 from api.config.console import open_city_database
+from api.config.garbage import uncollected
 from api.config.settings import Settings
 from api.processes.child_process import ParentLine
 from api.processes.limited_process import MINUTE_S, limits_of
@@ -175,7 +176,7 @@ def solve_run(
         beat.deadline_s = limits.files.minutes * MINUTE_S + MOST_S
     context = RunContext(engine, network, beat, clock, stopped.is_set, limits, memory)
     try:
-        with _no_pauses():
+        with nullcontext() if run.kind in FILE_KINDS else _no_pauses():
             with beat:
                 keep = KINDS[run.kind](context)
             with transaction(engine) as tx:
@@ -193,14 +194,16 @@ def solve_run(
 
 @contextmanager
 def _no_pauses() -> Iterator[None]:
-    """Search for no cyclic garbage meanwhile: in a large city that holds a stop up for a second."""
-    used = gc.isenabled()
-    gc.disable()
+    """Search for no cyclic garbage meanwhile: in a large city that holds a stop up for a second.
+
+    It is all there is to the process but for files, which leave this alone: they have a thread of
+    their own beside.
+    """
     try:
-        yield
+        with uncollected():
+            yield
     finally:
-        if used:
-            gc.enable()
+        gc.collect()
 
 
 def _fail(engine: Database, run: PlanRun, error: str, fault: RunFailure) -> None:

@@ -32,7 +32,7 @@ from data.geocode.text.tokens import (
     name_tokens,
     untitled,
 )
-from data.geocode.text.towns import towns_called
+from data.geocode.text.towns import load_towns, towns_called
 from data.model import LonLat, Place, Segment
 from data.streets.projection import distance_m
 
@@ -93,6 +93,7 @@ class NameIndex:
     """All names of a city by their keys; immutable."""
 
     def __init__(self, segments: Sequence[Segment], places: Iterable[Place]) -> None:
+        load_towns()
         self.names = tuple(_names(segments, places))
         self._center = _center(segments)
         self._keys: dict[str, list[Hit]] = defaultdict(list)

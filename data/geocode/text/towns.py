@@ -44,6 +44,11 @@ SIGNS = str.maketrans("-", " ", "ʿ’ʾ")
 """Signs of a transliteration that nobody says."""
 
 
+def load_towns() -> None:
+    """Read all towns, which takes a third of a second, before somebody asks for one."""
+    _sounds()
+
+
 @lru_cache(KEPT_NAMES)
 def towns_called(name: str) -> tuple[LonLat, ...]:
     """Return where towns of a name are, which is written in one; a Latin one is heard as well."""

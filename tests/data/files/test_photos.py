@@ -146,3 +146,11 @@ def test_a_thumbnail_is_drawn_once_bounded_in_number_and_goes_with_its_photo(
     assert list(folder.iterdir()) == []
     with pytest.raises(FileNotFoundError):
         thumbnail(tmp_path, names[2])
+
+
+def test_a_thumbnail_that_somebody_has_just_taken_away_is_drawn_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = save_photo(tmp_path, a_photo(900, 600))
+    monkeypatch.setattr(Path, "is_file", lambda _: True)  # the last moment somebody looked
+    assert seen(thumbnail(tmp_path, name)).size == (360, 240)

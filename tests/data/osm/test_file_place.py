@@ -24,6 +24,13 @@ def test_a_geojson_file_tells_its_first_corner(tmp_path: Path) -> None:
     file = tmp_path / "town.geojson"
     file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
     assert place_in_file(file) == LonLat(45.07, 37.55)
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}, indent=2))
+    assert place_in_file(file) == LonLat(45.07, 37.55)
+    whole = json.dumps({"features": [feature] * 2_000}).removesuffix("]}")
+    file.write_text(whole)  # its end is never read
+    assert place_in_file(file) == LonLat(45.07, 37.55)
+    file.write_text('{"coordinates": [[512000.0, 4150000.0]]}')
+    assert place_in_file(file) is None
     file.write_text('{"type": "FeatureCollection", "features": []}')
     assert place_in_file(file) is None
 

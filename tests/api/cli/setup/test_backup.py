@@ -61,6 +61,9 @@ def test_a_restored_city_equals_its_source_row_by_row_and_file_by_file(
     lived_in: Path, tmp_path: Path
 ) -> None:
     before, files = rows_of(lived_in), files_of(lived_in)
+    drawn = lived_in / "photos" / "thumbnails"
+    drawn.mkdir()
+    (drawn / "a1b2.jpg").write_bytes(b"drawn again when somebody looks at it")
     write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
     elsewhere = tmp_path / "another machine" / "cities" / "village"
     manifest = restore_beside(tmp_path / "saved.tar.gz", elsewhere)

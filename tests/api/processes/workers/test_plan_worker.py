@@ -122,7 +122,7 @@ def test_a_run_that_cannot_be_solved_keeps_the_reason(engine: Engine, clock) -> 
     assert (failed.state, failed.error) == (RunState.FAILED, "storm 'First snow' has ended")
 
 
-def test_no_garbage_is_searched_for_while_a_run_is_solved(
+def test_no_garbage_is_searched_for_while_a_run_is_solved_but_for_files(
     engine: Engine, clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     collects: list[bool] = []
@@ -135,6 +135,11 @@ def test_no_garbage_is_searched_for_while_a_run_is_solved(
     asked(engine)
     solve_run(engine, v.village(), leased(engine), clock, threading.Event())
     assert (collects, gc.isenabled()) == ([False], True)
+
+    monkeypatch.setattr(plan_worker, "FILE_KINDS", {RunKind.PLAN})  # beside another run
+    asked(engine)
+    solve_run(engine, v.village(), leased(engine), clock, threading.Event())
+    assert collects == [False, True]
 
 
 def test_a_search_that_is_stopped_ends_early_with_its_routes(engine: Engine, clock) -> None:
