@@ -32,7 +32,7 @@ from data.model import (
     Snap,
     Stage,
 )
-from data.model.requests.request_queue import DeadlineRules, PageMark
+from data.model.requests.request_queue import DeadlineRules, PageCursor
 from data.store.database.engine import Tx
 from data.store.requests.request_search import (
     ClassOfRoad,
@@ -64,7 +64,7 @@ from maps.requests.request_queue import (
     QueueView,
     change_view,
     counts_of,
-    mark_of,
+    cursor_of,
     queue_rows,
     spots_json,
     total_of,
@@ -132,12 +132,12 @@ class PageIn(FilterIn):
     after: Annotated[str, Field(pattern=r"^\d{1,18}(@\d{1,18})?$")] | None = None
     limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = PAGE_ROWS
 
-    def behind(self) -> PageMark | None:
-        """Return the mark behind which the page begins, as `QueueView.next` has it."""
+    def behind(self) -> PageCursor | None:
+        """Return the cursor behind which the page begins, as `QueueView.next` has it."""
         if self.after is None:
             return None
         number, _, due_s = self.after.partition("@")
-        return PageMark(RequestId(int(number)), int(due_s) if due_s else None)
+        return PageCursor(RequestId(int(number)), int(due_s) if due_s else None)
 
 
 class PlaceIn(Wire):
@@ -234,7 +234,7 @@ def get_request_queue(asked: Annotated[PageIn, Query()], context: IntakeContext)
         now=context.now,
         rows=queue_rows(shown, app.network, referrals, agencies),
         total=total_of(tallies, wanted),
-        next=mark_of(shown[-1]) if len(found) > len(shown) else None,
+        next=cursor_of(shown[-1]) if len(found) > len(shown) else None,
         counts=counts_of(tallies, wanted),
         last_change=None if last is None else change_view(last),
         numbered=next(iter(queue_rows(numbered, app.network, referrals, agencies)), None),

@@ -84,8 +84,8 @@ def queue_rows(
     return tuple(_row(each, network, with_whom.get(each.request.id, "")) for each in found)
 
 
-def mark_of(last: QueuedRequest) -> str:
-    """Return the mark of a page's last request: its number, and its deadline where it has one."""
+def cursor_of(last: QueuedRequest) -> str:
+    """Return the cursor of a page's last request: its number, and its deadline where it has one."""
     due_at = last.due_at
     return f"{last.request.id}" + (f"@{int(due_at.timestamp())}" if due_at else "")
 

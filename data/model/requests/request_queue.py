@@ -76,7 +76,7 @@ class RequestFilter:
     reference: str = ""
 
 
-class PageMark(NamedTuple):
+class PageCursor(NamedTuple):
     """The request behind which a page begins, and its deadline as it was when it was shown.
 
     A deadline may change meanwhile, as by closing, and rows would be skipped or come twice.

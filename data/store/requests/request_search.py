@@ -38,7 +38,7 @@ from data.model import (
     Stage,
     Tally,
 )
-from data.model.requests.request_queue import DeadlineRules, PageMark
+from data.model.requests.request_queue import DeadlineRules, PageCursor
 from data.requests.phone_number import plain_number
 from data.store.database.engine import Tx
 from data.store.database.functions import Lesser, Rounded, WholeEpochSeconds
@@ -80,10 +80,10 @@ def search_requests(
     classes: ClassOfRoad,
     order: QueueOrder,
     limit: int,
-    after: PageMark | None = None,
+    after: PageCursor | None = None,
     rules: DeadlineRules | None = None,
 ) -> list[QueuedRequest]:
-    """Return the requests that fit, in order; with `after`, those that come behind that mark.
+    """Return the requests that fit, in order; with `after`, those that come behind that cursor.
 
     Pages hold still while requests come in: a page begins behind a request, not at a number.
     Without `rules` no request has a deadline.
@@ -194,9 +194,9 @@ def _rows(classes: ClassOfRoad, due_s: ColumnElement[Any]) -> Select[Any]:
 
 
 def _behind(
-    tx: Tx, first: ColumnElement[Any], order: QueueOrder, after: PageMark
+    tx: Tx, first: ColumnElement[Any], order: QueueOrder, after: PageCursor
 ) -> ColumnElement[bool]:
-    """Return the condition for what comes behind a mark."""
+    """Return the condition for what comes behind a cursor."""
     if order is QueueOrder.DUE:
         found: object = NEVER_S if after.due_s is None else after.due_s
     else:

@@ -19,7 +19,7 @@ from data.model import (
     Snap,
     Stage,
 )
-from data.model.requests.request_queue import DeadlineRules, PageMark
+from data.model.requests.request_queue import DeadlineRules, PageCursor
 from data.store.database.engine import create_engine, transaction
 from data.store.requests.request_search import search_requests, spots_of_requests, tally_requests
 from data.store.requests.requests import Caller, add_caller, add_request
@@ -60,12 +60,12 @@ def queue(tx):
 
 
 def ids(tx, order=QueueOrder.OLDEST, limit=50, after=None, **wanted):
-    mark = None if after is None else PageMark(after)
-    found = search_requests(tx, RequestFilter(**wanted), CLASSES, order, limit, mark)
+    cursor = None if after is None else PageCursor(after)
+    found = search_requests(tx, RequestFilter(**wanted), CLASSES, order, limit, cursor)
     return [each.request.id for each in found]
 
 
-@pytest.mark.parametrize(
+@pytest.cursor.parametrize(
     ("wanted", "expected"),
     [
         ({}, [1, 2, 3, 4, 5]),
@@ -149,7 +149,7 @@ def test_a_class_more_costs_a_question_few_values_more(queue):
         asked = []
         event.listen(queue, "before_cursor_execute", lambda *told: asked.append(len(told[3])))
         due = RequestFilter(), CLASSES, QueueOrder.DUE, 50
-        search_requests(queue, *due, PageMark(RequestId(1), 5), rules)
+        search_requests(queue, *due, PageCursor(RequestId(1), 5), rules)
         return max(asked)
 
     assert values(10) < 800
