@@ -65,7 +65,7 @@ def ids(tx, order=QueueOrder.OLDEST, limit=50, after=None, **wanted):
     return [each.request.id for each in found]
 
 
-@pytest.cursor.parametrize(
+@pytest.mark.parametrize(
     ("wanted", "expected"),
     [
         ({}, [1, 2, 3, 4, 5]),
