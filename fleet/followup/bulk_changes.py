@@ -363,7 +363,7 @@ def _restored(
 def _merge_again(
     tx: Tx,
     actor: Actor,
-    duplicates: Mapping[RequestId, RequestBefore],
+    duplicates: Mapping[RequestId, RequestBefore | None],
     kept: ServiceRequest,
     now: datetime,
 ) -> None:

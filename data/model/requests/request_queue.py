@@ -170,13 +170,13 @@ class QueueStep:
     """What a change did to one request; a request that it took in stood nowhere before.
 
     `duplicates` had been merged into it, where the change merged it into another one or closed it,
-    each with how it stood after the change.
+    each with how it stood after the change; `None` where that is not known.
     """
 
     request_id: RequestId
     before: RequestBefore | None
     after: RequestBefore
-    duplicates: Mapping[RequestId, RequestBefore] = field(default_factory=dict)
+    duplicates: Mapping[RequestId, RequestBefore | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

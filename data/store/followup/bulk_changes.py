@@ -89,11 +89,19 @@ def _change(row: Row[Any]) -> QueueChange:
             RequestId(request_id),
             before and _request_before(before),
             _request_before(after),
-            {RequestId(each): _request_before(stood) for each, stood in duplicates},
+            dict(map(_duplicate, duplicates)),
         )
         for request_id, before, after, *duplicates in row.steps
     )
     return record(QueueChange, row, steps=steps)
+
+
+def _duplicate(kept: list[Any] | int) -> tuple[RequestId, RequestBefore | None]:
+    """Return a duplicate with how it stood, which the first version of these rows did not keep."""
+    if isinstance(kept, int):
+        return RequestId(kept), None
+    request_id, stood = kept
+    return RequestId(request_id), _request_before(stood)
 
 
 def _request_before(values: dict[str, Any]) -> RequestBefore:

@@ -1,6 +1,7 @@
 """Requests that were merged: who hears what, and how merging and closing are taken back."""
 
 import pytest
+from sqlalchemy import select, update
 
 from data.model import (
     ClosingReason,
@@ -14,6 +15,7 @@ from data.store.requests.duplicates import list_duplicates
 from data.store.requests.notices import list_notices, set_notice
 from data.store.requests.requests import get_request
 from data.store.requests.sla_clocks import get_clock
+from data.store.schema import queue_change
 from data.store.work import get_job
 from fleet.followup.bulk_changes import (
     close_many,
@@ -136,6 +138,23 @@ def test_a_withdrawal_taken_back_leaves_what_became_of_a_duplicate_since(tx, sto
     assert get_request(tx, tree.id) == stood
     assert stood.state is RequestState.OPEN
     assert [each.id for each in list_duplicates(tx, kept.id)] == [other.id]
+
+
+def test_a_withdrawal_that_kept_numbers_alone_is_taken_back_and_leaves_duplicates_as_they_are(
+    tx, storm
+):
+    kept, other = on_a_street(tx), by_message(tx)
+    merged(tx, kept, other)
+    bulk = closed(tx, kept.id, reason=ClosingReason.WITHDRAWN)
+    (step,) = tx.execute(
+        select(queue_change.c.steps).where(queue_change.c.id == bulk.change_id)
+    ).scalar_one()
+    old = [[*step[:3], other.id]]
+    tx.execute(update(queue_change).where(queue_change.c.id == bulk.change_id).values(steps=old))
+    undone(tx, bulk)
+
+    assert get_request(tx, kept.id) == kept
+    assert get_request(tx, other.id) == other
 
 
 def test_a_withdrawal_taken_back_of_a_referred_request_merges_nothing_into_it(tx, storm):
