@@ -127,19 +127,24 @@ def color(visit, street):
     return visit.page.evaluate(STATE_ON_MAP.format(street))
 
 
-def test_a_member_comes_to_figures_that_ask_no_foreign_host(visit):
+def test_a_member_comes_to_figures_with_their_rules_that_ask_no_foreign_host(visit):
     page = read(visit)
 
     expect(page.locator(".key strong")).to_have_count(4)
     expect(page.locator(".key").first).to_contain_text("of lane-km are within target")
     expect(page.locator("council-table tbody tr")).to_have_count(8)  # city, classes, districts
+    within = visit.page.locator("#key-within")
+    expect(within.locator(".rules")).to_contain_text("at least every 3 h")
+    ages = visit.page.locator("council-ages tbody tr").first
+    expect(ages).to_contain_text("at least every 3 h")
+    expect(ages.locator("td").nth(1)).to_have_text(re.compile(r"^(2 h|2:0\d h)$"))
     assert [
         url for url in visit.asked if not url.startswith((visit.server, "blob:", "data:"))
     ] == []
     assert visit.complaints == []
 
 
-def test_every_key_figure_opens_what_it_counts_by_keyboard(visit):
+def test_a_key_figure_opens_what_it_counts_by_keyboard_and_may_stand_alone(visit):
     page = read(visit)
     for key, words in (
         ("within", "A lane-kilometre is"),
@@ -156,8 +161,13 @@ def test_every_key_figure_opens_what_it_counts_by_keyboard(visit):
     page.keyboard.press("Enter")
     expect(page.locator("#definition")).to_have_count(0)
 
+    expect(page.locator(".key .change").first).to_contain_text("First snow")
+    page.select_option("#against", "0")
 
-def test_a_click_on_a_street_tells_when_and_by_what_proof_but_not_by_whom(visit):
+    expect(page.locator(".key .change")).to_have_count(0)
+
+
+def test_a_street_tells_when_and_by_what_proof_but_not_by_whom_and_is_found_by_name(visit):
     page = read(visit)
     page.locator("#map").scroll_into_view_if_needed()
     middle = village().point_at(MAIN_WEST, village().segment(MAIN_WEST).length_m / 2)
@@ -170,9 +180,6 @@ def test_a_click_on_a_street_tells_when_and_by_what_proof_but_not_by_whom(visit)
     assert "Truck" not in page.inner_text("main")
     assert "my gate" not in page.content()  # nor hidden in it
 
-
-def test_a_street_is_found_by_its_name_without_a_mouse(visit):
-    page = read(visit)
     page.fill("#find", "Rose")
     page.wait_for_selector(".found button")
     page.focus("#find")
@@ -183,7 +190,7 @@ def test_a_street_is_found_by_its_name_without_a_mouse(visit):
     expect(page.locator("article.street h3").first).to_be_focused()
 
 
-def test_a_class_that_is_switched_off_leaves_the_map(visit):
+def test_a_class_or_all_other_districts_leave_the_map(visit):
     page = read(visit)
     visit.until(f"{STATE_ON_MAP.format(MAIN_WEST)} >= 0")
     page.click(".chip:has-text('P1')")
@@ -192,16 +199,37 @@ def test_a_class_that_is_switched_off_leaves_the_map(visit):
     assert color(visit, TULIP) >= 0
     page.click(".chip:has-text('P1')")
     visit.until(f"{STATE_ON_MAP.format(MAIN_WEST)} >= 0")
-
-
-def test_a_district_is_looked_at_alone(visit):
-    page = read(visit)
-    visit.until(f"{STATE_ON_MAP.format(MAIN_WEST)} >= 0")
     page.click(".district:has-text('North')")
 
     visit.until(f"{STATE_ON_MAP.format(MAIN_WEST)} === -1")
     assert color(visit, ROSE) >= 0
     assert page.locator("#district").input_value() == "شمال"
+
+
+def test_persian_has_its_digits_its_days_and_its_direction_of_time(visit):
+    page = read(visit, "fa")
+
+    assert page.get_attribute("html", "dir") == "rtl"
+    assert re.search("[۰-۹]", page.inner_text(".key strong >> nth=0"))
+    assert re.search("۱۴۰[۰-۹]", page.inner_text(".when"))
+    expect(page.locator(".district").first).to_contain_text("جنوب")
+    assert visit.complaints == []
+
+    start = visit.page.locator("council-figures .curve .from").bounding_box()
+    end = visit.page.locator("council-figures .curve .to").bounding_box()
+    assert start["x"] > end["x"]
+    picture = visit.page.locator("council-figures .curve svg")
+    assert picture.evaluate("one => getComputedStyle(one).transform") == "matrix(-1, 0, 0, 1, 0, 0)"
+
+
+def test_what_is_shown_can_be_taken_home(visit):
+    page = read(visit)
+    for ending in ("html", "csv", "gpkg"):
+        with page.expect_download() as download:
+            page.click(f".take a[href*='.{ending}']")
+
+        assert re.fullmatch(rf"coverage-[\d-]+\.{ending}", download.value.suggested_filename)
+        assert Path(download.value.path()).stat().st_size > 1000
 
 
 def test_the_map_follows_the_news_without_a_click(visit):
@@ -229,24 +257,6 @@ def test_an_earlier_storm_is_shown_as_it_ended_and_the_address_keeps_it(visit):
     expect(page.locator("council-revisions tbody th")).to_have_text("۱")
 
 
-def test_comparison_can_be_left_out(visit):
-    page = read(visit)
-    expect(page.locator(".key .change").first).to_contain_text("First snow")
-    page.select_option("#against", "0")
-
-    expect(page.locator(".key .change")).to_have_count(0)
-
-
-def test_what_is_shown_can_be_taken_home(visit):
-    page = read(visit)
-    for ending in ("html", "csv", "gpkg"):
-        with page.expect_download() as download:
-            page.click(f".take a[href*='.{ending}']")
-
-        assert re.fullmatch(rf"coverage-[\d-]+\.{ending}", download.value.suggested_filename)
-        assert Path(download.value.path()).stat().st_size > 1000
-
-
 @pytest.mark.parametrize("visit", [DARK], indirect=True)
 def test_the_map_is_on_paper_in_the_colors_of_paper(visit):
     page = read(visit)
@@ -265,16 +275,6 @@ def test_the_map_is_on_paper_in_the_colors_of_paper(visit):
     expect(page.locator("canvas.printed")).to_be_visible()
     expect(page.locator("#map")).to_be_hidden()
     expect(page.locator(".choose")).to_be_hidden()
-
-
-def test_persian_has_its_digits_its_direction_and_its_days(visit):
-    page = read(visit, "fa")
-
-    assert page.get_attribute("html", "dir") == "rtl"
-    assert re.search("[۰-۹]", page.inner_text(".key strong >> nth=0"))
-    assert re.search("۱۴۰[۰-۹]", page.inner_text(".when"))
-    expect(page.locator(".district").first).to_contain_text("جنوب")
-    assert visit.complaints == []
 
 
 @pytest.mark.parametrize(("visit", "language"), [(DARK, "en"), (PHONE, "fa")], indirect=["visit"])
@@ -306,23 +306,3 @@ def test_a_server_that_cannot_answer_is_told_of(visit):
     visit.go("/council")
 
     expect(visit.page.get_by_role("alert")).to_contain_text("The server cannot be reached")
-
-
-def test_the_rule_stands_beside_each_figure_and_the_age_of_the_last_pass_below(visit):
-    read(visit)
-
-    within = visit.page.locator("#key-within")
-    expect(within.locator(".rules")).to_contain_text("at least every 3 h")
-    ages = visit.page.locator("council-ages tbody tr").first
-    expect(ages).to_contain_text("at least every 3 h")
-    expect(ages.locator("td").nth(1)).to_have_text(re.compile(r"^(2 h|2:0\d h)$"))
-
-
-def test_time_runs_in_the_direction_of_a_persian_reader(visit):
-    read(visit, "fa")
-
-    start = visit.page.locator("council-figures .curve .from").bounding_box()
-    end = visit.page.locator("council-figures .curve .to").bounding_box()
-    assert start["x"] > end["x"]
-    picture = visit.page.locator("council-figures .curve svg")
-    assert picture.evaluate("one => getComputedStyle(one).transform") == "matrix(-1, 0, 0, 1, 0, 0)"
