@@ -130,6 +130,11 @@ class Visit:
         """What the server of this window shares between its requests."""
         return _served[self.server]
 
+    def foreign(self) -> list[str]:
+        """What was asked of other hosts than the server."""
+        own = (self.server, "blob:", "data:")
+        return [url for url in self.asked if not url.startswith(own)]
+
     def go(self, path: str) -> None:
         self.page.goto(self.server + path)
 

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from data.model import RequestId, RequestKind, RequestState, ServiceRequest
+from data.model import RequestId, RequestKind, RequestState, Role, ServiceRequest
 from data.store.database.engine import transaction
 from data.store.requests.requests import add_request
+from maps.pages.menu import pages_of
 from tests.browser.conftest import COARSE, POLL_MS, Visit, open_page, refuse
 from tests.village import MAIN_EAST, TULIP, village
 
@@ -41,27 +42,41 @@ def middle_of(street):
     return village().point_at(street, village().segment(street).length_m / 2)
 
 
-def test_a_storm_turns_an_empty_board_into_work(visit):
+def test_a_storm_turns_an_empty_board_into_work_and_its_plan_is_asked_for_and_stopped(visit):
     page = visit.board()
     expect(page.locator("board-side h2")).to_have_text("No storm")
     visit.start_storm()
 
     expect(page.locator("#classes tbody tr").first).to_be_visible()
     expect(page.locator(".storm")).to_contain_text("Snow of")
+    page.click(".maplibregl-ctrl-zoom-in")
+    visit.until("boardMap.loaded() && !boardMap.isMoving()")
+    assert visit.foreign() == []
+    assert len([url for url in visit.asked if "streets.pmtiles" in url]) >= 2
     assert visit.complaints == []
+    an_error_stays_until_it_is_read(page)
+
+    page.click(".ask .primary")
+    expect(page.locator(".run h3")).to_have_text("Waiting for a free planner")
+    page.click(".run button")
+    expect(page.locator(".run")).to_have_count(0)
+    expect(page.get_by_text("Stopped before there were routes.")).to_be_visible()
 
 
-def test_a_click_on_a_street_shows_its_evidence(visit):
-    page = visit.board()
-    visit.start_storm()
-    page.mouse.click(*visit.point_of(*middle_of(TULIP)))
+def an_error_stays_until_it_is_read(page: Page) -> None:
+    page.route("**/api/plans", refuse("The storm has changed."), times=1)
+    page.click(".ask .primary")
+    notice = page.locator(".notice.danger")
+    expect(notice).to_contain_text("The storm has changed.")
+    page.click("#tab-trucks")
+    expect(notice).to_be_visible()
+    notice.get_by_role("button").click()
+    expect(notice).to_have_count(0)
 
-    expect(page.locator("board-side h2")).not_to_have_text("Plan")
-    expect(page.locator("board-side .way").first).to_contain_text("not plowed here in this storm")
-    visit.until(HELD_ON_MAP)
 
-
-def test_a_street_is_lit_up_under_the_pointer_without_drawing_the_map_anew(visit):
+def test_a_street_is_lit_up_under_the_pointer_without_drawing_the_map_anew_and_held_by_a_click(
+    visit,
+):
     page = visit.board()
     page.evaluate(NOTE_ORDERS_TO_THE_MAP)
     for street in (TULIP, MAIN_EAST):
@@ -69,35 +84,31 @@ def test_a_street_is_lit_up_under_the_pointer_without_drawing_the_map_anew(visit
         visit.until(NEAR_ON_MAP)
     page.locator("board-side h2").hover()
     visit.until(f"!({NEAR_ON_MAP})")
-
     assert page.evaluate("ordersToTheMap") == []
     page.emulate_media(color_scheme="dark")
     visit.until("ordersToTheMap.length > 0")  # what is drawn anew would have been noted
-    assert visit.complaints == []
 
-
-def test_escape_lets_go_of_what_is_selected(visit):
-    page = visit.board()
     visit.start_storm()
+    visit.wait_for_map()
     page.mouse.click(*visit.point_of(*middle_of(TULIP)))
-    page.wait_for_selector("board-side .way")
+    expect(page.locator("board-side .way").first).to_contain_text("not plowed here in this storm")
+    visit.until(HELD_ON_MAP)
+    leave_and_come_back(visit)
+    visit.until(HELD_ON_MAP)
     page.keyboard.press("Escape")
 
     expect(page.locator("board-side h2")).to_have_text("Plan")
     visit.until(f"!({HELD_ON_MAP})")
+    assert visit.complaints == []
 
 
-def test_a_street_that_is_held_is_lit_up_when_its_map_comes_after_the_view(visit):
-    page = visit.board()
-    page.mouse.click(*visit.point_of(*middle_of(TULIP)))
-    visit.until(HELD_ON_MAP)
+def leave_and_come_back(visit: Visit) -> None:
+    """Look elsewhere until the held street is not drawn; its map comes after the view."""
+    page = visit.page
     page.evaluate("globalThis.home = boardMap.getCenter(); boardMap.setMaxBounds(null)")
     page.evaluate("boardMap.jumpTo({ center: [home.lng + 3, home.lat], zoom: 16 })")
     visit.until(f"!({HELD_ON_MAP}) && boardMap.loaded()")
     page.evaluate("boardMap.jumpTo({ center: home })")
-
-    visit.until(HELD_ON_MAP)
-    assert visit.complaints == []
 
 
 def report(visit, text: str, name: str = "") -> str:
@@ -163,7 +174,7 @@ def ask_often(city, times: int) -> None:
             add_request(tx, one)
 
 
-def test_a_long_list_is_walked_to_its_end_narrowed_and_sorted(visit):
+def test_a_long_list_is_walked_to_its_end_narrowed_and_sorted_and_a_short_one_by_keyboard(visit):
     ask_often(visit.city, 400)
     page = visit.board()
     rows = page.locator("#list-requests .row")
@@ -182,36 +193,15 @@ def test_a_long_list_is_walked_to_its_end_narrowed_and_sorted(visit):
     expect(page.locator(".tally")).to_contain_text("200 of 400")
     page.select_option(".order select", "newest")
     expect(rows.first).to_contain_text("B-0399")
+
+    page.focus("#tab-requests")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#tab-trucks")).to_be_focused()
+    walk_the_trucks(page)
     assert visit.complaints == []
 
 
-def test_the_answer_to_read_out_is_the_largest_text(visit):
-    page = visit.desk()
-    report(visit, street_name())
-    sizes = page.eval_on_selector_all(
-        "main *:not(.say)", "all => all.map(one => parseFloat(getComputedStyle(one).fontSize))"
-    )
-    said = page.eval_on_selector(".say", "one => parseFloat(getComputedStyle(one).fontSize)")
-
-    assert said > max(sizes)
-    expect(page.locator(".say")).to_contain_text("B-")
-
-
-def test_a_request_without_a_place_waits_for_a_pin_and_gets_it(visit):
-    page = visit.desk()
-    report(visit, "by the old oak")
-    expect(page.locator("#waiting .row")).to_have_count(1)
-    page.mouse.click(*visit.point_of(*middle_of(TULIP)))
-
-    expect(page.locator("#waiting")).to_have_count(0)
-    expect(page.locator(".answer .say")).to_contain_text(
-        "We keep your request for the next snowfall"
-    )
-
-
-def test_a_list_is_filtered_and_walked_by_keyboard(visit):
-    page = visit.board()
-    page.click("#tab-trucks")
+def walk_the_trucks(page: Page) -> None:
     names = page.locator("#list-trucks .what").all_inner_texts()
     page.keyboard.press("/")
     page.keyboard.type(names[1])
@@ -221,83 +211,102 @@ def test_a_list_is_filtered_and_walked_by_keyboard(visit):
     page.focus("#list-trucks")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
-
     expect(page.locator('#list-trucks [aria-selected="true"] .what')).to_have_text(names[1])
     expect(page.locator("board-side h2")).to_have_text(names[1])
 
 
-def test_tabs_are_walked_in_reading_direction(visit):
-    page = visit.board()
-    page.focus("#tab-requests")
-    page.keyboard.press("ArrowRight")
+def test_the_answer_to_read_out_is_the_largest_text_and_a_request_without_a_place_gets_its_pin(
+    visit,
+):
+    page = visit.desk()
+    report(visit, street_name())
+    sizes = page.eval_on_selector_all(
+        "main *:not(.say)", "all => all.map(one => parseFloat(getComputedStyle(one).fontSize))"
+    )
+    said = page.eval_on_selector(".say", "one => parseFloat(getComputedStyle(one).fontSize)")
+    assert said > max(sizes)
+    expect(page.locator(".say")).to_contain_text("B-")
 
-    expect(page.locator("#tab-trucks")).to_be_focused()
+    page.keyboard.press("F2")
+    expect(page.locator(".answer")).to_have_count(0)
+    report(visit, "by the old oak")
+    expect(page.locator("#waiting .row")).to_have_count(1)
+    page.mouse.click(*visit.point_of(*middle_of(MAIN_EAST)))
+    expect(page.locator("#waiting")).to_have_count(0)
+    expect(page.locator(".answer .say")).to_contain_text(
+        "We keep your request for the next snowfall"
+    )
 
 
-def test_the_legend_hides_a_state_on_the_map(visit):
+def test_the_legend_hides_a_state_on_the_map_and_recoloring_never_freezes_the_page(visit):
     page = visit.board()
     before = page.evaluate("JSON.stringify(boardMap.getPaintProperty('streets', 'line-opacity'))")
     page.click(".legend li:first-child button")
-
     expect(page.locator(".legend li:first-child button")).to_have_attribute("aria-pressed", "false")
     visit.until(
         f"JSON.stringify(boardMap.getPaintProperty('streets', 'line-opacity')) !== '{before}'"
     )
 
-
-def test_an_error_stays_until_it_is_read(visit):
-    page = visit.board()
-    visit.start_storm()
-    page.route("**/api/plans", refuse("The storm has changed."))
-    page.click(".ask .primary")
-    notice = page.locator(".notice.danger")
-    expect(notice).to_contain_text("The storm has changed.")
-    page.click("#tab-trucks")
-    expect(notice).to_be_visible()
-    notice.get_by_role("button").click()
-
-    expect(notice).to_have_count(0)
-
-
-def test_a_plan_is_asked_for_and_can_be_stopped(visit):
-    page = visit.board()
-    visit.start_storm()
-    page.click(".ask .primary")
-    expect(page.locator(".run h3")).to_have_text("Waiting for a free planner")
-    page.click(".run button")
-
-    expect(page.locator(".run")).to_have_count(0)
-    expect(page.get_by_text("Stopped before there were routes.")).to_be_visible()
+    worst = page.evaluate(
+        """async () => {
+            const { coverage, takeCoverage } = await import("/static/js/board/state.js");
+            let worst = 0;
+            new PerformanceObserver(list => {
+                for (const task of list.getEntries()) worst = Math.max(worst, task.duration);
+            }).observe({ type: "longtask" });
+            takeCoverage(Array.from({ length: 20000 }, (_, id) => [id + 1, id % 7, id % 5]));
+            await new Promise(done => setTimeout(done, 1500));
+            return worst;
+        }"""
+    )
+    assert worst < 1000
 
 
-def test_who_only_looks_is_offered_no_orders(visit):
+def test_who_only_looks_is_offered_no_orders_but_a_menu_of_every_page_that_is_theirs(visit):
     visit.board()
     visit.start_storm()
     orders = visit.page.locator("board-side :is(.ask, .end, .orders button, button.primary)")
     expect(orders).not_to_have_count(0)
     visit.sign_out()
     page = visit.board("supervisor")
-
     expect(page.locator("board-side h2")).to_have_text("Plan")
     expect(orders).to_have_count(0)
 
+    page.click("[popovertarget=pages]")
+    links = page.locator("#pages a")
+    shown = [one.get_attribute("href") for one in links.all()]
+    assert shown == [one.path for one in pages_of([Role.SUPERVISOR])]
+    page.keyboard.press("Escape")
+    assert not page.locator("#pages").is_visible()
+    page.click("[popovertarget=pages]")
+    page.click("#pages a[href='/operator']")
+    page.wait_for_selector("#text")
+    assert visit.complaints == []
 
-def test_a_failed_plan_is_said_in_the_readers_language_with_the_reason_folded(visit):
+
+def test_a_failed_plan_is_said_with_its_reason_folded_and_a_map_without_news_says_how_old_it_is(
+    visit,
+):
     page = visit.page
+    page.clock.install()
     reason = "No vehicle is in service: every shift is over."
     runs = '[{"id": 1, "state": "failed", "fault": "conflict:no_shift", "fault_values": {}}]'
+    page.route("**/stream", lambda route: route.abort())
     page.route(
         "**/stream",
         lambda route: route.fulfill(
             content_type="text/event-stream", body=f"event: runs\ndata: {runs}\n\n"
         ),
+        times=1,
     )
     visit.board()
     expect(page.locator(".notice.danger")).to_contain_text("The plan could not be made.")
     expect(page.get_by_text(reason)).to_be_hidden()
     page.click(".notice summary")
-
     expect(page.get_by_text(reason)).to_be_visible()
+
+    page.clock.fast_forward(12_000)
+    expect(page.locator(".stale")).to_contain_text("No connection for")
 
 
 SILENT_STREAM = """
@@ -324,52 +333,3 @@ def test_a_line_that_falls_silent_is_stale_and_is_asked_for_again(visit):
 
     expect(page.locator(".stale")).to_contain_text("No connection for")
     assert visit.until("EventSource.made") >= 2
-
-
-def test_a_map_without_news_says_how_old_it_is(visit):
-    page = visit.page
-    page.clock.install()
-    page.route("**/stream", lambda route: route.abort())
-    visit.board()
-    page.clock.fast_forward(12_000)
-
-    expect(page.locator(".stale")).to_contain_text("No connection for")
-
-
-def test_only_the_wake_of_a_truck_at_work_moves(visit):
-    moved = visit.board().evaluate(
-        """async () => {
-            const { drawTruck, wakeStep } = await import("/static/js/pages/map/icons.js");
-            const tones = { halo: "white", body: "black", work: "green" };
-            const picture = (state, moment) => {
-                const sheet = document.createElement("canvas");
-                sheet.width = sheet.height = 100;
-                const pen = sheet.getContext("2d");
-                pen.translate(50, 50);
-                drawTruck(pen, state, tones, wakeStep(moment));
-                return sheet.toDataURL();
-            };
-            const moves = (state) => picture(state, 0) !== picture(state, 200);
-            return { working: moves("working"), driving: moves("driving") };
-        }"""
-    )
-
-    assert moved == {"working": True, "driving": False}
-
-
-def test_the_page_never_freezes_while_streets_are_recolored(visit):
-    page = visit.board()
-    worst = page.evaluate(
-        """async () => {
-            const { coverage, takeCoverage } = await import("/static/js/board/state.js");
-            let worst = 0;
-            new PerformanceObserver(list => {
-                for (const task of list.getEntries()) worst = Math.max(worst, task.duration);
-            }).observe({ type: "longtask" });
-            takeCoverage(Array.from({ length: 20000 }, (_, id) => [id + 1, id % 7, id % 5]));
-            await new Promise(done => setTimeout(done, 1500));
-            return worst;
-        }"""
-    )
-
-    assert worst < 1000

@@ -44,6 +44,22 @@ GLYPHS = """async () => {
   return STATES.map((state) => [state, JSON.stringify(glyphOf(state))]);
 }"""
 
+WAKES = """async () => {
+  const { drawTruck, wakeStep } = await import("/static/js/pages/map/icons.js");
+  const tones = { halo: "white", body: "black", work: "green" };
+  const picture = (state, moment) => {
+    const sheet = document.createElement("canvas");
+    sheet.width = sheet.height = 100;
+    const pen = sheet.getContext("2d");
+    pen.translate(50, 50);
+    drawTruck(pen, state, tones, wakeStep(moment));
+    return sheet.toDataURL();
+  };
+  const moves = (state) => picture(state, 0) !== picture(state, 200);
+  return { working: moves("working"), driving: moves("driving") };
+}"""
+"""Whether the picture of a truck moves: its wake does while it works."""
+
 BREAK_DOWN = """async () => {
   const { board, merge } = await import("/static/js/board/state.js");
   const [id] = board.value.vehicles.keys();
@@ -118,8 +134,11 @@ def test_neither_legend_nor_sheet_of_a_phone_covers_what_is_chosen(visit: Visit)
     assert page.evaluate(f"boardMap.project({place}).y") > 0
 
 
-def test_names_of_trucks_do_not_collide_and_parked_ones_are_one_sign(visit: Visit) -> None:
-    assert visit.board().evaluate(CROWD) == {
+def test_trucks_are_drawn_by_state_their_names_apart_and_the_map_says_what_one_does(
+    visit: Visit,
+) -> None:
+    page = visit.board()
+    assert page.evaluate(CROWD) == {
         "alone": [7, 50],
         "stacks": [11],
         "first": 0,
@@ -127,15 +146,10 @@ def test_names_of_trucks_do_not_collide_and_parked_ones_are_one_sign(visit: Visi
         "collide": False,
         "steady": True,
     }
-
-
-def test_each_state_of_a_truck_has_a_glyph_of_its_own(visit: Visit) -> None:
-    glyphs = dict(visit.board().evaluate(GLYPHS))
+    glyphs = dict(page.evaluate(GLYPHS))
     assert len(set(glyphs.values())) == len(glyphs) == 11
+    assert page.evaluate(WAKES) == {"working": True, "driving": False}
 
-
-def test_the_map_says_what_a_truck_does_in_the_words_of_the_list(visit: Visit) -> None:
-    page = visit.board()
     place = page.evaluate(BREAK_DOWN)
     page.mouse.move(*visit.point_of(*place))
     expect(page.locator(".tip")).to_contain_text("Broken down")

@@ -1,7 +1,7 @@
 """The views of the board's map: time since plowed, routes by truck; and the track of a truck."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from maps.pages.i18n import Translator, translator
 from tests.browser.conftest import Visit
@@ -57,8 +57,7 @@ PIECES = """async () => {
 }"""
 
 
-def test_what_views_compute(visit: Visit) -> None:
-    page = visit.board()
+def views_compute_as_expected(page: Page) -> None:
     assert page.evaluate(AGE_CLASSES) == [0, 0, 1, 2, 3, 4, 4, 5]
     # A direction is of the truck that has it ahead, and names of trucks do not meet.
     assert page.evaluate(SECTIONS) == {
@@ -85,6 +84,7 @@ def test_the_map_shows_the_time_since_each_street_was_plowed(visit: Visit) -> No
     page = visit.board()
     visit.speak("fa")
     visit.wait_for_map()
+    views_compute_as_expected(page)
     expect(page.locator(".legend .state-overdue")).to_be_visible()
     page.keyboard.press("v")
     expect(page.locator(".legend .swatch.plowed-4")).to_be_visible()
