@@ -18,7 +18,8 @@ from tests.village_plan import a_leg, add_published_plan
 
 pytestmark = pytest.mark.browser
 
-DARK_PHONE = {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1440, "height": 900}
 KEYS_AT_MOST = 12
 FORTY_MINUTES_PASS = """() => {
     const kept = JSON.parse(sessionStorage.getItem("barfrub-calls"));
@@ -130,6 +131,7 @@ def test_the_answer_is_there_while_the_caller_waits_and_can_be_taken_back(visit)
     expect(page.locator("#guesses .row .sub").first).to_contain_text("within ")
     say = page.locator(".answer .say")
     expect(say).to_contain_text("It should be clear ")
+    a_dark_phone_shows_it_without_faults(visit)
     besides = page.locator(".answer .besides")
     expect(besides.locator(".facts")).to_be_hidden()
     expect(page.locator(".answer .facts")).to_contain_text("Truck 1")
@@ -153,6 +155,17 @@ def test_the_answer_is_there_while_the_caller_waits_and_can_be_taken_back(visit)
     expect(page.locator(".answer .number")).to_contain_text("taken back")
     assert visit.grave_faults() == []
     assert visit.complaints == []
+
+
+def a_dark_phone_shows_it_without_faults(visit) -> None:
+    page = visit.page
+    page.set_viewport_size(PHONE)
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator(".answer .say")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    assert visit.grave_faults() == []
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(DESK)
 
 
 def test_an_answer_that_comes_late_does_not_come_into_the_next_call(visit):
@@ -181,11 +194,16 @@ def test_an_answer_that_comes_late_does_not_come_into_the_next_call(visit):
     assert visit.complaints == []
 
 
-def test_a_pin_is_dragged_to_another_street(visit):
+def test_a_doubtful_street_comes_with_the_words_to_ask_and_a_pin_is_dragged_to_another(visit):
     page = visit.desk()
+    page.fill("#text", "Scool Stret")
+    expect(page.locator(".ask q")).to_contain_text("Did you say School Street")
+    page.locator(".guesses .row").first.click()
+    expect(page.locator(".ask")).to_have_count(0)
+
     page.fill("#text", "Mill Street")
-    page.wait_for_selector(".call-pin")
     expect(page.locator(".answer h2")).to_contain_text("Mill Street")
+    page.wait_for_selector(".call-pin")
     visit.until("!boardMap.isMoving()")
     pin = page.locator(".call-pin").bounding_box()
     page.mouse.move(pin["x"] + pin["width"] / 2, pin["y"] + pin["height"] - 6)
@@ -199,26 +217,6 @@ def test_a_pin_is_dragged_to_another_street(visit):
     page.keyboard.press("Shift+ArrowUp")
     expect(page.locator(".answer h2")).to_contain_text("School Street")
     assert visit.complaints == []
-
-
-@pytest.mark.parametrize("visit", [DARK_PHONE], indirect=True)
-def test_a_phone_shows_the_answer_without_faults(visit):
-    a_planned_storm(visit)
-    page = visit.desk()
-    page.fill("#text", "Mill Street")
-    expect(page.locator(".answer .say")).to_be_visible()
-
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
-    assert visit.grave_faults() == []
-
-
-def test_a_doubtful_street_comes_with_the_words_to_ask(visit):
-    page = visit.desk()
-    page.fill("#text", "Scool Stret")
-    expect(page.locator(".ask q")).to_contain_text("Did you say School Street")
-
-    page.locator(".guesses .row").first.click()
-    expect(page.locator(".ask")).to_have_count(0)
 
 
 def test_a_call_that_breaks_off_is_offered_again_to_who_took_it_and_to_nobody_else(visit):

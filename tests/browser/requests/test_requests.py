@@ -1,20 +1,17 @@
 """The page of requests in a browser: mark by keyboard, close, take back, call back, hand over."""
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
+from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE
 from data.languages import languages
 from maps.pages.i18n import translator
+from tests.begun_session import begun_session
 
 pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 360, "height": 740}}
-POST = """async ([path, body]) => {
-    const { csrf } = JSON.parse(document.getElementById("boot").textContent);
-    const headers = { "content-type": "application/json", "x-csrf-token": csrf };
-    return (await fetch(path, { method: "POST", headers, body: JSON.stringify(body) })).status;
-}"""
-
 NUMBERS = """() => {
     const { languages, language } = JSON.parse(document.getElementById("boot").textContent);
     const { intl } = languages.find(({ code }) => code === language);
@@ -22,19 +19,25 @@ NUMBERS = """() => {
 }"""
 
 
+def people_ask(visit):
+    """Three requests come in a storm: two without a place, one on School Street."""
+    begun = begun_session(visit.city.engine, "administrator")
+    cookies = {SESSION_COOKIE: begun.text, CSRF_COOKIE: begun.csrf}
+    headers = {"x-csrf-token": begun.csrf}
+    with httpx.Client(base_url=visit.server, cookies=cookies, headers=headers) as asking:
+        for path, body in (
+            ("/api/storms", {"name": "First snow"}),
+            ("/api/agencies", {"name": "Parks", "kind": "parks", "phone": "137"}),
+            ("/requests", {"kind": "plow", "text": "somewhere", "caller_phone": "0914"}),
+            ("/requests", {"kind": "tree", "text": "a tree fell"}),
+            ("/requests", {"kind": "plow", "text": "Snow on School Street"}),
+        ):
+            assert asking.post(path, json=body).is_success
+
+
 def opened(visit, login="dispatcher"):
-    """The page with three requests in a storm: two without a place, one on School Street."""
-    visit.come_in("administrator")
-    visit.go("/requests")
-    visit.page.wait_for_selector("requests-list .empty")
-    for path, body in (
-        ("/api/storms", {"name": "First snow"}),
-        ("/api/agencies", {"name": "Parks", "kind": "parks", "phone": "137"}),
-        ("/requests", {"kind": "plow", "text": "somewhere", "caller_phone": "0914"}),
-        ("/requests", {"kind": "tree", "text": "a tree fell"}),
-        ("/requests", {"kind": "plow", "text": "Snow on School Street"}),
-    ):
-        assert visit.page.evaluate(POST, [path, body]) in (200, 201)
+    """The page with what people asked for."""
+    people_ask(visit)
     visit.come_in(login)
     visit.go("/requests")
     visit.page.wait_for_selector("#queue li")
@@ -138,11 +141,17 @@ def test_a_pin_places_what_is_marked_and_an_agency_gets_what_is_not_ours(visit):
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)
-def test_the_page_of_requests_fits_a_phone(visit):
-    page = opened(visit, "operator")
+def test_the_page_fits_a_phone_and_says_what_comes_there_before_the_first_request(visit):
+    page = visit.page
+    visit.come_in("operator")
+    visit.go("/requests")
+    expect(page.get_by_role("heading", name="There is no request yet")).to_be_visible()
+    page.fill("#words", "snow")
+    expect(page.get_by_role("heading", name="No matching request")).to_be_visible()
+
+    opened(visit, "operator")
     expect(page.locator("#queue li")).to_have_count(3)
     expect(page.locator(".choices").first).not_to_be_visible()
-
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     assert visit.grave_faults() == []
 
