@@ -11,6 +11,7 @@ from api.crews.crews import job_context_of, tell_boards
 from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import App, BoardContext, Context, CrewContext, app_of, context_of, signed_in
 from api.web.idempotency import NO_TAP, TapBody, order_once
+from api.web.installed_app import AppName, app_headers, installed
 from api.web.page_context import boot_of, page
 from api.web.photos import keep_photo, photo_answer
 from api.web.request_body import limited_body
@@ -76,6 +77,8 @@ def crew_page(request: Request) -> Response:
     context = context_of(request, signed)
     with context.reading() as tx:
         shift, rows = _list_of(tx, context, crew)
+    told = installed(app, AppName.CREW, context.language)
+    boot = boot_of(request, context) | {"sign_in": "/drive", "app": told}
     view = {
         "crew": crew,
         "shift": shift,
@@ -83,9 +86,10 @@ def crew_page(request: Request) -> Response:
         "ahead": [row for row in rows if not row.state.over],
         "ended": [row for row in rows if row.state.over],
         "reasons": list(CannotReason),
-        "boot": boot_of(request, context) | {"sign_in": "/drive"},
+        "boot": boot,
+        "app": told,
     }
-    return page(request, "crews/crew.html", view)
+    return page(request, "crews/crew.html", view, headers=app_headers(told, boot["texts_address"]))
 
 
 @router.get("/api/crew")

@@ -90,7 +90,7 @@ from api.shifts import blockages, driver, roster, route_answers, shifts
 from api.storms import call_outs, storm_conditions, storms
 from api.tracking import osmand, owntracks, positions, trackers
 from api.tracking.osmand import answer_tracker
-from api.web import page_texts, stream
+from api.web import installed_app, page_texts, stream
 from api.web.context import App
 from api.web.errors import ErrorOut, Failures, install_error_handlers
 from api.web.security_headers import Compression, SecurityHeaders
@@ -141,6 +141,7 @@ ROUTES = (
     owntracks,
     stream,
     page_texts,
+    installed_app,
     alerts,
     messages,
     fleet_orders,

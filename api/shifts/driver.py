@@ -25,6 +25,7 @@ from api.web.context import (
     signed_in,
 )
 from api.web.errors import STATUS
+from api.web.installed_app import AppName, app_headers, installed
 from api.web.page_context import boot_of, page, translator_of
 from data.errors import BarfrubError, NotFoundError
 from data.model import Role, Shift, SignInMethod, User
@@ -69,9 +70,12 @@ def drive_page(request: Request) -> Response:
     if signed is None or shift is None or shift.over:
         return _code_page(request, over=shift is not None)
     context = context_of(request, signed)
-    boot = boot_of(request, context) | {"sign_in": "/drive"}
-    view = {"boot": boot, "night": _night(app, context.now)}
-    return page(request, "shifts/drive.html", view)
+    told = installed(app, AppName.DRIVE, context.language)
+    boot = boot_of(request, context) | {"sign_in": "/drive", "app": told}
+    view = {"boot": boot, "app": told, "night": _night(app, context.now)}
+    return page(
+        request, "shifts/drive.html", view, headers=app_headers(told, boot["texts_address"])
+    )
 
 
 @router.post("/drive", dependencies=[Depends(require_csrf)])

@@ -228,7 +228,8 @@ class Visit:
 @pytest.fixture
 def visit(chromium: Browser, server: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """A window; indirect parameters set its size and preferences."""
-    usual = {"viewport": {"width": 1440, "height": 900}} | COARSE
+    # What a service worker answers, no test could hold back: those that are about it allow it.
+    usual = {"viewport": {"width": 1440, "height": 900}, "service_workers": "block"} | COARSE
     options = usual | getattr(request, "param", {})
     context = chromium.new_context(**options)
     page = open_page(context)

@@ -77,4 +77,6 @@ def test_no_script_makes_markup_or_code_of_text_or_listens_to_other_windows() ->
         for path in (MAPS_DIR / "static/js").rglob("*.js")
         for found in forbidden.finditer(path.read_text("utf-8"))
     }
-    assert written == set()
+    # A page and its own service worker, which no other window can speak to.
+    own = {"installed.js: postMessage", 'worker.js: "message",'}
+    assert written == own

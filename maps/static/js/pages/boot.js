@@ -5,19 +5,41 @@ export const boot = JSON.parse(document.getElementById("boot").textContent);
 /** Public pages bring their few texts; all others are kept by the browser, under an address that changes with them. */
 if (boot.texts_address) boot.texts = await (await fetch(boot.texts_address)).json();
 
-const startedAt = Date.now();
 let served = Date.parse(boot.now);
-let seen = startedAt;
+let seen = Date.now();
+
+const CLOCK = "barfrub-clock";
 
 /** The server's clock in ms, which a demo may run faster than ours. */
 export function now() {
   return served + (Date.now() - seen) * (boot.speed ?? 1);
 }
 
+function putBy(clock) {
+  try {
+    localStorage.setItem(CLOCK, JSON.stringify(clock));
+  } catch {
+    // Without it a page that opens without a network goes by the time at which it was made.
+  }
+}
+
+/** A page that was kept on the phone tells an old time: what the server told last, and our clock since, is later. */
+function takeUpClock() {
+  try {
+    const last = JSON.parse(localStorage.getItem(CLOCK));
+    if (last && last.served + (Date.now() - last.seen) * (boot.speed ?? 1) > now()) ({ served, seen } = last);
+  } catch {
+    localStorage.removeItem(CLOCK);
+  }
+}
+
+if (boot.app) takeUpClock();
+
 /** Set our idea of the server's clock by a fresh answer. */
 export function setClock(iso) {
   served = Date.parse(iso);
   seen = Date.now();
+  if (boot.app) putBy({ served, seen });
 }
 
 /** Whether the reader asked for a page that holds still. */

@@ -1,6 +1,8 @@
 // A driver's scanned link: its token stands behind the # of the address, which browsers send to nobody. It is posted
 // once and taken out of the address, so that neither a log nor the phone's history keeps it.
-function enterLink() {
+import { forget } from "../pages/app/forget.js";
+
+async function enterLink() {
   const token = new URLSearchParams(location.hash.slice(1)).get("link");
   if (!token) return;
   history.replaceState(null, "", location.pathname);
@@ -13,6 +15,7 @@ function enterLink() {
     form.append(field);
   }
   document.body.append(form);
+  await forget();
   form.submit();
 }
 

@@ -1,4 +1,5 @@
 // Keeps what a crew says of its jobs on the phone until the server has it, and shows the list anew whenever it changes.
+import { keepApp, takeUpdate } from "../../pages/app/installed.js";
 import { now } from "../../pages/boot.js";
 import { get } from "../../pages/net.js";
 import { PhotoUpload } from "../../pages/photos/upload.js";
@@ -57,7 +58,9 @@ function sent(order, answer) {
 function showAnew() {
   const writing = document.activeElement?.matches("textarea, select") || document.querySelector(".cannot[open]");
   const kept = waiting.length > 0 || photos.waits || pictures.size > 0;
-  if (stale && !writing && !kept && !refused) location.reload();
+  if (writing || kept || refused) return;
+  if (stale) location.reload();
+  else takeUpdate();
 }
 
 async function finish() {
@@ -119,4 +122,5 @@ async function changed() {
   }
 }
 news().catch(changed);
+keepApp();
 listen({ crews: changed, storm: changed }, { heard() {}, lost() {}, resumed: changed });

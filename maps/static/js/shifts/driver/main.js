@@ -15,20 +15,26 @@ import { prepareMap } from "./map.js";
 import { flush, resume } from "./outbox.js";
 import { followPosition } from "./position.js";
 import { startSos } from "../../messages/driver/sos.js";
-import { drive, quietly, reload } from "./state.js";
+import { keepApp } from "../../pages/app/installed.js";
+import { takeUpdatesBetweenStages } from "./updates.js";
+import { drive, quietly, reload, restore } from "./state.js";
 import { reloadMessages, startMessages } from "../../messages/driver/state.js";
 
 const AGAIN_MS = 5000;
 
-/** Read the route, as often as it takes. */
+/** Read the route, as often as it takes; what an earlier visit kept is shown until the server answers. */
 async function begin() {
-  try {
-    await reload();
-  } catch {
-    setTimeout(begin, AGAIN_MS);
-    return;
+  if (await restore()) quietly();
+  else {
+    try {
+      await reload();
+    } catch {
+      setTimeout(begin, AGAIN_MS);
+      return;
+    }
   }
   resume();
+  takeUpdatesBetweenStages();
   startSos();
   startMessages();
 }
@@ -39,6 +45,7 @@ const back = () => {
 };
 
 prepareMap();
+keepApp();
 await begin();
 listen(
   {

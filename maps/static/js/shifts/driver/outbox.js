@@ -12,6 +12,9 @@ const photos = new PhotoUpload((error) => notify(error.message, "danger"));
 
 let sending = false;
 
+/** Whether the server has all that was tapped and photographed here. */
+export const idle = () => pending.length === 0 && !photos.waits;
+
 const shelf = () => `barfrub-taps-${drive.value.shift.shift_id}`;
 
 function save() {

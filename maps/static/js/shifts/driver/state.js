@@ -1,5 +1,6 @@
 // What the driver's page knows: the shift and its route as the server told it, and what was tapped since.
-import { setClock } from "../../pages/boot.js";
+import { drop, keep, kept } from "../../pages/app/shelf.js";
+import { now as clock, setClock } from "../../pages/boot.js";
 import { get } from "../../pages/net.js";
 import { notify } from "../../pages/notices.js";
 import { Store } from "../../pages/store.js";
@@ -28,6 +29,21 @@ export const pending = [];
 
 let told = null;
 let settled = 0; // taps that the server has answered
+
+const SHELF = "drive";
+const OLD_MS = 86400000; // a shift that ended a day ago is nobody's
+
+/** Keep the route as the server knows it, so that the page opens with it where no server answers. */
+const store = () => (isOver(told.shift) ? drop(SHELF) : keep(SHELF, told));
+
+/** Show the route that was kept by an earlier visit, and whether there is one. */
+export async function restore() {
+  const before = await kept(SHELF);
+  if (told || !before || Date.parse(before.shift.ends_at) + OLD_MS < clock()) return told !== null;
+  told = before;
+  show();
+  return true;
+}
 
 const over = (stages) => stages.filter((stage) => stage.state !== "open" && stage.ended_at);
 
@@ -63,6 +79,7 @@ export function show() {
 export function settle(tap) {
   told = applied(told, tap);
   settled += 1;
+  store();
 }
 
 /** What the server tells of the route; asked again when a tap was answered meanwhile, which it may not know yet. */
@@ -79,6 +96,7 @@ export async function reload() {
     setClock(now);
     const other = told && told.shift.plan_id !== shift.plan_id && shift.plan_id !== null;
     told = { shift, stages };
+    store();
     if (other) {
       notify(t("There is a new route. It is shown from now on."));
       drive.set({ asking: "", looked: null }); // a sheet that is open asks about the old one

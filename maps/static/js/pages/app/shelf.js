@@ -1,0 +1,42 @@
+// What a page keeps on this phone over reloads and dead batteries: values by name, in the browser's own database.
+const DATABASE = "barfrub";
+const STORE = "kept";
+
+let opened = null;
+
+function open() {
+  opened ??= new Promise((done, fail) => {
+    const asked = indexedDB.open(DATABASE, 1);
+    asked.onupgradeneeded = () => asked.result.createObjectStore(STORE);
+    asked.onsuccess = () => done(asked.result);
+    asked.onerror = () => fail(asked.error);
+  });
+  return opened;
+}
+
+/** Run one order on the store and wait until it is on the disk: a battery may die the next second. */
+async function ordered(mode, order) {
+  const database = await open();
+  return new Promise((done, fail) => {
+    const step = database.transaction(STORE, mode, { durability: "strict" });
+    const asked = order(step.objectStore(STORE));
+    step.oncomplete = () => done(asked.result);
+    step.onabort = () => fail(step.error);
+  });
+}
+
+/** What is kept under a name; undefined where nothing is, or the browser keeps nothing. */
+export const kept = (name) => ordered("readonly", (store) => store.get(name)).catch(() => undefined);
+
+/** Keep a value under a name; whether it was. */
+export const keep = (name, value) =>
+  ordered("readwrite", (store) => store.put(value, name)).then(
+    () => true,
+    () => false,
+  );
+
+/** Drop what is kept under a name. */
+export const drop = (name) => ordered("readwrite", (store) => store.delete(name)).catch(() => undefined);
+
+/** Drop everything, at sign-out. */
+export const dropAll = () => ordered("readwrite", (store) => store.clear()).catch(() => undefined);

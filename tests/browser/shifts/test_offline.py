@@ -1,0 +1,82 @@
+"""The driver's page as an app: without signal, after a dead battery, and while it is updated."""
+
+import pytest
+from playwright.sync_api import expect
+
+from api.web import installed_app
+from data.store.database.engine import transaction
+from data.store.shifts.shifts import list_progress
+from maps.pages.app_files import app_files
+from tests import village as v
+from tests.browser.conftest import open_page
+
+pytestmark = pytest.mark.browser
+
+APP = {
+    "viewport": {"width": 390, "height": 844},
+    "geolocation": {"longitude": v.at_m(100, 0).lon, "latitude": v.at_m(100, 0).lat},
+    "permissions": ["geolocation"],
+    "has_touch": True,
+    "service_workers": "allow",
+}
+KEPT = "async () => !!(await caches.match('/drive'))"
+WAITS = "navigator.serviceWorker.getRegistration().then(({ waiting }) => !!waiting)"
+INSTALLED = "navigator.serviceWorker.ready.then(() => true)"
+VERSION = "JSON.parse(document.getElementById('boot').textContent).app.version"
+
+
+def tap(page, heading: str) -> None:
+    page.click(".actions .done:enabled")
+    expect(page.locator("drive-now h2")).to_have_text(heading)
+
+
+@pytest.mark.parametrize("visit", [APP], indirect=True)
+def test_a_shift_goes_on_without_signal_after_a_dead_battery_and_over_an_update(
+    visit, code, plan, database, monkeypatch
+):
+    page, context = visit.page, visit.page.context
+    visit.go("/drive?lang=en")
+    page.fill("#code", code)
+    page.click("button.primary")
+    page.click("drive-answer .primary")
+    page.click(".actions .primary")
+    page.evaluate(INSTALLED)
+    first = page.evaluate(VERSION)
+
+    context.set_offline(True)  # from here on there is no signal
+    tap(page, "Imam Street")
+    page.close()  # the battery is dead
+    page = visit.page = open_page(context)
+    page.goto(f"{visit.server}/drive")
+    expect(page.locator("drive-now h2")).to_have_text("Imam Street")
+    expect(page.locator(".line.warning")).to_contain_text("1 tap is kept")
+    page.click(".sos")
+    expect(page.locator("drive-sos dialog")).to_contain_text("Call for help now")
+    page.keyboard.press("Escape")
+
+    context.set_offline(False)
+    expect(page.locator(".line")).not_to_contain_text("kept")
+    before = installed_app.kept_files
+    more = app_files("/static/icons/barfrub-192.png")
+    monkeypatch.setattr(installed_app, "kept_files", lambda *of: (*before(*of), *more))
+    page.evaluate("async () => (await navigator.serviceWorker.getRegistration()).update()")
+    visit.until(WAITS)
+    page.reload()  # the server has a new page, but the driver is in the middle of a stage
+    expect(page.locator("drive-now h2")).to_have_text("Imam Street")
+    assert page.evaluate(VERSION) == first
+    with page.expect_event("load"):
+        page.click(".actions .done:enabled")
+    expect(page.locator("drive-now h2")).to_have_text("Mill Street")
+    assert page.evaluate(VERSION) != first
+    context.set_offline(True)
+    page.reload()
+    tap(page, "Salt heap")
+    context.set_offline(False)
+    expect(page.locator(".line")).not_to_contain_text("kept")
+    with transaction(database) as tx:
+        assert [each.leg for each in list_progress(tx, plan.id, 1)] == [0, 1, 2, 3]
+
+    page.click("[popovertarget=leave]")
+    page.click(".leave button:not([type])")
+    expect(page.locator("#code")).to_be_visible()
+    assert not page.evaluate(KEPT)
