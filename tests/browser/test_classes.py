@@ -35,8 +35,12 @@ def sound(visit: Visit) -> None:
     assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_a_street_on_the_map_says_its_class_and_is_given_another(visit: Visit) -> None:
+def test_a_class_narrows_the_map_and_a_street_on_it_is_given_another_by_keyboard_or_mouse(
+    visit: Visit,
+) -> None:
     open_classes(visit)
+    narrow_to_a_class(visit)
+    decide_by_keyboard(visit)
     visit.page.mouse.click(*visit.point_of(*at_m(400, 75)))
     badge(visit, "P3")
     assert visit.page.inner_text(".because") == "By street type: Residential street"
@@ -50,6 +54,29 @@ def test_a_street_on_the_map_says_its_class_and_is_given_another(visit: Visit) -
     sound(visit)
     visit.page.click(".undone button:has-text('Undo')")
     badge(visit, "P3")
+
+
+def narrow_to_a_class(visit: Visit) -> None:
+    visit.page.click(".chip:has-text('P4')")
+    visit.until("document.querySelectorAll('#streets .row').length === 3")
+    names = visit.page.locator("#streets .what").all_inner_texts()
+    assert names == ["Back Lane", "Jasmine Dead End", "Unnamed street"]
+    visit.page.click(".chip:has-text('P4')")
+    visit.until("document.querySelectorAll('#streets .row').length > 3")
+
+
+def decide_by_keyboard(visit: Visit) -> None:
+    visit.page.focus("#streets")
+    visit.page.keyboard.press("ArrowDown")
+    badge(visit, "P1")
+    visit.page.focus(".choice input:checked")
+    visit.page.keyboard.press("ArrowRight")
+    visit.page.keyboard.press("Enter")
+    badge(visit, "P2")
+    visit.until("document.activeElement?.matches('.editor .primary')")
+    visit.page.keyboard.press("Escape")
+    visit.page.wait_for_selector(".sheet", state="detached")
+    assert visit.page.evaluate("document.activeElement.id") == "streets"
 
 
 @pytest.mark.parametrize("visit", [PERSIAN_PHONE], indirect=True)
@@ -69,32 +96,9 @@ def test_classes_are_decided_in_persian_on_a_phone(visit: Visit) -> None:
     sound(visit)
 
 
-def test_hands_may_stay_on_the_keyboard(visit: Visit) -> None:
-    open_classes(visit)
-    visit.page.focus("#streets")
-    visit.page.keyboard.press("ArrowDown")
-    badge(visit, "P1")
-    visit.page.focus(".choice input:checked")
-    visit.page.keyboard.press("ArrowRight")
-    visit.page.keyboard.press("Enter")
-    badge(visit, "P2")
-    visit.until("document.activeElement?.matches('.editor .primary')")
-    visit.page.keyboard.press("Escape")
-    visit.page.wait_for_selector(".sheet", state="detached")
-    assert visit.page.evaluate("document.activeElement.id") == "streets"
-
-
-def test_a_class_narrows_map_and_list(visit: Visit) -> None:
-    open_classes(visit)
-    visit.page.click(".chip:has-text('P4')")
-    visit.until("document.querySelectorAll('#streets .row').length === 3")
-    names = visit.page.locator("#streets .what").all_inner_texts()
-    assert names == ["Back Lane", "Jasmine Dead End", "Unnamed street"]
-    visit.page.click(".chip:has-text('P4')")
-    visit.until("document.querySelectorAll('#streets .row').length > 3")
-
-
-def test_a_dispatcher_reads_and_does_not_decide(visit: Visit) -> None:
+def test_a_dispatcher_reads_and_an_administrator_sends_a_file_and_sees_what_others_decide(
+    visit: Visit,
+) -> None:
     open_classes(visit, "dispatcher")
     visit.page.click("#streets .row")
     badge(visit, "P1")
@@ -103,14 +107,25 @@ def test_a_dispatcher_reads_and_does_not_decide(visit: Visit) -> None:
     assert visit.page.locator("input[type=file]").count() == 0
     assert visit.page.locator(".files a").count() == 2
 
+    open_classes(visit)
+    send_a_file(visit)
+    visit.page.evaluate(
+        """async () => {
+        const { post } = await import("/static/js/pages/net.js");
+        const decision = { segment_id: 5, service_class: "P1", cycle_h: null, note: "" };
+        await post("/api/classes", { decisions: [decision], seen: [] });
+    }"""
+    )
+    visit.page.wait_for_selector(".chip:has-text('Decided by hand') .km:not(:has-text('—'))")
+
 
 def choose_file(visit: Visit, text: str) -> None:
     file = {"name": "decisions.csv", "mimeType": "text/csv", "buffer": text.encode()}
     visit.page.set_input_files("input[type=file]", files=[file])
 
 
-def test_a_file_with_a_mistake_says_where_and_a_good_one_can_be_undone(visit: Visit) -> None:
-    open_classes(visit)
+def send_a_file(visit: Visit) -> None:
+    """One with a mistake, which says where, and a good one that is undone."""
     visit.page.click(".files summary")
     choose_file(visit, "street;class\nRose Street;P1\nMoon Street;P1\n")
     visit.page.wait_for_selector(".wrong li")
@@ -122,15 +137,3 @@ def test_a_file_with_a_mistake_says_where_and_a_good_one_can_be_undone(visit: Vi
     assert "1 street decided again" in visit.page.inner_text(".undone")
     visit.page.click(".undone button:has-text('Undo')")
     visit.until("!document.querySelector('.undone')")
-
-
-def test_what_somebody_else_decides_is_seen_at_once(visit: Visit) -> None:
-    open_classes(visit)
-    visit.page.evaluate(
-        """async () => {
-        const { post } = await import("/static/js/pages/net.js");
-        const decision = { segment_id: 5, service_class: "P1", cycle_h: null, note: "" };
-        await post("/api/classes", { decisions: [decision], seen: [] });
-    }"""
-    )
-    visit.page.wait_for_selector(".chip:has-text('Decided by hand') .km:not(:has-text('—'))")

@@ -71,15 +71,19 @@ def port(
         yield found
 
 
+def sign_in(page: Page, login: str) -> None:
+    page.fill("#login", login)
+    page.fill("#password", PASSWORD)
+    page.click("button.primary")
+
+
 @pytest.fixture
 def at_province(chromium: Browser, port: int) -> Iterator[Page]:
     """The province's page, where Leila has signed in by the form."""
     context = chromium.new_context(**COARSE, locale="en")
     page = open_page(context)
     page.goto(f"http://province.localhost:{port}/")
-    page.fill("#login", "leila")
-    page.fill("#password", PASSWORD)
-    page.click("button.primary")
+    sign_in(page, "leila")
     expect(page.locator("#figures tbody tr")).to_have_count(len(ROLES))
     yield page
     context.close()
@@ -91,7 +95,7 @@ def row(page: Page, town: str):
     return page.locator("#figures tbody tr").filter(has=link)
 
 
-def test_both_towns_are_shown_and_open_without_another_password(
+def test_both_towns_are_shown_open_without_another_password_and_lend_each_other_machines(
     at_province: Page, port: int
 ) -> None:
     expect(row(at_province, "urmia")).to_contain_text("First snow")
@@ -107,23 +111,10 @@ def test_both_towns_are_shown_and_open_without_another_password(
     at_province.goto(f"http://urmia.localhost:{port}/sign-in?next=/storms")
     at_province.click('a[href^="/enter"]')
     at_province.wait_for_url(f"http://urmia.localhost:{port}/storms")
+    a_machine_is_lent_and_comes_back(at_province, port)
 
 
-def test_who_signs_in_at_the_province_comes_into_the_town_that_asked(
-    chromium: Browser, port: int
-) -> None:
-    context = chromium.new_context(**COARSE, locale="en")
-    page = open_page(context)
-    page.goto(f"http://urmia.localhost:{port}/sign-in?next=/storms")
-    page.click('a[href^="/enter"]')
-    page.fill("#login", "leila")
-    page.fill("#password", PASSWORD)
-    page.click("button.primary")
-    page.wait_for_url(f"http://urmia.localhost:{port}/storms")
-    context.close()
-
-
-def test_a_machine_is_lent_and_comes_back(at_province: Page, port: int) -> None:
+def a_machine_is_lent_and_comes_back(at_province: Page, port: int) -> None:
     until = Clock().now().astimezone(ZoneInfo("Asia/Tehran")) + timedelta(hours=8)
     at_province.goto(f"http://province.localhost:{port}/loans")
     expect(at_province.locator("optgroup")).to_have_count(1)  # no dispatcher in the other town
@@ -139,19 +130,23 @@ def test_a_machine_is_lent_and_comes_back(at_province: Page, port: int) -> None:
     expect(at_province.locator("form.lend")).to_be_visible()
 
 
-def test_people_of_the_province_are_listed_in_a_town_but_changed_elsewhere(
-    at_province: Page, port: int
+def test_who_signs_in_at_the_province_comes_into_the_town_that_asked_where_others_see_that(
+    chromium: Browser, port: int
 ) -> None:
-    row(at_province, "urmia").locator("a").click()
-    at_province.wait_for_url(f"http://urmia.localhost:{port}/")
-    at_province.context.clear_cookies()
-    at_province.goto(f"http://urmia.localhost:{port}/sign-in?next=/setup/people")
-    at_province.fill("#login", "administrator")
-    at_province.fill("#password", PASSWORD)
-    at_province.click("button.primary")
-    leila = at_province.locator(".person", has_text="leila")
+    context = chromium.new_context(**COARSE, locale="en")
+    page = open_page(context)
+    page.goto(f"http://urmia.localhost:{port}/sign-in?next=/storms")
+    page.click('a[href^="/enter"]')
+    sign_in(page, "leila")
+    page.wait_for_url(f"http://urmia.localhost:{port}/storms")
+
+    context.clear_cookies()
+    page.goto(f"http://urmia.localhost:{port}/sign-in?next=/setup/people")
+    sign_in(page, "administrator")
+    leila = page.locator(".person", has_text="leila")
     expect(leila.locator(".may")).to_have_text("Dispatcher")
     expect(leila.locator(".standing")).to_contain_text("account of the province")
     expect(leila.get_by_role("button", name="Disable")).to_be_visible()
     expect(leila.get_by_role("button", name="Change")).to_have_count(0)
     expect(leila.get_by_role("button", name="New password")).to_have_count(0)
+    context.close()

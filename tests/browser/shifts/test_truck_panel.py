@@ -45,12 +45,18 @@ def open_trucks(visit: Visit, language: str) -> Page:
     return page
 
 
-def test_a_truck_shows_its_actions_first_and_then_what_it_does_in_runs(
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_a_truck_chosen_on_a_phone_shows_its_actions_first_and_then_what_it_does_in_runs(
     visit: Visit, storm: None
 ) -> None:
     t = translator("fa")
     page = open_trucks(visit, "fa")
+    page.locator("board-sheets button", has_text=t("Lists")).click()
     page.locator("#list-trucks li", has_text="Truck 1").click()
+    expect(page.locator("board-side h2")).to_be_visible()
+    expect(page.locator("board-side h2")).to_have_text("Truck 1")
+    expect(page.locator("board-lists")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
     actions = page.locator(".truck-actions")
     runs = page.locator("board-side .legs li")
     expect(runs).to_have_count(2)  # two blocks of one street are one run
@@ -134,14 +140,3 @@ def cancel(page: Page, t: Translator) -> None:
     orders = page.locator(".fleet-orders")
     orders.get_by_role("button", name=t("Cancel shift")).click()
     orders.get_by_role("button", name=t.plural("cancel:{count}", 1)).click()
-
-
-@pytest.mark.parametrize("visit", [PHONE], indirect=True)
-def test_a_truck_chosen_on_a_phone_opens_its_panel(visit: Visit, storm: None) -> None:
-    page = open_trucks(visit, "en")
-    page.locator("board-sheets button", has_text="Lists").click()
-    page.locator("#list-trucks li", has_text="Truck 1").click()
-    expect(page.locator("board-side h2")).to_be_visible()
-    expect(page.locator("board-side h2")).to_have_text("Truck 1")
-    expect(page.locator("board-lists")).to_be_hidden()
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
