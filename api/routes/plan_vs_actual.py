@@ -113,7 +113,7 @@ def route_page(
         found = _found(tx, context, plan)
         driven, route, check = _route_of(found.check, shift_id)
         vehicles = machine_names(tx)
-        detours = detours_of(tx, route, network, driven.made_at, found.until)
+        detours = detours_of(tx, route, network, driven.driven_from, found.until)
     shown = {
         "found": found,
         "truck": vehicles.get(route.vehicle_id, ""),
@@ -144,7 +144,7 @@ def get_check_map(
         checked = found.check if shift_id is None else _only(found.check, shift_id)
         off = _off_route(tx, found)
         detours = {
-            route.shift_id: detours_of(tx, route, network, checked.plan.since, found.until)
+            route.shift_id: detours_of(tx, route, network, checked.plan.driven_from, found.until)
             for route in checked.plan.routes
             if shift_id is not None or route.vehicle_id in off
         }

@@ -47,6 +47,7 @@ from data.store.planning.plans import (
     get_plan,
     get_revision,
     set_plan_state,
+    set_published,
 )
 from data.store.requests.sla_clocks import mark_planned
 from data.store.setup.city import get_city
@@ -184,7 +185,7 @@ def publish(
         )
 
     former = _supersede(tx, actor, plan, ahead, now)
-    set_plan_state(tx, plan_id, PlanState.PUBLISHED)
+    set_published(tx, plan_id, now)
     set_planned(tx, plan.storm_id, jobs_of(plan.routes), now)
     mark_planned(tx, now)
     before: dict[str, object] = {"state": plan.state}
@@ -194,7 +195,7 @@ def publish(
         IN_PLACE_OF: former,
     }
     add_event(tx, now, actor, "plan.published", f"plan:{plan_id}", before, after)
-    published = replace(plan, state=PlanState.PUBLISHED)
+    published = replace(plan, state=PlanState.PUBLISHED, published_at=now)
     take_orders(tx, actor, published, now)
     promise_open(tx, actor, estimates.arrivals_of(tx, published, now))
     write_planned_notices(tx, jobs_of(plan.routes), now)

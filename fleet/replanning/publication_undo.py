@@ -6,7 +6,7 @@ from data.errors import ConflictError
 from data.model import Actor, Event, Plan, PlanId, PlanState
 from data.store.audit.audit_log import add_event, find_last_change
 from data.store.database.engine import Tx
-from data.store.planning.plans import get_plan, set_plan_state
+from data.store.planning.plans import get_plan, set_draft_again, set_plan_state
 from data.store.shifts.route_answers import list_answers
 from data.store.shifts.shifts import list_progress_of_plan
 from data.store.work import set_planned
@@ -38,7 +38,7 @@ def take_back_publication(
     published = _publication(tx, plan, now, speed)
     _require_not_begun(tx, plan, published.at)
     former_id = published.after[IN_PLACE_OF]
-    set_plan_state(tx, plan_id, PlanState.DRAFT)
+    set_draft_again(tx, plan_id)
     change = ({"state": PlanState.PUBLISHED}, {"state": PlanState.DRAFT})
     add_event(tx, now, actor, "plan.taken_back", f"plan:{plan_id}", *change)
     if not isinstance(former_id, int):

@@ -4,9 +4,8 @@ This is the only estimate of when a truck comes to a street (`expected_times`); 
 and alert tells what it says.
 """
 
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,15 +22,10 @@ from data.model import (
     VehicleId,
 )
 from fleet.routes.leg_completion import NOTHING_SEEN, LegPlace, PlanIndex, StreetWork
-
-PASSED_BY = 3
-"""So many later legs done, a leg that is not done was skipped and is not merely a moment late."""
+from fleet.routes.leg_order import PASSED_BY, LegOrder, order_of
 
 IN_TURN = timedelta(minutes=2)
 """So much before the leg before, or after the leg after, a truck still drove a leg in its turn."""
-
-JUMP = 5
-"""A truck that leaves more open legs behind has jumped ahead, until it does some more there."""
 
 STEADY_LEGS = 5
 """Legs done from which a truck's own pace says something about the rest."""
@@ -88,7 +82,8 @@ class RouteCheck:
     late the truck is there against the plan, less than nothing where it is early. `pace` is how
     many times the plan's durations its legs ahead take. `ends_at` is when it will have driven the
     rest; `None` for a route without legs. Of a shift that has `ended` nothing is expected any more,
-    nor of the legs in `blocked`, which lead over closed streets.
+    nor of the legs in `blocked`, which lead over closed streets. `last_leg` is the last leg that it
+    did, -1 for none, and `last_at` when.
     """
 
     shift_id: ShiftId
@@ -101,6 +96,8 @@ class RouteCheck:
     pace: float
     ended: bool = False
     blocked: frozenset[int] = frozenset()
+    last_leg: int = -1
+    last_at: datetime | None = None
 
     @property
     def over(self) -> bool:
@@ -152,21 +149,42 @@ def _driven(streets: Sequence[StreetWork], vehicle_id: VehicleId) -> tuple[datet
 
 
 def check_route(
-    route: Route, legs: Sequence[LegCheck], tapped: Sequence[LegProgress], now: datetime
+    route: Route,
+    legs: Sequence[LegCheck],
+    tapped: Sequence[LegProgress],
+    now: datetime,
+    published_at: datetime | None = None,
 ) -> RouteCheck:
-    """Return the check of a route by the states of its legs and its taps."""
+    """Return the check of a route by the states of its legs and its taps.
+
+    Before its plan was published a truck did legs of it by chance, on its former route.
+    """
     found = list(legs)
-    own = [i for i, leg in enumerate(found) if leg.state is LegState.DONE]
-    in_order = _without_jump(route, found, _longest_in_order([(i, found[i].at) for i in own]))
-    for i in own:
-        if i not in in_order:
-            one = found[i]
-            found[i] = LegCheck(LegState.OUT_OF_ORDER, one.at, one.vehicle_id)
+    done = {i: leg.at for i, leg in enumerate(found) if leg.state is LegState.DONE and leg.at}
+    undone = [i for i in range(len(found)) if _open(route, found, i)]
+    order = order_of(done, undone, published_at)
+    for i in order.out_of_order:
+        found[i] = replace(found[i], state=LegState.OUT_OF_ORDER)
     tapped_done = (tap.leg for tap in tapped if tap.state is LegOutcome.DONE)
-    last = max([*in_order, *tapped_done], default=-1)
-    _pass_by(route, found, last, in_order)
+    last = max([*order.in_order, *order.before, *tapped_done], default=-1)
+    _pass_by(route, found, last, order, published_at)
     following = _next(route, found, last)
-    return _timed(route, found, last, following, now)
+    done_at = _done_at(found, last, order)
+    pace = _pace(route, found, order.in_order)
+    late = _late(route, last, done_at, following, now)
+    planned_end = route.legs[-1].ends_at if route.legs else None
+    return RouteCheck(
+        shift_id=route.shift_id,
+        vehicle_id=route.vehicle_id,
+        legs=tuple(found),
+        next_leg=following,
+        late=late,
+        planned_end=planned_end,
+        ends_at=_end_of(route, found, following, late, pace) or done_at or planned_end,
+        pace=pace,
+        last_leg=last,
+        last_at=done_at,
+    )
 
 
 def at_moment(
@@ -186,9 +204,7 @@ def at_moment(
     blocked
         Numbers of the legs that lead over streets that are closed now.
     """
-    behind = range(check.next_leg - 1, -1, -1)
-    last = next((i for i in behind if check.legs[i].state in _OWN), -1)
-    done_at = check.legs[last].at if last >= 0 else None
+    last, done_at = check.last_leg, check.last_at
     late = _late(route, last, done_at, check.next_leg, now)
     timed = check
     if late != check.late:
@@ -231,43 +247,7 @@ def times_of_rest(route: Route, check: RouteCheck) -> dict[int, LegTimes]:
     return {number: LegTimes(starts_at, ends_at) for number, starts_at, ends_at in times}
 
 
-_OWN = frozenset({LegState.DONE, LegState.TOLD})
 _OPEN = frozenset({LegState.AHEAD, LegState.BEGUN})
-
-
-def _longest_in_order(done: Sequence[tuple[int, datetime | None]]) -> set[int]:
-    """Return the longest sequence of legs done in the planned order.
-
-    Longest non-decreasing subsequence of the times, in O(n log n).
-    """
-    tails: list[datetime] = []
-    ends: list[int] = []
-    before: dict[int, int | None] = {}
-    for leg, at in done:
-        if at is None:
-            continue
-        place = bisect_right(tails, at)
-        before[leg] = ends[place - 1] if place else None
-        tails[place : place + 1] = [at]
-        ends[place : place + 1] = [leg]
-    chosen: set[int] = set()
-    step = ends[-1] if ends else None
-    while step is not None:
-        chosen.add(step)
-        step = before[step]
-    return chosen
-
-
-def _without_jump(route: Route, found: Sequence[LegCheck], in_order: set[int]) -> set[int]:
-    """Return the legs done in order without the last few, where too much is open before."""
-    ordered = sorted(in_order)
-    kept = len(ordered)
-    for place in range(len(ordered) - 1, max(len(ordered) - PASSED_BY, 0) - 1, -1):
-        before = ordered[place - 1] if place else -1
-        between = range(before + 1, ordered[place])
-        if sum(_open(route, found, i) for i in between) > JUMP:
-            kept = place
-    return set(ordered[:kept])
 
 
 def _open(route: Route, found: Sequence[LegCheck], leg: int) -> bool:
@@ -275,23 +255,26 @@ def _open(route: Route, found: Sequence[LegCheck], leg: int) -> bool:
     return route.legs[leg].kind is LegKind.WORK and found[leg].state in _OPEN
 
 
-def _pass_by(route: Route, found: list[LegCheck], last: int, in_order: set[int]) -> None:
+def _pass_by(
+    route: Route,
+    found: list[LegCheck],
+    last: int,
+    order: LegOrder,
+    published_at: datetime | None,
+) -> None:
     """Return the legs before the last done one as passed, unproved, or skipped."""
     later, after = 0, None
+    done = order.in_order | order.before
     for i in range(last, -1, -1):
         one = found[i]
         if route.legs[i].kind is not LegKind.WORK:
             found[i] = LegCheck(LegState.PASSED)
         elif one.state in _OPEN and later >= PASSED_BY:
-            found[i] = _left_behind(one, _before(found, i, in_order), after)
-        if i in in_order:
+            before = next((found[k].at for k in range(i - 1, -1, -1) if k in done), published_at)
+            found[i] = _left_behind(one, before, after)
+        if i in done:
             after = one.at
-        later += i in in_order or one.state is LegState.TOLD
-
-
-def _before(found: Sequence[LegCheck], leg: int, in_order: set[int]) -> datetime | None:
-    """Return when the nearest leg before one was done in order."""
-    return next((found[i].at for i in range(leg - 1, -1, -1) if i in in_order), None)
+        later += i in done or one.state is LegState.TOLD
 
 
 def _left_behind(one: LegCheck, before: datetime | None, after: datetime | None) -> LegCheck:
@@ -315,25 +298,11 @@ def _next(route: Route, found: Sequence[LegCheck], last: int) -> int:
     return first
 
 
-def _timed(
-    route: Route, found: Sequence[LegCheck], last: int, following: int, now: datetime
-) -> RouteCheck:
-    """Return the check with the truck's delay and the expected end of the route."""
-    done_at = found[last].at if last >= 0 else None
-    late = _late(route, last, done_at, following, now)
-    pace = _pace(route, found)
-    planned_end = route.legs[-1].ends_at if route.legs else None
-    ends_at = _end_of(route, found, following, late, pace) or done_at or planned_end
-    return RouteCheck(
-        shift_id=route.shift_id,
-        vehicle_id=route.vehicle_id,
-        legs=tuple(found),
-        next_leg=following,
-        late=late,
-        planned_end=planned_end,
-        ends_at=ends_at,
-        pace=pace,
-    )
+def _done_at(found: Sequence[LegCheck], last: int, order: LegOrder) -> datetime | None:
+    """Return since when a truck is at its last leg; before the publication it knew no order."""
+    if last in order.before:
+        return max(at for i in order.before if (at := found[i].at))
+    return found[last].at if last >= 0 else None
 
 
 def _late(
@@ -373,7 +342,7 @@ def _times_ahead(
         yield number, starts_at, at
 
 
-def _pace(route: Route, found: Sequence[LegCheck]) -> float:
+def _pace(route: Route, found: Sequence[LegCheck], in_order: Collection[int]) -> float:
     """Return the ratio of actual to planned time over the legs done in order so far.
 
     A long stop delays all that follows once, and says nothing of how fast the rest is driven.
@@ -381,7 +350,7 @@ def _pace(route: Route, found: Sequence[LegCheck]) -> float:
     marks = [
         (one.at, route.legs[i].ends_at)
         for i, one in enumerate(found)
-        if one.state is LegState.DONE and one.at is not None
+        if i in in_order and one.at is not None
     ]
     if len(marks) < STEADY_LEGS:
         return 1.0

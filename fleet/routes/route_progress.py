@@ -145,7 +145,7 @@ class RouteProgress:
             places = (LegPlace(number, i) for i in range(len(route.legs)))
             legs = [leg_check(self.index, at, self._work, taps.get(at.leg)) for at in places]
             self._legs[number] = legs
-        return check_route(route, legs, tapped, now)
+        return check_route(route, legs, tapped, now, self.plan.published_at)
 
     def _changed(self, place: LegPlace) -> None:
         """Check one leg again, and so its route."""

@@ -138,6 +138,7 @@ class Plan:
 
     `aside` counts the open jobs by class that it is not for: nobody asked it to do them.
     `counts_from` is since when work counts for it, where it goes on with an earlier plan's routes.
+    `published_at` is when trucks got the routes: `None` for drafts, and where nobody wrote it down.
     """
 
     id: PlanId
@@ -157,11 +158,17 @@ class Plan:
     aside: Mapping[ServiceClass, int] = field(default_factory=dict)
     proofs: tuple[PlanProof, ...] = ()
     counts_from: datetime | None = None
+    published_at: datetime | None = None
 
     @property
     def since(self) -> datetime:
         """Since when work counts for it."""
         return self.counts_from or self.made_at
+
+    @property
+    def driven_from(self) -> datetime:
+        """Since when trucks have its routes; where nobody wrote it down, since work counts."""
+        return self.published_at or self.since
 
 
 class LegOutcome(StrEnum):

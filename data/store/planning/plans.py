@@ -145,6 +145,18 @@ def set_plan_state(tx: Tx, plan_id: PlanId, state: PlanState) -> None:
     tx.execute(update(plan).where(plan.c.id == plan_id).values(state=state))
 
 
+def set_published(tx: Tx, plan_id: PlanId, at: datetime) -> None:
+    """Put a draft's routes into the hands of trucks; else like `set_plan_state`."""
+    values = {"state": PlanState.PUBLISHED, "published_at": at}
+    tx.execute(update(plan).where(plan.c.id == plan_id).values(**values))
+
+
+def set_draft_again(tx: Tx, plan_id: PlanId) -> None:
+    """Take a published plan back, as if trucks had never had it; else like `set_plan_state`."""
+    values = {"state": PlanState.DRAFT, "published_at": None}
+    tx.execute(update(plan).where(plan.c.id == plan_id).values(**values))
+
+
 def set_draft_content(tx: Tx, plan_id: PlanId, content: DraftContent) -> None:
     """Change some routes, what is left and the cost of a draft; the caller checked that it is one.
 
@@ -174,6 +186,7 @@ def _values(new: Plan, revision: int) -> dict[str, object]:
         "aside": dict(new.aside),
         "proofs": [to_plain(PlanProof, proof) for proof in new.proofs],
         "counts_from": new.counts_from,
+        "published_at": new.published_at,
     }
 
 

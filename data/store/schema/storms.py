@@ -167,6 +167,7 @@ plan = Table(
     Column("aside", JSON, nullable=False, server_default="{}", doc="jobs that it is not for"),
     Column("proofs", JSON, nullable=False, server_default="[]", doc="what no plan can do"),
     Column("counts_from", UtcDateTime, doc="since when work counts for it; else when made"),
+    Column("published_at", UtcDateTime, doc="when trucks got its routes; a draft has none"),
 )
 
 cycle = Table(

@@ -76,6 +76,7 @@ def test_urgent_work_is_offered_then_taken_and_only_its_route_changes(dispatcher
     plan = plan_of(app, accepted.json()["id"])
     assert (plan.state, plan.parent_id, plan.since) == (PlanState.PUBLISHED, before.id, v.NOW)
     assert plan.revision == before.revision + 1
+    assert plan.published_at == before.published_at
     changed = [
         one.shift_id for one, old in zip(plan.routes, before.routes, strict=True) if one != old
     ]

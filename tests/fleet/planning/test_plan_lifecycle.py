@@ -114,6 +114,7 @@ def test_a_published_plan_supersedes_the_one_before(tx: Tx, storm: Storm) -> Non
     publish(tx, DISPATCHER, first.id, estimates(), LATER)
     publish(tx, DISPATCHER, second.id, estimates(), LATER)
     assert get_plan(tx, first.id).state is PlanState.SUPERSEDED
+    assert get_plan(tx, second.id).published_at == LATER
     assert find_published_plan_id(tx, storm.id) == second.id
     assert [event.verb for event in list_events(tx, f"plan:{first.id}")] == [
         "plan.drafted",

@@ -96,7 +96,11 @@ def check(
     route, told = index.plan.routes[number], {one.leg: one for one in taps}
     places = [LegPlace(number, i) for i in range(len(route.legs))]
     legs = [leg_check(index, at, work, told.get(at.leg)) for at in places]
-    return check_route(route, legs, taps, now)
+    return check_route(route, legs, taps, now, index.plan.published_at)
+
+
+def published(index: PlanIndex, minute: float) -> PlanIndex:
+    return PlanIndex(replace(index.plan, published_at=v.NOW + minute * MINUTE))
 
 
 def states(checked: RouteCheck) -> list[LegState]:
@@ -145,6 +149,33 @@ def test_a_leap_ahead_does_not_skip_what_lies_between() -> None:
     checked = check(index_of(), in_order(v.MAIN_WEST, v.BACK))
     assert states(checked) == [D, A, A, A, A, A, A, LegState.OUT_OF_ORDER]
     assert checked.next_leg == 1
+
+
+def test_what_a_former_route_did_of_a_draft_passes_nothing_by() -> None:
+    """A draft of 23 minutes: its truck meanwhile did four of its legs, with two open before."""
+    former = in_order(v.MAIN_WEST, v.MILL, v.ROSE, v.SCHOOL)
+    checked = check(published(index_of(), 23), former, minute=23)
+    assert states(checked) == [D, A, A, D, D, D, A, A]
+    assert (checked.next_leg, checked.last_leg) == (1, 0)
+    route = index_of().plan.routes[0]
+    assert sorted(expected_times(route, checked)) == [1, 2, 6, 7]
+    begun = check(published(index_of(), 23), [*former, a_pass(v.MAIN_EAST, 25)])
+    assert states(begun) == [D, D, A, D, D, D, A, A]
+    assert begun.next_leg == 2
+    on = in_order(v.TULIP, v.ORCHARD, start=25)
+    assert states(check(published(index_of(), 23), [*former, *on]))[:3] == [D, A, D]
+
+
+def test_a_route_s_own_order_counts_from_its_publication_on() -> None:
+    former = in_order(v.MAIN_EAST, v.MAIN_WEST)
+    index = published(index_of(), 4)
+    checked = check(index, former, minute=4)
+    assert states(checked)[:3] == [D, D, A]
+    assert (checked.next_leg, checked.last_at) == (2, former[1].ended_at)
+    left_one = [*former, *in_order(v.MILL, v.ROSE, v.SCHOOL, start=5)]
+    assert states(check(index, left_one))[2] is LegState.SKIPPED
+    assert at_moment(index.plan.routes[0], checked, v.NOW + 4 * MINUTE) == checked
+    assert checked.pace == 1.0
 
 
 def test_another_truck_that_did_a_leg_is_named() -> None:

@@ -34,7 +34,8 @@ from data.store.planning.plans import (
     find_route,
     get_plan,
     list_plans,
-    set_plan_state,
+    set_draft_again,
+    set_published,
 )
 from data.store.shifts.shifts import add_shifts, list_progress, list_shifts, save_progress
 from data.store.storms.storms import add_storm
@@ -73,8 +74,11 @@ def test_a_plan_comes_back_whole_with_an_id_and_a_revision(tx: Tx) -> None:
 def test_only_a_published_plan_is_the_published_one(tx: Tx) -> None:
     plan = add_plan(tx, PLAN)
     assert find_published_plan(tx, STORM) is None
-    set_plan_state(tx, plan.id, PlanState.PUBLISHED)
-    assert find_published_plan(tx, STORM) == replace(plan, state=PlanState.PUBLISHED)
+    set_published(tx, plan.id, v.NOW)
+    driven = replace(plan, state=PlanState.PUBLISHED, published_at=v.NOW)
+    assert find_published_plan(tx, STORM) == driven
+    set_draft_again(tx, plan.id)
+    assert get_plan(tx, plan.id) == plan
 
 
 def test_a_plan_that_does_not_exist_is_named(tx: Tx) -> None:
