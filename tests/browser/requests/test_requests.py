@@ -117,11 +117,13 @@ def test_a_pin_places_what_is_marked_and_an_agency_gets_what_is_not_ours(visit):
     with page.expect_request("**/api/queue/kind"):
         page.select_option("#kind", "ice")
     page.select_option("#kind", "tree")  # comes after the first, for the same request
+    page.click("#queue li:nth-child(2) .box")
     with page.expect_request("**/api/queue/kind") as second:
         held[0].continue_()
     assert second.value.post_data_json["kind"] == "tree"
     assert second.value.post_data_json["ids"] == held[0].request.post_data_json["ids"]
-    expect(page.locator(".outcome")).to_contain_text("1 request changed")
+    expect(page.locator("#queue li:nth-child(1)")).to_have_attribute("aria-selected", "false")
+    expect(page.locator("#queue li:nth-child(2)")).to_have_attribute("aria-selected", "true")
 
     page.click("#tab-given")
     expect(page.locator(".given")).to_contain_text("Parks")

@@ -56,7 +56,7 @@ class Bulk extends Part {
 
   async close(event) {
     event.preventDefault();
-    await order("close", words(event));
+    if (await order("close", words(event))) this.shut();
   }
 
   handing() {
@@ -70,7 +70,7 @@ class Bulk extends Part {
 
   async handOver(event) {
     event.preventDefault();
-    await order("refer", wishOf(new FormData(event.target)));
+    if (await order("refer", wishOf(new FormData(event.target)))) this.shut();
   }
 
   merging() {
@@ -88,7 +88,7 @@ class Bulk extends Part {
 
   async merge(event) {
     event.preventDefault();
-    await order("merge", { kept_id: Number(words(event).kept) });
+    if (await order("merge", { kept_id: Number(words(event).kept) })) this.shut();
   }
 
   dialog() {

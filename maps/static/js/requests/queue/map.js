@@ -36,8 +36,12 @@ async function showSpots(map) {
   if (answer && asked === wanted) map.getSource("requests").setData(collection(answer.spots.map(point)));
 }
 
+async function place({ lng: lon, lat }) {
+  if (await order("place", { lon, lat })) queue.set({ placing: false });
+}
+
 function click(map, { point: at, lngLat }) {
-  if (queue.value.placing) return void order("place", { lon: lngLat.lng, lat: lngLat.lat });
+  if (queue.value.placing) return void place(lngLat);
   const [found] = around(map, at, ["request-rings"], NEAR_PX);
   if (!found) return undefined;
   const { id } = found.properties;

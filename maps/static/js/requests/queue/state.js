@@ -102,16 +102,17 @@ export function mark(ids, marked) {
   queue.set({ marked: all, placing: false });
 }
 
-/** Say what a change came to; what it left as it was stays marked. */
-function told(verb, outcome) {
+/** Say what a change of requests came to; what it left as it was stays marked, and so does what was marked meanwhile. */
+function told(verb, outcome, ids = []) {
   const refused = outcome.refused ?? [];
-  queue.set({ marked: new Set(refused.map(({ id }) => id)), refused, changed: { verb, ...outcome }, placing: false, dialog: null });
+  const others = [...queue.value.marked].filter((id) => !ids.includes(id));
+  queue.set({ marked: new Set([...others, ...refused.map(({ id }) => id)]), refused, changed: { verb, ...outcome } });
   return load();
 }
 
 const send = once(async (verb, ids, body) => {
   const outcome = await attempt(() => post(`/api/queue/${verb}`, { ids, ...body }));
-  if (outcome) await told(verb, outcome);
+  if (outcome) await told(verb, outcome, ids);
   return Boolean(outcome);
 });
 
