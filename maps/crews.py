@@ -232,8 +232,12 @@ def place_words(job: CrewJob, asked: ServiceRequest | None, job_context: CrewJob
 
 
 def job_row(job: CrewJob, job_context: CrewJobContext, stop: CrewStop | None = None) -> JobRow:
-    """Return a job as a row of a page, with the times of its list if it is in one."""
+    """Return a job as a row of a page, with the times of its list if it is in one.
+
+    A job that was assigned to a crew that has gone off duty waits for a crew again.
+    """
     t = job_context.t
+    unlisted = job.state is CrewJobState.ASSIGNED and stop is None
     asked = job_context.requests.get(job.request_id) if job.request_id is not None else None
     place = place_words(job, asked, job_context)
     words = asked.text if asked is not None and asked.text != place else ""
@@ -253,7 +257,7 @@ def job_row(job: CrewJob, job_context: CrewJobContext, stop: CrewStop | None = N
         due=t.day_time(job.due_at),
         due_stamp=t.written(job.due_at),
         state=job.state,
-        state_word=t(f"crew_job:{job.state}"),
+        state_word=t(f"crew_job:{CrewJobState.OPEN if unlisted else job.state}"),
         times=_times(job, stop, t),
         late=t("{span} late", span=span_text(late_s, t)) if late_s >= 60 else "",
         over=stop is not None and stop.over,
@@ -326,6 +330,4 @@ def _times(job: CrewJob, stop: CrewStop | None, t: Translator) -> str:
         return t("since {time}", time=t.time(job.started_at))
     if stop is not None:
         return t.times(stop.starts_at, stop.ends_at)
-    if job.from_at is not None and job.until_at is not None:
-        return t.times(job.from_at, job.until_at)
     return ""

@@ -30,7 +30,7 @@ from data.store.audit.subject_names import names_of
 from data.store.database.engine import Tx
 from fleet.accounts.people import all_people, names_by_login
 from fleet.audit.audit_log import Audit
-from fleet.audit.line_kinds import ACCESS, GROUPS, SEALS, LineKind
+from fleet.audit.line_kinds import ACCESS, FOUND, GROUPS, SEALS, LineKind
 from fleet.setup.machine_list import machine_names
 from maps.pages.error_texts import message_of
 from maps.reports.audit_log import (
@@ -91,12 +91,13 @@ def log_page(
 ) -> HTMLResponse:
     """Show a page of the audit log, the newest lines first.
 
-    Seals of evidence are left out, so that what people did is seen, unless evidence is searched.
+    What the server found is left out, so that what people did is seen: seals of evidence unless
+    evidence is searched, and streets done unless anything is.
     """
     t, app = translator_of(request), context.app
     wanted, sealed = _filter(context, search), search.kind is LineKind.EVIDENCE
-    if not sealed:
-        wanted = replace(wanted, hidden=(*wanted.hidden, SEALS))
+    left_out = [] if sealed else [SEALS] if search.narrowed else [SEALS, FOUND]
+    wanted = replace(wanted, hidden=(*wanted.hidden, *left_out))
     with context.reading() as tx:
         lines = search_lines(tx, wanted, before, PAGE_LINES + 1)
         names = _names(tx, context, lines)

@@ -46,3 +46,6 @@ ACCESS = GROUPS[LineKind.ACCESS]
 
 SEALS = VerbGroup(frozenset(), frozenset({SEALED}))
 """The server's half-hourly seals of evidence, of which there are more than of all else."""
+
+FOUND = VerbGroup(frozenset(), frozenset({"job.done"}))
+"""Streets that evidence shows done: thousands in a storm, read by those who search for them."""

@@ -94,7 +94,8 @@ def _row(
     work_m = sum(metres.values())
     done = int(metres[RunOutcome.DONE] / work_m * 100) if work_m else 100
     away = off.get(route.vehicle_id, timedelta(0))
-    behind = late_minutes(check.late) >= BEHIND_MIN and not check.over
+    behind = late_minutes(check.late) >= BEHIND_MIN
+    late = late_text(check.late, t)
     return TruckRow(
         shift_id=route.shift_id,
         truck=truck,
@@ -105,7 +106,7 @@ def _row(
         unproved=_far(metres[RunOutcome.UNPROVED], t),
         left=_far(metres[RunOutcome.LEFT], t),
         off=t.plural("{count} min", round(away / MINUTE)) if away else "–",
-        late=late_text(check.late, t),
+        late=f"{t('over')} · {late}" if check.over else late,
         planned_end=t.time(check.planned_end) if check.planned_end else "–",
         ends_at=t.time(check.ends_at) if check.ends_at else "–",
         behind=behind,

@@ -114,6 +114,8 @@ def test_what_people_did_is_seen_before_seals_of_evidence_which_exports_keep(log
     page = log.get("/audit-log").text
     assert "leila started the storm First snow." in page
     assert "sealed the evidence" not in page
+    assert "found evidence that" not in page
+    assert "found evidence that 9 is done" in log.get("/audit-log?kind=streets").text
     assert 'href="/audit-log?kind=evidence"' in page
     assert log.get("/audit-log?kind=evidence").text.count(" sealed the evidence of ") == 50
     assert len([each for each in sentences(log) if "sealed the evidence" in each]) == 60

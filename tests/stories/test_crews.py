@@ -133,6 +133,18 @@ def test_a_list_that_nobody_has_begun_shows_the_crew_times_from_now_on(client, c
     assert shown in office
 
 
+def test_jobs_of_a_crew_that_went_off_duty_wait_for_a_crew_again(client, clock: StillClock):
+    client.post("/requests", json=STAIRS)
+    new_crew(client)
+    client.post("/api/storms/1/crew-plan")
+    client.post("/api/storms/1/crew-plan/publish")
+    assert "on a list" in client.get("/crews?lang=en", headers=PAGE).text
+    clock.moment += timedelta(hours=9)
+    office = client.get("/crews?lang=en", headers=PAGE).text
+    assert "waiting for a crew" in office
+    assert ">on a list" not in office
+
+
 def test_what_cannot_be_done_stays_open_with_its_reason_and_is_put_back(client):
     asked = client.post("/requests", json=STAIRS).json()
     (job,) = jobs_of(client)

@@ -83,6 +83,13 @@ def test_a_truck_that_is_late_by_hours_says_hours() -> None:
     assert row.late == "1 h 35 min late"
 
 
+def test_a_truck_that_ended_late_says_so_and_is_counted_late() -> None:
+    found = checked(LegState.DONE, late=67 * MINUTE)
+    ended = replace(found, routes=(replace(found.routes[0], next_leg=1),))
+    (row,) = truck_rows(ended, VEHICLES, {}, EN)
+    assert (row.late, row.behind, row.marks) == ("over · 1 h 7 min late", True, ("late",))
+
+
 def test_trucks_are_counted_by_their_marks() -> None:
     late = truck_rows(
         checked(LegState.SKIPPED, LegState.AHEAD, late=9.6 * MINUTE),

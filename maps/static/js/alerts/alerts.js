@@ -97,7 +97,7 @@ function overdue() {
       kind: "street",
       target: first,
       title: t("Overdue streets"),
-      text: t("{count} streets wait longer than they should.", { count }),
+      text: t("{count} streets are past one and a half times their cycle time or trigger depth.", { count }),
     },
   ];
 }

@@ -3,7 +3,7 @@ import { html } from "lit";
 import { get } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { withNews } from "../pages/stream.js";
-import { brief, number, streetName, t, time } from "../pages/texts.js";
+import { brief, duration, number, streetName, t, time } from "../pages/texts.js";
 import { facts } from "../pages/facts.js";
 import { personText } from "../accounts/people.js";
 import { change } from "../messages/presence.js";
@@ -29,7 +29,7 @@ export const lasting = (vehicleId) =>
     .sort((one, other) => one.since.localeCompare(other.since));
 
 function clockText({ ahead_min: minutes, count }) {
-  const off = brief(Math.abs(minutes) * MINUTE_MS);
+  const off = duration(Math.abs(minutes) * MINUTE_MS);
   return minutes > 0 ? t("alert:clock:behind", { off, count }) : t("alert:clock:ahead", { off, count });
 }
 
@@ -39,15 +39,15 @@ export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
   if (kind === "shifts_over") return t("alert:shifts_over", { count: known.count });
   if (kind === "silent" && truck === null) return t("alert:silent:{count}", { count: known.count });
   if (kind === "clock") return clockText(known);
-  if (kind === "evidence_behind") return t("alert:evidence_behind", { behind: brief(known.behind_min * MINUTE_MS) });
+  if (kind === "evidence_behind") return t("alert:evidence_behind", { behind: duration(known.behind_min * MINUTE_MS) });
   if (kind === "at_risk" && truck === null) return t("alert:at_risk:nobody", { count: known.count, street: first });
   if (kind === "at_risk")
-    return t("alert:at_risk", { count: known.count, late: brief(known.late_min * MINUTE_MS), street: first });
+    return t("alert:at_risk", { count: known.count, late: duration(known.late_min * MINUTE_MS), street: first });
   if (kind === "route_declined") return t("alert:route_declined", { reason: t(`decline:${known.reason}`) });
   if (kind === "hours")
     return known.left_min > 0
-      ? t("alert:hours:soon", { left: brief(known.left_min * MINUTE_MS) })
-      : t("alert:hours:over", { over: brief(-known.left_min * MINUTE_MS) });
+      ? t("alert:hours:soon", { left: duration(known.left_min * MINUTE_MS) })
+      : t("alert:hours:over", { over: duration(-known.left_min * MINUTE_MS) });
   return t(`alert:${kind}`, { load: known.load_kg, km: known.km, kmh: known.kmh, limit: known.limit_kmh });
 }
 
@@ -105,6 +105,7 @@ export function checkFacts(vehicleId) {
   if (!check) return "";
   const all = Object.values(check.counts).reduce((sum, count) => sum + count, 0);
   const done = all - check.counts.ahead - check.counts.unproved - check.counts.skipped;
+  const over = check.next_leg >= check.legs;
   return html`<h3>${t("Progress on its route")}</h3>
     ${facts([
       [t("Legs done"), t("{found} of {all}", { found: done, all })],
@@ -112,8 +113,8 @@ export function checkFacts(vehicleId) {
         html`<span class="leg leg-${state}" aria-hidden="true"></span>${t(`leg:${state}`)}`,
         check.counts[state] > 0 ? number(check.counts[state]) : null,
       ]),
-      [t("Now"), lateWords(check)],
-      [t("Expected end"), check.ends_at ? time(check.ends_at) : null],
+      [over ? t("At its end") : t("Now"), lateWords(check)],
+      [over ? t("Actual end") : t("Expected end"), check.ends_at ? time(check.ends_at) : null],
     ])}
     <p><a href="/routes/${check.shift_id}">${t("All legs of this truck")}</a></p>
     <p><a href="/api/plans/${check.plan_id}/routes/${check.shift_id}/sheet.pdf" target="_blank" rel="noopener">${t("Route sheet (PDF)")}</a></p>`;

@@ -18,11 +18,18 @@ function fallen({ snowfall }) {
   return told ? t("{value} cm of snow", { value: number(told.fallen_cm, 1) }) : "";
 }
 
-/** When a class is done by the present routes, or how much of it no truck is on its way to. */
+const withoutTruck = ({ unplanned_m: left }) => t("{length}: no truck", { length: length(left) });
+
+/** What is wrong with a class: how much of it is late, and to how much no truck is on its way. */
+const troubles = (late, finish) =>
+  [late > 0 && t("{length} late", { length: length(late) }), finish?.unplanned_m > 0 && withoutTruck(finish)].filter(Boolean);
+
+/** When a class is done by the present routes, or the part of it that has a truck. */
 function finishWords(finish) {
   if (!finish) return t("no open work");
-  if (finish.unplanned_m > 0 || !finish.ends_at) return t("{length}: no truck", { length: length(finish.unplanned_m) });
-  return t("ends {time}", { time: time(finish.ends_at) });
+  if (!finish.ends_at) return "";
+  const ends = { time: time(finish.ends_at) };
+  return finish.unplanned_m > 0 ? t("rest ends {time}", ends) : t("ends {time}", ends);
 }
 
 /** What the words of a class count, and by which rule. */
@@ -36,23 +43,21 @@ function finishTitle(finish) {
 
 const HEADED = 4;
 
-/** How much of a class is late; of one that is idle, whether it is due at all. */
-function lateWords(late, idle, onRequest) {
-  if (late > 0) return t("{length} late", { length: length(late) });
+/** That nothing is wrong with a class, or of one that is idle, whether it is due at all. */
+function fineWords(idle, onRequest) {
   if (idle) return onRequest ? t("on request only") : "";
   return t("none late");
 }
 
-/** A class: what is clear, what is late, and when it will be done. */
-const headOf = ({ service_class: name, length_m: all, done_m: done, late_m: late, finish, idle, on_request: onRequest }) => html`<button
-  class="class-head quiet"
-  title="${named("class", name)}: ${finishTitle(finish)}"
-  @click=${classes}
->
-  <strong><bdi class="muted">${named("short", name)}</bdi> ${idle ? "" : html`${percent(all > 0 ? done / all : 0)} <small>${t("clear")}</small>`}</strong>
-  <span class=${late > 0 ? "danger" : ""}>${lateWords(late, idle, onRequest)}</span>
-  <span class=${finish?.unplanned_m > 0 ? "danger" : ""}>${finishWords(finish)}</span>
-</button>`;
+/** A class: what is clear, what is wrong, and when it will be done, of which two things wrong take the place. */
+const headOf = ({ service_class: name, length_m: all, done_m: done, late_m: late, finish, idle, on_request: onRequest }) => {
+  const [first, second] = troubles(late, finish);
+  return html`<button class="class-head quiet" title="${named("class", name)}: ${finishTitle(finish)}" @click=${classes}>
+    <strong><bdi class="muted">${named("short", name)}</bdi> ${idle ? "" : html`${percent(all > 0 ? done / all : 0)} <small>${t("clear")}</small>`}</strong>
+    <span class=${first ? "danger" : ""}>${first ?? fineWords(idle, onRequest)}</span>
+    <span class=${second ? "danger" : ""}>${second ?? finishWords(finish)}</span>
+  </button>`;
+};
 
 class Strip extends TickingPart {
   /** That the server was heard is no news here, and comes several times a second. */

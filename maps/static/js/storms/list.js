@@ -29,12 +29,12 @@ function line(row) {
   return html`<tr>
     <th scope="row"><a href="/storms/${row.id}"><bdi>${nameHere(row.name)}</bdi></a></th>
     <td><span class="phase phase-${row.phase}">${named("phase", row.phase)}</span></td>
-    <td>${when(row.started_at)}</td>
-    <td>${began(row) ? lasted(row) : t("not begun")}</td>
-    <td>${row.fallen_cm === null ? "–" : cm(row.fallen_cm)}</td>
-    <td>${jobs ? t("{done} of {all}", { done: sums.jobs_done, all: jobs }) : "–"}</td>
-    <td>${number(sums.plans)}</td>
-    <td>${number(sums.revisions)}</td>
+    <td data-head=${t("Start")}>${when(row.started_at)}</td>
+    <td data-head=${t("Length of time")}>${began(row) ? lasted(row) : t("not begun")}</td>
+    <td data-head=${t("Snow")}>${row.fallen_cm === null ? "–" : cm(row.fallen_cm)}</td>
+    <td data-head=${t("Jobs done")}>${jobs ? t("{done} of {all}", { done: sums.jobs_done, all: jobs }) : "–"}</td>
+    <td data-head=${t("Plans")}>${number(sums.plans)}</td>
+    <td data-head=${t("Corrections of evidence")}>${number(sums.revisions)}</td>
     <td>${began(row) ? html`<a class="quiet" href="/replay?storm=${row.id}"><span class="icon icon-history" aria-hidden="true"></span>${t("Replay")}</a>` : ""}</td>
   </tr>`;
 }
@@ -68,7 +68,7 @@ class StormList extends Part {
     return html`${this.form()}
       ${
         list.length
-          ? html`<div class="scroll" tabindex="0" role="region" aria-label=${t("Storms")}><table>
+          ? html`<div class="scroll" tabindex="0" role="region" aria-label=${t("Storms")}><table class="all-storms">
               <thead><tr>${HEADS.map((head) => html`<th scope="col">${t(head)}</th>`)}<td></td></tr></thead>
               <tbody>${list.map(line)}</tbody>
             </table></div>`
