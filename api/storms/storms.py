@@ -26,7 +26,8 @@ from data.streets.network import StreetNetwork
 from fleet.evidence.storm_evidence import coverage_revisions
 from fleet.setup.machine_list import all_sites, machine_names, machines_in_use
 from fleet.setup.policy_changes import tables_of
-from fleet.shifts.shift_handover import driving_machines
+from fleet.shifts.shift_handover import begun_machines
+from fleet.storms.machine_counts import driving_machines
 from fleet.storms.snowfall import find_last_snow_change
 from fleet.storms.storm_phases import forecast_storm, left_of, move_storm
 from fleet.storms.storm_policy import find_last_change
@@ -118,7 +119,7 @@ def get_left_work(request: Request, storm_id: StormId, context: BoardContext) ->
     """Return what would be cancelled or ended if the storm were closed now."""
     with context.reading() as tx:
         get_storm(tx, storm_id)
-        left = left_of(tx, storm_id, context.now)
+        left = left_of(tx, storm_id, context.now, context.app.alert_task.trucks)
         return left_view(left, machine_names(tx), translator_of(request))
 
 
@@ -185,7 +186,8 @@ def detail_of(tx: Tx, context: Context, storm_id: StormId) -> StormDetail:
             machines_in_use(tx),
             list_machines_out(tx, storm_id),
             list_machines_taken_out(tx, storm_id),
-            driving_machines(tx, storm_id),
+            begun_machines(tx, storm_id, now),
+            driving_machines(tx, storm_id, context.app.alert_task.trucks, now),
         ),
         sites=site_switches(all_sites(tx).reload_sites, list_sites_out(tx, storm_id)),
         policy=tables_of(get_storm_policy(tx, storm_id)),

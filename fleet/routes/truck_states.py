@@ -114,6 +114,15 @@ def shift_states(
     }
 
 
+def on_the_road(
+    shifts: Iterable[Shift], trucks: Iterable[TruckStatus], now: datetime
+) -> set[VehicleId]:
+    """Return the machines that drive in one of these shifts, by evidence."""
+    known = tuple(shifts)
+    states = shift_states(known, trucks, now)
+    return {one.vehicle_id for one in known if states[one.id] is ShiftState.DRIVING}
+
+
 def done_m(route: Route, check: RouteCheck) -> float:
     """Return the length of a route's work that nobody has to come for any more, in metres."""
     legs = zip(route.legs, check.legs, strict=True)

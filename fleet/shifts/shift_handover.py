@@ -78,7 +78,12 @@ def find_current_shift_of_machine(
     return current_shift((one for one in shifts if one.vehicle_id == vehicle_id), now)
 
 
-def driving_machines(tx: Tx, storm_id: StormId) -> set[VehicleId]:
-    """Return which machines are on the road in a storm."""
+def begun_machines(tx: Tx, storm_id: StormId, now: datetime) -> set[VehicleId]:
+    """Return the machines whose drivers have begun a shift that they have to end."""
     shifts = list_shifts(tx, storm_id)
-    return {one.vehicle_id for one in shifts if one.state is ShiftState.DRIVING}
+    return {one.vehicle_id for one in shifts if is_begun(one, now)}
+
+
+def is_begun(shift: Shift, now: datetime) -> bool:
+    """Whether its driver has begun a shift and has to end it; not long after its hours."""
+    return shift.state is ShiftState.DRIVING and not is_past(shift, now)

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import ShiftState, Storm
+from data.model import ShiftState, Storm, StormId, VehicleId
 from data.store.database.engine import Tx
 from data.store.setup.loans import list_loans_away
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.storm_conditions import list_machines_out
-from fleet.routes.truck_states import TruckStatus, shift_states
+from fleet.routes.truck_states import TruckStatus, on_the_road, shift_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,13 @@ class MachineCounts:
     lent: int
 
 
+def driving_machines(
+    tx: Tx, storm_id: StormId, trucks: Iterable[TruckStatus], now: datetime
+) -> set[VehicleId]:
+    """Return which machines are on the road in a storm, by evidence."""
+    return on_the_road(list_shifts(tx, storm_id), trucks, now)
+
+
 def machine_counts(
     tx: Tx, storm: Storm | None, trucks: Iterable[TruckStatus], now: datetime
 ) -> MachineCounts:
@@ -36,7 +43,7 @@ def machine_counts(
         return MachineCounts(0, len(own), len(lent))
     shifts = list_shifts(tx, storm.id)
     states = shift_states(shifts, trucks, now)
-    driving = {each.vehicle_id for each in shifts if states[each.id] is ShiftState.DRIVING}
+    driving = on_the_road(shifts, trucks, now)
     planned = {each.vehicle_id for each in shifts if states[each.id] is ShiftState.PLANNED}
     waiting = planned | own
     ready = waiting - driving - list_machines_out(tx, storm.id)

@@ -29,6 +29,7 @@ from data.store.storms.storm_conditions import (
     set_site_in_use,
 )
 from data.store.storms.storms import open_storm
+from fleet.shifts.shift_handover import is_begun
 from fleet.storms.storm_start import first_shifts
 
 NOTE_LETTERS = 200
@@ -116,7 +117,7 @@ def _end_shifts(tx: Tx, storm: Storm, vehicle_id: VehicleId, name: str, now: dat
     for shift in list_shifts(tx, storm.id):
         if shift.vehicle_id != vehicle_id or shift.over:
             continue
-        if shift.state is ShiftState.DRIVING:
+        if is_begun(shift, now):
             raise ConflictError(f"{name} is on the road", reason="machine_driving", name=name)
         begun = shift.starts_at < now
         set_shift_state(tx, shift.id, ShiftState.ENDED if begun else ShiftState.CANCELLED)

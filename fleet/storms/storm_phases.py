@@ -1,7 +1,7 @@
 """Phases of a storm, from the forecast until it is closed."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,6 +29,7 @@ from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import add_storm, close_storm, get_storm, set_phase, set_quiet
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
+from fleet.routes.truck_states import TruckStatus, shift_states
 from fleet.storms.storm_start import begin, end_storm
 from fleet.work.crew_jobs import ALIVE
 
@@ -125,17 +126,23 @@ def move_storm(
     return get_storm(tx, storm_id)
 
 
-def left_of(tx: Tx, storm_id: StormId, now: datetime) -> OpenWork:
-    """Return the open work of a storm that somebody is about to close."""
+def left_of(
+    tx: Tx, storm_id: StormId, now: datetime, trucks: Iterable[TruckStatus] = ()
+) -> OpenWork:
+    """Return the open work of a storm that somebody is about to close.
+
+    Who is on the road is told by the evidence on `trucks`, without any by what drivers tapped.
+    """
     jobs = list_jobs(tx, storm_id, JobState.OPEN)
     asked = list_requests_of_jobs(tx, [job.id for job in jobs])
     shifts = [shift for shift in list_shifts(tx, storm_id) if not shift.over]
-    out = tuple(shift.vehicle_id for shift in shifts if shift.state is ShiftState.DRIVING)
+    states = shift_states(shifts, trucks, now)
+    driving = [shift.vehicle_id for shift in shifts if states[shift.id] is ShiftState.DRIVING]
     return OpenWork(
         jobs=Counter(job.service_class for job in jobs),
         requests=sum(request.state is RequestState.OPEN for request in asked),
-        out=out,
-        waiting=len(shifts) - len(out),
+        out=tuple(driving),
+        waiting=sum(states[shift.id] is ShiftState.PLANNED for shift in shifts),
         closures=len(list_closures(tx, storm_id, now)),
         crew_jobs=len(list_crew_jobs(tx, storm_id, ALIVE)),
     )

@@ -112,6 +112,7 @@ class ClosureView:
 class SwitchView:
     """A machine or reload site, and whether the storm uses it; `busy` ones cannot be switched.
 
+    Those that are `out` are on the road by evidence; busy ones are it by their drivers' word.
     `reason` and `note` are why somebody took a machine out.
     """
 
@@ -119,6 +120,7 @@ class SwitchView:
     name: str
     on: bool
     busy: bool
+    out: bool
     reason: str
     note: str
 
@@ -247,18 +249,22 @@ def machine_switches(
     vehicles: Iterable[Vehicle],
     out: Collection[VehicleId],
     why: Mapping[VehicleId, MachineOut],
+    begun: Collection[VehicleId],
     driving: Collection[VehicleId],
 ) -> tuple[SwitchView, ...]:
-    """Return the machines, whether in service or why not; those on the road are busy."""
+    """Return the machines, whether in service or why not; those `begun` are busy."""
+    reasons = {each: (one.reason or "", one.note) for each, one in why.items()}
     return tuple(
-        _switch(each, why.get(each.id), on=each.id not in out, busy=each.id in driving)
+        SwitchView(
+            each.id,
+            each.name,
+            each.id not in out,
+            each.id in begun,
+            each.id in driving,
+            *reasons.get(each.id, ("", "")),
+        )
         for each in vehicles
     )
-
-
-def _switch(vehicle: Vehicle, out: MachineOut | None, *, on: bool, busy: bool) -> SwitchView:
-    reason, note = (out.reason or "", out.note) if out else ("", "")
-    return SwitchView(vehicle.id, vehicle.name, on, busy, reason, note)
 
 
 def site_switches(
@@ -266,7 +272,7 @@ def site_switches(
 ) -> tuple[SwitchView, ...]:
     """Return the reload sites, and whether they are in use."""
     return tuple(
-        SwitchView(each.id, each.name, each.id not in out, False, "", "") for each in sites
+        SwitchView(each.id, each.name, each.id not in out, False, False, "", "") for each in sites
     )
 
 

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from data.model import StormId, VehicleId
+from data.model import ShiftState, StormId, VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
+from data.store.shifts.shifts import list_shifts
 from data.store.work import list_jobs
 from fleet.accounts.accounts import token_digest
+from fleet.routes.truck_states import TruckState, TruckStatus
 from tests import village as v
 
 pytestmark = pytest.mark.usefixtures("dispatcher")
@@ -62,6 +64,14 @@ def due_of(app, storm):
         return {job.segment_id: job.due_at for job in list_jobs(tx, StormId(storm))}
 
 
+def by_evidence_on_the_road(app, storm):
+    """Let the first truck be seen at work, though its driver never tapped."""
+    with reading(app.engine) as tx:
+        shift = list_shifts(tx, StormId(storm))[0]
+    seen = TruckStatus(shift.vehicle_id, TruckState.WORKING, shift.id, ShiftState.DRIVING)
+    app.alert_task.trucks = (seen,)
+
+
 def test_a_storm_goes_from_the_forecast_to_its_end(client, app, clock):
     storm = forecast(client, clock, "برف یلدا", 6)
     assert client.get("/api/board").json()["storm"] is None
@@ -81,6 +91,12 @@ def test_a_storm_goes_from_the_forecast_to_its_end(client, app, clock):
     left = client.get(f"/api/storms/{storm}/left").json()
     assert left["jobs"] == {"P1": 3, "P2": 2, "P3": 4}
     assert (left["out"], left["waiting"]) == ([], 2)
+    by_evidence_on_the_road(app, storm)
+    left = client.get(f"/api/storms/{storm}/left").json()
+    assert (left["out"], left["waiting"]) == (["Truck 1"], 1)
+    machines = client.get(f"/api/storms/{storm}").json()["machines"]
+    assert [(one["out"], one["busy"]) for one in machines][:2] == [(True, False), (False, False)]
+    app.alert_task.trucks = ()
     closed = moved(client, storm, "clean_up", "closed")
     assert closed["next"] == []
     assert [move["phase"] for move in closed["moves"]] == [

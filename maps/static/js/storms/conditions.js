@@ -11,8 +11,8 @@ import { refused, when } from "./words.js";
 export const editing = new Store({ policy: false });
 
 const toggle = (path, changing) => (one) => html`<li><label class="tick">
-  <input type="checkbox" .checked=${one.on} ?disabled=${!changing || one.busy} @change=${(event) => tell(path, `${path}/${one.id}`, { on: event.target.checked }).then((taken) => taken || (event.target.checked = one.on))}>
-  <span><bdi>${one.name}</bdi>${one.busy ? html` <span class="small muted">${t("on the road")}</span>` : ""}</span>
+  <input type="checkbox" .checked=${one.on} ?disabled=${!changing} @change=${(event) => tell(path, `${path}/${one.id}`, { on: event.target.checked }).then((taken) => taken || (event.target.checked = one.on))}>
+  <bdi>${one.name}</bdi>
 </label></li>`;
 
 const OUT_REASONS = ["broken", "maintenance", "no_driver", "no_equipment", "elsewhere", "not_needed", "other"];
@@ -30,8 +30,8 @@ const outForm = (path, one) => html`<details class="out"><summary>${t("Take out 
   </form></details>`;
 
 function serving(path, one, changing) {
-  if (one.busy) return html` <span class="small muted">${t("on the road")}</span>`;
-  return changing ? outForm(path, one) : "";
+  const road = one.busy || one.out ? html` <span class="small muted">${t("on the road")}</span>` : "";
+  return html`${road}${changing && !one.busy ? outForm(path, one) : ""}`;
 }
 
 function away(path, one, changing) {
