@@ -1,5 +1,7 @@
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,9 +92,10 @@ def clock() -> StillClock:
     return StillClock()
 
 
-@pytest.fixture
-def client(settings: Settings, city_folder: Path, clock: StillClock) -> Iterator[TestClient]:
-    with TestClient(create_app(settings, city_folder, clock)) as client:
+@contextmanager
+def served(settings: Settings, folder: Path, clock: Clock) -> Iterator[TestClient]:
+    """A client of a city's server."""
+    with TestClient(create_app(settings, folder, clock)) as client:
         app = client.app.state.barfrub
         # A test looks itself, at its own time: what looks beside it would come sooner or later,
         # like the keeper of colors in the middle of a set-up that took half a minute.
@@ -101,6 +104,12 @@ def client(settings: Settings, city_folder: Path, clock: StillClock) -> Iterator
         client.portal.call(app.alert_task.stop)
         app.consumer.run()
         client.headers["accept"] = "application/json"
+        yield client
+
+
+@pytest.fixture
+def client(settings: Settings, city_folder: Path, clock: StillClock) -> Iterator[TestClient]:
+    with served(settings, city_folder, clock) as client:
         yield client
 
 
@@ -126,20 +135,21 @@ def sign_in_by_form(client: TestClient):
     return signed_in
 
 
+def be_signed_in(client: TestClient, login: str = "dispatcher") -> None:
+    """Be signed in under a role's name as by the form, without the form's slow hash."""
+    app = client.app.state.barfrub
+    cookie = begun_session(app.engine, login)
+    client.cookies.clear()
+    kept = {SESSION_COOKIE: cookie.text, CSRF_COOKIE: cookie.csrf}
+    for name, value in kept.items():
+        client.cookies.set(name, value, domain=COOKIE_DOMAIN)
+    client.headers["x-csrf-token"] = cookie.csrf
+
+
 @pytest.fixture
 def sign_in(client: TestClient):
-    """Be signed in under a role's name as by the form, without the form's slow hash."""
-
-    def signed_in(login: str = "dispatcher") -> None:
-        app = client.app.state.barfrub
-        cookie = begun_session(app.engine, login)
-        client.cookies.clear()
-        kept = {SESSION_COOKIE: cookie.text, CSRF_COOKIE: cookie.csrf}
-        for name, value in kept.items():
-            client.cookies.set(name, value, domain=COOKIE_DOMAIN)
-        client.headers["x-csrf-token"] = cookie.csrf
-
-    return signed_in
+    """Be signed in at the test's own client."""
+    return partial(be_signed_in, client)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
 from api.cli.storms.audit import audit as audit_command
+from api.config.settings import Settings
 from api.processes.tasks import audit_task
 from data.errors import InvalidError
 from data.model import Actor, ActorKind, VehicleId
@@ -27,6 +28,7 @@ from data.store.audit.audit_seals import (
     window_subject,
 )
 from data.store.audit.receipt_file import Receipt
+from data.store.database.city_database import database_of
 from data.store.database.engine import transaction
 from data.store.tracking.positions import add_positions, find_newest, mark_seen_until
 from fleet.accounts.accounts import token_digest
@@ -36,6 +38,7 @@ from fleet.audit.findings import Wrong
 from fleet.coverage.track_windows import begins_at, number_at
 from tests import postgres
 from tests import village as v
+from tests.api.conftest import StillClock, be_signed_in, served
 from tests.fleet.drives import a_fix
 from tests.stories.tamperings import (
     TWELVE,
@@ -45,15 +48,19 @@ from tests.stories.tamperings import (
     sealed_anew,
 )
 from tests.stories.test_first_storm import WORDS, drive, planned
+from tests.village_database import copy_city
 
 SYSTEM = Actor(ActorKind.SYSTEM, "test")
 SECURITY = Path(__file__).parents[2] / "docs" / "security.md"
 DOCUMENT = Path(__file__).parents[2] / "docs" / "audit-log.md"
 
 
-@pytest.fixture
-def storm(client, sign_in, clock, app):
-    """A storm with a caller, a plan and what two trucks did, all of it written down."""
+AFTER = v.NOW + timedelta(hours=5)
+
+
+def a_storm(client, clock) -> None:
+    """Let a storm have a caller, a plan and what two trucks did, all of it written down."""
+    app = client.app.state.barfrub
     trackers = {VehicleId(1): "token-one", VehicleId(2): "token-two"}
     with transaction(app.engine) as tx:
         for user in list_users(tx):  # the drawn city has them without a line
@@ -62,20 +69,49 @@ def storm(client, sign_in, clock, app):
         for vehicle_id, token in trackers.items():
             add_device(tx, f"truck-{vehicle_id}", vehicle_id, token_digest(token))
         add_event(tx, v.NOW, SYSTEM, "device.added", "device:1")
-    sign_in("dispatcher")
+    be_signed_in(client, "dispatcher")
     client.post("/api/storms", json={"name": "First snow"})
-    sign_in("operator")
+    be_signed_in(client, "operator")
     said = {"kind": "plow", "text": WORDS, "caller_name": "Sara", "caller_phone": "09141234567"}
     assert client.post("/requests", json=said).status_code == 201
-    sign_in("dispatcher")
+    be_signed_in(client, "dispatcher")
     plan = planned(client, app)
     clock.moment = v.NOW + timedelta(hours=3)
     drive(client, app, clock, plan, trackers, blade=True)
-    clock.moment = v.NOW + timedelta(hours=5)
+    clock.moment = AFTER
     while app.consumer.run():
         pass
     assert app.audit_task.run() > 0
-    return app
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory, drawn_city) -> Path:
+    """The folder of a village after its storm; tests get copies."""
+    settings, clock = Settings(var=tmp_path_factory.mktemp("storm")), StillClock()
+    folder = copy_city(drawn_city, settings.city_folder("village"), shared=True)
+    with served(settings, folder, clock) as client:
+        a_storm(client, clock)
+    return folder
+
+
+@pytest.fixture
+def city_folder(settings, written) -> Path:
+    return copy_city(written, settings.city_folder("village"))
+
+
+@pytest.fixture
+def engine(city_folder):
+    """The database of the village after its storm, with no server beside."""
+    engine = database_of(city_folder)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    clock = StillClock()
+    clock.moment = AFTER
+    return clock
 
 
 def read(tx, *receipts):
@@ -92,32 +128,32 @@ def tampered(engine, *orders):
         undone.rollback()
 
 
-def test_evidence_that_changes_while_it_is_read_is_written_down_at_the_next_look(
-    storm, monkeypatch
-):
+def test_evidence_that_changes_while_it_is_read_is_written_down_at_the_next_look(app, monkeypatch):
     honest, subject = audit_task.read_evidence, window_subject(VehicleId(1), number_at(v.NOW))
 
     def overtaken(tx, settled):
         evidence = honest(tx, settled)
-        with transaction(storm.engine) as other:
+        with transaction(app.engine) as other:
             unseal(other, settled)
         return evidence
 
-    with transaction(storm.engine) as tx:
+    app.audit_task.run()  # seals what the server digests anew when it starts
+    with transaction(app.engine) as tx:
+        assert list_unsealed(tx) == []
         unseal(tx, [subject])
     with monkeypatch.context() as patch:
         patch.setattr(audit_task, "read_evidence", overtaken)
-        storm.audit_task.run()
-    with transaction(storm.engine) as tx:
+        app.audit_task.run()
+    with transaction(app.engine) as tx:
         assert list_unsealed(tx) == [subject]
-    assert storm.audit_task.run() == 0  # nothing is new, so it needs no other line
-    with transaction(storm.engine) as tx:
+    assert app.audit_task.run() == 0  # nothing is new, so it needs no other line
+    with transaction(app.engine) as tx:
         done = read(tx)
     assert (done.findings, done.unsealed) == ([], 0)
 
 
-def test_a_whole_storm_is_as_it_was_written(storm):
-    with transaction(storm.engine) as tx:
+def test_a_whole_storm_is_as_it_was_written(engine):
+    with transaction(engine) as tx:
         done = read(tx)
         assert (done.findings, done.unsealed) == ([], 0)
         assert read(tx, Receipt(done.lines, done.last_hash)).findings == []
@@ -125,7 +161,7 @@ def test_a_whole_storm_is_as_it_was_written(storm):
     found = [(one.wrong, one.line) for one in made_anew]
     assert found == [("not_in_chain", 3), ("missing", done.lines + 5)]
     for order in ("UPDATE event SET verb = 'x'", "DELETE FROM event"):
-        with pytest.raises(Exception, match="append-only"), storm.engine.begin() as tx:
+        with pytest.raises(Exception, match="append-only"), engine.begin() as tx:
             tx.execute(text(order))
 
 
@@ -155,21 +191,21 @@ TAMPERINGS = [
 ]
 
 
-def test_a_row_that_was_changed_behind_the_book_is_named(storm):
+def test_a_row_that_was_changed_behind_the_book_is_named(engine):
     for orders, named in TAMPERINGS:
-        with tampered(storm.engine, *orders) as tx:
+        with tampered(engine, *orders) as tx:
             findings = read(tx).findings
         found = [f"{one.wrong}:{about}" for one in findings for about in (one.line, one.subject)]
         assert any(one.startswith(named) for one in found), (orders, found)
 
 
-def test_each_tampering_of_the_list_is_found(storm):
-    with transaction(storm.engine) as tx:
+def test_each_tampering_of_the_list_is_found(engine):
+    with transaction(engine) as tx:
         before = read(tx)
         assert before.findings == []
     kept = Receipt(before.lines, before.last_hash)
     for named, tamper, wrong in TWELVE:
-        with tampered(storm.engine) as tx:
+        with tampered(engine) as tx:
             tamper(tx)
             assert wrong in {one.wrong for one in read(tx, kept).findings}, named
 
@@ -179,8 +215,8 @@ def test_the_list_of_tamperings_is_that_of_the_document():
     assert [one.strip() for one in listed] == [name for name, _, _ in TWELVE]
 
 
-def test_a_late_position_explains_a_second_seal(storm):
-    with tampered(storm.engine) as tx:
+def test_a_late_position_explains_a_second_seal(engine):
+    with tampered(engine) as tx:
         a_late_position(tx, "2026-12-31 00:00:00.000000")
         sealed_anew(tx)
         done = read(tx)
@@ -191,9 +227,9 @@ def test_a_late_position_explains_a_second_seal(storm):
 
 
 @pytest.mark.parametrize("changed", [False, True])
-def test_a_seal_of_before_that_names_no_position_is_compared_as_it_was_made(storm, changed):
+def test_a_seal_of_before_that_names_no_position_is_compared_as_it_was_made(engine, changed):
     window, subject = 500_000, "window:1:500000"
-    with tampered(storm.engine) as tx:
+    with tampered(engine) as tx:
         since, until = begins_at(window), begins_at(window + 1)
         seconds = (since - v.NOW).total_seconds()
         add_positions(tx, [a_fix(v.at_m(0, 0), seconds, source="x")])
@@ -213,8 +249,8 @@ def test_a_seal_of_before_that_names_no_position_is_compared_as_it_was_made(stor
     assert [(one.wrong, one.subject) for one in findings] == [(Wrong.RECORD, subject)] * changed
 
 
-def test_a_clock_that_was_set_back_is_told_by_a_line(storm):
-    with tampered(storm.engine) as tx:
+def test_a_clock_that_was_set_back_is_told_by_a_line(engine):
+    with tampered(engine) as tx:
         yesterday = v.NOW - timedelta(days=1)
         note_jump(tx, yesterday, timedelta(days=-1))
         add_event(tx, yesterday, SYSTEM, "storm.looked", "storm:1")
@@ -235,13 +271,13 @@ UNREADABLE = [
 ]
 
 
-def test_a_line_that_no_longer_reads_is_named_and_what_follows_is_read(storm):
-    with transaction(storm.engine) as tx:
+def test_a_line_that_no_longer_reads_is_named_and_what_follows_is_read(engine):
+    with transaction(engine) as tx:
         length = read(tx).lines
     for change, reason in UNREADABLE:
         order = f"UPDATE event SET {change} WHERE id = 9"  # noqa: S608 - our own words
         try:
-            with tampered(storm.engine, *UNLOCKED, order) as tx:
+            with tampered(engine, *UNLOCKED, order) as tx:
                 done = read(tx)
         except (DBAPIError, InvalidError):
             assert postgres.WANTED, "only PostgreSQL refuses what is no time, text or JSON"
@@ -255,9 +291,9 @@ def test_a_line_that_no_longer_reads_is_named_and_what_follows_is_read(storm):
         assert done.lines == length
 
 
-def test_the_console_names_the_line_that_no_longer_reads(storm, city_folder, monkeypatch, tmp_path):
+def test_the_console_names_the_line_that_no_longer_reads(app, city_folder, monkeypatch, tmp_path):
     monkeypatch.setenv("BARFRUB_VAR", str(city_folder.parent.parent))
-    with storm.engine.begin() as tx:
+    with app.engine.begin() as tx:
         for order in (*UNLOCKED, "UPDATE event SET actor_kind = 'systemx' WHERE id = 9"):
             tx.execute(text(order))
     done = CliRunner().invoke(audit_command, ["verify"])
@@ -268,7 +304,7 @@ def test_the_console_names_the_line_that_no_longer_reads(storm, city_folder, mon
 
 
 def test_an_outsider_checks_the_export_with_the_script_of_the_documents(
-    storm, city_folder, monkeypatch, tmp_path
+    app, city_folder, monkeypatch, tmp_path
 ):
     monkeypatch.setenv("BARFRUB_VAR", str(city_folder.parent.parent))
     log, script = tmp_path / "audit-log.jsonl", tmp_path / "check_audit_log.py"
@@ -293,7 +329,7 @@ def test_an_outsider_checks_the_export_with_the_script_of_the_documents(
     log.write_text(whole.replace("dispatcher", "somebody", 1))
     assert "is not as it was written" in check().stderr
 
-    with transaction(storm.engine) as tx:
+    with transaction(app.engine) as tx:
         tx.execute(text("UPDATE request SET state = 'dismissed'"))
     done = CliRunner().invoke(audit_command, ["verify"])
     assert done.exit_code == 1

@@ -26,25 +26,31 @@ from tests.data.files.test_unpacked_size import A_GEOJSON_BOMB, PACKERS, a_bomb
 from tests.data.osm.osm_files import a_way, nodes, write_osm
 from tests.postgres import url_for_new_cities
 from tests.village import NOW
-from tests.village_database import DISPATCHER
+from tests.village_database import DISPATCHER, copy_city
 
 HTML = {"accept": "text/html"}
 SMALL_MB = 700
 WAYS = [a_way(10, [1, 2, 3], name="Mill Street"), a_way(11, [4, 2, 5], name="School Street")]
 
 
-@pytest.fixture
-def city_folder(settings, tmp_path_factory, password_hash) -> Path:
-    """A city that was made of a file, with an administrator."""
+@pytest.fixture(scope="module")
+def made_town(tmp_path_factory, password_hash) -> Path:
+    """A city that was made of a file, with an administrator; tests get copies."""
     file = write_osm(tmp_path_factory.mktemp("drawn") / "town.osm", [*nodes(), *WAYS])
-    folder: Path = settings.city_folder("town")
-    town = NewCity("town", file, timezone="Asia/Tehran", database_url=url_for_new_cities())
+    folder: Path = tmp_path_factory.mktemp("made") / "town"
+    url = url_for_new_cities(shared=True)
+    town = NewCity("town", file, timezone="Asia/Tehran", database_url=url)
     add_city(folder, town, NOW, DISPATCHER)
     engine = database_of(folder)
     with transaction(engine) as tx:
         add_user(tx, "administrator", ["administrator"], "en", password_hash)
     engine.dispose()
     return folder
+
+
+@pytest.fixture
+def city_folder(settings, made_town) -> Path:
+    return copy_city(made_town, settings.city_folder("town"))
 
 
 @pytest.fixture
@@ -121,26 +127,21 @@ def compared(client: TestClient, newer: bytes) -> dict[str, Any]:
     return at_the_end(client)
 
 
-def test_the_overview_tells_what_is_assumed(inside):
+def test_the_overview_tells_what_is_assumed_and_the_page_of_the_streets_has_their_report(inside):
     page = inside.get("/setup", headers=HTML).text
     assert "3 depots have only assumed places" in page
     assert page.count(">assumed<") == 3
     assert 'href="/setup/depots"' in page
 
-
-def test_the_page_of_the_streets_carries_their_report(inside):
     page = inside.get("/setup/streets", headers=HTML)
     assert page.status_code == 200
     assert "town.osm" in page.text
-
-
-def test_streets_beyond_reach_come_with_names_and_the_depots(inside):
     answer = inside.get("/api/setup/unreached").json()
     assert answer["count"] == 0
     assert {f["properties"]["kind"] for f in answer["drawn"]["features"]} == {"depot"}
 
 
-def test_comparing_changes_nothing_and_is_done_in_another_process(
+def test_comparing_is_done_in_another_process_changes_nothing_and_is_forgotten_when_asked(
     inside, newer, city_folder, monkeypatch
 ):
     monkeypatch.setattr("fleet.setup.street_update.difference_of", lambda *_: 1 / 0)  # here alone
@@ -154,9 +155,6 @@ def test_comparing_changes_nothing_and_is_done_in_another_process(
         assert get_city(tx) == before
     engine.dispose()
 
-
-def test_what_was_compared_can_be_left_as_it_is(inside, newer):
-    compared(inside, newer)
     assert inside.post("/api/setup/reimport/forget").json()["state"] == "idle"
     refused = inside.post("/api/setup/reimport/take-over")
     assert (refused.status_code, refused.json()["error"]["values"]["reason"]) == (
@@ -165,7 +163,9 @@ def test_what_was_compared_can_be_left_as_it_is(inside, newer):
     )
 
 
-def test_taking_over_gives_the_served_city_its_new_streets_at_once(inside, newer, clock):
+def test_taking_over_gives_the_served_city_its_new_streets_at_once_and_is_ordered_once(
+    inside, newer, clock
+):
     clock.moment += timedelta(days=1)
     app = inside.app.state.barfrub
     before = app.city.network_version
@@ -178,12 +178,6 @@ def test_taking_over_gives_the_served_city_its_new_streets_at_once(inside, newer
     with reading(app.engine) as tx:
         event = next(line for line in list_events(tx) if line.verb == "city.updated")
     assert event.actor.id == "administrator"
-
-
-def test_taking_over_is_ordered_once(inside, newer):
-    compared(inside, newer)
-    inside.post("/api/setup/reimport/take-over")
-    at_the_end(inside)
     assert inside.post("/api/setup/reimport/take-over").status_code == 409
 
 
