@@ -108,7 +108,7 @@ def search_waiting_requests(
     with context.reading() as tx:
         asked = waiting_with_text(tx, words, context.app.policy.classes, LISTED)
         due_at = deadlines(tx, asked)
-        return [request_view(each, due_at) for each in asked]
+        return [request_view(each, due_at, context.app.network) for each in asked]
 
 
 @router.get("/api/board/told")
@@ -120,7 +120,7 @@ def list_board_requests(
     with context.reading() as tx:
         asked = list(requests_by_id(tx, [RequestId(one) for one in ids]).values())
         due_at = deadlines(tx, asked)
-        return [request_view(each, due_at) for each in asked]
+        return [request_view(each, due_at, context.app.network) for each in asked]
 
 
 @router.get("/api/segments/{segment_id}")
@@ -170,6 +170,7 @@ def board_of(app: App, *, words: bool = True) -> DispatchBoard:
             vehicles=vehicle_views(machines_in_use(tx), app.live.picture()),
             waiting=waiting,
             requests=full.values(),
+            network=app.network,
             plan=plan_view(driven.plan, machine_names(tx)) if driven else None,
             runs=shown_runs(tx, storm, RUNS_SHOWN) if words else (),
         )

@@ -130,7 +130,7 @@ def finish_crew_job(job_id: CrewJobId, wanted: CrewJobNoteIn, context: CrewConte
         view = order_once(tx, context, wanted, order)
         request_id = get_crew_job(tx, job_id).request_id
         asked = known_request(tx, request_id) if request_id is not None else None
-        closed = request_view(asked, deadlines(tx, [asked])) if asked else None
+        closed = request_view(asked, deadlines(tx, [asked]), context.app.network) if asked else None
     tell_boards(context)
     if closed is not None:
         context.app.hub.publish("requests", [closed])

@@ -162,5 +162,5 @@ def _content(photo: UploadFile) -> bytes:
 
 def _announce(context: Context, request_id: RequestId) -> None:
     with context.reading() as tx:
-        view = viewed(tx, known_request(tx, request_id))
+        view = viewed(tx, context.app.network, known_request(tx, request_id))
     announced(context, view)

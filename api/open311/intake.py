@@ -94,7 +94,7 @@ def _announced(visitor: Visitor, asked: ServiceRequest) -> Record:
     """Publish the request to boards, and return the answer to the sender."""
     with reading(visitor.app.engine) as tx:
         due_at = deadlines(tx, [asked])
-    visitor.app.hub.publish("requests", [request_view(asked, due_at)])
+    visitor.app.hub.publish("requests", [request_view(asked, due_at, visitor.app.network)])
     due = None if asked.job_id is None else due_at.get(asked.job_id)
     return {
         "service_request_id": asked.reference,

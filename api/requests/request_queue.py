@@ -377,7 +377,8 @@ def _changed(request: Request, context: Context, change: Callable[[Tx], BulkResu
         asked = list(list_requests_by_id(tx, bulk.changed).values())
         due_at = deadlines(tx, asked)
     if asked:
-        context.app.hub.publish("requests", [request_view(each, due_at) for each in asked])
+        views = [request_view(each, due_at, context.app.network) for each in asked]
+        context.app.hub.publish("requests", views)
     t = translator_of(request)
     return BulkOut(
         changed=list(bulk.changed),

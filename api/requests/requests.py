@@ -19,6 +19,7 @@ from data.model import (
 )
 from data.store.database.engine import Tx
 from data.store.requests.requests import get_request, list_requests
+from data.streets.network import StreetNetwork
 from fleet.requests.caller_privacy import read_caller
 from fleet.requests.closing import cancel_request, close_request, reopen_request
 from fleet.requests.intake import receive
@@ -46,7 +47,7 @@ def create_request(form: ReportIn, context: IntakeContext) -> RequestView:
     with context.writing() as tx:
         if asked.state is RequestState.NEW and asked.snap is None:
             asked = _placed(tx, context, asked, form)
-        view = viewed(tx, asked)
+        view = viewed(tx, context.app.network, asked)
     return announced(context, view)
 
 
@@ -56,14 +57,14 @@ def get_requests(context: IntakeContext, *, everything: bool = False) -> list[Re
     with context.reading() as tx:
         asked = list_requests(tx, None if everything else WAITING, LISTED)
         due_at = deadlines(tx, asked)
-        return [request_view(each, due_at) for each in asked]
+        return [request_view(each, due_at, context.app.network) for each in asked]
 
 
 @router.get("/api/requests/{request_id}")
 def get_request_view(request_id: RequestId, context: IntakeContext) -> RequestView:
     """Return a request."""
     with context.reading() as tx:
-        return viewed(tx, get_request(tx, request_id))
+        return viewed(tx, context.app.network, get_request(tx, request_id))
 
 
 @router.get("/api/requests/{request_id}/caller")
@@ -88,7 +89,7 @@ def place_request(request_id: RequestId, pin: PinIn, context: IntakeContext) -> 
     app, place = context.app, LonLat(pin.lon, pin.lat)
     with context.changing(f"request:{request_id}") as tx:
         placed = place_by_hand(context.city(tx), context.actor, request_id, place, app.plans)
-        view = viewed(tx, placed)
+        view = viewed(tx, context.app.network, placed)
     return announced(context, view)
 
 
@@ -97,7 +98,7 @@ def cancel_one_request(request_id: RequestId, why: CancelIn, context: IntakeCont
     """Cancel a request."""
     with context.changing(f"request:{request_id}") as tx:
         cancelled = cancel_request(tx, context.actor, request_id, why.reason, context.now)
-        view = viewed(tx, cancelled)
+        view = viewed(tx, context.app.network, cancelled)
     return announced(context, view)
 
 
@@ -106,7 +107,7 @@ def close_one_request(request_id: RequestId, why: CloseIn, context: IntakeContex
     """Close a request with a reason of the fixed list."""
     with context.changing(f"request:{request_id}") as tx:
         closed = close_request(tx, context.actor, request_id, why.reason, why.note, context.now)
-        view = viewed(tx, closed)
+        view = viewed(tx, context.app.network, closed)
     return announced(context, view)
 
 
@@ -114,7 +115,11 @@ def close_one_request(request_id: RequestId, why: CloseIn, context: IntakeContex
 def reopen_one_request(request_id: RequestId, why: ReopenIn, context: IntakeContext) -> RequestView:
     """Reopen a closed request."""
     with context.changing(f"request:{request_id}") as tx:
-        view = viewed(tx, reopen_request(tx, context.actor, request_id, why.why, context.now))
+        view = viewed(
+            tx,
+            context.app.network,
+            reopen_request(tx, context.actor, request_id, why.why, context.now),
+        )
     return announced(context, view)
 
 
@@ -154,9 +159,9 @@ def geocode(
     ]
 
 
-def viewed(tx: Tx, asked: ServiceRequest) -> RequestView:
+def viewed(tx: Tx, network: StreetNetwork, asked: ServiceRequest) -> RequestView:
     """Return a request with its job's deadline."""
-    return request_view(asked, deadlines(tx, [asked]))
+    return request_view(asked, deadlines(tx, [asked]), network)
 
 
 def announced(context: Context, view: RequestView) -> RequestView:

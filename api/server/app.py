@@ -239,7 +239,8 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
     engine, hub = database_of(city_folder), Hub()
 
     def publish_requests(asked: Sequence[ServiceRequest]) -> None:
-        hub.publish("requests", [request_view(each, {}) for each in asked])
+        network = city_state.now.network
+        hub.publish("requests", [request_view(each, {}, network) for each in asked])
 
     def on_stored(fixes: Sequence[Position]) -> None:
         sos_listener.add_fixes(fixes, clock.now())

@@ -26,6 +26,7 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
+from data.streets.network import StreetNetwork
 from fleet.alerts.next_action import NextAction
 from fleet.planning.draft_validity import WaitingDraft
 from fleet.routes.class_finish import ClassFinish
@@ -222,6 +223,7 @@ class BoardRecords:
     vehicles: Sequence[VehicleView]
     waiting: Sequence[BoardRequest]
     requests: Iterable[ServiceRequest]
+    network: StreetNetwork
     plan: PlanView | None
     runs: Iterable[RunView]
 
@@ -237,7 +239,7 @@ def dispatch_board(of: BoardRecords) -> DispatchBoard:
         coverage=coverage_rows(of.states),
         vehicles=tuple(of.vehicles),
         waiting=list(of.waiting),
-        requests=tuple(request_view(each, of.due_at) for each in of.requests),
+        requests=tuple(request_view(each, of.due_at, of.network) for each in of.requests),
         plan=of.plan,
         runs=tuple(of.runs),
     )

@@ -198,7 +198,7 @@ def file_view(
     named = called(street, t) if street else ""
     return FileView(
         row=followed_view(one, file.due, network, policy, now),
-        request=request_view(asked, due_at),
+        request=request_view(asked, due_at, network),
         street=street,
         clock=ClockView(
             received_at=asked.received_at,

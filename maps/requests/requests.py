@@ -4,12 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import JobId, RequestState, ServiceRequest
+from data.model import ByLanguage, JobId, RequestState, ServiceRequest
+from data.streets.network import StreetNetwork
+from maps.streets.street import street_name
 
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """A request in lists and on the map, without its caller."""
+    """A request in lists and on the map, without its caller.
+
+    `address` is in the caller's words, `street` has the names by language of where it was placed.
+    """
 
     id: int
     reference: str
@@ -27,11 +32,15 @@ class RequestView:
     due_at: datetime | None
     dangers: tuple[str, ...]
     closed_for: str | None
+    street: ByLanguage | None
 
 
-def request_view(asked: ServiceRequest, due_at: Mapping[JobId, datetime]) -> RequestView:
+def request_view(
+    asked: ServiceRequest, due_at: Mapping[JobId, datetime], network: StreetNetwork
+) -> RequestView:
     """Return a request for lists and the map, with its job's deadline."""
     place, snap = asked.location, asked.snap
+    segment = network.find(snap.segment_id) if snap else None
     return RequestView(
         id=asked.id,
         reference=asked.reference,
@@ -49,4 +58,5 @@ def request_view(asked: ServiceRequest, due_at: Mapping[JobId, datetime]) -> Req
         due_at=due_at.get(asked.job_id) if asked.job_id is not None else None,
         dangers=asked.dangers,
         closed_for=asked.closed_for,
+        street=street_name(segment) if segment else None,
     )

@@ -265,7 +265,8 @@ class Digester:
     def _publish(self, found: Digest, now: datetime) -> None:
         with reading(self._engine) as tx:
             answered = [get_request(tx, one) for one in found.requests]
-            self._hub.publish("requests", [request_view(one, {}) for one in answered])
+            network = self._city_holder.now.network
+            self._hub.publish("requests", [request_view(one, {}, network) for one in answered])
             if self.leads:
                 self.board.publish(tx, found, now)
             else:

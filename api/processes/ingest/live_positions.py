@@ -291,7 +291,7 @@ class Consumer(PeriodicTask):
         They are read as a writer reads: then they are as new as the version of that transaction.
         """
         with transaction(self._engine) as tx:
-            views = read_views(tx, self._reread)
+            views = read_views(tx, self._reread, self._city_holder.now.network)
         for kind, found in views.items():
             self._hub.publish(kind, found)
         self._reread.clear()

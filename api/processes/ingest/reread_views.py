@@ -8,32 +8,35 @@ from data.store.database.engine import Tx
 from data.store.planning.plan_runs import count_ahead, get_run
 from data.store.requests.requests import list_requests_by_id
 from data.store.storms.storms import get_storm
+from data.streets.network import StreetNetwork
 from fleet.planning.draft_validity import find_waiting_draft
 from fleet.tracking.live_fleet import HasId
 from maps.board.board import run_view, storm_view
 from maps.requests.requests import request_view
 
 
-def read_views(tx: Tx, changed: Mapping[str, Collection[int]]) -> dict[str, Sequence[HasId]]:
+def read_views(
+    tx: Tx, changed: Mapping[str, Collection[int]], network: StreetNetwork
+) -> dict[str, Sequence[HasId]]:
     """Return the views of some ids of each kind, as they are in a transaction."""
-    return {kind: _READERS[kind](tx, sorted(ids)) for kind, ids in changed.items() if ids}
+    return {kind: _READERS[kind](tx, sorted(ids), network) for kind, ids in changed.items() if ids}
 
 
-def _requests(tx: Tx, ids: Sequence[int]) -> Sequence[HasId]:
+def _requests(tx: Tx, ids: Sequence[int], network: StreetNetwork) -> Sequence[HasId]:
     found = list_requests_by_id(tx, [RequestId(one) for one in ids])
-    return [request_view(one, {}) for one in found.values()]
+    return [request_view(one, {}, network) for one in found.values()]
 
 
-def _runs(tx: Tx, ids: Sequence[int]) -> Sequence[HasId]:
+def _runs(tx: Tx, ids: Sequence[int], _network: StreetNetwork) -> Sequence[HasId]:
     runs = [get_run(tx, PlanRunId(one)) for one in ids]
     return [run_view(run, count_ahead(tx, run), find_waiting_draft(tx, run)) for run in runs]
 
 
-def _storms(tx: Tx, ids: Sequence[int]) -> Sequence[HasId]:
+def _storms(tx: Tx, ids: Sequence[int], _network: StreetNetwork) -> Sequence[HasId]:
     return [storm_view(get_storm(tx, StormId(one))) for one in ids]
 
 
-_READERS: Mapping[str, Callable[[Tx, Sequence[int]], Sequence[HasId]]] = {
+_READERS: Mapping[str, Callable[[Tx, Sequence[int], StreetNetwork], Sequence[HasId]]] = {
     REQUESTS: _requests,
     RUNS: _runs,
     STORM: _storms,

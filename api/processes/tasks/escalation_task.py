@@ -29,5 +29,6 @@ class EscalationTask(CityTask):
         for some in batched(found, AT_ONCE, strict=False):
             with transaction(self._engine) as tx:
                 late += escalate_overdue(tx, some, city_state.network, city_state.policy, now)
-        self._hub.publish("requests", [request_view(asked, {}) for asked in late])
+        views = [request_view(asked, {}, city_state.network) for asked in late]
+        self._hub.publish("requests", views)
         return len(late)

@@ -65,7 +65,7 @@ def test_council_and_drivers_get_no_caller_no_vehicle_and_no_other_driver(role: 
         events = EventFeeds(hub, Clock(v.NOW)).listen(KINDS_BY_ROLE[role])
         await anext(events)
         for kind in ("requests", "vehicles", "legs", "blockages", "runs"):
-            hub.publish(kind, [request_view(a_request(), {})])
+            hub.publish(kind, [request_view(a_request(), {}, v.village())])
         hub.publish("storm", [StormView(1, "Snow", "active", v.NOW)])
         line = (await anext(events)).decode()
         await events.aclose()
@@ -81,7 +81,7 @@ def test_news_that_is_not_for_the_council_leaves_its_stream_quiet(monkeypatch: A
     async def told() -> str:
         events = EventFeeds(hub, Clock(v.NOW)).listen(KINDS_BY_ROLE[Role.COUNCIL])
         await anext(events)
-        hub.publish("requests", [request_view(a_request(), {})])
+        hub.publish("requests", [request_view(a_request(), {}, v.village())])
         return _parsed((await anext(events)).decode())[1]
 
     assert asyncio.run(told()) == "beat"
@@ -165,7 +165,7 @@ def test_an_event_is_serialized_once_for_all_who_read_the_same_kinds() -> None:
             await anext(reader)
         assert hub.listeners == 4
         hub.publish("coverage", [(7, 0, -1)])
-        hub.publish("requests", [request_view(a_request(), {})])
+        hub.publish("requests", [request_view(a_request(), {}, v.village())])
         bunches, whole = [await anext(reader) for reader in readers], await anext(board)
         for reader in (*readers, board):
             await reader.aclose()

@@ -147,9 +147,11 @@ def test_what_an_operator_takes_stays_on_the_board_when_an_older_answer_comes(vi
     for route, older in held:
         route.fulfill(response=older)
     visit.until("globalThis.reloaded")
+    expect(row.locator(".what")).to_have_text("Tulip Alley")  # what the caller said is Persian
     row.click()
 
     expect(row).to_have_attribute("aria-selected", "true")
+    expect(page.locator("board-side .quote")).to_have_text(street_name())
     expect(page.locator("board-side .facts")).to_contain_text("On the work list")
     visit.until(CHOSEN_ON_MAP)
     assert visit.complaints == []

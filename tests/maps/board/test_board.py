@@ -90,6 +90,7 @@ def a_board(**changes):
         "vehicles": (),
         "waiting": [a_waiting()],
         "requests": [a_request()],
+        "network": village(),
         "plan": None,
         "runs": (),
     }
@@ -164,11 +165,12 @@ def test_without_a_storm_there_are_no_classes():
 def test_a_request_knows_when_its_street_should_be_clear():
     (request,) = a_board().requests
     assert (request.due_at, request.side) == (a_job().due_at, "left")
+    assert request.street["en"] == "Imam Street"
 
 
 def test_a_request_without_a_place_has_none():
-    lost = request_view(a_request(location=None, snap=None, job_id=None), {})
-    assert (lost.lon, lost.segment_id, lost.due_at) == (None, None, None)
+    lost = request_view(a_request(location=None, snap=None, job_id=None), {}, village())
+    assert (lost.lon, lost.segment_id, lost.due_at, lost.street) == (None, None, None, None)
 
 
 def test_vehicles_that_were_never_seen_are_silent_and_nowhere():

@@ -1,6 +1,6 @@
 // One line of each list.
 import { html } from "lit";
-import { age, named, t, time } from "../pages/texts.js";
+import { age, inLanguage, named, readable, t, time } from "../pages/texts.js";
 import { answerSign, outSign } from "../shifts/route-answers.js";
 import { progress } from "../shifts/drivers.js";
 import { phaseOf, stateOf } from "../shifts/truck-states.js";
@@ -22,8 +22,16 @@ export const kindIcon = (kind) =>
 /** Whether nobody knows yet where a request is; one that is placed waits for a storm, not for us. */
 export const needsPin = (request) => request.state === "new" && request.lon == null;
 
-/** What one calls the place of a request. */
-export const requestPlace = (request) => request.address || request.text || (outlined(request) ? named("kind", request.kind) : t("No address"));
+/** What one calls the place of a request: its caller's words, or its street where those are in another script than the reader's. */
+export function requestPlace(request) {
+  const words = request.address || request.text;
+  const street = inLanguage(request.street ?? {});
+  if (street && (!words || (!readable(words) && readable(street)))) return street;
+  return words || (outlined(request) ? named("kind", request.kind) : t("No address"));
+}
+
+/** A caller's words that are not said by the name of the place. */
+export const otherWords = (request) => [request.address, request.text].filter((words) => words && words !== requestPlace(request));
 
 /** A request: what, where, how old. */
 export const requestRow = (request) => html`${kindIcon(request.kind)}

@@ -43,9 +43,12 @@ export function t(msgid, values = {}) {
 
 const ARABIC = /\p{Script=Arabic}/u;
 
+/** Whether a text has letters of the reader's script alone. */
+export const readable = (text) => ARABIC.test(text) === (document.dir === "rtl");
+
 /** The part of a name in two languages ("برف / Snow") that is in the reader's script; all of any other name. */
 export function nameHere(name) {
-  const mine = name.split(" / ").filter((part) => ARABIC.test(part) === (document.dir === "rtl"));
+  const mine = name.split(" / ").filter(readable);
   return mine.length === 1 ? mine[0] : name;
 }
 

@@ -5,7 +5,7 @@ import { age, deadline, named, t, time } from "../pages/texts.js";
 import { crewPart } from "../crews/jobs.js";
 import { facts } from "../pages/facts.js";
 import { urgentOrder } from "../replanning/replan.js";
-import { kindIcon, needsPin, requestPlace } from "../board/rows.js";
+import { kindIcon, needsPin, otherWords, requestPlace } from "../board/rows.js";
 import { change } from "../messages/presence.js";
 import { openSheet } from "../board/bottom-sheets.js";
 import { board, choose, mayDispatch, merge, outlined, selection } from "../board/state.js";
@@ -54,7 +54,7 @@ export function requestPanel(id) {
       <a class="button wide" href="/requests/${id}">${t("All about this request")}</a>`;
   if (outlined(request)) return html`<div class="skeleton" aria-hidden="true"></div>`;
   return html`<h2>${kindIcon(request.kind)} <bdi>${requestPlace(request)}</bdi></h2>
-    ${request.text && request.text !== requestPlace(request) ? html`<p class="quote"><bdi>${request.text}</bdi></p>` : ""}
+    ${otherWords(request).map((words) => html`<p class="quote"><bdi>${words}</bdi></p>`)}
     ${facts([
       [t("Reference"), numberLink(request)],
       [t("Subject"), named("kind", request.kind)],

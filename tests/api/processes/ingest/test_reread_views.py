@@ -29,7 +29,7 @@ def test_a_request_that_waited_in_a_digesting_process_is_published_as_it_is_now(
         add_request(tx, a_request(7, state=RequestState.OPEN))
         add_request(tx, a_request(8, state=RequestState.OPEN))
         escalated = [get_request(tx, RequestId(7)), get_request(tx, RequestId(8))]
-    its_hub.publish("requests", [request_view(one, {}) for one in escalated])
+    its_hub.publish("requests", [request_view(one, {}, v.village()) for one in escalated])
     with transaction(engine) as tx:
         save_request(tx, replace(escalated[0], state=RequestState.CANCELLED))
     consumer = a_consumer(engine, clock, hub)
@@ -50,7 +50,7 @@ def test_a_request_that_came_from_a_digesting_process_replaces_no_newer_one(
     reread = {"requests": frozenset({before.id})}
     consumer.take_changes(EvidenceChanges(0, [], None, frozenset(), Counter(), reread))
     told(heard)
-    hub.publish("requests", [request_view(before, {})], version=early)
+    hub.publish("requests", [request_view(before, {}, v.village())], version=early)
     assert not told(heard)
 
 
