@@ -17,8 +17,11 @@ from tests.village_plan import add_published_plan, legs_along
 
 pytestmark = pytest.mark.browser
 
-NAME = "برف و کولاک سنگین یک‌شنبه ۸ آذر ۱۴۰۵ / Heavy snow and drifts on Sunday 29 November 2026"
-"""A storm's name in both languages, as long as the suggested ones."""
+NAMES = {
+    "fa": "برف و کولاک سنگین یک‌شنبه ۸ آذر ۱۴۰۵",
+    "en": "Heavy snow and drifts on Sunday 29 November 2026",
+}
+"""One storm's name in both languages, as long as the suggested ones."""
 
 WALLS = ({"width": 1920, "height": 1080}, {"width": 3840, "height": 2160})
 PHONE = {"viewport": {"width": 390, "height": 844}}
@@ -81,8 +84,9 @@ def a_storm_with_a_call_for_help(visit: Visit) -> None:
     """Start a storm four hours ago; callers name no place, and a driver calls for help."""
     city, now = visit.city, visit.city.clock.now()
     began = now - timedelta(hours=3, minutes=59)
+    name = " / ".join(NAMES.values())
     with transaction(city.engine) as tx:
-        storm = start_storm(tx, DISPATCHER, NAME, city.network, city.policy, began)
+        storm = start_storm(tx, DISPATCHER, name, city.network, city.policy, began)
         legs = legs_along(tx, (MAIN_WEST, MAIN_EAST, ROSE), now)
         add_published_plan(tx, *legs)
         for _ in range(CALLERS):
@@ -112,6 +116,7 @@ def test_a_wall_shows_every_word_and_a_call_for_help_as_the_biggest_thing(visit:
     for language in ("fa", "en"):
         visit.page.set_viewport_size(WALLS[0])
         open_board(visit, "wall", language)
+        expect(visit.page.locator(".strip .storm .plain")).to_have_text(NAMES[language])
         assert_everything_can_be_read(visit)
         visit.page.set_viewport_size(WALLS[1])
         assert_everything_can_be_read(visit)
