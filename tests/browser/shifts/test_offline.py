@@ -39,6 +39,7 @@ def test_a_shift_goes_on_without_signal_after_a_dead_battery_and_over_an_update(
     page.fill("#code", code)
     page.click("button.primary")
     page.click("drive-answer .primary")
+    expect(page.locator(".facts")).to_contain_text("ready, ")
     page.click(".actions .primary")
     page.evaluate(INSTALLED)
     first = page.evaluate(VERSION)
@@ -53,6 +54,12 @@ def test_a_shift_goes_on_without_signal_after_a_dead_battery_and_over_an_update(
     page.click(".sos")
     expect(page.locator("drive-sos dialog")).to_contain_text("Call for help now")
     page.keyboard.press("Escape")
+    page.locator(".tab").nth(2).click()
+    visit.wait_for_map()
+    assert page.evaluate(
+        "boardMap.queryRenderedFeatures({ layers: ['streets', 'forward'] }).length"
+    )
+    page.locator(".tab").nth(0).click()
 
     context.set_offline(False)
     expect(page.locator(".line")).not_to_contain_text("kept")
@@ -78,5 +85,5 @@ def test_a_shift_goes_on_without_signal_after_a_dead_battery_and_over_an_update(
 
     page.click("[popovertarget=leave]")
     page.click(".leave button:not([type])")
-    expect(page.locator("#code")).to_be_visible()
+    expect(page.locator("#code, #login")).to_be_visible()
     assert not page.evaluate(KEPT)

@@ -1,6 +1,7 @@
 // The map itself: MapLibre with the city's own tiles, nothing from elsewhere.
 import * as maplibregl from "maplibre-gl";
 import { PMTiles, Protocol } from "pmtiles";
+import { storedFirst } from "../app/stored-tiles.js";
 import { boot, still } from "../boot.js";
 import { t } from "../texts.js";
 import { onTheme, waitBeforePrint } from "../theme.js";
@@ -25,16 +26,25 @@ const words = () => ({
 
 const corner = (side) => ((document.dir === "rtl") === (side === "start") ? "right" : "left");
 
-function serveTiles() {
+const WORKER = "/static/vendor/maplibre-gl/maplibre-gl-worker.mjs";
+
+/** Have the map's own worker come through the page's service worker, which sees only what the page itself begins. */
+function keepWorker() {
+  const begin = new Blob([`import "${location.origin}${WORKER}";`], { type: "text/javascript" });
+  maplibregl.setWorkerUrl(URL.createObjectURL(begin));
+}
+
+function serveTiles(stored) {
   const protocol = new Protocol();
-  maplibregl.addProtocol("pmtiles", protocol.tile);
+  maplibregl.addProtocol("pmtiles", stored ? storedFirst(stored, protocol.tile) : protocol.tile);
   for (const tiles of [boot.city.tiles, boot.city.water, boot.city.places].filter(Boolean))
     protocol.add(new PMTiles(`${location.origin}${tiles}`));
 }
 
-/** Make the map in `#map` and wait until its style is there; `hidden` are the states not to show, `options` as in `mapStyle`. */
+/** Make the map in `#map` and wait until its style is there; `hidden` are the states not to show, `options` as in `mapStyle`, and the tiles `stored` on this phone. */
 export async function makeMap(hidden, options) {
-  serveTiles();
+  if (options?.stored) keepWorker();
+  serveTiles(options?.stored);
   await document.fonts.load("16px Vazirmatn", FONT_SAMPLE);
   const map = new maplibregl.Map({
     container: "map",

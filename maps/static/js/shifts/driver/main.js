@@ -16,6 +16,7 @@ import { flush, resume } from "./outbox.js";
 import { followPosition } from "./position.js";
 import { startSos } from "../../messages/driver/sos.js";
 import { keepApp } from "../../pages/app/installed.js";
+import { storeAround } from "./storage.js";
 import { takeUpdatesBetweenStages } from "./updates.js";
 import { drive, quietly, reload, restore } from "./state.js";
 import { reloadMessages, startMessages } from "../../messages/driver/state.js";
@@ -45,6 +46,7 @@ const back = () => {
 };
 
 prepareMap();
+storeAround();
 keepApp();
 await begin();
 listen(

@@ -7,6 +7,7 @@ import { color, onTheme } from "../../pages/theme.js";
 import { followTheme, makeMap } from "../../pages/map/map.js";
 import { TruckOverlay } from "../../pages/map/trucks.js";
 import { current, drive } from "./state.js";
+import { storedTiles } from "./storage.js";
 import { icon, measure, stageIcon, task, where } from "./words.js";
 
 const NOTHING_HIDDEN = new Set();
@@ -101,7 +102,7 @@ function update(value, changes) {
 }
 
 async function open() {
-  map = await makeMap(NOTHING_HIDDEN);
+  map = await makeMap(NOTHING_HIDDEN, { stored: await storedTiles() });
   globalThis.boardMap = map; // for tests and for the curious at the console
   truck = new TruckOverlay(map);
   addLayers();

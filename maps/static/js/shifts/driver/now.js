@@ -18,7 +18,14 @@ function plain(title, text, more = nothing) {
   return html`<div class="plain"><h2>${title}</h2><p class="lead">${text}</p>${more}</div>`;
 }
 
-function before({ shift, stages }) {
+/** Whether the shift can go on without a signal; only secure pages stay on the phone. */
+function aside({ stored }) {
+  if (!globalThis.isSecureContext) return [];
+  const state = stored ? t("ready, {size} MB on this phone", { size: stored / 1e6 }) : t("being prepared…");
+  return [[t("Without a network"), state]];
+}
+
+function before({ shift, stages, ...rest }) {
   if (stages.length === 0)
     return plain(t("No route yet"), t("It appears here by itself as soon as the dispatcher publishes it."));
   return html`<div class="plain">
@@ -28,6 +35,7 @@ function before({ shift, stages }) {
       [t("Plowing"), length(sum(stages.filter((stage) => stage.kind === "work")))],
       [t("Deadhead"), length(sum(stages.flatMap((stage) => stage.steps)))],
       [t("Reloads"), number(stages.filter((stage) => stage.kind === "reload").length)],
+      ...aside(rest),
     ])}
     <h3>${t("First street")}</h3>
     <ol class="next">${stages.slice(0, NEXT).map((stage) => html`<li>${row(stage)}</li>`)}</ol>

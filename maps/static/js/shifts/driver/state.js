@@ -19,6 +19,7 @@ export const drive = new Store({
   place: null,
   loose: false,
   looked: null,
+  stored: 0, // bytes that this phone keeps of everything, once the route's surroundings are among them
 });
 
 /** Whether a shift ended or was cancelled. */

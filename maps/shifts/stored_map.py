@@ -1,0 +1,83 @@
+"""The tiles of the map around a route, in the form in which a phone keeps them."""
+
+import base64
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from math import asinh, floor, pi, radians, tan
+
+from data.model import Leg, LonLat
+from data.streets.network import StreetNetwork
+from data.streets.tiles import TileAddress, TileRange
+from maps.shifts.stored_network import corridor
+
+ZOOMS = range(10, 16)
+"""Zooms of the city's tiles; closer views enlarge the largest."""
+
+AROUND_M = 400.0
+
+MOST_BYTES = 4_000_000
+"""Of all tiles of a route together; the largest zooms are left out where they are more."""
+
+type FoundTiles = tuple[TileRange, Mapping[TileAddress, bytes]]
+"""What a layer covers, and the tiles of it that were found."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTiles:
+    """The tiles of a layer around a route: gzip-compressed, in base 64, by zoom/column/row."""
+
+    min_zoom: int
+    max_zoom: int
+    bounds: tuple[float, float, float, float]
+    tiles: Mapping[str, str]
+
+
+def tiles_around(legs: Iterable[Leg], network: StreetNetwork) -> set[TileAddress]:
+    """Return the addresses of all tiles around a route."""
+    boxes = corridor(legs, network, AROUND_M)
+    return {tile for zoom in ZOOMS for box in boxes for tile in _tiles_of(box, zoom)}
+
+
+def stored_map(layers: Mapping[str, FoundTiles]) -> dict[str, StoredTiles]:
+    """Return the layers of a map with as many zooms as `MOST_BYTES` hold."""
+    kept = _largest_zoom(tiles for _, tiles in layers.values())
+    return {name: _packed(covers, tiles, kept) for name, (covers, tiles) in layers.items()}
+
+
+def _largest_zoom(layers: Iterable[Mapping[TileAddress, bytes]]) -> int:
+    size_of = dict.fromkeys(ZOOMS, 0)
+    for tiles in layers:
+        for address, content in tiles.items():
+            size_of[address.z] += len(content)
+    kept, total = ZOOMS[0], 0
+    for zoom, size in size_of.items():
+        total += size
+        if total > MOST_BYTES:
+            break
+        kept = zoom
+    return kept
+
+
+def _packed(covers: TileRange, tiles: Mapping[TileAddress, bytes], kept: int) -> StoredTiles:
+    texts = {
+        f"{address.z}/{address.x}/{address.y}": base64.b64encode(content).decode()
+        for address, content in tiles.items()
+        if address.z <= kept
+    }
+    return StoredTiles(covers.min_zoom, min(covers.max_zoom, kept), covers.bounds, texts)
+
+
+def _tiles_of(box: tuple[LonLat, LonLat], zoom: int) -> Iterator[TileAddress]:
+    south_west, north_east = box
+    rows = range(_row(north_east.lat, zoom), _row(south_west.lat, zoom) + 1)
+    for x in range(_column(south_west.lon, zoom), _column(north_east.lon, zoom) + 1):
+        for y in rows:
+            yield TileAddress(zoom, x, y)
+
+
+def _column(lon: float, zoom: int) -> int:
+    return floor((lon + 180.0) / 360.0 * (1 << zoom))
+
+
+def _row(lat: float, zoom: int) -> int:
+    return floor((1.0 - asinh(tan(radians(lat))) / pi) / 2.0 * (1 << zoom))

@@ -1,0 +1,57 @@
+// What is kept before the shift, so that it goes on without a signal: streets around the route, and their map.
+import { drop, keep, kept } from "../../pages/app/shelf.js";
+import { get } from "../../pages/net.js";
+import { drive, isOver } from "./state.js";
+
+const NETWORK = "network";
+const TILES = "tiles";
+const AGAIN_MS = 30000; // where nobody answered
+
+let storedPlan = null;
+let restsUntil = 0;
+
+/** The streets around the route, as `maps/shifts/stored_network.py` describes them; null where none are kept. */
+export const storedNetwork = async () => (await kept(NETWORK)) ?? null;
+
+/** The tiles around the route by layer; no layer where none are kept. */
+export const storedTiles = async () => (await kept(TILES)) ?? {};
+
+const bytes = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+
+function unpacked(layers) {
+  const layer = ({ tiles, ...rest }) => ({
+    ...rest,
+    tiles: Object.fromEntries(Object.entries(tiles).map(([address, base64]) => [address, bytes(base64)])),
+  });
+  return Object.fromEntries(Object.entries(layers).map(([name, told]) => [name, layer(told)]));
+}
+
+async function fetchAround() {
+  const { network, tiles } = await get("/api/drive/stored");
+  await keep(TILES, unpacked(tiles));
+  await keep(NETWORK, network); // last: where it is, its map is
+  navigator.storage?.persist?.(); // a phone short of space then asks before it drops this
+}
+
+async function store(planId) {
+  storedPlan = planId;
+  try {
+    if ((await storedNetwork())?.plan_id !== planId) await fetchAround();
+    const used = await navigator.storage?.estimate?.();
+    drive.set({ stored: used?.usage ?? 0 });
+  } catch {
+    storedPlan = null;
+    restsUntil = Date.now() + AGAIN_MS;
+  }
+}
+
+function follow({ shift, connected }) {
+  if (!shift) return;
+  if (isOver(shift)) {
+    drop(NETWORK);
+    drop(TILES);
+  } else if (connected && shift.plan_id !== null && shift.plan_id !== storedPlan && Date.now() > restsUntil) store(shift.plan_id);
+}
+
+/** Keep what belongs to the route from now on, and drop it with the shift. */
+export const storeAround = () => drive.follow(follow);

@@ -1,0 +1,37 @@
+"""What a driver's phone keeps before the shift."""
+
+import base64
+import gzip
+
+from data.exchange.basemap import write_basemap
+from tests import village as v
+
+
+def test_a_driver_gets_the_streets_and_the_map_around_the_route_in_one_answer(
+    client, app, enter, code
+):
+    write_basemap(v.village(), v.village_places(), app.folder / "tiles")
+    enter(code)
+    stored = client.get("/api/drive/stored").json()
+    assert stored["network"]["plan_id"] == client.get("/api/drive").json()["plan_id"]
+    assert stored["network"]["version"] == app.network.version
+    assert {v.MAIN_WEST, v.MILL} <= {street[0] for street in stored["network"]["streets"]}
+    tiles = stored["tiles"]["streets"]["tiles"]
+    assert {address.split("/")[0] for address in tiles} == {"10", "11", "12", "13", "14", "15"}
+    assert b"streets" in gzip.decompress(base64.b64decode(next(iter(tiles.values()))))
+
+
+def test_nobody_else_gets_it(client, sign_in, plan):
+    assert client.get("/api/drive/stored").status_code == 401
+    sign_in("operator")
+    assert client.get("/api/drive/stored").status_code == 403
+
+
+def test_a_driver_without_a_route_is_told_so(client, enter, code, app):
+    from data.store.database.engine import transaction
+    from data.store.schema import plan
+
+    enter(code)
+    with transaction(app.engine) as tx:
+        tx.execute(plan.update().values(state="superseded"))
+    assert client.get("/api/drive/stored").status_code == 404

@@ -1,0 +1,46 @@
+"""Single tiles out of a PMTiles file."""
+
+import gzip
+
+import pytest
+
+from data.exchange.basemap import write_basemap
+from data.exchange.tile_archive import read_tiles, tile_number
+from data.streets.tiles import TileAddress
+from maps.shifts.stored_map import tiles_around
+from tests import village as v
+from tests.village_plan import a_leg
+
+
+@pytest.mark.parametrize(
+    ("address", "number"),
+    [
+        ((0, 0, 0), 0),
+        ((1, 0, 0), 1),
+        ((1, 0, 1), 2),
+        ((1, 1, 1), 3),
+        ((1, 1, 0), 4),
+        ((2, 0, 0), 5),
+        ((12, 3423, 1763), 19078479),
+    ],
+)
+def test_tiles_are_numbered_as_the_format_says(address, number):
+    assert tile_number(TileAddress(*address)) == number
+
+
+def test_tiles_come_as_they_are_in_the_file_and_others_are_not_made_up(tmp_path):
+    write_basemap(v.village(), v.village_places(), tmp_path)
+    far = TileAddress(15, 1, 1)
+    wanted = tiles_around([a_leg()], v.village())
+    covers, tiles = read_tiles(tmp_path / "streets.pmtiles", {*wanted, far})
+    assert (covers.min_zoom, covers.max_zoom) == (10, 15)
+    assert {each.z for each in tiles} == set(range(10, 16))
+    assert far not in tiles
+    assert all(b"streets" in gzip.decompress(content) for content in tiles.values())
+
+
+def test_a_file_of_another_version_is_refused(tmp_path):
+    file = tmp_path / "old.pmtiles"
+    file.write_bytes(b"PMTiles\x02" + bytes(119))
+    with pytest.raises(ValueError, match="version 3, got 2"):
+        read_tiles(file, [])
