@@ -7,7 +7,7 @@ from data.geocode.certainty.confidence import confidence, is_sure
 from data.geocode.certainty.evidence import evidence
 from data.geocode.certainty.namesakes import namesakes, share
 from data.geocode.certainty.reading import Reading
-from data.geocode.places.areas import districts, with_district_one
+from data.geocode.places.areas import districts, with_district_numbers
 from data.geocode.places.candidate import Candidate, Reason
 from data.geocode.places.house_numbers import SNAP_M, HouseNumbers
 from data.geocode.places.name_chain import Mention
@@ -20,7 +20,9 @@ from data.geocode.places.street_shapes import NamedStreets, main_name
 from data.geocode.question import question, said, spoken_numbers
 from data.geocode.reverse import Address, ReverseGeocoder
 from data.geocode.text.coordinates import coordinates, gives_coordinates
-from data.geocode.text.finglish import heard_tokens, with_plain_letters
+from data.geocode.text.copula import without_is
+from data.geocode.text.everyday_talk import load_talk
+from data.geocode.text.finglish import heard_tokens, load_sounds, with_plain_letters
 from data.geocode.text.spacing import without_owners
 from data.geocode.text.tokens import Token, query_tokens
 from data.model import LonLat, Place, SegmentId
@@ -55,6 +57,9 @@ class Geocoder:
         places = (*places, *districts(network))
         self._network = network
         self._index = NameIndex(network.segments, places)
+        load_talk()
+        if self._index.persian:
+            load_sounds()
         self._finder = MentionFinder(self._index)
         self._parser = AddressParser(self._index)
         self._reverse = ReverseGeocoder(network)
@@ -114,7 +119,8 @@ class Geocoder:
     def _tokens(self, text: str) -> list[Token]:
         plain = without_owners(text, self._index.ends_so)
         if self._index.persian:
-            return heard_tokens(with_district_one(query_tokens(with_plain_letters(plain))))
+            heard = heard_tokens(query_tokens(with_plain_letters(plain)))
+            return with_district_numbers(without_is(heard, self._index.is_name))
         return query_tokens(plain)
 
     def _matches(self, tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[Reading]:

@@ -22,7 +22,8 @@ type AddressOf = Callable[[Candidate, str], Address | None]
 def question(found: Sequence[Candidate], address_of: AddressOf, language: str) -> str:
     """Return what to ask the caller before the best candidate is taken, "" where it is sure.
 
-    Which of two places he means, where both are likely, or which gate of one; which house, where
+    Which of two places he means, where both are likely (on which of two streets that do not meet it
+    is), or which gate of one; which house, where
     the street lacks the number and the map has others of it; what is near, where the street is
     found and his house, alley or second street is not, or where nothing tells streets of one name
     apart; else whether that is what he said. Nothing while his words may still be the begin of a
@@ -42,7 +43,8 @@ def question(found: Sequence[Candidate], address_of: AddressOf, language: str) -
         comma = languages()[language].comma if language in languages() else ", "
         return phrases["which"].format(one=comma.join(some), other=last)
     if different:
-        return phrases["which"].format(one=one, other=different[0])
+        apart = best.name != rivals[0].name and all(Reason.APART in e.reasons for e in found[:2])
+        return phrases["apart" if apart else "which"].format(one=one, other=different[0])
     if Reason.HOUSE_UNKNOWN in best.reasons and best.houses_near:
         number, *known = spoken_numbers((best.number, *best.houses_near), language)
         houses = phrases["both"].format(one=known[0], other=known[-1]) if known[1:] else known[0]

@@ -215,11 +215,16 @@ class Translator:
         return self.t("{day} by {time}", day=day, time=self.time(moment))
 
     def span_as_said(self, since: datetime, until: datetime, now: datetime) -> str:
-        """Return a window as people say it: tonight between 00:20 and 05:40."""
+        """Return a window as people say it: tonight between 00:20 and 05:40.
+
+        One that begins in the night and ends after it is of the day.
+        """
         day, last_day = (self.day_as_said(each, now) for each in (since, until))
         if day != last_day and self._local(since).date() != self._local(until).date():
             ends = [self.moment_as_said(each, now) for each in (since, until)]
             return self.t("between {start} and {end}", start=ends[0], end=ends[1])
+        if self._local(since).hour < MORNING_H:
+            day = last_day
         times = {"start": self.time(since), "end": self.time(until)}
         return self.t("{day} between {start} and {end}", day=day, **times)
 

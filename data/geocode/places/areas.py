@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from data.geocode.text.copula import stems
 from data.geocode.text.normalization import folded
 from data.geocode.text.tokens import Token
 from data.model import LonLat, Place
@@ -35,16 +36,23 @@ DISTRICT_WORDS, ONE = frozenset({"منطقه", "ناحیه"}), "یک"
 _NUMBER = re.compile(r"\d+")
 
 
-def with_district_one(tokens: Sequence[Token]) -> list[Token]:
-    """Return the tokens of a sentence, with a number where «یک» is that of a district."""
-    first = Token("1", 0, digits=True, spelled=True)
-    before = [None, *(token.text for token in tokens)]
-    return [
-        first._replace(clause=token.clause)
-        if token.text == ONE and before[at] in DISTRICT_WORDS
-        else token
-        for at, token in enumerate(tokens)
-    ]
+def with_district_numbers(tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens of a sentence, with each number of a district as one.
+
+    That is «یک» as well, and a number with the "is" of speech: «منطقهٔ چهاره».
+    """
+    found = list(tokens)
+    for at in range(1, len(found)):
+        if found[at - 1].text in DISTRICT_WORDS:
+            meant = (_number(each) for each in (found[at], *stems(found[at])))
+            found[at] = next(filter(None, meant), found[at])
+    return found
+
+
+def _number(token: Token) -> Token | None:
+    if token.text == ONE:
+        return Token("1", token.clause, digits=True, spelled=True)
+    return token if token.digits else None
 
 
 def districts(network: StreetNetwork) -> Iterator[Place]:

@@ -27,6 +27,7 @@ from data.geocode.text.sounds import (
 from data.geocode.text.spelling_index import SpellingIndex
 from data.geocode.text.tokens import (
     NameParts,
+    Token,
     compound,
     name_parts,
     name_tokens,
@@ -143,6 +144,10 @@ class NameIndex:
     def names_with(self, word: str) -> int:
         """Return how many names have a word."""
         return self._names_with[word]
+
+    def is_name(self, tokens: Sequence[Token]) -> bool:
+        """Whether words are a name, with or without its word for "street"."""
+        return bool(self.exact(name_parts(tokens).core))
 
     def ends_so(self, word: str) -> bool:
         """Whether a word that ends in "s" is one of names, or of everyday talk: "its"."""

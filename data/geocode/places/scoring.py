@@ -128,7 +128,11 @@ class PointScorer:
             self._point_near_parent(spelled, relation_scores, nth),
             None,
         )
-        crossed = [each.names for each in relation_scores if each.relation is Relation.CROSS][:1]
+        crossed = [
+            each.names
+            for each in relation_scores
+            if each.relation is Relation.CROSS and each.scores[nth] > UNRELATED
+        ][:1]
         titled = spot.segment.names, *crossed
         snap = Snap(spot.segment.id, Side.RIGHT, spot.offset_m, 0.0)
         kind = "crossing" if crossed else "street"

@@ -16,6 +16,13 @@ SHORTEST_SURNAME = 4
 """Letters from which on an ending makes a word a surname."""
 
 
+def load_talk() -> None:
+    """Read the words of all languages, which takes a fifth of a second, before somebody calls."""
+    _ordinary()
+    _name_words()
+    _verb_forms()
+
+
 def is_ordinary(token: Token) -> bool:
     """Whether a word is one of everyday talk; a name of such words alone is a weak sign."""
     return token.role is WordRole.FILLER or token.talk or _is_talk(token.text)

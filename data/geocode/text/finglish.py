@@ -38,6 +38,12 @@ type Sounds = Mapping[str, Sequence[str]]
 """Sounds of Persian words, by their consonants."""
 
 
+def load_sounds() -> None:
+    """Read how Persian words sound, which takes a tenth of a second, before somebody calls."""
+    for read in (_fillers, _talk, _names, _endings):
+        read()
+
+
 def with_plain_letters(text: str) -> str:
     """Return a text with what most people type for č, š, ž, and for ç, ş, ğ of Turkish keyboards.
 

@@ -235,6 +235,7 @@ def test_a_district_tells_which_street_of_a_name() -> None:
         "2-ci rayon, کوچه لاله",
         "ikinci rayon کوچه لاله",
         "mantaghe 2, کوچه لاله",
+        "کوچه لاله، اونی که تو منطقهٔ دوئه",
     ],
 )
 def test_a_district_that_the_map_numbers_is_known_by_what_callers_call_it(
@@ -264,7 +265,7 @@ def test_of_districts_that_lie_close_each_has_its_own_streets_alone() -> None:
         for n in (1, 2, 3)
     ]
     geocoder = Geocoder(build_network(streets), ())
-    for number, words in ((1, "یک"), (2, "دو"), (3, "سه")):
+    for number, words in ((1, "یک"), (1, "یکه"), (2, "دوئه"), (2, "دو"), (3, "سه")):
         found = geocoder.candidates(f"کوچه لاله در منطقهٔ {words}")
         assert (found[0].segment_id, found[0].confident) == (number, True)
         assert Reason.WITHIN in found[0].reasons

@@ -240,3 +240,25 @@ def test_a_house_number_nobody_mapped_casts_doubt_on_the_place_and_not_on_the_st
 @pytest.mark.parametrize("said", ["برفیه", "برفه", "پر برفه", "یخه", "لیزه", "بسته‌ست"])
 def test_how_the_street_is_casts_no_doubt_on_it(said: str):
     assert the_one(f"خیابان سعدی {said}")[1].name == "خیابان سعدی"
+
+
+@pytest.mark.parametrize(
+    ("spoken", "written"),
+    [
+        ("کوچهٔ اطلسی، همون که تو شهرک نیلوفره", "کوچهٔ اطلسی، شهرک نیلوفر"),
+        ("ما خونه‌مون خیابون گلشنه", "ما خونه‌مون خیابون گلشن"),
+        ("خیابون شهید بهشتیه", "خیابون شهید بهشتی"),
+    ],
+)
+def test_the_is_of_speech_behind_a_name_belongs_to_no_name(spoken: str, written: str):
+    one, other = (geocoder().candidates(words)[0] for words in (spoken, written))
+
+    assert one.segment_id == other.segment_id
+    assert one.reasons == other.reasons
+
+
+def test_a_name_that_ends_like_is_stays_whole():
+    streets = [v.a_segment(1, 1, 2, fa="خیابان ستار"), v.a_segment(2, 3, 4, fa="خیابان باغ")]
+    found = Geocoder(build_network(streets), ()).candidates("خیابان ستاره")
+
+    assert not any(each.confident for each in found)

@@ -53,3 +53,29 @@ def test_where_a_second_street_is_missing_the_caller_says_what_is_near() -> None
 
 def test_a_language_without_these_words_is_asked_in_english() -> None:
     assert asked("Scool Stret", "xx").startswith("Did you say")
+
+
+def test_of_two_streets_that_do_not_meet_the_caller_says_which_it_is_on() -> None:
+    streets = build_network(
+        [
+            v.a_segment(1, 1, 2, fa="خیابان مدرسه", en="School Street"),
+            v.a_segment(
+                2,
+                5,
+                6,
+                line=(v.at_m(4000, 0), v.at_m(4100, 0)),
+                fa="خیابان باغ",
+                en="Orchard Street",
+            ),
+        ]
+    )
+    geocoder = Geocoder(streets, ())
+    found = geocoder.candidates("corner of School Street and Orchard Street")
+
+    assert [(each.name, each.kind) for each in found[:2]] == [
+        ("خیابان مدرسه", "street"),
+        ("خیابان باغ", "street"),
+    ]
+    assert geocoder.question(found, "en") == (
+        "These two streets do not meet. On which of them is it: School Street, or Orchard Street?"
+    )

@@ -35,6 +35,12 @@ def test_a_day_is_said_as_people_say_it(now: str, moment: str, english: str, per
 @pytest.mark.parametrize(
     ("since", "until", "english", "persian"),
     [
+        (
+            "22T05:50",
+            "22T07:05",
+            "tomorrow morning between 05:50 and 07:05",
+            "فردا صبح بین ۰۵:۵۰ و ۰۷:۰۵",
+        ),
         ("22T00:20", "22T05:40", "tonight between 00:20 and 05:40", "امشب بین ۰۰:۲۰ و ۰۵:۴۰"),
         (
             "21T22:00",

@@ -170,6 +170,7 @@ SHOWN_NAMES = {
     *(f"evidence:{kind}" for kind in EvidenceKind),
     *(f"revision:{cause}" for cause in RevisionCause),
     *(f"truck:{state}" for state in TruckState),
+    *(f"place:{kind}" for kind in ("address", "coordinates", "crossing", "district", "street")),
     *(f"place:{kind}" for kind in (*_POINTS_OF_INTEREST.values(), *_WORSHIP.values())),
     *(f"language:{language}" for language in languages()),
     *(f"because:{reason}" for reason in LevelReason),

@@ -4,13 +4,13 @@ import { html } from "lit";
 import { still } from "../../pages/boot.js";
 import { followTheme, makeMap } from "../../pages/map/map.js";
 import { notify } from "../../pages/notices.js";
-import { length, named, streetName, t } from "../../pages/texts.js";
+import { streetName, t } from "../../pages/texts.js";
+import { certainty, marks } from "../../requests/guesses.js";
 import { mayChange, needsPlace, opened, place, seek, takeBack } from "./state.js";
 
 const NOTHING_HIDDEN = new Set();
 const PLACE_ZOOM = 15.5;
 const PAUSE_MS = 250;
-const KNOWN_M = 20;
 
 /** The map's box is made once and put wherever the file is drawn: a map that is drawn anew loads all its tiles again. */
 const box = document.createElement("section");
@@ -107,12 +107,10 @@ function later(words) {
 
 const choose = ({ lon, lat, segment_id }) => opened.set({ pin: { lon, lat, segment_id } });
 
-const uncertainty = ({ uncertain_m: far }) => (far < KNOWN_M ? [] : [t("within {length}", { length: length(far) })]);
-
 const guess = (one, pin) => html`<li>
   <button class="guess" aria-pressed=${pin?.lon === one.lon && pin?.lat === one.lat} @click=${() => choose(one)}>
     <span class="icon icon-map-pin" aria-hidden="true"></span>
-    <span><bdi>${one.said || t("Unnamed street")}</bdi><span class="muted small">${[named("place", one.kind), ...uncertainty(one), ...one.reasons.map((reason) => named("why", reason))].join(" · ")}</span></span>
+    <span><bdi>${one.said || t("Unnamed street")}</bdi><span class="muted small">${[certainty(one), marks(one)].filter(Boolean).join(" · ")}</span></span>
   </button>
 </li>`;
 

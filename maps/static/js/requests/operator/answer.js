@@ -32,23 +32,30 @@ function joins({ joins: street, waiting }) {
   return html`<bdi>${streetName(street)}</bdi>${waiting > 0 ? html` · ${t("{count} waiting for it", { count: waiting })}` : ""}`;
 }
 
-const facts = (answer) => html`<dl class="facts">
+/** What the answer rests on; a call that is recorded makes no work any more. */
+const facts = (answer, recorded) => html`<dl class="facts">
   ${fact(t("Class"), named("class", answer.service_class))}
   ${fact(t("Last cleared"), cleared(answer))}
-  ${fact(t("Open work that covers it"), answer.outlook === "no_storm" ? "" : joins(answer))}
+  ${fact(t("Open work that covers it"), answer.outlook === "no_storm" || (recorded && !answer.joins) ? "" : joins(answer))}
   ${fact(t("Truck"), truck(answer))}
   ${fact(t("Goal"), answer.due_at ? t("{time} on {day}", { time: time(answer.due_at), day: day(answer.due_at) }) : "")}
 </dl>`;
+
+/** The place as it was chosen, with its house number, or the street that is nearest to the pin. */
+function headline({ answer, guesses, chosen }) {
+  const house = guesses[chosen]?.kind === "address" ? guesses[chosen].said : "";
+  return house || answer.address[document.documentElement.lang] || streetName(answer.street);
+}
 
 const direction = (language) => boot.languages.find(({ code }) => code === language)?.direction ?? "auto";
 
 const spoken = (language, text) => html`<p class="say" lang=${language} dir=${direction(language)}>${text}</p>`;
 
 /** What else can be said, and what it rests on; folded until the caller asks. */
-const besides = (language, answer, key = "") => html`<details class="besides" .open=${call.value.more} @toggle=${(event) => call.set({ more: event.target.open })}>
+const besides = (language, answer, recorded, key = "") => html`<details class="besides" .open=${call.value.more} @toggle=${(event) => call.set({ more: event.target.open })}>
   <summary>${t("More to say")}${key}</summary>
   ${answer.more[language].map((text) => html`<p class="then" lang=${language} dir=${direction(language)}>${text}</p>`)}
-  ${facts(answer)}
+  ${facts(answer, recorded)}
 </details>`;
 
 class Answer extends TickingPart {
@@ -56,10 +63,10 @@ class Answer extends TickingPart {
     return [call];
   }
 
-  now({ answer, language }) {
+  now({ answer, language, guesses, chosen }) {
     return html`<section class="answer" aria-live="polite" aria-label=${t("Tell the caller")}>
-      <h2><bdi>${answer.address[document.documentElement.lang] || streetName(answer.street)}</bdi></h2>
-      ${spoken(language, answer.say[language])} ${besides(language, answer, html`<kbd aria-hidden="true" dir="ltr">M</kbd>`)}
+      <h2><bdi>${headline({ answer, guesses, chosen })}</bdi></h2>
+      ${spoken(language, answer.say[language])} ${besides(language, answer, false, html`<kbd aria-hidden="true" dir="ltr">M</kbd>`)}
       ${askedBefore(t("Asked about this street before"), answer.asked_here)}
     </section>`;
   }
@@ -70,7 +77,7 @@ class Answer extends TickingPart {
       <p class="number">${numberLink(request)} <span>${withdrawn ? t("taken back") : tookMs ? t("recorded, call of {span}", { span: clockTime(tookMs) }) : t("recorded")}</span></p>
       ${
         answer
-          ? html`${spoken(language, answer.say[language])} ${besides(language, answer)}`
+          ? html`${spoken(language, answer.say[language])} ${besides(language, answer, true)}`
           : withdrawn
             ? ""
             : html`<p class="say">${t("Your number is {reference}.", { reference: request.reference })}</p>

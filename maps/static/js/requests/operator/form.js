@@ -1,9 +1,10 @@
 // The form: who calls, his words, guesses of where that is, and what is asked for.
 import { html } from "lit";
 import { Part } from "../../pages/element.js";
-import { age, length, named, number, percent, streetName, t } from "../../pages/texts.js";
+import { age, named, number, streetName, t } from "../../pages/texts.js";
 import { listbox } from "../../pages/listbox.js";
 import { kindIcon } from "../../board/rows.js";
+import { certainty, marks } from "../guesses.js";
 import { numberLink } from "../page.js";
 import { DANGER_KEYS, decide, inWords, setKind, switchConsent, switchJoin, switchLanguage, switchSide, toggleDanger } from "./keys.js";
 import { DANGERS, KINDS, askGuesses, askHistory, choose, call, record } from "./state.js";
@@ -14,33 +15,11 @@ const PHONE_PAUSE_MS = 400;
 const key = (letter) => html`<kbd aria-hidden="true" dir="ltr">${letter}</kbd>`;
 
 const NEW_CALL = "F2";
-const KNOWN_M = 20;
-
-/** How far from the pin the place of a guess may be, where that matters. */
-const uncertainty = ({ uncertain_m }) => (uncertain_m < KNOWN_M ? [] : [t("within {length}", { length: length(uncertain_m) })]);
-
-/** How sure a guess is; a share says nothing of one of several of a name, or of words that are still being written. */
-function certainty({ confident, confidence, reasons }) {
-  if (confident) return t("a good match");
-  return ["several", "begun"].some((reason) => reasons.includes(reason)) ? "" : percent(confidence);
-}
-
-/** A house number, "31-05" say, in the reader's digits. */
-const houseNumber = (text) => text.replace(/\d/g, (digit) => number(digit));
-
-/** What was matched, or not: a house number that the street lacks comes with the nearest ones that it has. */
-function matched({ reasons, number: house, houses_near: near }) {
-  const lacks = (reason) => near.length > 0 && ["house_unknown", "house_estimated"].includes(reason);
-  const listed = near.map(houseNumber).join(" · ");
-  return reasons.map((reason) => (lacks(reason) ? t("no number {number} here, but {houses}", { number: houseNumber(house), houses: listed }) : named("why", reason)));
-}
-
-const inDistrict = ({ district }) => (district ? [named("district", district)] : []);
 
 const guessRow = (guess) => html`<span class="nth" aria-hidden="true">${number(guess.id + 1)}</span>
   <span class="what" dir="auto">${guess.said || t("Unnamed street")}</span>
   <span class="when">${certainty(guess)}</span>
-  <span class="sub">${[...inDistrict(guess), named("place", guess.kind), ...uncertainty(guess), ...matched(guess)].join(" · ")}</span>`;
+  <span class="sub">${marks(guess)}</span>`;
 
 const historyRow = (asked) => html`<li>
   ${numberLink(asked)} ${named("kind", asked.kind)}${asked.street ? html` · <bdi>${streetName(asked.street)}</bdi>` : ""} ·

@@ -1,6 +1,6 @@
 // The keys that decide about a call once its words are written; letters by their place, whatever they print.
 import { boot } from "../../pages/boot.js";
-import { DANGERS, KINDS, askAnswer, choose, call, movePin, record } from "./state.js";
+import { DANGERS, KINDS, askAnswer, call, isBehind, movePin, record, step } from "./state.js";
 
 export const DANGER_KEYS = ["Q", "W", "E", "R", "T", "Y"];
 const PIN_STEP_DEG = 0.0001; // some ten metres
@@ -37,14 +37,6 @@ export const switchConsent = () => call.set({ consent: !call.value.consent && ca
 export function switchJoin() {
   call.set({ join: !call.value.join });
   return askAnswer();
-}
-
-/** Walk through the guesses. */
-export function step(by) {
-  const { guesses, chosen } = call.value;
-  if (guesses.length === 0) return;
-  const to = chosen === null ? (by > 0 ? 0 : guesses.length - 1) : chosen + by;
-  choose(Math.min(Math.max(to, 0), guesses.length - 1));
 }
 
 function pushPin([east, north]) {
@@ -90,7 +82,7 @@ export function inWords(event) {
   if (event.key === "Enter" && !event.shiftKey && !event.ctrlKey) {
     event.preventDefault();
     document.getElementById("decide").focus();
-  } else if (guesses.length > 0 && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+  } else if ((guesses.length > 0 || isBehind()) && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     event.preventDefault();
     step(event.key === "ArrowDown" ? 1 : -1);
   }

@@ -11,6 +11,9 @@ export const DANGERS = ["trapped", "ambulance", "accident", "power_line", "elder
 
 const WAITING_PAUSE_MS = 3000;
 
+/** Beside a sure place, others that are less likely than this are noise. */
+const LEAST_BESIDE_SURE = 0.01;
+
 const newKey = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
 
 /**
@@ -94,6 +97,9 @@ export function follow() {
   new EventSource("/stream").addEventListener("requests", soon);
 }
 
+/** Whether the words changed since it was asked where that may be. */
+export const isBehind = () => call.value.asked !== call.value.text;
+
 let wordsAsked = 0;
 let asking = null;
 
@@ -110,11 +116,21 @@ async function guess(text) {
   const words = text.trim();
   const found = words.length < 2 ? [] : await attempt(() => get(`/api/geocode?${new URLSearchParams({ q: words.slice(0, 300), language: document.documentElement.lang })}`));
   if (turn !== wordsAsked || found === undefined) return;
-  const guesses = found.slice(0, 5).map((guess, id) => ({ ...guess, id }));
-  const sure = guesses.length === 1 && guesses[0].confident;
+  const sure = found[0]?.confident ?? false;
+  const likely = sure ? found.filter((guess) => guess.confident || guess.confidence >= LEAST_BESIDE_SURE) : found;
+  const guesses = likely.slice(0, 5).map((guess, id) => ({ ...guess, id }));
   call.set({ asked: text, guesses });
   if (call.value.place?.byHand) return void call.set({ chosen: null });
   await choose(sure ? 0 : null);
+}
+
+/** Walk through the guesses, those of all that was said. */
+export async function step(by) {
+  if (isBehind()) await askGuesses(call.value.text);
+  const { guesses, chosen } = call.value;
+  if (guesses.length === 0) return;
+  const to = chosen === null ? (by > 0 ? 0 : guesses.length - 1) : chosen + by;
+  await choose(Math.min(Math.max(to, 0), guesses.length - 1));
 }
 
 /** Take one of the guesses as the place of the call, or none. */
@@ -184,12 +200,20 @@ const told = ({ key, text, caller_name, caller_phone, language, consent, kind, d
   ...(place && answer?.window ? { window: { from_at: answer.window.from_at, to_at: answer.window.to_at } } : {}), // what he heard is what is promised
 });
 
-/** Record the call; whether it was. What was typed stays otherwise, and its key makes a second try safe. */
+/**
+ * Record the call; whether it was. What was typed stays otherwise, and its key makes a second try safe.
+ * Who types faster than the answer comes must neither get the place of half his words, nor none because he could not see among which to choose.
+ */
 export async function record() {
   if (call.value.saving || call.value.text.trim() === "") return false;
   call.set({ saving: true });
-  // Who types faster than the answer comes must not get the place of half his words.
-  if (call.value.asked !== call.value.text) await askGuesses(call.value.text);
+  if (isBehind()) {
+    await askGuesses(call.value.text);
+    if (!call.value.place && call.value.guesses.length > 0) {
+      call.set({ saving: false });
+      return false;
+    }
+  }
   const mine = call.value;
   const request = await attempt(() => post("/requests", told(mine)));
   const placed = request && request.segment_id != null;
