@@ -19,7 +19,7 @@ def stretch(run: RouteRunView, t: Translator) -> Iterator[str]:
     start, end = (
         None if name is None else f"\u2068{called(name, t)}\u2069" for name in (run.start, run.end)
     )
-    if start and end:
+    if start and end and start != end:
         yield t("{start} to {end}", start=start, end=end)
     elif start:
         yield t("from {start}", start=start)

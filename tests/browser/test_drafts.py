@@ -77,6 +77,9 @@ def test_a_draft_is_published_with_one_question_taken_back_and_published_where_i
     publish(page, t)
     page.locator("board-drafts .published button").first.dblclick()  # to take it back
     expect(page.locator("board-drafts .published")).to_have_count(0)
+    expect(page.locator(".notice")).to_contain_text(
+        t("Taken back: the plan before it is in force again.")
+    )
     expect(page.locator("board-drafts .primary")).to_have_text(t("Publish to the trucks"))
     assert len([url for url in visit.asked if url.endswith("/take-back")]) == 1
     compare_and_publish(visit, t)

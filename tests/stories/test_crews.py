@@ -133,13 +133,18 @@ def test_a_list_that_nobody_has_begun_shows_the_crew_times_from_now_on(client, c
     assert shown in office
 
 
-def test_jobs_of_a_crew_that_went_off_duty_wait_for_a_crew_again(client, clock: StillClock):
+def test_jobs_of_a_crew_that_went_off_duty_wait_for_a_crew_again(
+    client, clock: StillClock, sign_in
+):
     client.post("/requests", json=STAIRS)
-    new_crew(client)
+    _, shift = new_crew(client)
     client.post("/api/storms/1/crew-plan")
     client.post("/api/storms/1/crew-plan/publish")
     assert "on a list" in client.get("/crews?lang=en", headers=PAGE).text
-    clock.moment += timedelta(hours=9)
+    enter(client, client.post(f"/api/crew-shifts/{shift}/code").json()["code"])
+    clock.moment += timedelta(hours=8, minutes=10)
+    assert "Your shift ended at " in client.get("/crew?lang=en", headers=PAGE).text
+    sign_in("dispatcher")
     office = client.get("/crews?lang=en", headers=PAGE).text
     assert "waiting for a crew" in office
     assert ">on a list" not in office

@@ -117,6 +117,7 @@ def test_all_trucks_are_extended_from_the_list_in_two_clicks(visit: Visit, storm
     }
     send_to_wait(page, t)
     expect(page.locator(".notices")).to_contain_text(t.plural("staged:{count}", 2))
+    expect(page.locator(".notice")).to_have_count(1)
     assert visit.grave_faults() == []
 
     cancel(page, t)

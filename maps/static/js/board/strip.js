@@ -28,14 +28,14 @@ const troubles = (late, finish) =>
 function finishWords(finish) {
   if (!finish) return t("no open work");
   if (!finish.ends_at) return "";
-  const ends = { time: time(finish.ends_at) };
+  const ends = { time: time(Math.max(Date.parse(finish.ends_at), now())) };
   return finish.unplanned_m > 0 ? t("rest ends {time}", ends) : t("ends {time}", ends);
 }
 
 /** What the words of a class count, and by which rule. */
 function finishTitle(finish) {
   if (!finish) return t("No work of this class is open.");
-  const left = t("{length} are still to be cleared.", { length: length(finish.open_m) });
+  const left = t("Streets of {length} are not cleared in all directions and passes yet.", { length: length(finish.open_m) });
   const none = finish.unplanned_m > 0 ? t("No truck is on its way to {length} of that.", { length: length(finish.unplanned_m) }) : "";
   const rest = finish.ends_at ? t("By the present routes the last truck is done at {time}.", { time: time(finish.ends_at) }) : "";
   return [left, none, rest].filter(Boolean).join(" ");

@@ -43,7 +43,7 @@ function routeFacts(route) {
 /** "Imam to Mill Street, 1.2 km, both directions": what of a run's street is to be done. */
 function stretch({ kind, start, end, length_m: metres, both_ways: both }) {
   const [from, to] = [start, end].map((name) => name && streetName(name));
-  const between = from && to ? t("{start} to {end}", { start: from, end: to }) : from ? t("from {start}", { start: from }) : "";
+  const between = from && to && from !== to ? t("{start} to {end}", { start: from, end: to }) : from ? t("from {start}", { start: from }) : "";
   const far = kind === "work" || kind === "drive" ? length(metres) : "";
   return [between, far, both ? t("both directions") : ""].filter(Boolean).join(t(", "));
 }

@@ -37,7 +37,8 @@ function takerItem(segment, taker, outcome) {
   const { busy, draft } = draftState.value;
   const wish = moveTo(segment, taker.vehicle_id);
   const strains = outcome?.strains.length > 0; // it says so beside the button
-  const names = html`<bdi>${taker.vehicle}</bdi> <span class="small muted">${price(taker, outcome)}</span>`;
+  const words = price(taker, outcome);
+  const names = html`${words.includes?.(taker.vehicle) ? "" : html`<bdi>${taker.vehicle}</bdi>`} <span class="small muted">${words}</span>`;
   if (!outcome?.possible) return html`<li class="no-taker" data-vehicle=${taker.vehicle_id}>${names}</li>`;
   const publish = html`<button class="taker-publish" ?disabled=${busy} @click=${() => assignAndPublish(wish, strains)}>${t("Assign and publish")}</button>`;
   return html`<li>

@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { get, post } from "../pages/net.js";
-import { attempt, notify } from "../pages/notices.js";
+import { attempt, echo, notify } from "../pages/notices.js";
 import { withNews } from "../pages/stream.js";
 import { inLanguage, isolated, t, time } from "../pages/texts.js";
 import { person } from "../accounts/people.js";
@@ -79,7 +79,7 @@ class TruckMessages extends Part {
     merge("messages", sent.messages);
     const missed = sent.unreached.map((id) => isolated(board.value.vehicles.get(id)?.name ?? id));
     if (missed.length > 0) notify(t("Not reached: {trucks}", { trucks: missed.join(t(", ")) }), "danger");
-    if (this.to !== "one") notify(t("sent to:{count}", { count: sent.messages.length }));
+    if (this.to !== "one") echo(t("sent to:{count}", { count: sent.messages.length }));
     this.querySelector("form").reset();
     this.to = "one";
     return undefined;

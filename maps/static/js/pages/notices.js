@@ -19,6 +19,12 @@ export function notify(text, tone = "plain", details = "") {
   notices.set({ list: [...notices.value.list, notice] });
 }
 
+/** Say that an order was carried out, until the next one is; the same order again says so again. */
+export function echo(text) {
+  const others = notices.value.list.filter(({ tone }) => tone !== "echo");
+  notices.set({ list: [...others, { id: ++count, text, tone: "echo", details: "" }] });
+}
+
 const folded = (details) =>
   details
     ? html`<details><summary>${t("Details")}</summary><p class="muted small" dir="ltr">${details}</p></details>`

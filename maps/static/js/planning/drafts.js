@@ -3,7 +3,7 @@ import { html } from "lit";
 import { boot, now } from "../pages/boot.js";
 import { TickingPart } from "../pages/element.js";
 import { post } from "../pages/net.js";
-import { attempt, once } from "../pages/notices.js";
+import { attempt, echo, once } from "../pages/notices.js";
 import { dangerousChoice } from "../pages/form-parts.js";
 import { Store } from "../pages/store.js";
 import { t, time } from "../pages/texts.js";
@@ -88,9 +88,12 @@ const keep = () => publishing.set({ asked: null, words: "", drops: false });
 
 /** Take the plan back that was just published. */
 const takeBack = once(async ({ planId }) => {
+  publishing.set({ busy: true });
   const plan = await attempt(() => post(`/api/plans/${planId}/take-back`));
-  publishing.set({ published: null });
-  if (plan) await attempt(reload);
+  publishing.set({ published: null, busy: false });
+  if (!plan) return;
+  echo(t("Taken back: the plan before it is in force again."));
+  await attempt(reload);
 });
 
 /** Plan again from now what a draft was for. */
@@ -179,7 +182,7 @@ function publishedRow(published) {
   return html`<li class="published" role="status">
     <p><span class="icon icon-check" aria-hidden="true"></span> <strong>${t("published:{count}", { count: published.trucks })}</strong></p>
     <div class="draft-orders">
-      ${left > 0 ? html`<button @click=${() => takeBack(published)}><span class="icon icon-undo-2 mirrored" aria-hidden="true"></span>${t("Take it back ({seconds} s)", { seconds: left })}</button>` : ""}
+      ${left > 0 ? html`<button ?disabled=${publishing.value.busy} @click=${() => takeBack(published)}><span class="icon icon-undo-2 mirrored" aria-hidden="true"></span>${t("Take it back ({seconds} s)", { seconds: left })}</button>` : ""}
       <button class="quiet" @click=${() => publishing.set({ published: null })} title=${t("Close")} aria-label=${t("Close")}><span class="icon icon-x" aria-hidden="true"></span></button>
     </div>
   </li>`;

@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { now } from "../pages/boot.js";
 import { get, post } from "../pages/net.js";
-import { attempt, notify } from "../pages/notices.js";
+import { attempt, echo, notify } from "../pages/notices.js";
 import { dangerousChoice } from "../pages/form-parts.js";
 import { Store } from "../pages/store.js";
 import { inLanguage, isolated, named, number, t, time } from "../pages/texts.js";
@@ -46,7 +46,7 @@ async function order(ids, wish) {
   const body = { ...wish, vehicle_ids: ids };
   const done = await attempt(() => post(`/api/storms/${board.value.storm.id}/fleet-orders`, body));
   if (!done) return false;
-  if (done.changed.length > 0) notify(DONE[wish.kind](done.changed.length));
+  if (done.changed.length > 0) echo(DONE[wish.kind](done.changed.length));
   const missed = done.unreached.map((id) => isolated(board.value.vehicles.get(id)?.name ?? id));
   if (missed.length > 0) notify(t("Not reached: {trucks}", { trucks: missed.join(t(", ")) }), "danger");
   fleet.set({ refused: done.refused, again: wish, asked: null });
@@ -100,7 +100,7 @@ async function write(event, ids) {
   const sent = await attempt(() => post("/api/messages", { text, vehicle_ids: ids }));
   if (!sent) return;
   merge("messages", sent.messages);
-  notify(t("sent to:{count}", { count: sent.messages.length }));
+  echo(t("sent to:{count}", { count: sent.messages.length }));
   target.reset();
 }
 
