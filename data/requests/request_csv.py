@@ -33,6 +33,7 @@ _IGNORED = (
     "class",
     "district",
     "due",
+    "next step due",
     "channel",
     "dangers",
     "دریافت",
@@ -40,6 +41,7 @@ _IGNORED = (
     "درجه",
     "منطقه",
     "مهلت",
+    "مهلت رسیدگی",
     "راه تماس",
     "خطرها",
 )

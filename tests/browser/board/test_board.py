@@ -153,6 +153,7 @@ def test_what_an_operator_takes_stays_on_the_board_when_an_older_answer_comes(vi
     expect(row).to_have_attribute("aria-selected", "true")
     expect(page.locator("board-side .quote")).to_have_text(street_name())
     expect(page.locator("board-side .facts")).to_contain_text("On the work list")
+    expect(page.locator("board-side .facts")).to_contain_text("Clear by")
     visit.until(CHOSEN_ON_MAP)
     assert visit.complaints == []
 

@@ -47,6 +47,7 @@ def opened(visit, login="dispatcher"):
 
 def test_requests_are_marked_closed_taken_back_and_called_about_by_keyboard(visit):
     page = opened(visit)
+    expect(page.locator("#queue .due").first).to_have_attribute("title", "Next step due")
     page.keyboard.press("/")
     page.keyboard.type("somewhere")
     expect(page.locator("#queue li")).to_have_count(1)

@@ -27,7 +27,7 @@ function late() {
       kind: "request",
       target: request.id,
       title: requestPlace(request),
-      text: t("Past its deadline."),
+      text: t("Not clear in time."),
       since: request.due_at,
     }));
 }

@@ -63,7 +63,7 @@ export function requestPanel(id) {
         t("Received"),
         t("{span} ago ({time})", { span: age(request.received_at), time: time(request.received_at) }),
       ],
-      [t("Due"), request.due_at && request.state === "open" ? deadline(request.due_at) : null],
+      [t("Clear by"), request.due_at && request.state === "open" ? deadline(request.due_at) : null],
       [
         t("Street"),
         request.segment_id == null

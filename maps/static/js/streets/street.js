@@ -111,7 +111,7 @@ export function streetPanel(id) {
       [t("Why"), why(street.level, street.road_class)],
       [t("Cycle time"), rhythm(street.level.cycle_h)],
       [t("Length"), length(street.length_m)],
-      [t("Due"), street.job?.state === "open" ? deadline(street.job.due_at) : null],
+      [t("Clear by"), street.job?.state === "open" ? deadline(street.job.due_at) : null],
     ])}
     ${missing(street.directions)}
     ${street.directions.map((direction) => directionFacts(direction, street.directions.length === 1))}

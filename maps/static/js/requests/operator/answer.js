@@ -38,7 +38,7 @@ const facts = (answer, recorded) => html`<dl class="facts">
   ${fact(t("Last cleared"), cleared(answer))}
   ${fact(t("Open work that covers it"), answer.outlook === "no_storm" || (recorded && !answer.joins) ? "" : joins(answer))}
   ${fact(t("Truck"), truck(answer))}
-  ${fact(t("Goal"), answer.due_at ? t("{time} on {day}", { time: time(answer.due_at), day: day(answer.due_at) }) : "")}
+  ${fact(t("Clear by"), answer.due_at ? t("{time} on {day}", { time: time(answer.due_at), day: day(answer.due_at) }) : "")}
 </dl>`;
 
 /** The place as it was chosen, with its house number, or the street that is nearest to the pin. */

@@ -19,8 +19,8 @@ const where = (row) => [row.street ? streetName(row.street) : "", row.service_cl
 
 const late = (row) => row.due_at && Date.parse(row.due_at) < now();
 
-/** By when a request is to be placed or done; one that has no deadline says how old it is. */
-const due = (row) => (row.due_at ? html`<span class="when due ${late(row) ? "danger" : ""}">${deadline(row.due_at)}</span>` : html`<span class="when">${age(row.received_at)}</span>`);
+/** By when the next step of a request is due; one that has none says how old it is. */
+const due = (row) => (row.due_at ? html`<span class="when due ${late(row) ? "danger" : ""}" title=${t("Next step due")}><span class="unseen">${t("Next step due")} </span>${deadline(row.due_at)}</span>` : html`<span class="when">${age(row.received_at)}</span>`);
 
 function row(each) {
   const parts = where(each);
@@ -97,7 +97,7 @@ class List extends Part {
       <select id="order" @change=${({ target }) => sort(target.value)}>
         <option value="oldest" ?selected=${order === "oldest"}>${t("Oldest first")}</option>
         <option value="newest" ?selected=${order === "newest"}>${t("Newest first")}</option>
-        <option value="due" ?selected=${order === "due"}>${t("Soonest deadline first")}</option>
+        <option value="due" ?selected=${order === "due"}>${t("Soonest next step first")}</option>
       </select>
     </div>`;
   }
