@@ -25,7 +25,7 @@ from osmnx._errors import InsufficientResponseError
 from data.errors import CityFileError
 from data.languages import languages
 from data.model import RoadClass
-from data.osm.tags import NAME_KEYS, PLACE_TAGS
+from data.osm.tags import GATE_BARRIERS, NAME_KEYS, PLACE_TAGS, may_be_place, road_class
 
 NEIGHBOURS = ("ar", "az", "ckb", "ku", "tr")
 """Languages of names that are downloaded beside those of the pages."""
@@ -85,6 +85,9 @@ PLACE_NODES_FROM = 1 << 60
 
 ABSENT_NODE = PLACE_NODES_FROM - 1
 """Id of a node that the file lacks; `osm_reader` cuts ways there."""
+
+ENTRANCE = "entrance"
+"""Key of doors and gates of areas, downloaded with any value, beside barriers that open."""
 
 _STREETS = f'["highway"~"^({"|".join([*RoadClass, "road"])})(_link)?$"]'
 """Overpass filter of the streets that are downloaded: no footways, no construction sites."""
@@ -158,11 +161,12 @@ def _asking(folder: Path) -> Iterator[None]:
 
 
 def _places(outline: shapely.Geometry) -> list[_Feature]:
-    """Return house numbers, ways between two of them and points of interest; empty without any."""
+    """Return house numbers, ways between two of them, points of interest and gates, if any."""
     wanted: dict[str, bool | str | list[str]] = {
         key: list(values) for key, values in PLACE_TAGS.items()
     }
-    wanted |= dict.fromkeys((*NUMBERS, *LANDMARKS), True)
+    wanted |= dict.fromkeys((*NUMBERS, *LANDMARKS, ENTRANCE), True)
+    wanted |= {"barrier": sorted(GATE_BARRIERS)}
     try:
         frame = osmnx.features_from_polygon(outline, wanted)
     except InsufficientResponseError:
@@ -192,33 +196,64 @@ def _write(path: Path, graph: nx.MultiDiGraph, places: Iterable[_Feature]) -> No
 
 
 def _of_places(places: Iterable[_Feature]) -> tuple[list[Node], list[Way]]:
-    """Return the nodes of places, and the ways between house numbers with nodes of their own.
+    """Return the nodes of places, and the ways between house numbers and around areas.
 
-    Such a way passes the very nodes that have the numbers, which are found by where they are.
+    A way between house numbers passes the very nodes that have them, which are found by where they
+    are; areas with gates on their outlines are told apart by these outlines.
     """
-    ids = count(PLACE_NODES_FROM)
-    nodes: list[Node] = []
+    drawn = _DrawnPlaces()
     lines: list[_Feature] = []
-    numbered: dict[tuple[float, float], int] = {}
     for place in places:
         if "addr:interpolation" in place.tags and isinstance(place.shape, shapely.LineString):
             lines.append(place)
-            continue
+        elif outline := _outline(place):
+            drawn.add_way(outline.coords, place.tags, closed=True)
+        else:
+            drawn.add_point(place)
+    for line in lines:
+        drawn.add_way(line.shape.coords, line.tags)
+    return drawn.nodes, drawn.ways
+
+
+def _outline(place: _Feature) -> shapely.LinearRing | None:
+    """Return the outer line of an area that may be a point of interest, of several the largest."""
+    parts = [each for each in shapely.get_parts(place.shape) if isinstance(each, shapely.Polygon)]
+    if not parts or not may_be_place(place.tags) or road_class(place.tags) is not None:
+        return None
+    return max(parts, key=lambda part: part.area).exterior
+
+
+class _DrawnPlaces:
+    """Nodes and ways of places, with ids of their own."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self.ways: list[Way] = []
+        self._ids = count(PLACE_NODES_FROM)
+        self._numbered: dict[tuple[float, float], int] = {}
+
+    def add_point(self, place: _Feature) -> None:
         point = place.shape.representative_point()
-        node = next(ids)
-        nodes.append(Node(id=node, location=(point.x, point.y), tags=place.tags))
+        node = self._node((point.x, point.y), place.tags)
         if "addr:housenumber" in place.tags:
-            numbered[point.x, point.y] = node
-    ways = []
-    for number, line in enumerate(lines, PLACE_NODES_FROM):
+            self._numbered[point.x, point.y] = node
+
+    def add_way(
+        self, coords: Iterable[Sequence[float]], tags: Mapping[str, str], *, closed: bool = False
+    ) -> None:
+        """Add a way along points, through the house numbers that are there, unless it is closed."""
+        known = {} if closed else self._numbered
         corners = []
-        for x, y in shapely.get_coordinates(line.shape).tolist():
-            if (x, y) not in numbered:
-                numbered[x, y] = next(ids)
-                nodes.append(Node(id=numbered[x, y], location=(x, y)))
-            corners.append(numbered[x, y])
-        ways.append(Way(id=number, nodes=corners, tags=line.tags))
-    return nodes, ways
+        for x, y in coords:
+            if (x, y) not in known:
+                known[x, y] = self._node((x, y), {})
+            corners.append(known[x, y])
+        self.ways.append(Way(id=PLACE_NODES_FROM + len(self.ways), nodes=corners, tags=tags))
+
+    def _node(self, at: tuple[float, float], tags: Mapping[str, str]) -> int:
+        number = next(self._ids)
+        self.nodes.append(Node(id=number, location=at, tags=tags))
+        return number
 
 
 def _ways(graph: nx.MultiDiGraph) -> Iterator[Way]:

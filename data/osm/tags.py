@@ -121,7 +121,7 @@ LANDMARK_KEYS = (
 )
 """Named objects with one of these keys are landmarks."""
 
-_BARRIERS = ("gate", "lift_gate", "swing_gate", "sliding_gate")
+GATE_BARRIERS = ("gate", "lift_gate", "swing_gate", "sliding_gate")
 _NO_WAY_IN = ("exit", "emergency", "garage", "service", "staircase", "home")
 """Values of `entrance` of ways that visitors do not take."""
 
@@ -301,7 +301,7 @@ def is_gate(tags: Tags) -> bool:
     entrance = tags.get("entrance", "no")
     if tags.get("access") in ("no", "private") or entrance in _NO_WAY_IN:
         return False
-    return entrance != "no" or tags.get("barrier") in _BARRIERS
+    return entrance != "no" or tags.get("barrier") in GATE_BARRIERS
 
 
 def is_main_entrance(tags: Tags) -> bool:

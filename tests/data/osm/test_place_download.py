@@ -84,6 +84,19 @@ def test_house_numbers_between_two_mapped_ones_come_along(drawn):
     }
 
 
+def test_an_area_comes_with_the_gates_on_its_outline(drawn):
+    hospital = {"amenity": "hospital", "name": "بیمارستان"}
+    outline = {"type": "way", "id": 20, "nodes": [1, 2, 4, 1], "tags": hospital}
+    gates = [a_node(1, {"entrance": "main"}), a_node(2, {"barrier": "gate"})]
+    draw(drawn, answers([*gates, a_node(4), outline]))
+
+    (place,) = read_osm(fetch_place(QUERY, drawn).streets).places
+
+    assert (place.kind, place.names[""]) == ("hospital", ("بیمارستان",))
+    assert [(round(at.lon, 3), round(at.lat, 3)) for at in place.gates] == [(45.07, 37.55)]
+    assert place.reach_m > 50
+
+
 def test_a_place_without_house_numbers_is_a_place(drawn):
     draw(drawn, answers())
     assert read_osm(fetch_place(QUERY, drawn).streets).places == ()
