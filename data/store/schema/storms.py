@@ -86,6 +86,7 @@ request = Table(
 )
 Index("request_by_state", request.c.state, request.c.received_at)
 Index("request_by_segment", request.c.segment_id)
+Index("request_by_place", request.c.state, request.c.lat, request.c.lon)
 
 caller = Table(
     "caller",

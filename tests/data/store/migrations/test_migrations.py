@@ -182,6 +182,7 @@ def test_agencies_referrals_and_unknown_trackers_keep_what_their_tables_of_0031_
 
 
 AS_OF_0060 = (
+    "DROP INDEX request_by_place",
     "ALTER TABLE plan DROP published_at",
     "ALTER TABLE place DROP gates",
     "DROP TABLE duplicate",

@@ -22,7 +22,7 @@ from data.model import (
 from data.model.requests.request_queue import DeadlineRules, PageCursor
 from data.store.database.engine import create_engine, transaction
 from data.store.requests.request_search import search_requests, spots_of_requests, tally_requests
-from data.store.requests.requests import Caller, add_caller, add_request
+from data.store.requests.requests import Caller, add_caller, add_request, list_open_within
 from data.store.schema import metadata
 from tests.village import MAIN_WEST, NOW, SCHOOL, TULIP, at_m
 from tests.village_database import POLICY
@@ -139,6 +139,27 @@ def test_pages_together_are_the_whole_list(ages, size, order):
 
         assert pages == ids(tx, order, len(ages))
         assert sorted(pages) == list(range(1, len(ages) + 1))
+
+
+def test_what_waits_near_a_place_is_found_by_its_place(queue):
+    asked = []
+    event.listen(queue, "before_cursor_execute", lambda *told: asked.append(told[2:4]))
+    place = at_m(1, 1)
+    west, south, east, north = (
+        place.lon - 1e-5,
+        place.lat - 1e-5,
+        place.lon + 1e-5,
+        place.lat + 1e-5,
+    )
+    assert [each.id for each in list_open_within(queue, west, south, east, north)] == [2, 3]
+    sqlite = queue.dialect.name == "sqlite"
+    if not sqlite:
+        queue.exec_driver_sql("SET LOCAL enable_seqscan = off")  # a table of five rows
+        queue.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+    [(statement, values)] = asked[:1]
+    explained = f"EXPLAIN {'QUERY PLAN ' if sqlite else ''}{statement}"
+    steps = [row[-1] for row in queue.exec_driver_sql(explained, values)]
+    assert any("request_by_place" in step for step in steps)
 
 
 def test_a_class_more_costs_a_question_few_values_more(queue):
