@@ -93,13 +93,15 @@ async def submit_report(
         kept_photo = await _kept_photo(app, photo)
         asked, code = await _stored(app, report, kept_photo, sender, followed)
     except BarfrubError as error:
-        return await run_in_threadpool(_form, request, fields, error)
+        return await run_in_threadpool(_form, request, fields, photo, error)
     return onward(request, asked, code, "&new=1")
 
 
 @router.post("/report/place", dependencies=[FormChecked, takes_up_to(MOST_BYTES + FORM_BYTES)])
 def show_understood_place(
-    request: Request, fields: Annotated[dict[str, str], Depends(form_fields)]
+    request: Request,
+    fields: Annotated[dict[str, str], Depends(form_fields)],
+    photo: Annotated[UploadFile | None, File()] = None,
 ) -> HTMLResponse:
     """Show the form again with the place that its fields mean, and what is reported there."""
     app = app_of(request)
@@ -108,8 +110,8 @@ def show_understood_place(
         report = _report(fields | NO_CALLER, translator_of(request).language)
         require_inside(report.location, app.network)
     except BarfrubError as error:
-        return _form(request, fields, error)
-    return _form(request, fields, place=_understood(request, report))
+        return _form(request, fields, photo, error)
+    return _form(request, fields, photo, place=_understood(request, report))
 
 
 def _report(fields: dict[str, str], language: str) -> Report:
@@ -207,9 +209,11 @@ def _key(report: Report, sender: str, now: datetime) -> str:
 def _form(
     request: Request,
     fields: dict[str, str],
+    photo: UploadFile | None = None,
     error: BarfrubError | None = None,
     place: UnderstoodPlace | None = None,
 ) -> HTMLResponse:
+    """Return the form as it was filled in; a photo that came along has to be chosen again."""
     app, t = app_of(request), translator_of(request)
     view = {
         "boot": public_boot(request, app.clock.now(), MAP_TEXTS),
@@ -218,6 +222,7 @@ def _form(
         "error": "",
         "place": place,
         "mistake": mistake_of(error, t) if error else None,
+        "photo_lost": bool(photo and photo.size),
     }
     retry_s = error.retry_s if error else None
     headers = {"Retry-After": str(retry_s)} if retry_s else {}

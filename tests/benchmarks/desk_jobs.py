@@ -1,8 +1,9 @@
 """What the jobs of the desk and of the report form take: keys, taps and seconds, in Chromium.
 
 The drawn town in a storm, served in processes of its own. Seconds are those that the pages take:
-from the caller's last word, or from the page that is open, to what is recorded. People read, ask
-and type besides; words come in at once.
+from the caller's last word, from the page of a request that is open, or from the address of the
+report form, to what is recorded. People read, ask and type besides; words come in at once. Maps are
+drawn coarsely, as no machine of an operator draws them without a graphics card.
 """
 
 import tempfile
@@ -29,7 +30,7 @@ from data.store.streets.network import load_network
 from fleet.setup.city_setup import NewCity, add_city, set_fleet
 from fleet.storms.storm_start import start_storm
 from tests.benchmarks.served import ADDRESS, cookies_of, serving
-from tests.browser.conftest import QUIET, find_chromium
+from tests.browser.conftest import COARSE, QUIET, find_chromium
 from tests.conftest import PASSWORD
 from tests.town import named
 
@@ -109,7 +110,7 @@ def _make_city(folder: Path) -> None:
 
 
 def _signed_in(browser: Browser, settings: Settings, login: str) -> Page:
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page = browser.new_page(viewport={"width": 1440, "height": 900}, **COARSE)
     page.set_default_timeout(PATIENCE_MS)
     cookies = cookies_of(settings, CITY, login)
     page.context.add_cookies(
@@ -172,18 +173,19 @@ def _placed(page: Page) -> tuple[str, str, str]:
 
 
 def _reported(browser: Browser) -> tuple[str, str, str]:
-    """Report snow on a phone that knows where it is."""
+    """Report snow on a phone that knows where it is, from the address to the number to keep."""
     lon, lat = named(REPORTED_STREET)[0].geometry[0]
     context = browser.new_context(
         viewport=PHONE_PX,
         has_touch=True,
+        **COARSE,
         permissions=["geolocation"],
         geolocation={"longitude": lon, "latitude": lat, "accuracy": 10},
     )
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
-    page.goto(f"{ADDRESS}/report?lang=fa")
     hand, began = _Hand(page), perf_counter()
+    page.goto(f"{ADDRESS}/report?lang=fa")
     hand.tap(page.locator("#here"))
     page.wait_for_selector("#placed:not([hidden])")
     hand.tap(page.locator("#send"))

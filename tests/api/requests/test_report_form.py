@@ -35,6 +35,17 @@ def test_the_place_of_a_pin_or_of_words_is_read_back_in_the_pages_language(citiz
     assert stored(citizen) == []
 
 
+def test_a_photo_that_a_form_could_not_keep_is_asked_for_again(citizen):
+    again = "Choose your photo again"
+    form = {"csrf": citizen.cookies["barfrub_csrf"], "kind": "plow", "address": "School Street"}
+    photo = {"photo": ("snow.jpg", b"picture", "image/jpeg")}
+
+    assert again in citizen.post("/report/place?lang=en", data=form, files=photo).text
+    assert again not in citizen.post("/report/place?lang=en", data=form).text
+    refused = form | {"phone": "0914", "kind": "moon"}
+    assert again in citizen.post("/report?lang=en", data=refused, files=photo).text
+
+
 def test_what_is_reported_there_is_told_without_words_number_or_caller(citizen):
     told = {"text": "Mrs Karimi fell", "phone": "0914 777", "consent": "yes"}
     reference, code = reported(citizen, kind="ice", **told, **GATE)

@@ -110,7 +110,7 @@ const choose = ({ lon, lat, segment_id }) => opened.set({ pin: { lon, lat, segme
 const guess = (one, pin) => html`<li>
   <button class="guess" aria-pressed=${pin?.lon === one.lon && pin?.lat === one.lat} @click=${() => choose(one)}>
     <span class="icon icon-map-pin" aria-hidden="true"></span>
-    <span><bdi>${one.said || t("Unnamed street")}</bdi><span class="muted small">${[certainty(one), marks(one)].filter(Boolean).join(" · ")}</span></span>
+    <span>${one.said || t("Unnamed street")}<span class="muted small">${[certainty(one), marks(one)].filter(Boolean).join(" · ")}</span></span>
   </button>
 </li>`;
 

@@ -65,7 +65,7 @@ class Answer extends TickingPart {
 
   now({ answer, language, guesses, chosen }) {
     return html`<section class="answer" aria-live="polite" aria-label=${t("Tell the caller")}>
-      <h2><bdi>${headline({ answer, guesses, chosen })}</bdi></h2>
+      <h2>${headline({ answer, guesses, chosen })}</h2>
       ${spoken(language, answer.say[language])} ${besides(language, answer, false, html`<kbd aria-hidden="true" dir="ltr">M</kbd>`)}
       ${askedBefore(t("Asked about this street before"), answer.asked_here)}
     </section>`;

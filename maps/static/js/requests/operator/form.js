@@ -17,7 +17,7 @@ const key = (letter) => html`<kbd aria-hidden="true" dir="ltr">${letter}</kbd>`;
 const NEW_CALL = "F2";
 
 const guessRow = (guess) => html`<span class="nth" aria-hidden="true">${number(guess.id + 1)}</span>
-  <span class="what" dir="auto">${guess.said || t("Unnamed street")}</span>
+  <span class="what">${guess.said || t("Unnamed street")}</span>
   <span class="when">${certainty(guess)}</span>
   <span class="sub">${marks(guess)}</span>`;
 
@@ -87,7 +87,7 @@ class Form extends Part {
     if (guesses.length === 0)
       return text.trim().length > 2 && !place ? html`<p class="muted small">${t("No matching street yet. Keep typing, or click the map.")}</p>` : "";
     const [{ question }] = guesses;
-    const ask = question && chosen === null && !place ? html`<p class="ask"><strong>${t("Ask:")}</strong> <q dir="auto">${question}</q></p>` : "";
+    const ask = question && chosen === null && !place ? html`<p class="ask"><strong>${t("Ask:")}</strong> <q>${question}</q></p>` : "";
     return html`${ask}<div class="guesses">
       ${listbox({ id: "guesses", label: t("Matching places"), items: guesses, selected: chosen ?? undefined, choose, row: guessRow })}
     </div>`;
