@@ -90,6 +90,10 @@ COMMANDS = {
         "Manage the people of a province, who sign in at several cities.",
     ),
     "device": CommandEntry("api.cli.setup.user:device", "Manage the trackers that send positions."),
+    "certificates": CommandEntry(
+        "api.cli.setup.certificates:certificates",
+        "Make or renew certificates for HTTPS in a network without internet.",
+    ),
     "apikey": CommandEntry(
         "api.cli.setup.apikey:apikey", "Manage the keys of other systems for Open311."
     ),

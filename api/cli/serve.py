@@ -45,6 +45,10 @@ def serve(
             "--province", help="Serve all cities of province.toml, each under its host name."
         ),
     ] = False,
+    certificate: Annotated[
+        Path | None, typer.Option(help="Certificate file (PEM): serve HTTPS without a proxy.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="Key file of the certificate.")] = None,
 ) -> None:
     """Serve the pages and the API of a city, receive positions and solve plans.
 
@@ -67,7 +71,7 @@ def serve(
     configure_logs(settings.log)
     keeper = Clock(_moment(clock), speed)
     address = host or settings.host
-    place = f"{address}:{port}"
+    place = f"{'https' if certificate else 'http'}://{address}:{port}"
     if province:
         opened = _province(settings, keeper)
     elif setup or not (city or list_cities(settings)):
@@ -90,6 +94,8 @@ def serve(
             access_log=False,
             forwarded_allow_ips=settings.proxies,
             timeout_graceful_shutdown=3,
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
         )
         WebServer(config, end_streams).run()
 
@@ -102,7 +108,7 @@ def _first_start(settings: Settings, clock: Clock, place: str) -> Iterator[Serve
 
     first = FirstRunApp(settings, clock, apart=True)
     typer.echo("Set up a city in the browser. This address is for you alone, until it is done:")
-    typer.echo(f"  http://{_reachable(place)}{FIRST}?code={first.start.code}")
+    typer.echo(f"  {_reachable(place)}{FIRST}?code={first.start.code}")
     yield first, first.end_streams
 
 
@@ -113,7 +119,7 @@ def _city(settings: Settings, folder: Path, clock: Clock, place: str) -> Iterato
 
     typer.echo(f"Loading {folder.name} …")
     with served_city(settings, folder, clock) as web:
-        typer.echo(f"Barfrub serves {folder.name} at http://{place}/ (Ctrl+C stops it)")
+        typer.echo(f"Barfrub serves {folder.name} at {place}/ (Ctrl+C stops it)")
         yield web, web.state.barfrub.hub.close
 
 
@@ -141,12 +147,13 @@ def _reachable(place: str) -> str:
     import socket
     from ipaddress import ip_address
 
-    name, _, port = place.rpartition(":")
+    scheme, _, rest = place.partition("://")
+    name, _, port = rest.rpartition(":")
     try:
         everywhere = ip_address(name.strip("[]")).is_unspecified
     except ValueError:  # a machine's name
         everywhere = False
-    return f"{socket.gethostname()}:{port}" if everywhere else place
+    return f"{scheme}://{socket.gethostname()}:{port}" if everywhere else place
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -201,6 +201,11 @@ class Settings(BaseSettings):
         return self.var / "province.toml"
 
     @property
+    def certificates(self) -> Path:
+        """The folder of an authority of one's own and the server's certificate."""
+        return self.var / "certificates"
+
+    @property
     def province_folder(self) -> Path:
         """The folder of the province's people, with a database of its own."""
         return self.var / "province"

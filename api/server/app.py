@@ -81,7 +81,7 @@ from api.requests import (
     tracking_page,
 )
 from api.routes import plan_vs_actual, route_sheets
-from api.server import health, metrics, sign_in_pages
+from api.server import certificate_page, health, metrics, sign_in_pages
 from api.server.known_routes import KnownRoutes
 from api.server.running import running
 from api.server.tracker_paths import TrackedWeb
@@ -142,6 +142,7 @@ ROUTES = (
     stream,
     page_texts,
     installed_app,
+    certificate_page,
     alerts,
     messages,
     fleet_orders,

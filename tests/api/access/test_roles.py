@@ -17,6 +17,8 @@ PUBLIC = {
     ("GET", "/forgotten"): "who forgot the password cannot sign in",
     ("GET", "/welcome/{token}"): "who is invited comes with a token",
     ("GET", "/style.css"): "the sign-in page has colors too",
+    ("GET", "/certificate"): "a phone that does not trust the server yet",
+    ("GET", "/certificate/barfrub-authority.crt"): "an authority's certificate is public",
     ("GET", "/{name}-worker.js"): "a page's files by name, which are public",
     ("GET", "/{name}.{language}.webmanifest"): "the name and the pictures of a page",
     ("GET", "/drive"): "where a driver enters his code",
