@@ -1,6 +1,5 @@
-"""The driver's page: sign-in by a short code, and the whole route of a shift."""
+"""The driver's page and the sign-in by a short code."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -15,8 +14,6 @@ from api.crews.crew import crew_of
 from api.web.checked_route import CheckedRoute
 from api.web.context import (
     App,
-    Context,
-    DriverContext,
     app_of,
     context_of,
     require_csrf,
@@ -27,22 +24,13 @@ from api.web.context import (
 from api.web.errors import STATUS
 from api.web.installed_app import AppName, app_headers, installed
 from api.web.page_context import boot_of, page, translator_of
-from data.errors import BarfrubError, NotFoundError
+from data.errors import BarfrubError
 from data.model import Role, Shift, SignInMethod, User
 from data.store.database.engine import Tx, reading, transaction
-from data.store.shifts.route_answers import find_answer
-from data.store.shifts.shifts import list_progress
 from fleet.crews.crew_register import enter_crew_code
-from fleet.planning.plan_lifecycle import revision_of
-from fleet.routes.plan_vs_actual import LegTimes
-from fleet.setup.machine_list import all_sites, known_machine
 from fleet.shifts.driver_codes import enter_code, enter_token, is_token
 from fleet.shifts.shift_handover import find_current_shift_of_driver
-from fleet.shifts.shift_progress import driven_route
-from fleet.storms.storm_lookup import known_storm
 from maps.pages.error_texts import message_of
-from maps.routes.route_steps import Surroundings, stages
-from maps.shifts.driver import DriveView, PhoneRoute, drive_view
 
 DAY_H = range(7, 17)
 """Hours of daylight in winter; outside of them the page is dark by default."""
@@ -90,40 +78,6 @@ def sign_in_by_code(request: Request, code: Annotated[str, Form(max_length=60)] 
     answer = RedirectResponse(home, status_code=303)
     set_session(request, answer, cookie)
     return answer
-
-
-@router.get("/api/drive")
-def get_driver_view(context: DriverContext) -> DriveView:
-    """Return the driver's shift with its whole route and the state of each leg."""
-    with context.reading() as tx:
-        shift = find_current_shift_of_driver(tx, context.user.id, context.now)
-        if shift is None:
-            raise NotFoundError("shift", context.user.login)
-        return _drive(tx, context, shift)
-
-
-def _drive(tx: Tx, context: Context, shift: Shift) -> DriveView:
-    vehicle, driven = known_machine(tx, shift.vehicle_id), driven_route(tx, shift)
-    plan_id, legs = (driven[0], driven[1].legs) if driven else (None, ())
-    sites = all_sites(tx)
-    around = Surroundings(
-        network=context.app.network,
-        reload_sites=sites.reload_sites,
-        depot=sites.depot_name(vehicle),
-    )
-    progress = list_progress(tx, plan_id, shift.id) if plan_id is not None else []
-    revision = revision_of(tx, plan_id) if plan_id is not None else None
-    answer = find_answer(tx, plan_id, shift.id) if plan_id is not None else None
-    expected = _expected(tx, context, shift)
-    storm, parts = known_storm(tx, shift.storm_id), stages(legs, progress, around, expected)
-    route = PhoneRoute(plan_id, revision, answer, parts)
-    return drive_view(shift, storm, vehicle, route, context.now)
-
-
-def _expected(tx: Tx, context: Context, shift: Shift) -> Mapping[int, LegTimes]:
-    """Return the expected start and end of the legs ahead."""
-    arrivals = context.app.estimates.arrivals(tx, shift.storm_id, context.now)
-    return {} if arrivals is None else arrivals.of_shift(shift.id)
 
 
 def _signed_in_by(request: Request, code: str) -> tuple[User, SessionCookie]:

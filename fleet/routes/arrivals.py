@@ -60,9 +60,13 @@ class Arrivals:
 
     def of_shift(self, shift_id: ShiftId) -> Mapping[int, LegTimes]:
         """Return when each leg that a shift still has to do begins and ends, by its number."""
-        routes = enumerate(self.index.plan.routes)
-        number = next((i for i, route in routes if route.shift_id == shift_id), None)
+        number = self._number_of(shift_id)
         return {} if number is None else self._route(number)[1]
+
+    def check_of_shift(self, shift_id: ShiftId) -> RouteCheck | None:
+        """Return the check of the route of a shift; `None` where it has none."""
+        number = self._number_of(shift_id)
+        return None if number is None else self._route(number)[0]
 
     def ahead(self, job_id: JobId) -> list[LegPlace]:
         """Return the legs of a job that trucks have ahead, feasible or not."""
@@ -112,6 +116,10 @@ class Arrivals:
         places = self.index.legs_for.get(job_id, ())
         checks = [(at, self._route(at.route)[0].legs[at.leg]) for at in places]
         return [(self.index.vehicle_of(at), one) for at, one in checks if one.state not in _PROVED]
+
+    def _number_of(self, shift_id: ShiftId) -> int | None:
+        routes = enumerate(self.index.plan.routes)
+        return next((i for i, route in routes if route.shift_id == shift_id), None)
 
     def _last(self, job_id: JobId) -> tuple[datetime, LegPlace] | None:
         """Return when the last leg of a job ends and which that is."""

@@ -1,7 +1,7 @@
 """A route as stages, each of which is one screen of the driver's phone.
 
 A plan has a leg for every block and every way between; nobody with gloves confirms each of them. So
-legs that go straight on along one street are one stage, with the short way there.
+legs that belong together are one stage, with the way there.
 """
 
 from collections import Counter
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import pairwise, takewhile
+from itertools import takewhile
 from types import MappingProxyType
 
 from data.model import (
@@ -28,7 +28,7 @@ from data.streets.network import StreetNetwork
 from data.streets.projection import distance_m
 from fleet.routes.plan_vs_actual import LegTimes
 from maps.pages.geojson import leg_line
-from maps.routes.turns import SLIGHT_DEG, head_node, tail_node, turn_angle_deg, turn_of
+from maps.routes.turns import head_node, turn_angle_deg, turn_of
 from maps.streets.street import street_name
 
 NEAR_M = 300.0
@@ -98,28 +98,21 @@ class Surroundings:
     depot: str
 
 
-def stages(
+def stages_of(
     legs: Sequence[Leg],
-    progress: Iterable[LegProgress],
+    spans: Iterable[tuple[int, int]],
     around: Surroundings,
+    progress: Iterable[LegProgress] = (),
     expected: Mapping[int, LegTimes] = MappingProxyType({}),
 ) -> tuple[StageView, ...]:
-    """Return a route's stages with their states; `expected` has the times of legs ahead."""
+    """Return a stage for each span of a route's legs, its first and last one, with its state.
+
+    `expected` has the times of legs ahead.
+    """
     over = {each.leg: each for each in progress}
-    visits = visits_of(legs)
-    groups = _with_ways_there(legs, list(_grouped(legs, visits, around.network)))
-    crossings = _crossings(legs, around.network)
-    parts = (_part(legs, first, last) for first, last in groups)
-    return tuple(_stage(legs, part, over, crossings, visits, around, expected) for part in parts)
-
-
-def stages_of(
-    legs: Sequence[Leg], spans: Iterable[tuple[int, int]], around: Surroundings
-) -> tuple[StageView, ...]:
-    """Return a stage for each span of a route's legs, its first and last one; none is done."""
     visits, crossings = visits_of(legs), _crossings(legs, around.network)
     parts = (_part(legs, first, last) for first, last in spans)
-    return tuple(_stage(legs, part, {}, crossings, visits, around, {}) for part in parts)
+    return tuple(_stage(legs, part, over, crossings, visits, around, expected) for part in parts)
 
 
 type _Visit = tuple[int, int]
@@ -135,49 +128,6 @@ def visits_of(legs: Sequence[Leg]) -> list[_Visit]:
         so_far[way] += 1
         visits.append((so_far[way], whole[way]))
     return visits
-
-
-def _grouped(
-    legs: Sequence[Leg], visits: Sequence[_Visit], network: StreetNetwork
-) -> Iterator[tuple[int, int]]:
-    first = 0
-    for at, (leg, following) in enumerate(pairwise(legs)):
-        if visits[at][0] != visits[at + 1][0] or not _goes_on(leg, following, network):
-            yield first, at
-            first = at + 1
-    if legs:
-        yield first, len(legs) - 1
-
-
-def _with_ways_there(
-    legs: Sequence[Leg], groups: Sequence[tuple[int, int]]
-) -> list[tuple[int, int]]:
-    """Return the groups, each short drive merged with the work that it leads to."""
-    joined: list[tuple[int, int]] = []
-    for first, last in groups:
-        way = legs[joined[-1][0]] if joined and joined[-1][0] == joined[-1][1] else None
-        short = way is not None and way.kind is LegKind.DRIVE and way.length_m < NEAR_M
-        if short and legs[first].kind is LegKind.WORK:
-            joined[-1] = (joined[-1][0], last)
-        else:
-            joined.append((first, last))
-    return joined
-
-
-def _goes_on(leg: Leg, following: Leg, network: StreetNetwork) -> bool:
-    """Whether the second leg continues the same work straight along the same street."""
-    if leg.kind is not LegKind.WORK or following.kind is not LegKind.WORK:
-        return False
-    end, start = leg.path[-1], following.path[0]
-    same_work = (leg.blade, leg.spreader) == (following.blade, following.spreader)
-    return (
-        same_work
-        and street_name(network.segment(end.segment_id))
-        == street_name(network.segment(start.segment_id))
-        and _side(network.segment(end.segment_id)) == _side(network.segment(start.segment_id))
-        and head_node(end, network) == tail_node(start, network)
-        and abs(turn_angle_deg(end, start, network)) < SLIGHT_DEG
-    )
 
 
 @dataclass(frozen=True, slots=True)

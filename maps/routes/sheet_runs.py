@@ -1,10 +1,12 @@
 """The runs of a printed route: what each is, the turns on the way to it, where it lies."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
-from data.model import Leg, LegKind, SegmentId
+from data.model import Leg, LegKind, LegProgress, SegmentId
 from data.streets.network import StreetNetwork
+from fleet.routes.plan_vs_actual import LegTimes
 from maps.pages.geojson import leg_line
 from maps.routes.route_runs import RouteRun, RouteRunView, run_view, runs
 from maps.routes.route_steps import StageView, Surroundings, stages_of, visits_of
@@ -36,13 +38,27 @@ class SheetRun:
     passes: int
 
 
-def sheet_runs(legs: Sequence[Leg], around: Surroundings) -> list[SheetRun]:
+def sheet_runs(
+    legs: Sequence[Leg],
+    around: Surroundings,
+    progress: Iterable[LegProgress] = (),
+    expected: Mapping[int, LegTimes] = MappingProxyType({}),
+    *,
+    drives: bool = False,
+) -> list[SheetRun]:
     """Return the work, reloads and breaks of a route in order, each with the drive to it.
 
-    A drive is a run of its own only at the end of the route. Work that follows on streets without a
-    name is one run, as work on one street is: nobody could tell their pieces apart on paper.
+    A drive is a run of its own only at the end of the route; with `drives` each is, but the short
+    ones to work. Work that follows on streets without a name is one run, as work on one street is:
+    nobody could tell their pieces apart on paper. `progress` and `expected` are told by the stages.
     """
-    return list(_sheet_runs(legs, around))
+    network = around.network
+    found = list(_without_names_joined(runs(legs, range(len(legs)), network), legs, network))
+    found = [one for one in found if drives or one.kind is not LegKind.DRIVE or one is found[-1]]
+    ends = [run.legs[-1] for run in found]
+    firsts = [0, *(end + 1 for end in ends[:-1])]
+    stages = stages_of(legs, zip(firsts, ends, strict=True), around, progress, expected)
+    return list(_sheet_runs(legs, found, stages, network))
 
 
 def _without_names_joined(
@@ -83,13 +99,12 @@ def _without_known_start(
     return replace(view, start=None)
 
 
-def _sheet_runs(legs: Sequence[Leg], around: Surroundings) -> Iterator[SheetRun]:
-    network = around.network
-    found = list(_without_names_joined(runs(legs, range(len(legs)), network), legs, network))
-    found = [one for one in found if one.kind is not LegKind.DRIVE or one is found[-1]]
-    ends = [run.legs[-1] for run in found]
-    firsts = [0, *(end + 1 for end in ends[:-1])]
-    stages = stages_of(legs, zip(firsts, ends, strict=True), around)
+def _sheet_runs(
+    legs: Sequence[Leg],
+    found: Sequence[RouteRun],
+    stages: Sequence[StageView],
+    network: StreetNetwork,
+) -> Iterator[SheetRun]:
     visits = visits_of(legs)
     place: Sequence[float] | None = None
     for number, (run, stage) in enumerate(zip(found, stages, strict=True), start=1):

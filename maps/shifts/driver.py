@@ -1,4 +1,4 @@
-"""Views for drivers' phones, and of drivers for the board; untranslated."""
+"""Views for drivers' phones, and of drivers for the board; only maneuvers are in words."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,9 +22,10 @@ from data.model import (
     VehicleId,
 )
 from data.streets.network import StreetNetwork
+from fleet.routes.proved_legs import ProvedLegs
 from fleet.shifts.route_answers import RouteAnswerState, answer_state_of
+from maps.guidance.driver_runs import DriverRun
 from maps.pages.wall import PrivateText, has_private_texts
-from maps.routes.route_steps import StageView
 from maps.streets.street import street_name
 
 
@@ -89,7 +90,10 @@ class BlockageView:
 
 @dataclass(frozen=True, slots=True)
 class DriveView:
-    """A shift with its whole route, as the driver's phone stores it."""
+    """A shift with its whole route, as the driver's phone stores it.
+
+    `next_leg` is the first one ahead by what is proved and tapped; the phone begins there.
+    """
 
     now: datetime
     shift_id: int
@@ -102,7 +106,34 @@ class DriveView:
     plan_id: int | None
     revision: int | None
     answer: RouteAnswerView | None
-    stages: tuple[StageView, ...]
+    next_leg: int
+    stages: tuple[DriverRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TruckPlace:
+    """Where the machine's own tracker saw it last."""
+
+    lon: float
+    lat: float
+    heading_deg: float | None
+    speed_mps: float | None
+    fixed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedRoute:
+    """What of a route is proved by now, and where its machine is, for a phone that leads.
+
+    `place` is `None` where only the phone itself tells it. `plan_id` shows whether the route is
+    still the one that the phone has.
+    """
+
+    now: datetime
+    plan_id: int | None
+    next_leg: int
+    proved: tuple[ProvedLegs, ...]
+    place: TruckPlace | None
 
 
 class PhoneRoute(NamedTuple):
@@ -111,7 +142,8 @@ class PhoneRoute(NamedTuple):
     plan_id: PlanId | None
     revision: int | None
     answer: RouteAnswer | None
-    stages: tuple[StageView, ...]
+    next_leg: int
+    stages: tuple[DriverRun, ...]
 
 
 def drive_view(
@@ -130,6 +162,7 @@ def drive_view(
         plan_id=route.plan_id,
         revision=route.revision,
         answer=answer_view(route.answer) if route.answer else None,
+        next_leg=route.next_leg,
         stages=route.stages,
     )
 

@@ -191,11 +191,15 @@ def test_a_phone_is_not_needed_while_the_machines_tracker_speaks(driver, app):
     with transaction(app.engine) as tx:
         add_device(tx, "box", VehicleId(1), token_digest("secret-of-the-box"))
     bearer = {"Authorization": "Bearer secret-of-the-box"}
-    driver.post("/positions", json={"positions": [a_fix(30)]}, headers=bearer)
-    near = driver.post("/api/shifts/1/positions", json={"positions": [a_fix(60)]}).json()
+    driver.post("/positions", json={"positions": [a_fix(60)]}, headers=bearer)
+    near = driver.post("/api/shifts/1/positions", json={"positions": [a_fix(90)]}).json()
     far = driver.post("/api/shifts/1/positions", json={"positions": [a_fix(-120)]}).json()
     assert (near["stored"], near["needed"]) == (0, False)
     assert (far["stored"], far["needed"]) == (1, True)
+    app.consumer.run()
+    told = driver.get("/api/drive/proved").json()
+    assert told["place"]["lon"] == pytest.approx(a_fix(60)["lon"])
+    assert (told["next_leg"], told["proved"]) == (0, [])
 
 
 def test_a_driver_sends_for_his_own_machine_only(driver):

@@ -14,7 +14,7 @@ from data.model import (
     ShiftId,
 )
 from data.streets.network import StreetNetwork, build_network
-from maps.routes.route_steps import NEAR_M, StageView, Surroundings, stages
+from maps.routes.route_steps import NEAR_M, StageView, Surroundings, stages_of
 from maps.shifts.driver import progress_view
 from tests import village as v
 from tests.village_plan import a_leg
@@ -40,7 +40,9 @@ def shown(
     *legs: Leg,
     progress: tuple[LegProgress, ...] = (),
     network: StreetNetwork | None = None,
+    spans: tuple[tuple[int, int], ...] | None = None,
 ) -> tuple[StageView, ...]:
+    """Return a stage for each leg, or for each span of them."""
     around = Surroundings(
         network=network or v.village(),
         reload_sites=[
@@ -49,7 +51,8 @@ def shown(
         ],
         depot="Yard",
     )
-    return stages(legs, progress, around)
+    each = tuple((i, i) for i in range(len(legs)))
+    return stages_of(legs, spans or each, around, progress)
 
 
 def ended(
@@ -60,74 +63,21 @@ def ended(
 
 
 def test_blocks_of_one_street_are_one_stage() -> None:
-    (whole,) = shown(work(v.MAIN_WEST), work(v.MAIN_EAST))
+    (whole,) = shown(work(v.MAIN_WEST), work(v.MAIN_EAST), spans=((0, 1),))
     assert (whole.first, whole.last) == (0, 1)
     assert whole.length_m == pytest.approx(400, abs=1)
     assert whole.line == tuple(pytest.approx(v.node_at(node), abs=1e-6) for node in (1, 2, 3))
 
 
-@pytest.mark.parametrize(
-    "legs",
-    [
-        (work(v.MAIN_WEST), work(v.MILL)),
-        (work(v.MAIN_WEST), work(v.MAIN_EAST, blade=False, spreader=True)),
-        (work(v.MAIN_WEST), work(-v.MAIN_WEST)),
-        (work(v.MAIN_EAST), work(v.MAIN_WEST)),
-        (work(v.MAIN_WEST), drive(v.MAIN_EAST)),
-        (drive(v.MAIN_WEST), drive(v.MAIN_EAST)),
-        (RELOAD, RELOAD),
-    ],
-    ids=[
-        "another street",
-        "other work",
-        "back again",
-        "not connected",
-        "no work",
-        "two drives",
-        "two reloads",
-    ],
-)
-def test_what_is_not_the_same_street_straight_on_is_a_stage_of_its_own(legs) -> None:
-    assert [(each.first, each.last) for each in shown(*legs)] == [(0, 0), (1, 1)]
-
-
-def test_a_street_driven_twice_goes_on_where_the_first_time_ends() -> None:
-    there = work(v.MAIN_WEST, pass_index=2), work(v.MAIN_EAST), work(v.MAIN_EAST, pass_index=1)
-    assert [(each.first, each.last) for each in shown(*there)] == [(0, 1), (2, 2)]
-
-
 def test_a_short_way_to_the_work_is_a_part_of_it() -> None:
     short = replace(drive(v.MAIN_WEST), length_m=200.0)
-    (stage,) = shown(short, work(v.MILL, length_m=150.0), progress=(ended(0), ended(1)))
+    over = ended(0), ended(1)
+    (stage,) = shown(short, work(v.MILL, length_m=150.0), progress=over, spans=((0, 1),))
     assert (stage.kind, stage.first, stage.last, stage.state) == ("work", 0, 1, "done")
     assert stage.length_m == pytest.approx(150, abs=1)
     assert [(step.turn, round(step.length_m)) for step in stage.steps] == [("straight", 200)]
     assert stage.turn == "left"
     assert len(stage.line) == 3
-
-
-@pytest.mark.parametrize(
-    "legs",
-    [
-        (replace(drive(v.MAIN_WEST), length_m=NEAR_M), work(v.MILL)),
-        (replace(drive(v.MAIN_WEST), length_m=9.0), RELOAD),
-        (replace(drive(v.MAIN_WEST), length_m=9.0), drive(v.MILL)),
-    ],
-    ids=["far away", "to reload", "to drive on"],
-)
-def test_any_other_way_is_a_stage_of_its_own(legs) -> None:
-    assert [(each.first, each.last) for each in shown(*legs)] == [(0, 0), (1, 1)]
-
-
-def test_a_bend_of_a_street_begins_a_stage() -> None:
-    corner = build_network(
-        [
-            v.a_segment(1, 1, 2, fa="خیابان امام"),
-            v.a_segment(2, 2, 5, fa="خیابان امام"),
-        ]
-    )
-    first, second = shown(work(1), work(2), network=corner)
-    assert (first.turn, second.turn) == ("straight", "left")
 
 
 def test_turns_are_told_as_one_drives_them() -> None:
@@ -192,9 +142,10 @@ def test_reloads_and_the_way_home_name_their_places() -> None:
 
 def test_a_stage_is_open_until_its_last_leg_is_over() -> None:
     legs = work(v.MAIN_WEST), work(v.MAIN_EAST)
-    (half,) = shown(*legs, progress=(ended(0),))
-    (whole,) = shown(*legs, progress=(ended(0), ended(1, minutes=3)))
-    (left,) = shown(*legs, progress=(ended(0), ended(1, LegOutcome.SKIPPED, 3, "too_narrow")))
+    skipped = ended(1, LegOutcome.SKIPPED, 3, "too_narrow")
+    (half,) = shown(*legs, progress=(ended(0),), spans=((0, 1),))
+    (whole,) = shown(*legs, progress=(ended(0), ended(1, minutes=3)), spans=((0, 1),))
+    (left,) = shown(*legs, progress=(ended(0), skipped), spans=((0, 1),))
     assert (half.state, half.ended_at) == ("open", None)
     assert (whole.state, whole.ended_at) == ("done", v.NOW + timedelta(minutes=3))
     assert (left.state, left.reason) == ("skipped", "too_narrow")

@@ -4,17 +4,23 @@ import { now } from "../../pages/boot.js";
 import { Part } from "../../pages/element.js";
 import { t } from "../../pages/texts.js";
 import { complete, start, undo } from "./outbox.js";
-import { current, drive, isOver, last } from "./state.js";
+import { guide } from "./guide/state.js";
+import { adopt, current, drive, isOver, last } from "./state.js";
 import { icon, where } from "./words.js";
 
 const UNDO_MS = 120000; // after that a street counts as cleared
+const PROOF_MS = 60000; // so long evidence may take to show what was driven
 const REST_MS = 1200; // a glove that trembles must not end the next street too
 
 class Actions extends Part {
   static properties = { resting: { state: true } };
 
   get stores() {
-    return [drive];
+    return [drive, guide];
+  }
+
+  minds(changes) {
+    return !("fix" in changes) || changes.driven?.length !== this.asked;
   }
 
   connectedCallback() {
@@ -48,7 +54,20 @@ class Actions extends Part {
     </div>`;
   }
 
+  /** What was driven to its end and nothing proves: one tap says that the blade was down on all of it. */
+  unproved() {
+    const driven = guide.value.driven.filter(({ at }) => now() - Date.parse(at) > PROOF_MS);
+    this.asked = guide.value.driven.length;
+    if (driven.length === 0) return nothing;
+    return html`<div class="undo">
+      <span class="what">${icon("circle-check")}${t("driven:{count}", { count: driven.length })}</span>
+      <button @click=${() => this.once(() => driven.forEach(({ stage, at }) => complete(stage, at)))}>${icon("check")}${t("Yes, plowed")}</button>
+    </div>`;
+  }
+
   driving(stage) {
+    if (drive.value.change)
+      return html`<button class="primary" @click=${adopt}>${icon("navigation")}${t("Go on with the new route")}</button>`;
     if (!stage)
       return html`<button class="primary" @click=${() => drive.set({ asking: "end" })}>${icon("flag")}${t("End the shift")}</button>`;
     return html`<button class="primary done" ?disabled=${this.resting} @click=${() => this.once(() => complete(stage))}>
@@ -65,7 +84,7 @@ class Actions extends Part {
         <button class="primary done" ?disabled=${this.resting} @click=${() => this.once(start)}>${icon("play", "mirrored")}${t("Start the shift")}</button>
       </div>`;
     }
-    return html`${stages.length ? this.undo() : nothing}
+    return html`${this.unproved()} ${stages.length ? this.undo() : nothing}
       <div class="actions">${this.driving(current())}</div>`;
   }
 }

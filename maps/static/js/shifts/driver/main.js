@@ -8,12 +8,17 @@ import "../../messages/driver/messages.js";
 import "./list.js";
 import "./now.js";
 import "./problem.js";
+import "./guide/change.js";
+import "./guide/lead.js";
 import { setClock } from "../../pages/boot.js";
 import { listen } from "../../pages/stream.js";
 import { stayAwake } from "./wake-lock.js";
 import { prepareMap } from "./map.js";
 import { flush, resume } from "./outbox.js";
 import { followPosition } from "./position.js";
+import { followProof } from "./guide/proof.js";
+import { startSpeaking } from "./guide/speaker.js";
+import { startGuide } from "./guide/state.js";
 import { startSos } from "../../messages/driver/sos.js";
 import { keepApp } from "../../pages/app/installed.js";
 import { storeAround } from "./storage.js";
@@ -45,6 +50,8 @@ const back = () => {
   flush();
 };
 
+startGuide();
+startSpeaking();
 prepareMap();
 storeAround();
 keepApp();
@@ -70,4 +77,5 @@ listen(
   },
 );
 followPosition();
+followProof();
 await stayAwake();

@@ -6,13 +6,15 @@ import { t } from "../../pages/texts.js";
 import { color, onTheme } from "../../pages/theme.js";
 import { followTheme, makeMap } from "../../pages/map/map.js";
 import { TruckOverlay } from "../../pages/map/trucks.js";
+import { shownPlace } from "./guide/state.js";
 import { current, drive } from "./state.js";
 import { storedTiles } from "./storage.js";
 import { icon, measure, stageIcon, task, where } from "./words.js";
 
 const NOTHING_HIDDEN = new Set();
-const CLOSE_ZOOM = 16;
-const FIT = { padding: 64, maxZoom: 17, duration: still ? 0 : 600 };
+const CLOSE_ZOOM = 16.5;
+const LOW_CENTRE = 0.3; // the truck stands so far below the middle, since what is ahead matters
+const FIT = { maxZoom: 17, duration: still ? 0 : 600 };
 
 let map = null;
 let truck = null;
@@ -53,11 +55,11 @@ function fit(stage) {
   const east = Math.max(first[0], ...rest.map(([lon]) => lon));
   const south = Math.min(first[1], ...rest.map(([, lat]) => lat));
   const north = Math.max(first[1], ...rest.map(([, lat]) => lat));
-  map.fitBounds([west, south, east, north], FIT);
+  map.fitBounds([west, south, east, north], { ...FIT, bearing: 0, padding: { top: 64, bottom: 64, left: 64, right: 64 } });
 }
 
 function draw(stages, now) {
-  if (shown.stages === stages) return;
+  if (shown.stages === stages && shown.first === now?.first) return;
   const other = shown.first !== now?.first;
   shown = { stages, first: now?.first };
   map.getSource("route").setData(lines(stages.filter((stage) => stage.state === "open")));
@@ -88,6 +90,8 @@ function move({ place, looked, stages, loose }) {
     map.easeTo({
       center: [place.lon, place.lat],
       zoom: Math.max(map.getZoom(), CLOSE_ZOOM),
+      bearing: place.heading ?? map.getBearing(),
+      padding: { top: map.getContainer().clientHeight * LOW_CENTRE },
       duration: still ? 0 : 600,
     });
 }
@@ -95,10 +99,11 @@ function move({ place, looked, stages, loose }) {
 function update(value, changes) {
   if (!map) return;
   const now = current();
+  const shown = { ...value, place: shownPlace() };
   draw(value.stages, now);
-  drawPlace(value.place, now);
-  if ("place" in changes && value.looked == null) move(value);
-  if ("looked" in changes) move(value);
+  drawPlace(shown.place, now);
+  if ("place" in changes && value.looked == null) move(shown);
+  if ("looked" in changes) move(shown);
 }
 
 async function open() {

@@ -1,7 +1,8 @@
 // One thing at a time, in the biggest type: what to do now, and the three things after it.
 import { html, nothing } from "lit";
 import { Part } from "../../pages/element.js";
-import { length, number, streetName, t, times } from "../../pages/texts.js";
+import { duration, length, number, streetName, t, times } from "../../pages/texts.js";
+import { guide } from "./guide/state.js";
 import { current, drive, following, isOver } from "./state.js";
 import { equipment, icon, measure, row, stageIcon, task, turnIcon, until, where } from "./words.js";
 
@@ -69,19 +70,37 @@ function way(stage) {
 const firstTurn = (stage) =>
   stage.kind === "drive" && stage.steps[0] ? html`<p class="until">${t(`turn:${stage.steps[0].turn}`)}</p>` : nothing;
 
+/** How the truck stands on a stage while the phone leads along it; null where it does not. */
+function stands(stage) {
+  const { mode, standing } = guide.value;
+  return mode === "on" && standing && drive.value.stages[standing.run] === stage ? standing : null;
+}
+
+const ON_THE_WAY_M = 30; // nearer than that the work has begun
+
+function remaining(stage, led) {
+  if (!led) return measure(stage);
+  const [, ...more] = measure(stage);
+  const parts = [length(led.left_m)];
+  if (led.left > 0) parts.push(duration(led.left));
+  return [...parts, ...more];
+}
+
 function stageView(stage) {
+  const led = stands(stage);
+  const onTheWay = led && stage.kind === "work" && led.work_m > ON_THE_WAY_M;
   return html`<section class="stage ${stage.kind}" aria-live="polite">
-      ${way(stage)}
+      ${led ? nothing : way(stage)}
       <div class="order">
         ${icon(stageIcon(stage), "huge")}
         <div>
-          <p class="task">${task(stage)}</p>
+          <p class="task">${onTheWay ? t("Drive to") : task(stage)}${stage.both_ways ? html` · ${t("both directions")}` : nothing}</p>
           <h2><bdi>${where(stage)}</bdi></h2>
           ${stage.until ? html`<p class="until">${until(stage)}</p>` : firstTurn(stage)}
         </div>
       </div>
-      <p class="measure">${measure(stage).map((text) => html`<span>${text}</span>`)}</p>
-      ${equipment(stage)} ${steps(stage)}
+      <p class="measure">${remaining(stage, led).map((text) => html`<span>${text}</span>`)}</p>
+      ${equipment(onTheWay ? { ...stage, blade: false, spreader: false } : stage)} ${led ? nothing : steps(stage)}
     </section>
     ${next()}`;
 }
@@ -97,7 +116,11 @@ function next() {
 
 class Now extends Part {
   get stores() {
-    return [drive];
+    return [drive, guide];
+  }
+
+  minds(changes) {
+    return !("place" in changes);
   }
 
   render() {

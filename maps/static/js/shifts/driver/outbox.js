@@ -73,8 +73,7 @@ function tapTime() {
   return ended ? Math.max(now(), Date.parse(ended.ended_at) + 1) : now();
 }
 
-function tap(order, path, body = {}) {
-  const at = new Date(tapTime()).toISOString();
+function tap(order, path, body = {}, at = new Date(tapTime()).toISOString()) {
   pending.push({ ...order, at, path, body: { key: newKey(), tapped_at: at, ...body } });
   navigator.vibrate?.(30);
   save();
@@ -107,8 +106,8 @@ export function answerRoute(state, reason = null, text = "") {
   tap(order, `/api/plans/${plan}/routes/${shift}/answer`, { state, ...(reason ? { reason } : {}), text });
 }
 
-export const complete = (stage) =>
-  tap(over(stage, "done", ""), ofStage(stage, "complete"), { last: stage.last });
+/** Say that a stage is done: now, or at the moment when it was driven. */
+export const complete = (stage, at) => tap(over(stage, "done", ""), ofStage(stage, "complete"), { last: stage.last }, at);
 
 export const skip = (stage, reason) =>
   tap(over(stage, "skipped", reason), ofStage(stage, "skip"), { last: stage.last, reason });

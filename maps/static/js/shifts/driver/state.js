@@ -2,9 +2,7 @@
 import { drop, keep, kept } from "../../pages/app/shelf.js";
 import { now as clock, setClock } from "../../pages/boot.js";
 import { get } from "../../pages/net.js";
-import { notify } from "../../pages/notices.js";
 import { Store } from "../../pages/store.js";
-import { t } from "../../pages/texts.js";
 
 export const drive = new Store({
   loaded: false,
@@ -17,6 +15,8 @@ export const drive = new Store({
   waiting: 0,
   tracking: "starting",
   place: null,
+  run: null,
+  change: null,
   loose: false,
   looked: null,
   stored: 0, // bytes that this phone keeps of everything, once the route's surroundings are among them
@@ -29,6 +29,7 @@ export const isOver = (shift) => shift.state === "ended" || shift.state === "can
 export const pending = [];
 
 let told = null;
+let offered = null; // a route that came while another was driven
 let settled = 0; // taps that the server has answered
 
 const SHELF = "drive";
@@ -46,12 +47,22 @@ export async function restore() {
   return true;
 }
 
-const over = (stages) => stages.filter((stage) => stage.state !== "open" && stage.ended_at);
+/** The open stages from where the truck is, or where the proof ends; all of them where nothing is ahead of there. */
+function ahead() {
+  const { stages, shift, run } = drive.value;
+  const open = stages.filter((stage) => stage.state === "open");
+  const from = run === null ? shift.next_leg : stages[run].first;
+  const beyond = open.filter((stage) => stage.last >= from);
+  return beyond.length > 0 ? beyond : open;
+}
+
+/** The stages that a tap ended, which it can take back; not those that are proved. */
+const over = (stages) => stages.filter((stage) => stage.state !== "open" && stage.ended_at && !stage.proved);
 
 function reopened(stages) {
   const last = Math.max(...over(stages).map((stage) => Date.parse(stage.ended_at)));
   return stages.map((stage) =>
-    stage.ended_at && Date.parse(stage.ended_at) === last
+    stage.ended_at && !stage.proved && Date.parse(stage.ended_at) === last
       ? { ...stage, state: "open", reason: "", ended_at: null }
       : stage,
   );
@@ -76,6 +87,20 @@ export function show() {
   drive.set({ loaded: true, failed: "", waiting: pending.length, ...pending.reduce(applied, told) });
 }
 
+/** Take over what the server proved since: rows of legs that are done, and the next one ahead. */
+export function prove({ next_leg, proved }) {
+  if (!told) return;
+  const stages = told.stages.map((stage) => {
+    const row = proved.find(({ first, last }) => first <= stage.first && stage.last <= last);
+    return row && stage.state === "open" ? { ...stage, state: "done", ended_at: row.at, proved: true } : stage;
+  });
+  const same = told.shift.next_leg === next_leg && stages.every((stage, i) => stage === told.stages[i]);
+  if (same) return;
+  told = { shift: { ...told.shift, next_leg }, stages };
+  store();
+  show();
+}
+
 /** Take a tap as done, once the server has said so. */
 export function settle(tap) {
   told = applied(told, tap);
@@ -90,18 +115,43 @@ async function answered() {
   return before === settled ? answer : answered();
 }
 
+/** What changes from one route to another: streets that come and go, and where it goes on. */
+function changeOf(before, after) {
+  const left = new Set(before.filter((stage) => stage.state === "open").map((stage) => stage.sentence));
+  const open = after.filter((stage) => stage.state === "open");
+  const more = open.filter((stage) => stage.kind === "work" && !left.delete(stage.sentence));
+  const work = before.filter((stage) => stage.kind === "work" && left.has(stage.sentence));
+  return { more: more.length, less: work.length, first: open.find((stage) => stage.kind === "work")?.sentence ?? "" };
+}
+
+/** Keep a new route until its driver has seen what changes: never in the middle of a turn. */
+function offer(route) {
+  const fresh = offered?.shift.plan_id !== route.shift.plan_id;
+  offered = route;
+  if (fresh) drive.set({ asking: "", looked: null, change: { ...changeOf(told.stages, route.stages), at: Date.now() } });
+}
+
+/** Go on with the route that is offered. */
+export function adopt() {
+  if (!offered) return;
+  told = offered;
+  offered = null;
+  store();
+  drive.set({ change: null });
+  show();
+}
+
 /** Ask for the whole route: at the start, after a break, and when a plan may have come. */
 export async function reload() {
   try {
     const { stages, now, ...shift } = await answered();
     setClock(now);
     const other = told && told.shift.plan_id !== shift.plan_id && shift.plan_id !== null;
+    if (other && told.shift.plan_id !== null && shift.state === "driving") return offer({ shift, stages });
+    offered = null;
     told = { shift, stages };
     store();
-    if (other) {
-      notify(t("There is a new route. It is shown from now on."));
-      drive.set({ asking: "", looked: null }); // a sheet that is open asks about the old one
-    }
+    drive.set({ change: null });
     show();
   } catch (error) {
     if (!told) drive.set({ failed: error.message });
@@ -113,11 +163,10 @@ export async function reload() {
 export const quietly = () => reload().catch(() => drive.set({ connected: false }));
 
 /** What is to be done now, or undefined at the end of the route. */
-export const current = () => drive.value.stages.find((stage) => stage.state === "open");
+export const current = () => ahead()[0];
 
 /** What comes after that. */
-export const following = (count) =>
-  drive.value.stages.filter((stage) => stage.state === "open").slice(1, 1 + count);
+export const following = (count) => ahead().slice(1, 1 + count);
 
 /** The stage that was ended last, if there is one to take back. */
 export function last() {

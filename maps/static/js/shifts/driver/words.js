@@ -6,10 +6,25 @@ const TURN_ICON = {
   straight: "arrow-up",
   slight_right: "arrow-up-right",
   slight_left: "arrow-up-left",
+  keep_right: "arrow-up-right",
+  keep_left: "arrow-up-left",
   right: "corner-up-right",
   left: "corner-up-left",
+  sharp_right: "corner-up-right",
+  sharp_left: "corner-up-left",
+  end_right: "corner-up-right",
+  end_left: "corner-up-left",
   back: "u-turn",
+  dead_end: "u-turn",
   roundabout: "roundabout",
+  square_back: "roundabout",
+  square_round: "roundabout",
+  square_in: "roundabout",
+  square_out: "roundabout",
+  gear: "arrow-down-to-line",
+  reload: "container",
+  rest: "coffee",
+  depot: "flag",
 };
 const KIND_ICON = { reload: "container", rest: "coffee" };
 
@@ -23,7 +38,7 @@ export const PICTURES = [
   ...["side-right", "side-whole", "arrow-down-to-line", "arrow-up-from-line", "spray-can", "navigation"],
   ...["list", "map", "wifi-off", "satellite", "triangle-alert", "check", "octagon-alert", "circle-check"],
   ...["ban", "undo-2", "flag", "play", "car-front", "construction", "shrink", "sparkles", "wrench"],
-  ...["circle-ellipsis", "camera", "locate-fixed", "x", "message-square", "reply", "send", "siren"],
+  ...["volume-2", "volume-x", "route-off", "clock", "circle-ellipsis", "camera", "locate-fixed", "x", "message-square", "reply", "send", "siren"],
 ];
 
 /** The picture of a turn. */

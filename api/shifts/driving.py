@@ -1,0 +1,131 @@
+"""The route of a shift for the phone of its driver, and what of it is proved by now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter, Request
+
+from api.web.checked_route import CheckedRoute
+from api.web.context import Context, DriverContext
+from api.web.page_context import translator_of
+from data.errors import NotFoundError
+from data.model import Leg, LegOutcome, LegProgress, PlanId, Shift
+from data.store.database.engine import Tx
+from data.store.shifts.route_answers import find_answer
+from data.store.shifts.shifts import list_progress
+from data.store.tracking.positions import has_fixes_between
+from fleet.planning.plan_lifecycle import revision_of
+from fleet.routes.plan_vs_actual import LegTimes
+from fleet.routes.proved_legs import in_rows, proved_legs
+from fleet.setup.machine_list import all_sites, known_machine
+from fleet.shifts.shift_handover import find_current_shift_of_driver
+from fleet.shifts.shift_progress import driven_route
+from fleet.storms.storm_lookup import known_storm
+from fleet.tracking.phone_trackers import HEARD, SOURCE
+from maps.guidance.driver_runs import driver_runs
+from maps.pages.i18n import Translator
+from maps.routes.route_steps import Surroundings
+from maps.shifts.driver import DriveView, PhoneRoute, ProvedRoute, TruckPlace, drive_view
+
+router = APIRouter(route_class=CheckedRoute)
+
+
+@router.get("/api/drive")
+def get_driver_view(request: Request, context: DriverContext) -> DriveView:
+    """Return the driver's shift with its whole route and the state of each run."""
+    t = translator_of(request)
+    with context.reading() as tx:
+        return _drive(tx, context, _own_shift(tx, context), t)
+
+
+@router.get("/api/drive/proved")
+def get_proved_route(context: DriverContext) -> ProvedRoute:
+    """Return what of the driver's route is proved by now, and where his machine is."""
+    with context.reading() as tx:
+        shift = _own_shift(tx, context)
+        standing = _standing(tx, context, shift)
+        place = _tracked_place(tx, context, shift)
+    rows = tuple(in_rows(standing.proved))
+    return ProvedRoute(context.now, standing.plan_id, standing.next_leg, rows, place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """The driven route of a shift, with what of it is proved and expected by leg."""
+
+    plan_id: PlanId | None
+    legs: Sequence[Leg]
+    next_leg: int
+    proved: Mapping[int, datetime]
+    expected: Mapping[int, LegTimes]
+
+
+def _own_shift(tx: Tx, context: Context) -> Shift:
+    shift = find_current_shift_of_driver(tx, context.user.id, context.now)
+    if shift is None:
+        raise NotFoundError("shift", context.user.login)
+    return shift
+
+
+def _standing(tx: Tx, context: Context, shift: Shift) -> _Standing:
+    driven = driven_route(tx, shift)
+    if driven is None:
+        return _Standing(None, (), 0, {}, {})
+    plan_id, legs = driven[0], driven[1].legs
+    arrivals = context.app.estimates.arrivals(tx, shift.storm_id, context.now)
+    check = arrivals.check_of_shift(shift.id) if arrivals else None
+    if arrivals is None or check is None:
+        return _Standing(plan_id, legs, 0, {}, {})
+    expected = arrivals.of_shift(shift.id)
+    return _Standing(plan_id, legs, check.next_leg, proved_legs(legs, check), expected)
+
+
+def _drive(tx: Tx, context: Context, shift: Shift, t: Translator) -> DriveView:
+    vehicle, standing = known_machine(tx, shift.vehicle_id), _standing(tx, context, shift)
+    plan_id, sites = standing.plan_id, all_sites(tx)
+    around = Surroundings(
+        network=context.app.network,
+        reload_sites=sites.reload_sites,
+        depot=sites.depot_name(vehicle),
+    )
+    over = [] if plan_id is None else _over(tx, plan_id, shift, standing.proved)
+    route = PhoneRoute(
+        plan_id,
+        None if plan_id is None else revision_of(tx, plan_id),
+        None if plan_id is None else find_answer(tx, plan_id, shift.id),
+        standing.next_leg,
+        driver_runs(standing.legs, around, t, over, standing.expected),
+    )
+    return drive_view(shift, known_storm(tx, shift.storm_id), vehicle, route, context.now)
+
+
+def _over(
+    tx: Tx, plan_id: PlanId, shift: Shift, proved: Mapping[int, datetime]
+) -> list[LegProgress]:
+    """Return what was tapped, and what is proved without a tap."""
+    tapped = list_progress(tx, plan_id, shift.id)
+    known = {each.leg for each in tapped}
+    return tapped + [
+        LegProgress(plan_id, shift.id, leg, LegOutcome.DONE, ended_at=at, proved=True)
+        for leg, at in proved.items()
+        if leg not in known
+    ]
+
+
+def _tracked_place(tx: Tx, context: Context, shift: Shift) -> TruckPlace | None:
+    """Return where the machine's own tracker saw it within a minute, if it did."""
+    seen = context.app.live.picture().get(shift.vehicle_id)
+    since = context.now - HEARD
+    if seen is None or seen.fixed_at < since:
+        return None
+    until = context.now + timedelta(seconds=1)
+    if not has_fixes_between(tx, shift.vehicle_id, since, until, but_not=SOURCE):
+        return None
+    return TruckPlace(
+        lon=seen.location.lon,
+        lat=seen.location.lat,
+        heading_deg=seen.heading_deg,
+        speed_mps=seen.speed_mps,
+        fixed_at=seen.fixed_at,
+    )

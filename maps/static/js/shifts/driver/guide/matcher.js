@@ -1,0 +1,85 @@
+// Where a truck is on its route, from one noisy fix after the other. Knows no page.
+//
+// Of the places on the line near to a fix, within reach of the last one, the likeliest is taken: near to the fix, in the
+// truck's heading, and as far along as it can have driven. So parallel streets, the same street twice and there and
+// back are told apart by order, not by nearness.
+
+const REACH_M = 120; // farther ahead along the line than one could have driven
+const BACK_M = 40; // so far one may back up, or have been put too far ahead by noise
+const NOISE_M = 8; // a good fix is so far off
+const FAR_M = 45; // off the route, where the fix is good
+const HEADING_DEG = 45;
+const MOVING_MPS = 1.5; // slower, a heading says nothing
+const ALONG_M = 60; // how far a truck may be from where its speed says, one standard deviation
+const LOST = 4; // fixes in a row off the line before the truck counts as off its route
+const FOUND = 3; // fixes in a row that agree on another place of the line before it counts as there
+const AGREE_M = 80;
+
+/** Nothing is known yet but where the truck should begin. */
+export const beginAt = (metre) => ({ metre, on: false, begun: false, away: 0, time: null, mps: 0, elsewhere: null });
+
+const turned = (one, other) => Math.abs(((one - other + 540) % 360) - 180);
+
+/** The nearest place of a piece of the line to a fix. */
+function onPiece(line, i, fix) {
+  const [ax, ay] = line.points[i];
+  const [bx, by] = line.points[i + 1];
+  const length = line.at[i + 1] - line.at[i];
+  const share = ((fix.x - ax) * (bx - ax) + (fix.y - ay) * (by - ay)) / (length * length);
+  const held = Math.min(Math.max(share, 0), 1);
+  const off = Math.hypot(fix.x - ax - (bx - ax) * held, fix.y - ay - (by - ay) * held);
+  return { metre: line.at[i] + length * held, off, heading: line.heading[i] };
+}
+
+/** The likeliest place of a stretch of the line; `expected` is where the truck's speed puts it. */
+function best(line, fix, from, to, expected, spread) {
+  const sigma = Math.max(NOISE_M, fix.accuracy ?? 0);
+  const turns = fix.heading !== null && (fix.speed ?? 0) >= MOVING_MPS;
+  let found = null;
+  for (let i = 0; i < line.at.length - 1; i += 1) {
+    if (line.at[i + 1] < from || line.at[i] > to || line.at[i + 1] - line.at[i] < 0.01 || line.isGap.has(i + 1)) continue;
+    const place = onPiece(line, i, fix);
+    if (place.metre < from || place.metre > to) continue;
+    const wrong = turns ? turned(place.heading, fix.heading) / HEADING_DEG : 0;
+    const cost = (place.off / sigma) ** 2 + Math.min(wrong, 3) ** 2 + ((place.metre - expected) / spread) ** 2;
+    if (!found || cost < found.cost) found = { ...place, cost, wrong };
+  }
+  return found;
+}
+
+const fits = (place, fix) => place && place.off <= Math.max(FAR_M, 2 * (fix.accuracy ?? 0)) && place.wrong < 2;
+
+/** What is known after a place on the whole rest of the line has agreed with so many fixes. */
+function foundElsewhere(line, state, fix) {
+  const { elsewhere } = state;
+  const near = elsewhere && best(line, fix, elsewhere.metre - BACK_M, elsewhere.metre + AGREE_M, elsewhere.metre, AGREE_M);
+  if (fits(near, fix)) {
+    const count = elsewhere.count + 1;
+    if (count >= FOUND && near.metre - elsewhere.first >= 5)
+      return { ...state, metre: near.metre, on: true, begun: true, away: 0, elsewhere: null };
+    return { ...state, elsewhere: { ...elsewhere, metre: near.metre, count } };
+  }
+  const other = best(line, fix, state.metre - BACK_M, line.length, state.metre, 1000);
+  if (!fits(other, fix)) return { ...state, elsewhere: null };
+  return { ...state, elsewhere: { metre: other.metre, first: other.metre, count: 1 } };
+}
+
+/**
+ * What is known after one more fix: metres `x` and `y` on the line's plane, `heading`, `speed`, `accuracy`, `time` in s.
+ * `metre` is how far along the route the truck is, `on` whether it is on it.
+ */
+export function matched(line, before, fix) {
+  const waited = before.time === null ? 0 : Math.min(Math.max(fix.time - before.time, 0), 30);
+  const mps = fix.speed ?? before.mps;
+  const state = { ...before, time: fix.time, mps };
+  const driven = mps * waited;
+  const to = before.metre + driven * 1.5 + REACH_M;
+  const near = best(line, fix, before.metre - BACK_M, to, before.metre + driven, ALONG_M + driven / 2);
+  if (fits(near, fix)) return { ...state, metre: near.metre, on: true, begun: true, away: 0, elsewhere: null };
+  const away = before.away + 1;
+  const still = before.on && away < LOST;
+  return foundElsewhere(line, { ...state, away, on: still }, fix);
+}
+
+/** Whether a truck that was on its route, or tried to reach it for long, is off it. */
+export const isOff = (state) => !state.on && state.away >= LOST;

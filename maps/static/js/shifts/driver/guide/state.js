@@ -1,0 +1,150 @@
+// How the phone leads: where on its route the truck is, what comes next, and what was driven without proof yet.
+import { now } from "../../../pages/boot.js";
+import { Store } from "../../../pages/store.js";
+import { drive, isOver } from "../state.js";
+import { placeAt, routeLine } from "./line.js";
+import { beginAt, isOff, matched } from "./matcher.js";
+import { driven, isDriven, runAt, standing } from "./progress.js";
+
+const KEEP_MS = 10000; // between two notes of the place on the route, for a reload
+const SILENT_MS = 20000; // after that a place is no longer where the truck is
+
+/** `mode` is "waiting" until a position came, "on" the route or "off" it; `standing` says how the truck stands on it. */
+export const guide = new Store({ mode: "waiting", standing: null, fix: null, driven: [] });
+
+let line = null;
+let shown = null; // the stages as they were led last
+let match = null;
+let run = 0;
+let metres = [];
+let passed = {}; // when runs were driven to their end, by their first leg
+let keptAt = 0;
+
+/** The line of the route, for who speaks, draws and finds ways. */
+export const route = () => line;
+
+const shelf = () => `barfrub-lead-${drive.value.shift.shift_id}-${drive.value.shift.plan_id}`;
+
+function keep(force = false) {
+  if (!force && Date.now() - keptAt < KEEP_MS) return;
+  keptAt = Date.now();
+  try {
+    localStorage.setItem(shelf(), JSON.stringify({ metre: match.metre, run, metres, passed }));
+  } catch {
+    // Without a shelf a reload begins where the proof ends.
+  }
+}
+
+function keptPlace() {
+  try {
+    return JSON.parse(localStorage.getItem(shelf()) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+const sameRoute = (stages) =>
+  shown && shown.length === stages.length && shown.every((stage, i) => stage.first === stages[i].first && stage.line === stages[i].line);
+
+/** The first run that is open from where the proof ends, or the last. */
+function firstOpen(stages, from = 0) {
+  const { next_leg: next } = drive.value.shift;
+  const found = stages.findIndex((stage, i) => i >= from && stage.state === "open" && stage.last >= next);
+  return found < 0 ? stages.length - 1 : found;
+}
+
+function begin(stages) {
+  line = routeLine(stages);
+  const kept = keptPlace();
+  const open = firstOpen(stages);
+  const goesOn = kept && kept.run >= open;
+  run = goesOn ? kept.run : open;
+  metres = kept?.metres ?? [];
+  passed = kept?.passed ?? {};
+  match = beginAt(goesOn ? kept.metre : line.runs[open].from);
+}
+
+/** Go on behind the runs that are over: a tap or a proof is worth more than a position. */
+function goOn(stages) {
+  while (run < stages.length - 1 && stages[run].state !== "open" && match.metre >= line.runs[run].to - 1) run += 1;
+  const behind = stages.findLastIndex((stage, i) => stage.state !== "open" && !stage.proved && i >= run);
+  if (behind < run || behind === stages.length - 1) return;
+  run = behind + 1;
+  match = { ...match, metre: Math.max(match.metre, line.runs[run].from), on: match.on };
+}
+
+/** Go back to a run whose tap was taken back. */
+function goBack(before, stages) {
+  const again = stages.findIndex((stage, i) => i < run && stage.state === "open" && before[i].state !== "open");
+  if (again < 0) return;
+  run = again;
+  match = beginAt(line.runs[run].from);
+}
+
+function refresh(stages) {
+  if (stages.length === 0) {
+    line = null;
+    shown = null;
+    return drive.set({ run: null });
+  }
+  if (!sameRoute(stages)) begin(stages);
+  else {
+    goBack(shown, stages);
+    goOn(stages);
+  }
+  shown = stages;
+  keep(true);
+  return tell();
+}
+
+/** The runs that were driven to their end and that nothing proves or tells of yet. */
+const unconfirmed = () =>
+  shown.flatMap((stage) => (stage.state === "open" && passed[stage.first] ? [{ stage, at: passed[stage.first] }] : []));
+
+function tell(more = {}) {
+  const leads = match.begun && guide.value.mode !== "waiting";
+  const stands = standing(line, shown, match.metre, run, now());
+  guide.set({ ...more, standing: stands, driven: unconfirmed() });
+  if (drive.value.run !== (leads ? run : null)) drive.set({ run: leads ? run : null });
+}
+
+function pass(before) {
+  for (let i = before; i < run; i += 1) if (isDriven(line, metres, i)) passed[shown[i].first] ??= new Date(now()).toISOString();
+}
+
+const fixOf = (place) => {
+  const [x, y] = line.plane.metres([place.lon, place.lat]);
+  return { x, y, heading: place.heading, speed: place.speed, accuracy: place.accuracy, time: place.at / 1000 };
+};
+
+function moved(place) {
+  const before = match;
+  const fix = fixOf(place);
+  match = matched(line, before, fix);
+  if (match.on && before.on && match.metre - before.metre < 200) metres = driven(line, metres, before.metre, match.metre);
+  const was = run;
+  if (match.on) run = runAt(line, match.metre, run);
+  pass(was);
+  keep(run !== was);
+  const mode = match.on ? "on" : isOff(match) ? "off" : guide.value.mode;
+  tell({ mode, fix: { ...fix, lon: place.lon, lat: place.lat }, metre: match.metre, mps: match.mps });
+}
+
+/** Where the map shows the truck: on the line while it is on its route, else where it says that it is. */
+export function shownPlace() {
+  const { mode, metre } = guide.value;
+  const { place } = drive.value;
+  if (mode !== "on" || !line || !place) return place;
+  const { x, y, heading } = placeAt(line, metre);
+  const [lon, lat] = line.plane.degrees([x, y]);
+  return { ...place, lon, lat, heading };
+}
+
+/** Lead from now on. */
+export function startGuide() {
+  drive.follow(({ stages, shift, place }, changes) => {
+    if (!shift || isOver(shift)) return;
+    if ("stages" in changes && stages !== shown) refresh(stages);
+    if (changes.place && line && shift.state === "driving" && Date.now() - place.at < SILENT_MS) moved(place);
+  });
+}
