@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 
@@ -14,7 +14,6 @@ from data.model import Leg, LegOutcome, LegProgress, PlanId, Shift
 from data.store.database.engine import Tx
 from data.store.shifts.route_answers import find_answer
 from data.store.shifts.shifts import list_progress
-from data.store.tracking.positions import has_fixes_between
 from fleet.planning.plan_lifecycle import revision_of
 from fleet.routes.plan_vs_actual import LegTimes
 from fleet.routes.proved_legs import in_rows, proved_legs
@@ -22,7 +21,7 @@ from fleet.setup.machine_list import all_sites, known_machine
 from fleet.shifts.shift_handover import find_current_shift_of_driver
 from fleet.shifts.shift_progress import driven_route
 from fleet.storms.storm_lookup import known_storm
-from fleet.tracking.phone_trackers import HEARD, SOURCE
+from fleet.tracking.phone_trackers import HEARD, own_tracker_is_heard
 from maps.guidance.driver_runs import driver_runs
 from maps.pages.i18n import Translator
 from maps.routes.route_steps import Surroundings
@@ -116,11 +115,9 @@ def _over(
 def _tracked_place(tx: Tx, context: Context, shift: Shift) -> TruckPlace | None:
     """Return where the machine's own tracker saw it within a minute, if it did."""
     seen = context.app.live.picture().get(shift.vehicle_id)
-    since = context.now - HEARD
-    if seen is None or seen.fixed_at < since:
+    if seen is None or seen.fixed_at < context.now - HEARD:
         return None
-    until = context.now + timedelta(seconds=1)
-    if not has_fixes_between(tx, shift.vehicle_id, since, until, but_not=SOURCE):
+    if not own_tracker_is_heard(tx, shift.vehicle_id, context.now):
         return None
     return TruckPlace(
         lon=seen.location.lon,

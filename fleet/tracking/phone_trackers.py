@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from data.errors import ConflictError
-from data.model import Actor, Device, Position, Shift
+from data.model import Actor, Device, Position, Shift, VehicleId
 from data.store.accounts.accounts import add_device, find_device_by_name
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
@@ -64,6 +64,11 @@ def own_tracker_reported(tx: Tx, positions: Sequence[Position]) -> bool:
     times = [fix.fixed_at for fix in positions]
     since, until = min(times) - HEARD, max(times) + HEARD
     return has_fixes_between(tx, positions[0].vehicle_id, since, until, but_not=SOURCE)
+
+
+def own_tracker_is_heard(tx: Tx, vehicle_id: VehicleId, now: datetime) -> bool:
+    """Whether the machine's own tracker sent a fix within the last minute."""
+    return has_fixes_between(tx, vehicle_id, now - HEARD, now + HEARD, but_not=SOURCE)
 
 
 def is_phone(device: Device) -> bool:

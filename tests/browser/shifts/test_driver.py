@@ -259,7 +259,7 @@ def test_a_phone_that_may_not_tell_its_place_says_so(visit, code):
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)
-def test_a_new_plan_is_shown_by_itself(visit, code, database, plan):
+def test_a_new_plan_says_what_changes_before_it_is_driven(visit, code, database, plan):
     page = drive_off(visit, code)
     with transaction(database) as tx:
         set_plan_state(tx, plan.id, PlanState.SUPERSEDED)
@@ -277,8 +277,10 @@ def test_a_new_plan_is_shown_by_itself(visit, code, database, plan):
         draft.id,
     )
     other.close()
+    expect(page.locator("drive-change h2")).to_have_text("The route changes")
+    expect(page.locator("drive-change p").first).to_have_text("Streets: 1 more, 2 fewer.")
+    page.get_by_role("button", name="Go on with the new route").click()
     expect(page.locator(".stage h2")).to_have_text("Orchard Street")
-    expect(page.locator(".notice")).to_contain_text("There is a new route.")
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)

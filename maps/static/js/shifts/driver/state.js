@@ -50,8 +50,9 @@ export async function restore() {
 /** The open stages from where the truck is, or where the proof ends; all of them where nothing is ahead of there. */
 function ahead() {
   const { stages, shift, run } = drive.value;
+  if (!shift) return [];
   const open = stages.filter((stage) => stage.state === "open");
-  const from = run === null ? shift.next_leg : stages[run].first;
+  const from = run === null ? shift.next_leg : (stages[run]?.first ?? 0);
   const beyond = open.filter((stage) => stage.last >= from);
   return beyond.length > 0 ? beyond : open;
 }

@@ -34,7 +34,7 @@ class Change extends TickingPart {
     this.since ??= Date.now();
     return html`<section class="answer" role="alert">
       <h2>${icon("navigation")}${t("The route changes")}</h2>
-      <p>${t("{more} streets more, {less} less.", change)}</p>
+      <p>${t("Streets: {more} more, {less} fewer.", change)}</p>
       ${change.first ? html`<p class="small">${t("It goes on here: {run}", { run: change.first })}</p>` : nothing}
     </section>`;
   }

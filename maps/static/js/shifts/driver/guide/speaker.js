@@ -7,6 +7,7 @@ import { guide, route } from "./state.js";
 
 let line = null;
 let said = new Set();
+let begun = new Set(); // runs whose sentence was said
 let mode = "waiting";
 
 const rounded = (metres) => Math.max(10, Math.round(metres / 10) * 10);
@@ -23,6 +24,7 @@ function follow() {
   if (route() !== line) {
     line = route();
     said = saidBefore(line.maneuvers, metre - 1);
+    begun = new Set();
   }
   if (present !== mode) {
     if (present === "off") say(t("You have left the route."), "off");
@@ -32,6 +34,10 @@ function follow() {
   if (present !== "on") return;
   const next = due(line.maneuvers, metre, mps, said);
   if (next) say(sentence(next), next.maneuver.kind);
+  if (standing.working && !begun.has(standing.run)) {
+    begun.add(standing.run);
+    say(drive.value.stages[standing.run].sentence, "gear");
+  }
 }
 
 /** Speak from now on. */

@@ -7,6 +7,7 @@ import { beginAt, isOff, matched } from "./matcher.js";
 import { driven, isDriven, runAt, standing } from "./progress.js";
 
 const KEEP_MS = 10000; // between two notes of the place on the route, for a reload
+const JUMP_M = 200; // what lies between two such places was not driven
 const SILENT_MS = 20000; // after that a place is no longer where the truck is
 
 /** `mode` is "waiting" until a position came, "on" the route or "off" it; `standing` says how the truck stands on it. */
@@ -14,9 +15,11 @@ export const guide = new Store({ mode: "waiting", standing: null, fix: null, dri
 
 let line = null;
 let shown = null; // the stages as they were led last
+let shownPlan = null;
 let match = null;
 let run = 0;
 let metres = [];
+let furthest = 0; // metres of the route, so that noise to and fro is counted once
 let passed = {}; // when runs were driven to their end, by their first leg
 let keptAt = 0;
 
@@ -43,8 +46,11 @@ function keptPlace() {
   }
 }
 
-const sameRoute = (stages) =>
-  shown && shown.length === stages.length && shown.every((stage, i) => stage.first === stages[i].first && stage.line === stages[i].line);
+const sameRoute = (stages, plan) =>
+  shown &&
+  plan === shownPlan &&
+  shown.length === stages.length &&
+  shown.every((stage, i) => stage.first === stages[i].first && stage.line.length === stages[i].line.length);
 
 /** The first run that is open from where the proof ends, or the last. */
 function firstOpen(stages, from = 0) {
@@ -62,6 +68,7 @@ function begin(stages) {
   metres = kept?.metres ?? [];
   passed = kept?.passed ?? {};
   match = beginAt(goesOn ? kept.metre : line.runs[open].from);
+  furthest = match.metre;
 }
 
 /** Go on behind the runs that are over: a tap or a proof is worth more than a position. */
@@ -79,6 +86,7 @@ function goBack(before, stages) {
   if (again < 0) return;
   run = again;
   match = beginAt(line.runs[run].from);
+  furthest = match.metre;
 }
 
 function refresh(stages) {
@@ -87,12 +95,14 @@ function refresh(stages) {
     shown = null;
     return drive.set({ run: null });
   }
-  if (!sameRoute(stages)) begin(stages);
+  const { plan_id: plan } = drive.value.shift;
+  if (!sameRoute(stages, plan)) begin(stages);
   else {
     goBack(shown, stages);
     goOn(stages);
   }
   shown = stages;
+  shownPlan = plan;
   keep(true);
   return tell();
 }
@@ -121,7 +131,9 @@ function moved(place) {
   const before = match;
   const fix = fixOf(place);
   match = matched(line, before, fix);
-  if (match.on && before.on && match.metre - before.metre < 200) metres = driven(line, metres, before.metre, match.metre);
+  if (match.on && before.on && match.metre - before.metre < JUMP_M)
+    metres = driven(line, metres, Math.max(furthest, before.metre), match.metre);
+  if (match.on) furthest = Math.max(furthest, match.metre);
   const was = run;
   if (match.on) run = runAt(line, match.metre, run);
   pass(was);

@@ -1,0 +1,229 @@
+"""The phone that leads: what its modules decide, and a truck that is driven along its route."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import expect
+
+from data.model import LegKind
+from data.store.database.engine import transaction
+from data.store.shifts.shifts import list_progress
+from tests import village as v
+from tests.browser.shifts.conftest import publish
+from tests.browser.shifts.test_driver import REST_MS
+from tests.village_plan import a_leg
+
+pytestmark = pytest.mark.browser
+
+STEP_M, STEP_MS = 12.0, 2000
+START = {"longitude": v.at_m(2, 0).lon, "latitude": v.at_m(2, 0).lat, "accuracy": 5}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "geolocation": START,
+    "permissions": ["geolocation"],
+    "has_touch": True,
+}
+
+HEARD = """() => {
+  globalThis.heard = [];
+  speechSynthesis.getVoices = () => ["en", "fa", "az"].map((lang) => ({ lang, name: lang }));
+  globalThis.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+  speechSynthesis.speak = (said) => heard.push(said.text);
+  speechSynthesis.cancel = () => {};
+}"""
+
+MODULES = """async () => {
+  const { routeLine, placeAt } = await import('/static/js/shifts/driver/guide/line.js');
+  const { beginAt, isOff, matched } = await import('/static/js/shifts/driver/guide/matcher.js');
+  const { driven, isDriven, runAt } = await import('/static/js/shifts/driver/guide/progress.js');
+  const { due } = await import('/static/js/shifts/driver/guide/announcer.js');
+  const { PositionRate } = await import('/static/js/shifts/driver/guide/rate.js');
+  let seed = 7;
+  const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+  const noise = (m) => m * Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());
+  const degree = 111195;
+  const stage = (points, more = {}) => ({
+    line: points.map(([x, y]) => [45 + x / degree / Math.cos(0.645772), 37 + y / degree]),
+    work_from: 0, maneuvers: [], kind: "work", state: "open", ...more,
+  });
+  // There and back on one street, a parallel one 30 m beside it, and the first street once more.
+  const line = routeLine([
+    stage([[0, 0], [400, 0]]),
+    stage([[400, 0], [0, 0]]),
+    stage([[0, 0], [0, 30], [400, 30]]),
+    stage([[400, 30], [400, 0], [0, 0]], {
+      maneuvers: [{ at: 0, kind: "right", text: "a" }, { at: 1, kind: "right", text: "b" }],
+    }),
+  ]);
+  const drive = (off_m) => {
+    let [match, run, done, furthest, worst] = [beginAt(0), 0, [], 0, 0];
+    const [said, told] = [new Set(), []];
+    for (let m = 0, time = 0; m < line.length; m += 10, time += 2) {
+      const { x, y, heading } = placeAt(line, m);
+      const before = match;
+      const place = { x: x + noise(off_m), y: y + noise(off_m), heading, speed: 5, accuracy: 5 };
+      match = matched(line, match, { ...place, time });
+      const from = Math.max(furthest, before.metre);
+      if (match.on && before.on) done = driven(line, done, from, match.metre);
+      furthest = Math.max(furthest, match.metre);
+      if (match.on) run = runAt(line, match.metre, run);
+      worst = Math.max(worst, Math.abs(match.metre - m));
+      const next = due(line.maneuvers, match.metre, 5, said);
+      if (next) told.push(`${next.maneuver.text} ${next.phase}`);
+    }
+    const whole = line.runs.map((_, i) => isDriven(line, done, i));
+    return { run, worst, off: isOff(match), told, whole };
+  };
+  const away = () => {
+    let match = beginAt(0);
+    let time = 0;
+    const go = (x, y, heading) => {
+      time += 2;
+      match = matched(line, match, { x, y, heading, speed: 5, accuracy: 5, time });
+    };
+    for (let x = 0; x <= 100; x += 10) go(x, 0, 90);
+    for (let y = 0; y <= 120; y += 10) go(100, -y, 180);
+    const left = isOff(match);
+    for (let x = 300; x <= 360; x += 10) go(x, 0, 90);
+    return [left, match.on, Math.round(match.metre)];
+  };
+  // An hour: 35 minutes of plowing at 4 m/s, 10 of driving at 12 m/s, 15 of standing.
+  const hour = () => {
+    const rate = new PositionRate();
+    const count = { fixes: 0, kept: 0, sends: 0, standing: 0 };
+    let [at, sendAt, moved] = [0, null, 0];
+    const speed = () => (at < 2100000 ? 4 : at < 2700000 ? 12 : 0);
+    while (at < 3600000) {
+      const mps = speed();
+      count.fixes += 1;
+      if (mps === 0) count.standing += 1;
+      if (rate.take(at, mps, moved)) {
+        count.kept += 1;
+        moved = 0;
+        sendAt ??= at + rate.sendMs;
+      }
+      if (sendAt !== null && at >= sendAt) {
+        count.sends += 1;
+        sendAt = null;
+      }
+      const wait = rate.restMs(at) || 1000;
+      at += wait;
+      moved += (mps * wait) / 1000;
+    }
+    return count;
+  };
+  return { calm: drive(0), noisy: drive(12), away: away(), hour: hour() };
+}"""
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_a_truck_is_followed_through_noise_parallel_streets_and_the_same_street_twice(visit):
+    visit.go("/drive")
+    told = visit.page.evaluate(MODULES)
+    for drive, worst_m in ((told["calm"], 1), (told["noisy"], 60)):
+        assert drive["run"] == 3
+        assert drive["worst"] < worst_m
+        assert not drive["off"]
+        assert drive["whole"] == [True] * 4
+        assert drive["told"] == ["a first", "a again", "b first", "b again"]
+    assert told["away"] == [True, True, 360]
+    hour = told["hour"]
+    assert hour["fixes"] <= 2850
+    assert hour["kept"] <= 1050
+    assert hour["sends"] <= 400
+    assert hour["standing"] <= 120
+
+
+@pytest.fixture
+def plan(database):
+    """A storm with a route that hangs together: Main Street, Rose Street there, Orchard, Mill."""
+    from api.config.clock import Clock
+    from fleet.storms.storm_start import start_storm
+    from tests.village_database import DISPATCHER, POLICY
+
+    with transaction(database) as tx:
+        start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, Clock().now())
+    return publish(
+        database,
+        a_leg(segment_id=v.MAIN_WEST),
+        a_leg(segment_id=v.MAIN_EAST),
+        a_leg(LegKind.DRIVE, v.ROSE, job_ids=()),
+        a_leg(segment_id=v.ORCHARD, forward=False),
+        a_leg(segment_id=v.MILL, forward=False),
+    )
+
+
+def drive_to(page, *corners_m) -> None:
+    """Drive a phone from corner to corner of the village, a fix every two seconds."""
+    for (ax, ay), (bx, by) in pairwise(corners_m):
+        steps = max(1, round(max(abs(bx - ax), abs(by - ay)) / STEP_M))
+        for step in range(1, steps + 1):
+            share = step / steps
+            place = v.at_m(ax + (bx - ax) * share, ay + (by - ay) * share)
+            page.clock.fast_forward(STEP_MS)
+            page.context.set_geolocation(
+                {"longitude": place.lon, "latitude": place.lat, "accuracy": 5}
+            )
+            page.wait_for_function(
+                "(lon) => globalThis.seenLon !== undefined && Math.abs(seenLon - lon) < 1e-9",
+                arg=place.lon,
+            )
+
+
+def come_in_and_start(visit, code, language):
+    page = visit.page
+    page.clock.install()
+    page.add_init_script(f"({HEARD})()")
+    page.add_init_script(
+        "const watch = navigator.geolocation.watchPosition.bind(navigator.geolocation);"
+        " navigator.geolocation.watchPosition = (take, ...more) => watch((position) => {"
+        " take(position); globalThis.seenLon = position.coords.longitude; }, ...more);"
+    )
+    visit.go("/drive")
+    page.fill("#code", code)
+    page.click("button.primary")
+    visit.speak(language)
+    page.click(".actions .primary")
+    page.wait_for_selector(".stage")
+    page.click(".answer .primary")
+    page.clock.fast_forward(REST_MS)
+    return page
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_the_phone_leads_by_position_speaks_and_asks_for_one_tap(visit, code, database, plan):
+    page = come_in_and_start(visit, code, "en")
+    drive_to(page, (2, 0), (300, 0))
+    expect(page.locator(".stage h2")).to_have_text("Imam Street")
+    expect(page.locator(".lead-card .say")).to_contain_text("turn left into Rose Street")
+    expect(page.locator(".lead-card .left")).to_have_text("100 m")
+    page.context.set_offline(True)
+    drive_to(page, (300, 0), (400, 0), (400, 100))
+    expect(page.locator(".stage h2")).to_have_text("Orchard Street")
+    expect(page.locator(".stage .task")).to_have_text("Drive to")
+    drive_to(page, (400, 100), (400, 150), (200, 150), (200, 60))
+    expect(page.locator(".stage h2")).to_have_text("Mill Street")
+    drive_to(page, (200, 60), (200, 60), (330, 60), (390, 60))
+    expect(page.locator("drive-lead .warning")).to_contain_text("You have left the route")
+    heard = [re.sub(r"[\d]+ metres", "N metres", said) for said in page.evaluate("heard")]
+    assert [s for s in visit.complaints if "ERR_INTERNET" not in s] == []
+    assert heard == [
+        "right lane of Imam Street to Depot Road, 400 m, blade down",
+        "in N metres, turn left into Rose Street",
+        "turn left into Rose Street",
+        "right lane of Orchard Street to Mill Street, 200 m, blade down",
+        "in N metres, turn left into Mill Street",
+        "turn left into Mill Street",
+        "right lane of Mill Street to Imam Street, 150 m, blade down",
+        "You have left the route.",
+    ]
+    assert [said for said in visit.complaints if "ERR_INTERNET" not in said] == []
+    page.clock.fast_forward(61_000)
+    expect(page.locator(".undo").first).to_contain_text("2 streets driven. Plowed?")
+    page.click(".undo button >> nth=0")
+    page.context.set_offline(False)
+    page.clock.fast_forward(5000)
+    page.wait_for_function("() => localStorage['barfrub-taps-1'] === '[]'")
+    with transaction(database) as tx:
+        assert {each.leg for each in list_progress(tx, plan.id, 1)} == {0, 1, 2, 3}
