@@ -33,8 +33,12 @@ def drive(client, app, clock, plan):
 
 
 def read_as(client, paths):
-    """Open pages and answers, of many of a kind the first; return those that may be read."""
-    found = {path: client.get(re.sub(r"{\w+}", "1", path)) for path in paths}
+    """Open pages and answers, of many of a kind the first; return those that may be read.
+
+    No file is waited for, since no worker makes one.
+    """
+    addresses = {path: re.sub(r"{\w+}", "1", path) for path in paths}
+    found = {path: client.get(at, params={"wait_s": 0}) for path, at in addresses.items()}
     return {path for path, answer in found.items() if answer.is_success}
 
 
