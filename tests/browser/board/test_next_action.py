@@ -68,7 +68,7 @@ def test_one_click_does_what_is_to_be_done_next_and_nothing_jumps(
     share = t("{value} %", value=0)
     name = "درجهٔ ۱"  # the first class in few letters
     expect(head.locator("strong")).to_have_text(f"{name} {share} {t('clear')}")
-    expect(head).to_contain_text(t("none late"))
+    expect(head).to_contain_text(t("{length}: no truck", length="").strip())
     for part in t.plural("next:plan:{count}", 2, name=name, length="@").split("@"):
         expect(line).to_contain_text(part.strip())
     box, counts = head.bounding_box(), page.locator(".counts-of").bounding_box()
