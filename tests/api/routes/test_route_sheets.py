@@ -79,21 +79,21 @@ def test_a_sheet_says_what_to_do_where_and_what_to_beware_of():
         assert f">{part.lines[0].number}</text>" in part.map
 
 
-RUNS = 353
-"""Runs of a route of 565 stages in Gothenburg: stages on one street follow each other."""
+LEGS, RUNS = 740, 520
+"""A long route: legs on one street follow each other and are one run."""
 
 
 @pytest.mark.parametrize("language", ["en", "fa"])
-def test_a_route_of_567_legs_prints_on_eight_pages(language: str) -> None:
+def test_a_route_of_740_legs_prints_on_eight_pages(language: str) -> None:
     network, t = v.village(), translator(language, "Asia/Tehran")
     streets = (v.MAIN_WEST, v.SCHOOL, v.MILL, v.ORCHARD, v.MAIN_EAST, v.TULIP)
     legs = tuple(
         a_leg(segment_id=streets[run % len(streets)], forward=forward)
         for run in range(RUNS)
-        for forward in ((True, False) if run < 567 - RUNS else (True,))
+        for forward in ((True, False) if run < LEGS - RUNS else (True,))
     )
     around = Surroundings(network, [v.a_reload_site()], "Yard")
-    assert len(legs) == 567
+    assert len(legs) == LEGS
     plan = a_plan(state=PlanState.DRAFT)
     route = replace(plan.routes[0], legs=legs)
     trip = SheetRoute(route, v.a_vehicle(1), v.a_shift(1), "sara", around, {})
