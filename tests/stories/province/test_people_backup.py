@@ -126,34 +126,24 @@ def people_of_still(settings: Settings) -> list[str]:
 
 
 @pytest.mark.skipif(not WANTED, reason="about people on PostgreSQL")
-def test_another_server_finds_the_people_by_the_address_of_the_database(
-    settings: Settings, leila: str, tmp_path: Path
-) -> None:
-    saved = tmp_path / "people.tar.gz"
-    barfrub("backup", saved)
-    barfrub("restore", saved, "--replace")
-    here = address_of(settings.province_folder)
-    assert isinstance(here, PostgresAddress)
-    assert here == province_in(settings.database)
-    assert list_cities_in(settings.database) == []
-    second = open_province(tmp_path / "second", settings.database)
-    with reading(second) as tx:
-        assert [each.person.login for each in all_people(tx)] == [leila]
-    second.dispose()
-
-
-@pytest.mark.skipif(not WANTED, reason="about people on PostgreSQL")
-def test_a_server_with_the_address_of_before_a_restore_makes_no_empty_province(
+def test_after_a_restore_servers_find_the_people_and_one_with_the_former_address_makes_none(
     settings: Settings, leila: str, tmp_path: Path
 ) -> None:
     saved, other = tmp_path / "people.tar.gz", tmp_path / "other"
     open_province(other, settings.database).dispose()
     barfrub("backup", saved)
     barfrub("restore", saved, "--replace")
-    before = province_in(settings.database)
+    here = address_of(settings.province_folder)
+    assert isinstance(here, PostgresAddress)
+    assert here == province_in(settings.database)
+    assert list_cities_in(settings.database) == []
     with pytest.raises(NotFoundError, match="schema province"):
         open_province(other, settings.database)
-    assert province_in(settings.database) == before == address_of(settings.province_folder)
+    assert province_in(settings.database) == here == address_of(settings.province_folder)
+    second = open_province(tmp_path / "second", settings.database)
+    with reading(second) as tx:
+        assert [each.person.login for each in all_people(tx)] == [leila]
+    second.dispose()
 
 
 @pytest.mark.skipif(not WANTED, reason="about people on PostgreSQL")
