@@ -98,7 +98,7 @@ def test_a_supervisor_works_through_what_is_late(visit: Visit) -> None:
     assert visit.grave_faults() == []
     page.locator("request-file .code").first.click()
     expect(page.locator("h1")).to_contain_text("B-0003")
-    expect(page.locator(".history")).to_contain_text("made request B-0003 work to do")
+    expect(page.locator(".history")).to_contain_text("turned request B-0003 into a job")
     visit.wait_for_map()
     assert visit.grave_faults() == []
     assert visit.complaints == []

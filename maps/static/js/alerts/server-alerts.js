@@ -3,7 +3,7 @@ import { html } from "lit";
 import { get } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { withNews } from "../pages/stream.js";
-import { brief, duration, number, streetName, t, time } from "../pages/texts.js";
+import { duration, number, streetName, t, time } from "../pages/texts.js";
 import { facts } from "../pages/facts.js";
 import { personText } from "../accounts/people.js";
 import { change } from "../messages/presence.js";
@@ -80,7 +80,7 @@ export async function see(alert) {
 function lateWords(check) {
   const minutes = Math.round(check.late_min);
   if (Math.abs(minutes) < 1) return t("on time");
-  const span = brief(Math.abs(minutes) * MINUTE_MS);
+  const span = duration(Math.abs(minutes) * MINUTE_MS);
   const words = minutes < 0 ? t("{span} early", { span }) : t("{span} late", { span });
   return minutes >= LATE_MIN ? html`<strong class="danger">${words}</strong>` : words;
 }

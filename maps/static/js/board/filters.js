@@ -96,7 +96,7 @@ export const LISTS = {
     row: alertRow,
     enter: ({ kind, target }) => kind === "request" && openPage(target),
     empty: () => [
-      t("Nothing needs you now"),
+      t("No open alerts"),
       t("Trucks without signal, late streets and shifts that are over appear here."),
     ],
     states: {

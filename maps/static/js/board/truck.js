@@ -4,7 +4,7 @@ import { auditLink } from "../audit/link.js";
 import { now } from "../pages/boot.js";
 import { attempt } from "../pages/notices.js";
 import { post } from "../pages/net.js";
-import { age, brief, length, named, number, streetName, t, time, times } from "../pages/texts.js";
+import { age, duration, length, named, number, streetName, t, time, times } from "../pages/texts.js";
 import { outFacts } from "../shifts/route-answers.js";
 import { isPast, shiftOf, stateOf, stateSign } from "../shifts/truck-states.js";
 import { detailsOf, reloadDetails } from "./details.js";
@@ -82,7 +82,7 @@ function hours(details) {
   const left = Date.parse(details.shift_ends_at) - now();
   const until = time(details.shift_ends_at);
   return left > 0
-    ? t("{span} left, until {time}", { span: brief(left), time: until })
+    ? t("{span} left, until {time}", { span: duration(left), time: until })
     : html`<strong class="danger">${t("over since {time}", { time: until })}</strong>`;
 }
 

@@ -98,7 +98,7 @@ class Wall extends TickingPart {
     const shown = callsForHelp().length > 0 ? SHOWN_BELOW_CALLS : SHOWN;
     return html`<section class="wall-alerts" aria-label=${t("Alerts")}>
       <h2>${t("Alerts")} ${loaded ? html`<span class="count">${t("{value}", { value: found.length })}</span>` : ""}</h2>
-      ${loaded && found.length === 0 ? html`<p class="muted">${t("Nothing needs you now")}</p>` : ""}
+      ${loaded && found.length === 0 ? html`<p class="muted">${t("No open alerts")}</p>` : ""}
       <ul>
         ${found.slice(0, shown).map(
           (alert) => html`<li class=${alert.tone}>

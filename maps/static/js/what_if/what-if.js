@@ -114,7 +114,7 @@ function computing(answer) {
   return html`<p>${answer.change}: <em>${t("computing…")}</em>
       ${answer.ahead ? html`<span class="muted small">${t("{count} before it", { count: answer.ahead })}</span>` : ""}</p>
     <progress max="1" .value=${answer.share} aria-label=${t("Time used")}></progress>
-    ${mayDispatch ? html`<button class="quiet" @click=${() => withdraw(answer.id)}>${t("Take it back")}</button>` : ""}`;
+    ${mayDispatch ? html`<button class="quiet" @click=${() => withdraw(answer.id)}>${t("Cancel")}</button>` : ""}`;
 }
 
 const failed = (answer) =>

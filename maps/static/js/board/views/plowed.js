@@ -5,7 +5,7 @@ import { get } from "../../pages/net.js";
 import { attempt } from "../../pages/notices.js";
 import { Store } from "../../pages/store.js";
 import { withNews } from "../../pages/stream.js";
-import { brief, t, time } from "../../pages/texts.js";
+import { duration, t, time } from "../../pages/texts.js";
 import { coverage } from "../state.js";
 
 const HOUR_S = 3600;
@@ -118,7 +118,7 @@ function newestWords() {
   if (!loaded) return t("Looking for times…");
   if (!newest) return t("Nothing was plowed in this storm yet.");
   const at = new Date(newest * 1000).toISOString();
-  return t("Newest pass: {time}, {span} ago", { time: time(at), span: brief(now() - newest * 1000) });
+  return t("Newest pass: {time}, {span} ago", { time: time(at), span: duration(now() - newest * 1000) });
 }
 
 /** The class of a street's direction that has waited longest. */
