@@ -11,8 +11,10 @@ export const DANGERS = ["trapped", "ambulance", "accident", "power_line", "elder
 
 const WAITING_PAUSE_MS = 3000;
 
-/** Beside a sure place, others that are less likely than this are noise. */
-const LEAST_BESIDE_SURE = 0.01;
+/** Places that are less likely than this are noise, unless the words may be the begin of a name. */
+const LEAST_LIKELY = 0.01;
+
+const isLikely = ({ confidence }) => confidence >= LEAST_LIKELY;
 
 const newKey = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
 
@@ -117,7 +119,7 @@ async function guess(text) {
   const found = words.length < 2 ? [] : await attempt(() => get(`/api/geocode?${new URLSearchParams({ q: words.slice(0, 300), language: document.documentElement.lang })}`));
   if (turn !== wordsAsked || found === undefined) return;
   const sure = found[0]?.confident ?? false;
-  const likely = sure ? found.filter((guess) => guess.confident || guess.confidence >= LEAST_BESIDE_SURE) : found;
+  const likely = found.filter((guess) => isLikely(guess) || (!sure && guess.reasons.includes("begun")));
   const guesses = likely.slice(0, 5).map((guess, id) => ({ ...guess, id }));
   call.set({ asked: text, guesses });
   if (call.value.place?.byHand) return void call.set({ chosen: null });
@@ -209,7 +211,7 @@ export async function record() {
   call.set({ saving: true });
   if (isBehind()) {
     await askGuesses(call.value.text);
-    if (!call.value.place && call.value.guesses.length > 0) {
+    if (!call.value.place && call.value.guesses.some(isLikely)) {
       call.set({ saving: false });
       return false;
     }
