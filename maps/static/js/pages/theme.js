@@ -40,7 +40,7 @@ let repainted = () => Promise.resolve();
 /** Say what `printPage` waits for where the theme is not repainted at once, as on a map. */
 export const waitBeforePrint = (wait) => (repainted = wait);
 
-/** Print the page: what a button does, since a browser's own command does not wait for a map to become light. */
+/** Print the page: what buttons and Ctrl+P do, since a browser's own command does not wait for a map to become light. */
 export async function printPage() {
   if (theme() === "dark") {
     printLight();
@@ -51,6 +51,13 @@ export async function printPage() {
 
 system.addEventListener("change", tell);
 addEventListener("beforeprint", () => theme() === "dark" && printLight());
+addEventListener("keydown", (event) => {
+  const latin = /^[a-z]$/i.test(event.key); // with other letters on its keys, a browser takes the place of the P
+  const p = latin ? event.key.toLowerCase() === "p" : event.code === "KeyP";
+  if (!p || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || theme() === "light") return;
+  event.preventDefault();
+  printPage();
+});
 document.getElementById("theme")?.addEventListener("click", () => {
   const chosen = theme() === "dark" ? "light" : "dark";
   document.documentElement.dataset.theme = chosen;
