@@ -23,7 +23,7 @@ type Episode = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """A job that will be late, and its truck; `None` where no truck is planned for it."""
+    """A job that will be late, and a truck that is late for it; `None` where none is planned."""
 
     job: Job
     vehicle_id: VehicleId | None
@@ -36,8 +36,9 @@ def risks(
     rules: AlertRules,
     blades_up: Mapping[VehicleId, Sequence[Episode]] | None = None,
 ) -> list[Risk]:
-    """Return the open jobs due soon that no truck reaches in time at the present pace.
+    """Return the open jobs due soon with each truck that is late for them at the present pace.
 
+    A truck is named though another comes later still: to mend that one alone would not help.
     Not at risk is what its driver reported as done, or a truck drove in its turn, unless an alert
     says that its blade was up then: to send another would not help, and the map shows its age.
     """
@@ -46,14 +47,12 @@ def risks(
     for job in jobs:
         if not now <= job.due_at <= now + rules.risk:
             continue
-        last = arrivals.last_leg(job.id)
-        ends_at = None if last is None else arrivals.leg(last)
-        if last is None or ends_at is None:
-            if _was_driven(arrivals.undone(job.id), blades_up or {}):
-                continue
+        by_truck = arrivals.last_by_truck(job.id)
+        if not by_truck and not _was_driven(arrivals.undone(job.id), blades_up or {}):
             found.append(Risk(job, None, timedelta(0)))
-        elif ends_at - job.due_at >= rules.risk_late:
-            found.append(Risk(job, arrivals.index.vehicle_of(last), ends_at - job.due_at))
+        for vehicle_id, ends_at in by_truck.items():
+            if ends_at - job.due_at >= rules.risk_late:
+                found.append(Risk(job, vehicle_id, ends_at - job.due_at))
     return found
 
 

@@ -82,10 +82,16 @@ class Arrivals:
         last = self._last(job_id)
         return None if last is None else Expected(self.index.leg(last[1]).ends_at, last[0])
 
-    def last_leg(self, job_id: JobId) -> LegPlace | None:
-        """Return the leg that ends a job, `None` where not all of it is expected."""
-        last = self._last(job_id)
-        return None if last is None else last[1]
+    def last_by_truck(self, job_id: JobId) -> dict[VehicleId, datetime]:
+        """Return when each truck ends its part of a job; empty where not all of it is expected."""
+        found: dict[VehicleId, datetime] = {}
+        for at in self.ahead(job_id):
+            ends_at = self.leg(at)
+            if ends_at is None:
+                return {}
+            vehicle_id = self.index.vehicle_of(at)
+            found[vehicle_id] = max(ends_at, found.get(vehicle_id, ends_at))
+        return found
 
     def visit(self, job_id: JobId) -> PlannedVisit | None:
         """Return the planned visit for a job; `None` where not all of it is expected."""

@@ -1,6 +1,7 @@
 """Streets at risk: which of them nobody is on the way to, and which were driven all the same."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from data.policy.alert_rules import AlertRules
 from fleet.alerts.lateness_risk import Episode, risks
 from fleet.routes.arrivals import arrivals_of
 from fleet.routes.leg_completion import PlanIndex
-from fleet.routes.plan_vs_actual import LegCheck, LegState, RouteCheck
+from fleet.routes.plan_vs_actual import NOT_DONE, LegCheck, LegState, RouteCheck, check_route
 from tests import village as v
 from tests.village_plan import a_leg, a_plan
 
@@ -60,3 +61,19 @@ def test_what_a_truck_left_out_is_at_risk() -> None:
 
 def test_a_street_that_no_plan_has_is_at_risk() -> None:
     assert at_risk()
+
+
+def test_each_truck_that_comes_too_late_is_named_for_a_street_though_another_is_later() -> None:
+    at_work = ((TRUCK, 75), (VehicleId(2), 95))
+    legs = [a_leg(segment_id=v.MAIN_EAST, starts_at=v.NOW + m * MINUTE) for _, m in at_work]
+    plan = a_plan()
+    routes = tuple(
+        replace(route, legs=(leg,)) for route, leg in zip(plan.routes, legs, strict=True)
+    )
+    checks = [check_route(route, [NOT_DONE], (), v.NOW) for route in routes]
+    arrivals = arrivals_of(PlanIndex(replace(plan, routes=routes)), checks, v.NOW)
+    found = risks(arrivals, [v.a_job(due_at=DUE_AT)], AlertRules())
+    assert [(one.vehicle_id, one.late) for one in found] == [
+        (TRUCK, 16 * MINUTE),
+        (VehicleId(2), 36 * MINUTE),
+    ]
