@@ -1,12 +1,16 @@
 // People of the city: their own names beside the names that they sign in with.
 import { html } from "lit";
 import { boot } from "../pages/boot.js";
+import { t } from "../pages/texts.js";
 
 const known = boot.people ?? {};
 
+/** What acts beside people, in the words of the audit log. */
+const SYSTEMS = { console: () => t("actor:console") };
+
 /** A person by login, with the name where it is known. */
 export const person = (login, names = known) =>
-  names[login] ? html`<bdi>${names[login]}</bdi> <bdi class="login-name">${login}</bdi>` : html`<bdi>${login}</bdi>`;
+  names[login] ? html`<bdi>${names[login]}</bdi> <bdi class="login-name">${login}</bdi>` : html`<bdi>${SYSTEMS[login]?.() ?? login}</bdi>`;
 
 /** The same as a plain text, for a choice or within a sentence. */
-export const personText = (login, names = known) => (names[login] ? `${names[login]} (${login})` : login);
+export const personText = (login, names = known) => (names[login] ? `${names[login]} (${login})` : (SYSTEMS[login]?.() ?? login));

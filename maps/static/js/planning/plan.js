@@ -46,7 +46,7 @@ function published(plan) {
         route,
       ) => html`<span class="icon icon-truck" aria-hidden="true"></span><span class="what" dir="auto">${route.vehicle}</span>
         <span class="when"><bdi>${times(route.starts_at, route.ends_at)}</bdi></span>
-        <span class="sub">${t("{work} plowing, {drive} deadhead", { work: length(route.work_m), drive: length(route.drive_m) })}</span>`,
+        <span class="sub">${t("{work} of work, {drive} deadhead", { work: length(route.work_m), drive: length(route.drive_m) })}</span>`,
     })}`;
 }
 
