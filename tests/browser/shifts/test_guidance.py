@@ -39,6 +39,7 @@ MODULES = """async () => {
   const { driven, isDriven, runAt } = await import('/static/js/shifts/driver/guide/progress.js');
   const { due } = await import('/static/js/shifts/driver/guide/announcer.js');
   const { PositionRate } = await import('/static/js/shifts/driver/guide/rate.js');
+  const { StreetGraph } = await import('/static/js/shifts/driver/guide/way-back.js');
   let seed = 7;
   const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
   const noise = (m) => m * Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());
@@ -88,6 +89,40 @@ MODULES = """async () => {
     for (let x = 300; x <= 360; x += 10) go(x, 0, 90);
     return [left, match.on, Math.round(match.metre)];
   };
+  // A town of n x n crossings 100 m apart, two-way; left turns at one crossing are forbidden.
+  const back = (n) => {
+    const [nodes, streets, arcs, banned] = [[], [], [], []];
+    const place = (x, y) => [45 + (x * 100) / degree / Math.cos(0.645772), 37 + (y * 100) / degree];
+    for (let y = 0; y < n; y += 1) for (let x = 0; x < n; x += 1) nodes.push(place(x, y));
+    const add = (one, other) => {
+      streets.push([streets.length + 1, 0, 0, [nodes[one], nodes[other]]]);
+      arcs.push([one, other, 10, 100, streets.length - 1, 1]);
+      arcs.push([other, one, 10, 100, streets.length - 1, 0]);
+    };
+    for (let y = 0; y < n; y += 1)
+      for (let x = 0; x < n; x += 1) {
+        if (x < n - 1) add(y * n + x, y * n + x + 1);
+        if (y < n - 1) add(y * n + x, (y + 1) * n + x);
+      }
+    const between = (one, other) => arcs.findIndex(([from, to]) => from === one && to === other);
+    const goal = arcs[between(1, n + 1)];
+    const wanted = [[streets[goal[4]][0] * (goal[5] ? 1 : -1), 0]];
+    const asked = (more) =>
+      new StreetGraph({ nodes, names: [{}], streets, arcs, banned: more, turn_back: [] });
+    const told = (graph, heading) => {
+      const way = graph.way(place(0.5, 0), heading, wanted);
+      const name = (node) => `${node % n},${Math.floor(node / n)}`;
+      return way.map((arc) => `${name(arcs[arc][0])} ${name(arcs[arc][1])}`);
+    };
+    const far = asked([]).way(place(n - 1.5, n - 1), 90, wanted).length;
+    return {
+      left: told(asked([]), 90),
+      forbidden: told(asked([[between(0, 1), between(1, n + 1)]]), 90).length,
+      away: told(asked([]), 270).length,
+      far,
+      said: asked([]).maneuvers([between(0, 1), between(1, n + 1)]).map(({ kind }) => kind),
+    };
+  };
   // An hour: 35 minutes of plowing at 4 m/s, 10 of driving at 12 m/s, 15 of standing.
   const hour = () => {
     const rate = new PositionRate();
@@ -113,7 +148,7 @@ MODULES = """async () => {
     }
     return count;
   };
-  return { calm: drive(0), noisy: drive(12), away: away(), hour: hour() };
+  return { calm: drive(0), noisy: drive(12), away: away(), hour: hour(), back: back(45) };
 }"""
 
 
@@ -128,6 +163,12 @@ def test_a_truck_is_followed_through_noise_parallel_streets_and_the_same_street_
         assert drive["whole"] == [True] * 4
         assert drive["told"] == ["a first", "a again", "b first", "b again"]
     assert told["away"] == [True, True, 360]
+    back = told["back"]
+    assert back["left"] == ["0,0 1,0", "1,0 1,1"]
+    assert back["said"] == ["left"]
+    assert back["forbidden"] > 2  # around the block, since nobody turns back in the street
+    assert back["away"] > 3
+    assert back["far"] >= 88
     hour = told["hour"]
     assert hour["fixes"] <= 2850
     assert hour["kept"] <= 1050
@@ -205,7 +246,8 @@ def test_the_phone_leads_by_position_speaks_and_asks_for_one_tap(visit, code, da
     drive_to(page, (400, 100), (400, 150), (200, 150), (200, 60))
     expect(page.locator(".stage h2")).to_have_text("Mill Street")
     drive_to(page, (200, 60), (200, 60), (330, 60), (390, 60))
-    expect(page.locator("drive-lead .warning")).to_contain_text("You have left the route")
+    expect(page.locator("drive-lead .warning")).to_contain_text("This is the way back")
+    expect(page.locator(".lead-card .say")).to_have_text("turn left into Mill Street")
     heard = [re.sub(r"[\d]+ metres", "N metres", said) for said in page.evaluate("heard")]
     assert [s for s in visit.complaints if "ERR_INTERNET" not in s] == []
     assert heard == [

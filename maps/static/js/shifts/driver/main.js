@@ -16,6 +16,7 @@ import { stayAwake } from "./wake-lock.js";
 import { prepareMap } from "./map.js";
 import { flush, resume } from "./outbox.js";
 import { followPosition } from "./position.js";
+import { startWayBack } from "./guide/back.js";
 import { followProof } from "./guide/proof.js";
 import { startSpeaking } from "./guide/speaker.js";
 import { startGuide } from "./guide/state.js";
@@ -52,6 +53,7 @@ const back = () => {
 
 startGuide();
 startSpeaking();
+startWayBack();
 prepareMap();
 storeAround();
 keepApp();

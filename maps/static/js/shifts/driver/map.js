@@ -6,7 +6,7 @@ import { t } from "../../pages/texts.js";
 import { color, onTheme } from "../../pages/theme.js";
 import { followTheme, makeMap } from "../../pages/map/map.js";
 import { TruckOverlay } from "../../pages/map/trucks.js";
-import { shownPlace } from "./guide/state.js";
+import { guide, shownPlace } from "./guide/state.js";
 import { current, drive } from "./state.js";
 import { storedTiles } from "./storage.js";
 import { icon, measure, stageIcon, task, where } from "./words.js";
@@ -45,7 +45,24 @@ function addLayers() {
     },
     "route-arrows",
   );
-  onTheme(() => map.setPaintProperty("now", "line-color", color("accent")));
+  map.addSource("back", { type: "geojson", data: lines([]) });
+  map.addLayer(
+    {
+      id: "back",
+      type: "line",
+      source: "back",
+      layout: { "line-cap": "round", "line-join": "round" },
+      paint: { "line-color": color("danger"), "line-width": 6, "line-dasharray": [1, 1.6] },
+    },
+    "route-arrows",
+  );
+  guide.follow(({ back }, changes) => {
+    if ("back" in changes) map.getSource("back").setData(lines(back ? [{ line: back.line, kind: "back" }] : []));
+  });
+  onTheme(() => {
+    map.setPaintProperty("now", "line-color", color("accent"));
+    map.setPaintProperty("back", "line-color", color("danger"));
+  });
 }
 
 function fit(stage) {

@@ -48,14 +48,20 @@ class Lead extends Part {
   }
 
   minds(changes) {
-    return "fix" in changes || "standing" in changes || "shift" in changes;
+    return "fix" in changes || "standing" in changes || "back" in changes || "shift" in changes;
+  }
+
+  off() {
+    const { back } = guide.value;
+    return html`<p class="line warning">${icon("route-off")}${back ? t("You have left the route. This is the way back.") : t("You have left the route.")}</p>
+      ${back?.maneuver ? card(back.maneuver, this) : nothing}`;
   }
 
   render() {
     const { shift } = drive.value;
     const { mode, standing } = guide.value;
     if (!shift || isOver(shift) || shift.state !== "driving" || mode === "waiting") return nothing;
-    if (mode === "off") return html`<p class="line warning">${icon("route-off")}${t("You have left the route.")}</p>`;
+    if (mode === "off") return this.off();
     if (!standing) return nothing;
     const next = standing.maneuver ?? { kind: "straight", m: standing.left_m, text: t("as far as the end of the route") };
     return html`${card(next, this)} ${pace(standing)}`;

@@ -10,8 +10,8 @@ const KEEP_MS = 10000; // between two notes of the place on the route, for a rel
 const JUMP_M = 200; // what lies between two such places was not driven
 const SILENT_MS = 20000; // after that a place is no longer where the truck is
 
-/** `mode` is "waiting" until a position came, "on" the route or "off" it; `standing` says how the truck stands on it. */
-export const guide = new Store({ mode: "waiting", standing: null, fix: null, driven: [] });
+/** `mode` is "waiting" until a position came, "on" the route or "off" it; `standing` says how the truck stands on it, `back` is the way to it. */
+export const guide = new Store({ mode: "waiting", standing: null, fix: null, driven: [], back: null });
 
 let line = null;
 let shown = null; // the stages as they were led last
