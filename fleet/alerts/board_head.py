@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from data.model import ServiceClass, Storm
+from data.store.shifts.shifts import list_shifts
 from data.store.work import list_open_work
 from fleet.alerts.next_action import (
     NOTHING,
@@ -34,7 +35,7 @@ def board_head(city: CityContext, storm: Storm | None, plans: PublishedPlanCache
     check, index = plans.check(city, storm.id), plans.driven(tx, storm.id)
     arrivals = arrivals_of(index, check.routes, now) if check and index else None
     work = list_open_work(tx, storm.id)
-    found = class_finishes(work, arrivals, city.network)
+    found = class_finishes(work, arrivals, list_shifts(tx, storm.id), city.network)
     finishes = {name: found[name] for name in city.policy.in_order(found)}
     progress = Progress(work, finishes, check, arrivals)
     return BoardHead(finishes, next_action(situation_of(city, storm, progress)))

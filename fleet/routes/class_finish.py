@@ -1,10 +1,10 @@
 """When each class of service will be done by the present routes, pure."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from data.model import JobId, SegmentId, ServiceClass
+from data.model import JobId, SegmentId, ServiceClass, Shift, VehicleId
 from data.store.work import OpenJob
 from data.streets.network import StreetNetwork
 from fleet.routes.arrivals import Arrivals
@@ -12,14 +12,18 @@ from fleet.routes.arrivals import Arrivals
 TIME = "time"
 """Why a plan leaves a job undone that fits into no shift: longer shifts may help."""
 
+OVERTIME = timedelta(minutes=30)
+"""So long after its last shift a truck is still thought to finish what it is at."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClassFinish:
     """Streets of a class that are still to be cleared, by length in metres.
 
     `ends_at` is when trucks clear the last of those that they have ahead, at their pace so far;
-    `None` where they have none. For `unplanned_m` no truck is on its way; for `impossible_m` of
-    that, none of the trucks can do it, as the published plan found.
+    `None` where they have none. For `unplanned_m` no truck is on its way, or only one that comes
+    there after its last shift; for `impossible_m` of that, none of the trucks can do it, as the
+    published plan found.
     """
 
     open_m: float
@@ -29,14 +33,30 @@ class ClassFinish:
 
 
 def class_finishes(
-    work: Iterable[OpenJob], arrivals: Arrivals | None, network: StreetNetwork
+    work: Iterable[OpenJob],
+    arrivals: Arrivals | None,
+    shifts: Iterable[Shift],
+    network: StreetNetwork,
 ) -> dict[ServiceClass, ClassFinish]:
     """Return the finish of each class that has open jobs; `arrivals` are `None` without a plan."""
-    impossible = impossible_jobs(arrivals)
+    impossible, until = impossible_jobs(arrivals), last_ends(shifts)
     by_class: dict[ServiceClass, list[OpenJob]] = {}
     for one in work:
         by_class.setdefault(one.service_class, []).append(one)
-    return {name: _finish(mine, arrivals, impossible, network) for name, mine in by_class.items()}
+    expected = {
+        one.job_id: _ends_at(one.job_id, arrivals, until)
+        for jobs in by_class.values()
+        for one in jobs
+    }
+    return {name: _finish(mine, expected, impossible, network) for name, mine in by_class.items()}
+
+
+def last_ends(shifts: Iterable[Shift]) -> dict[VehicleId, datetime]:
+    """Return when the last shift of each truck ends."""
+    until: dict[VehicleId, datetime] = {}
+    for one in shifts:
+        until[one.vehicle_id] = max(one.ends_at, until.get(one.vehicle_id, one.ends_at))
+    return until
 
 
 def impossible_jobs(arrivals: Arrivals | None) -> frozenset[JobId]:
@@ -47,7 +67,7 @@ def impossible_jobs(arrivals: Arrivals | None) -> frozenset[JobId]:
 
 def _finish(
     work: Iterable[OpenJob],
-    arrivals: Arrivals | None,
+    expected: Mapping[JobId, datetime | None],
     impossible: Collection[JobId],
     network: StreetNetwork,
 ) -> ClassFinish:
@@ -57,7 +77,7 @@ def _finish(
     last: datetime | None = None
     for one in work:
         streets.add(one.segment_id)
-        ends_at = _ends_at(one.job_id, arrivals)
+        ends_at = expected[one.job_id]
         if ends_at is None:
             (never if one.job_id in impossible else unplanned).add(one.segment_id)
         elif last is None or ends_at > last:
@@ -70,9 +90,13 @@ def _finish(
     )
 
 
-def _ends_at(job_id: JobId, arrivals: Arrivals | None) -> datetime | None:
-    expected = None if arrivals is None else arrivals.job(job_id)
-    return None if expected is None else expected.expected_at
+def _ends_at(
+    job_id: JobId, arrivals: Arrivals | None, until: Mapping[VehicleId, datetime]
+) -> datetime | None:
+    """Return when a job ends; `None` where a truck would come to it only after its last shift."""
+    ends = {} if arrivals is None else arrivals.last_by_truck(job_id)
+    over = any(truck in until and at > until[truck] + OVERTIME for truck, at in ends.items())
+    return None if over else max(ends.values(), default=None)
 
 
 def _length_m(streets: Iterable[SegmentId], network: StreetNetwork) -> float:

@@ -63,6 +63,13 @@ def test_a_class_is_done_when_its_last_truck_is(client, app) -> None:
     assert ends_at > v.NOW + HOUR  # nothing is promised for the past
 
 
+def test_a_truck_that_comes_only_after_its_shift_is_none_on_its_way(client, app) -> None:
+    published(app, FIRST_CLASS, apart=10 * HOUR)
+    found = first_class(client)
+    assert found["unplanned_m"] == pytest.approx(found["open_m"])
+    assert found["ends_at"] is None
+
+
 def test_streets_that_no_truck_is_on_its_way_to_are_said(client, app) -> None:
     published(app, (v.MAIN_WEST,))
     found = first_class(client)
