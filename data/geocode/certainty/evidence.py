@@ -6,6 +6,7 @@ from math import log2
 from data.geocode.certainty.confidence import OTHERS
 from data.geocode.certainty.name_signs import name_signs
 from data.geocode.certainty.reading import GUESSES, Reading
+from data.geocode.places.areas import DISTRICT
 from data.geocode.places.candidate import Reason
 from data.geocode.places.name_chain import Mention, is_introduced
 from data.geocode.places.name_index import NameIndex
@@ -82,7 +83,7 @@ def _of_sentence(index: NameIndex, reading: Reading) -> dict[str, float]:
         "other_town": float(_other_town(index, tokens, target)),
         "person": float(is_introduced(tokens, target)),
         "direction_beside": float(any(_is_direction(index, tokens[at]) for at, _ in strange)),
-        "next_name": float(_next_name(reading)),
+        "next_name": float(_next_name(index, reading)),
         "number_goes_on": float(bool(strange) and _is_spelled_number(tokens, target)),
         "kind_beside": float(any(_is_kind(tokens[at]) for at, _ in beside)),
         "kind_leads": float(_kind_leads(tokens, target, covered)),
@@ -123,17 +124,28 @@ def _of_houses(reading: Reading) -> dict[str, float]:
     }
 
 
-def _next_name(reading: Reading) -> bool:
-    """Whether another name stands where this one would go on, and no word announces it."""
+def _next_name(index: NameIndex, reading: Reading) -> bool:
+    """Whether another name stands where this one would go on, and no word announces it.
+
+    "District 2" has such a word of its own.
+    """
     tokens, target = reading.tokens, reading.parse.target
     return any(
         not mention.announced
         and at in (mention.first, mention.last - 1)
         and tokens[at].clause == tokens[target.first].clause
         and _is_open(tokens, at, target)
+        and not _is_numbered_district(index, tokens, mention)
         for mention in reading.mentions
         for at in (target.first - 1, target.last)
     )
+
+
+def _is_numbered_district(index: NameIndex, tokens: Sequence[Token], mention: Mention) -> bool:
+    places = index.names[mention.hits[0].name].places
+    span = tokens[mention.first : mention.last]
+    numbered = len(span) > 1 and any(token.digits for token in span)
+    return numbered and any(place.kind == DISTRICT for place in places)
 
 
 def _other_town(index: NameIndex, tokens: Sequence[Token], mention: Mention) -> bool:

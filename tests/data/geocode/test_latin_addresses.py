@@ -266,8 +266,9 @@ def test_of_districts_that_lie_close_each_has_its_own_streets_alone() -> None:
     ]
     geocoder = Geocoder(build_network(streets), ())
     for number, words in ((1, "یک"), (1, "یکه"), (2, "دوئه"), (2, "دو"), (3, "سه")):
-        found = geocoder.candidates(f"کوچه لاله در منطقهٔ {words}")
-        assert (found[0].segment_id, found[0].confident) == (number, True)
+        for said in (f"کوچه لاله در منطقهٔ {words}", f"کوچه لاله منطقهٔ {words}"):
+            found = geocoder.candidates(said)
+            assert (found[0].segment_id, found[0].confident) == (number, True)
         assert Reason.WITHIN in found[0].reasons
         assert Reason.FARTHER in found[1].reasons
 

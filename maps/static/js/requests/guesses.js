@@ -6,10 +6,10 @@ const KNOWN_M = 20;
 /** How far from the pin the place of a guess may be, where that matters. */
 const uncertainty = ({ uncertain_m }) => (uncertain_m < KNOWN_M ? [] : [t("within {length}", { length: length(uncertain_m) })]);
 
-/** How sure a guess is; a share says nothing of one of several of a name, or of words that are still being written. */
+/** How sure a guess is; a share says nothing of one of several of a name, of streets that do not meet, or of words that are still being written. */
 export function certainty({ confident, confidence, reasons }) {
   if (confident) return t("a good match");
-  return ["several", "begun"].some((reason) => reasons.includes(reason)) ? "" : percent(confidence);
+  return ["several", "begun", "apart"].some((reason) => reasons.includes(reason)) ? "" : percent(confidence);
 }
 
 /** A house number, "31-05" say, in the reader's digits. */

@@ -11,7 +11,7 @@ export const DANGERS = ["trapped", "ambulance", "accident", "power_line", "elder
 
 const WAITING_PAUSE_MS = 3000;
 
-/** Places that are less likely than this are noise, unless the words may be the begin of a name. */
+/** Beside likelier ones, places that are less likely than this are noise, unless the words may be the begin of a name. */
 const LEAST_LIKELY = 0.01;
 
 const isLikely = ({ confidence }) => confidence >= LEAST_LIKELY;
@@ -120,7 +120,7 @@ async function guess(text) {
   if (turn !== wordsAsked || found === undefined) return;
   const sure = found[0]?.confident ?? false;
   const likely = found.filter((guess) => isLikely(guess) || (!sure && guess.reasons.includes("begun")));
-  const guesses = likely.slice(0, 5).map((guess, id) => ({ ...guess, id }));
+  const guesses = (likely.length > 0 ? likely : found).slice(0, 5).map((guess, id) => ({ ...guess, id }));
   call.set({ asked: text, guesses });
   if (call.value.place?.byHand) return void call.set({ chosen: null });
   await choose(sure ? 0 : null);
