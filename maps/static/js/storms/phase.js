@@ -48,9 +48,9 @@ function leftOver({ jobs, requests, out, waiting, closures, crew_jobs: crews }) 
   return html`<ul class="remaining">
     <li>${open_ ? html`<span class="danger">${t("{count} open street will be cancelled.", { count: open_ })}</span> <span class="muted small">${classes}</span>` : t("No street is open.")}</li>
     ${crews ? html`<li><span class="danger">${t("{count} open crew job will be cancelled.", { count: crews })}</span></li>` : ""}
-    <li>${t("{count} request goes back to waiting.", { count: requests })}</li>
+    ${requests ? html`<li>${t("{count} request goes back to waiting.", { count: requests })}</li>` : ""}
     <li>${out.length ? html`<span class="danger">${t("On the road, their routes and shifts end:")}</span> <bdi>${out.join(", ")}</bdi>` : t("No machine is on the road.")}</li>
-    <li>${t("{count} shift that has not begun ends.", { count: waiting })}</li>
+    ${waiting ? html`<li>${t("{count} shift that has not begun ends.", { count: waiting })}</li>` : ""}
     ${closures ? html`<li>${t("{count} closed street is forgotten.", { count: closures })}</li>` : ""}
   </ul>`;
 }
