@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
@@ -25,15 +24,13 @@ from api.web.errors import STATUS
 from api.web.installed_app import AppName, app_headers, installed
 from api.web.page_context import boot_of, page, translator_of
 from data.errors import BarfrubError
-from data.model import Role, Shift, SignInMethod, User
+from data.model import LonLat, Role, Shift, SignInMethod, User
 from data.store.database.engine import Tx, reading, transaction
 from fleet.crews.crew_register import enter_crew_code
 from fleet.shifts.driver_codes import enter_code, enter_token, is_token
 from fleet.shifts.shift_handover import find_current_shift_of_driver
 from maps.pages.error_texts import message_of
-
-DAY_H = range(7, 17)
-"""Hours of daylight in winter; outside of them the page is dark by default."""
+from maps.shifts.daylight import daylight_around, is_dark
 
 router = APIRouter(route_class=CheckedRoute)
 
@@ -59,7 +56,14 @@ def drive_page(request: Request) -> Response:
         return _code_page(request, over=shift is not None)
     context = context_of(request, signed)
     told = installed(app, AppName.DRIVE, context.language)
-    boot = boot_of(request, context) | {"sign_in": "/drive", "app": told}
+    boot = boot_of(request, context) | {
+        "sign_in": "/drive",
+        "app": told,
+        "daylight": [
+            (rise.isoformat(), fall.isoformat())
+            for rise, fall in daylight_around(context.now, _middle(app))
+        ],
+    }
     view = {"boot": boot, "app": told, "night": _night(app, context.now)}
     return page(
         request, "shifts/drive.html", view, headers=app_headers(told, boot["texts_address"])
@@ -124,4 +128,9 @@ def _code_page(
 
 
 def _night(app: App, now: datetime) -> bool:
-    return now.astimezone(ZoneInfo(app.city.timezone)).hour not in DAY_H
+    return is_dark(now, _middle(app))
+
+
+def _middle(app: App) -> LonLat:
+    west, south, east, north = app.city.bounds
+    return LonLat((west + east) / 2, (south + north) / 2)

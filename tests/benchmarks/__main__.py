@@ -32,6 +32,7 @@ MODULES = (
     "dispatcher_jobs",
     "desk_jobs",
     "user_pages",
+    "offline_phone",
     "request_queue",
     "plan_promises",
     "running_storm",

@@ -181,9 +181,8 @@ def test_no_view_of_the_phone_has_a_serious_fault_or_is_cut_off(visit, code, req
 def test_buttons_are_made_for_gloves(visit, code):
     page = drive_off(visit, code)
     tap(page)
-    for button in page.locator("drive-actions button, .tab").all():
-        assert button.bounding_box()["height"] >= 56
-    assert page.locator(".actions .done").bounding_box()["height"] >= 64
+    for button in page.locator("drive-actions button, .tab, .sos, .chrome button").all():
+        assert not button.is_visible() or button.bounding_box()["height"] >= 64
     page.click(".trouble")
     expect(page.locator("dialog p bdi")).to_have_text("Imam Street")
     for button in page.locator(".reasons button").all():

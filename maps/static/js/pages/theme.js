@@ -35,6 +35,13 @@ function printLight() {
   addEventListener("afterprint", back, { once: true });
 }
 
+/** Show a theme where the reader has chosen none. */
+export function suggest(name) {
+  if (theme() === name || document.cookie.includes(`${COOKIE}=`)) return;
+  document.documentElement.dataset.theme = name;
+  tell();
+}
+
 let repainted = () => Promise.resolve();
 
 /** Say what `printPage` waits for where the theme is not repainted at once, as on a map. */

@@ -21,6 +21,7 @@ import { followProof } from "./guide/proof.js";
 import { startSpeaking } from "./guide/speaker.js";
 import { startGuide } from "./guide/state.js";
 import { startSos } from "../../messages/driver/sos.js";
+import { followSun } from "../../pages/app/daylight.js";
 import { keepApp } from "../../pages/app/installed.js";
 import { storeAround } from "./storage.js";
 import { takeUpdatesBetweenStages } from "./updates.js";
@@ -54,6 +55,7 @@ const back = () => {
 startGuide();
 startSpeaking();
 startWayBack();
+followSun();
 prepareMap();
 storeAround();
 keepApp();

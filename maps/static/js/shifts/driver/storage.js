@@ -6,6 +6,7 @@ import { drive, isOver } from "./state.js";
 const NETWORK = "network";
 const TILES = "tiles";
 const AGAIN_MS = 30000; // where nobody answered
+const SPREAD_MS = 60000; // over which the phones of a fleet ask when a plan is published to all of them
 
 let storedPlan = null;
 let restsUntil = 0;
@@ -36,7 +37,9 @@ async function fetchAround() {
 async function store(planId) {
   storedPlan = planId;
   try {
-    if ((await storedNetwork())?.plan_id !== planId) await fetchAround();
+    const before = await storedNetwork();
+    if (before && before.plan_id !== planId) await new Promise((done) => setTimeout(done, Math.random() * SPREAD_MS));
+    if (before?.plan_id !== planId) await fetchAround();
     const used = await navigator.storage?.estimate?.();
     drive.set({ stored: used?.usage ?? 0 });
   } catch {

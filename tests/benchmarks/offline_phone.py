@@ -1,0 +1,116 @@
+"""A driver's phone without a network: what it keeps of a large route, and how soon it shows it."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from time import process_time
+
+from playwright.sync_api import BrowserContext, sync_playwright
+
+from api.config.clock import Clock
+from api.config.settings import Settings
+from api.processes.cached_response import json_of, packed_answer_of
+from api.shifts.stored_route import LAYERS, StoredRoute
+from api.simulation.demo_city import DEMO_CITY_FILE, DEMO_TIMEZONE
+from data.exchange.tile_archive import read_tiles
+from data.model import Actor, ActorKind, DirectedSegment, Leg, PlanId, Route
+from data.store.database.engine import transaction
+from data.store.setup.city import get_policy
+from data.store.shifts.shifts import list_shifts
+from data.store.streets.network import load_network
+from data.streets.network import StreetNetwork
+from fleet.shifts.driver_codes import give_code
+from fleet.storms.storm_start import start_storm
+from maps.shifts.stored_map import stored_map, tiles_around
+from maps.shifts.stored_network import Limits, stored_network
+from tests.benchmarks.planned_city import city_with_fleet, published
+from tests.benchmarks.user_pages import PHONE
+from tests.browser.conftest import QUIET, Visit, find_chromium, open_page, serving
+from tests.village_plan import a_leg
+
+CITY = "demo"
+LEGS = 1100
+ACTOR = Actor(ActorKind.SYSTEM, "bench")
+INSTALLED = "navigator.serviceWorker.ready.then(() => true)"
+KEPT = "navigator.storage.estimate().then(({ usage }) => usage)"
+
+
+def rows() -> Iterator[tuple[str, str, str]]:
+    """Yield sizes and times of a route of 1,100 streets in the demo city of 16,000."""
+    with tempfile.TemporaryDirectory() as name:
+        settings = Settings(var=Path(name))
+        code, legs, network = _make_city(settings)
+        yield _answer(settings.city_folder(CITY), legs, network)
+        with serving(settings, CITY) as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(QUIET))
+            yield from _offline(browser.new_context(viewport=PHONE), address, code)
+            browser.close()
+
+
+def _answer(folder: Path, legs: list[Leg], network: StreetNetwork) -> tuple[str, str, str]:
+    began_s = process_time()
+    part = stored_network(legs, PlanId(1), network, Limits(frozenset(), 0.0))
+    wanted = tiles_around(legs, network)
+    files = {layer: folder / "tiles" / f"{layer}.pmtiles" for layer in LAYERS}
+    found = {layer: read_tiles(file, wanted) for layer, file in files.items() if file.is_file()}
+    packed = packed_answer_of(json_of(StoredRoute(part, stored_map(found))))
+    spent_ms = (process_time() - began_s) * 1000
+    tiles = sum(len(each) for _, each in found.values())
+    told = (
+        f"{len(part.streets):,} streets, {len(part.arcs):,} arcs, {tiles} tiles: "
+        f"{len(packed.content) / 1e6:.2f} MB, CPU {spent_ms:.0f} ms"
+    )
+    return f"kept for a route of {LEGS:,} streets", told, "4 MB of tiles, 12,000 arcs"
+
+
+def _offline(context: BrowserContext, address: str, code: str) -> Iterator[tuple[str, str, str]]:
+    page = open_page(context)
+    visit = Visit(page, address)
+    visit.go("/drive")
+    page.fill("#code", code)
+    page.click("button.primary")
+    page.wait_for_selector("drive-actions button")
+    page.evaluate(INSTALLED)
+    visit.until("document.querySelector('.facts')?.textContent.includes('MB')")
+    used = page.evaluate(KEPT)
+    context.set_offline(True)
+    page.close()
+    page = visit.page = open_page(context)
+    visit.go("/drive")
+    page.wait_for_selector("drive-actions button")
+    shown_ms = page.evaluate("performance.now()")
+    yield "route on the screen, network off", f"{shown_ms / 1000:.1f} s", "2 s"
+    page.locator(".tab").nth(2).click()
+    asked_ms = page.evaluate("performance.now()")
+    visit.wait_for_map()
+    drawn_ms = page.evaluate("performance.now()") - asked_ms
+    yield "its map still, network off", f"{drawn_ms / 1000:.1f} s", ""
+    yield "storage that the phone uses", f"{used / 1e6:.1f} MB", ""
+
+
+def _make_city(settings: Settings) -> tuple[str, list[Leg], StreetNetwork]:
+    folder, now = settings.city_folder(CITY), Clock().now()
+    engine = city_with_fleet(folder, DEMO_CITY_FILE, now, ACTOR, DEMO_TIMEZONE)
+    with transaction(engine) as tx:
+        network = load_network(tx)
+        storm = start_storm(tx, ACTOR, "bench", network, get_policy(tx), now)
+        legs = _legs(network)
+        shift = list_shifts(tx, storm.id)[0]
+        published(tx, ACTOR, storm, network, [Route(shift.id, shift.vehicle_id, tuple(legs))], now)
+        code = give_code(tx, ACTOR, shift.id, settings.secret_key(), "en", now)
+    return code.digits, legs, network
+
+
+def _legs(network: StreetNetwork) -> list[Leg]:
+    """Return work on the streets nearest to the city's middle."""
+    west, south, east, north = network.bounds
+    lon, lat = (west + east) / 2, (south + north) / 2
+    near = sorted(
+        network.segments,
+        key=lambda each: abs(each.geometry[0].lon - lon) + abs(each.geometry[0].lat - lat),
+    )
+    return [_leg(DirectedSegment(each.id, forward=True), each.length_m) for each in near[:LEGS]]
+
+
+def _leg(way: DirectedSegment, length_m: float) -> Leg:
+    return a_leg(path=(way,), job_ids=(), length_m=length_m)
