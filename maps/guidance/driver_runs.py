@@ -15,7 +15,7 @@ from data.model import ByLanguage, DirectedSegment, Leg, LegKind, LegProgress
 from data.streets.network import StreetNetwork
 from fleet.routes.plan_vs_actual import LegTimes
 from maps.guidance.instructions import gear_words, joined, run_sentence, turn_words
-from maps.guidance.junctions import Junctions
+from maps.guidance.junctions import junctions_of
 from maps.guidance.maneuvers import Maneuver, maneuvers
 from maps.pages.i18n import Translator
 from maps.routes.route_steps import DEGREES_DIGITS, StageState, StageView, Surroundings
@@ -96,7 +96,9 @@ def driver_runs(
     network = around.network
     runs = sheet_runs(legs, around, progress, expected, drives=True)
     way = list(_way(legs, runs))
-    turns = {one.step: one for one in maneuvers([step.street for step in way], Junctions(network))}
+    turns = {
+        one.step: one for one in maneuvers([step.street for step in way], junctions_of(network))
+    }
     by_run = {run: list(steps) for run, steps in groupby(enumerate(way), lambda one: one[1].run)}
     tapped = {each.leg for each in progress if not each.proved}
     route = _Route(legs, way, turns)

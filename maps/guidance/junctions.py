@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from math import atan2, cos, degrees, radians
 
 from data.model import ByLanguage, DirectedSegment, LonLat, Segment
@@ -27,6 +28,7 @@ class Junctions:
 
     def __init__(self, network: StreetNetwork) -> None:
         self.network = network
+        self._headings: dict[DirectedSegment, float] = {}
         self._ends: dict[int, list[DirectedSegment]] = defaultdict(list)
         for segment in network.segments:
             self._ends[segment.start].append(DirectedSegment(segment.id, True))
@@ -70,11 +72,22 @@ class Junctions:
 
     def _heading(self, step: DirectedSegment) -> float:
         """Return the heading in which a street leaves the junction where a step begins."""
+        if step not in self._headings:
+            self._headings[step] = self._looked_at(step)
+        return self._headings[step]
+
+    def _looked_at(self, step: DirectedSegment) -> float:
         length_m = self.segment(step).length_m
         near_m = min(LOOK_M, length_m)
         from_m, to_m = (0.0, near_m) if step.forward else (length_m, length_m - near_m)
         start = self.network.point_at(step.segment_id, from_m)
         return _bearing_deg(start, self.network.point_at(step.segment_id, to_m))
+
+
+@lru_cache(maxsize=4)
+def junctions_of(network: StreetNetwork) -> Junctions:
+    """Return the junctions of a network, made once: all phones of a city ask for the same."""
+    return Junctions(network)
 
 
 def _bearing_deg(start: LonLat, end: LonLat) -> float:

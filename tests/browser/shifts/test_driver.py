@@ -129,6 +129,7 @@ def test_the_whole_route_is_a_list_and_lines_on_the_map(visit, code):
     expect(rows.nth(3)).to_contain_text("Salt heap")
     page.locator(".tab").nth(2).click()
     visit.wait_for_map()
+    assert page.locator("#map").bounding_box()["height"] > 200
     drawn = page.evaluate(
         "async () => Promise.all(['route', 'now'].map(async name =>"
         " (await boardMap.getSource(name).getData()).features.length))"

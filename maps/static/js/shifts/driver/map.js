@@ -1,11 +1,11 @@
 // The driver's map: what is left of the route, what is to be done now, and where he is; it follows until dragged.
 import { html, nothing } from "lit";
+import { Marker } from "maplibre-gl";
 import { boot, still } from "../../pages/boot.js";
 import { Part } from "../../pages/element.js";
 import { t } from "../../pages/texts.js";
 import { color, onTheme } from "../../pages/theme.js";
 import { followTheme, makeMap } from "../../pages/map/map.js";
-import { TruckOverlay } from "../../pages/map/trucks.js";
 import { guide, shownPlace } from "./guide/state.js";
 import { current, drive } from "./state.js";
 import { storedTiles } from "./storage.js";
@@ -84,12 +84,10 @@ function draw(stages, now) {
   if (other && now && !followed()) fit(now);
 }
 
-function drawPlace(place, now) {
+/** An arrow where the truck is, which turns with the map. */
+function drawPlace(place) {
   if (!place) return;
-  const state = now?.kind === "work" ? "working" : "driving";
-  truck.update([
-    { id: 1, name: "", lon: place.lon, lat: place.lat, heading_deg: place.heading, state },
-  ]);
+  truck.setLngLat([place.lon, place.lat]).setRotation(place.heading ?? 0).addTo(map);
 }
 
 /** Whether the phone is in the city at all: a map that follows it anywhere else shows nothing. */
@@ -118,7 +116,7 @@ function update(value, changes) {
   const now = current();
   const shown = { ...value, place: shownPlace() };
   draw(value.stages, now);
-  drawPlace(shown.place, now);
+  drawPlace(shown.place);
   if ("place" in changes && value.looked == null) move(shown);
   if ("looked" in changes) move(shown);
 }
@@ -126,7 +124,9 @@ function update(value, changes) {
 async function open() {
   map = await makeMap(NOTHING_HIDDEN, { stored: await storedTiles() });
   globalThis.boardMap = map; // for tests and for the curious at the console
-  truck = new TruckOverlay(map);
+  const element = document.createElement("span");
+  element.className = "icon icon-navigation-2 here";
+  truck = new Marker({ element, rotationAlignment: "map", pitchAlignment: "map" });
   addLayers();
   followTheme(map, () => NOTHING_HIDDEN);
   map.on("dragstart", () => drive.set({ loose: true }));
