@@ -59,6 +59,7 @@ def drive_page(request: Request) -> Response:
     boot = boot_of(request, context) | {
         "sign_in": "/drive",
         "app": told,
+        "emergency": app.policy.messages.emergency,
         "daylight": [
             (rise.isoformat(), fall.isoformat())
             for rise, fall in daylight_around(context.now, _middle(app))

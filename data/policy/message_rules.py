@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from data.files.toml_reader import TomlTable, needed, table_list
-from data.files.toml_values import Text
+from data.files.toml_values import Text, Texts
 from data.model import ByLanguage
 
 MESSAGE_LETTERS = 200
@@ -104,9 +104,18 @@ def _spoken(texts: ByLanguage) -> ByLanguage:
 _Words = Annotated[Mapping[str, _Short], AfterValidator(_spoken)]
 
 
+_PHONE_NUMBER = re.compile(r"\+?[0-9][0-9 -]{1,18}")
+
+
+def _phones(numbers: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(_PHONE_NUMBER.fullmatch(number) for number in numbers):
+        raise needed("phone numbers in Latin digits")
+    return numbers
+
+
 @dataclass(frozen=True, slots=True)
 class MessageRules(TomlTable):
-    """Canned messages, sent with one tap, each by language."""
+    """Canned messages, sent with one tap, each by language; numbers that an SOS offers to call."""
 
     to_driver: Annotated[tuple[_Words, ...], table_list("to_driver"), AfterValidator(_few)] = (
         TO_DRIVER
@@ -114,6 +123,7 @@ class MessageRules(TomlTable):
     from_driver: Annotated[tuple[_Words, ...], table_list("from_driver"), AfterValidator(_few)] = (
         FROM_DRIVER
     )
+    emergency: Annotated[Texts, AfterValidator(_phones)] = ("112",)
 
 
 def words_of(text: str, canned: Iterable[ByLanguage]) -> ByLanguage:

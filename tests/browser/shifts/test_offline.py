@@ -53,6 +53,7 @@ def test_a_shift_goes_on_without_signal_after_a_dead_battery_and_over_an_update(
     expect(page.locator(".line.warning")).to_contain_text("1 tap is kept")
     page.click(".sos")
     expect(page.locator("drive-sos dialog")).to_contain_text("Call for help now")
+    assert page.get_attribute("drive-sos dialog a", "href") == "tel:112"
     page.keyboard.press("Escape")
     page.locator(".tab").nth(2).click()
     visit.wait_for_map()

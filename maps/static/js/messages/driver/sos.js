@@ -1,6 +1,6 @@
 // SOS: held for two seconds, or tapped and confirmed; it is sent before all else and until the server has heard it.
 import { html, nothing } from "lit";
-import { now } from "../../pages/boot.js";
+import { boot, now } from "../../pages/boot.js";
 import { Part } from "../../pages/element.js";
 import { notify } from "../../pages/notices.js";
 import { OfflineQueue } from "../../pages/offline-queue.js";
@@ -93,6 +93,7 @@ class Sos extends Part {
         <h2>${t("Call for help")}</h2>
         ${this.state(help.value)}
         <p class="muted">${t("If you can, call the emergency services too.")}</p>
+        ${boot.emergency.map((number) => html`<a class="button" href=${`tel:${number.replaceAll(" ", "")}`}>${icon("phone")}${t("Call {number}", { number })}</a>`)}
         <button @click=${() => help.set({ asking: false })}>${t("Back")}</button>
       </dialog>`;
   }
