@@ -56,6 +56,10 @@ class SkipReason(StrEnum):
     TOO_NARROW = "too_narrow"
     ALREADY_CLEAR = "already_clear"
     MACHINE_FAULT = "machine_fault"
+    ICE = "ice"
+    ACCIDENT = "accident"
+    WIRES = "wires"
+    OUT_OF_SALT = "out_of_salt"
     OTHER = "other"
 
 

@@ -145,7 +145,7 @@ def test_a_tap_is_taken_back(driver, plan):
     assert driver.get("/api/drive").json()["stages"][0]["state"] == "open"
 
 
-def test_there_are_six_reasons_and_no_other(driver, plan):
+def test_there_are_ten_reasons_and_no_other(driver, plan):
     answer = driver.post(f"/api/plans/{plan.id}/routes/1/legs/0/skip", json={"reason": "tired"})
     assert answer.status_code == 422
 

@@ -1,4 +1,4 @@
-// What is wrong: one of six reasons; a blocked street may be photographed. Nobody has to type.
+// What is wrong: one of ten reasons; a blocked street may be photographed. Nobody has to type.
 import { html, nothing } from "lit";
 import { Part } from "../../pages/element.js";
 import { t } from "../../pages/texts.js";
@@ -14,6 +14,10 @@ const REASONS = [
   ["too_narrow", "shrink"],
   ["already_clear", "sparkles"],
   ["machine_fault", "wrench"],
+  ["ice", "snowflake"],
+  ["accident", "car"],
+  ["wires", "cable"],
+  ["out_of_salt", "package-x"],
   ["other", "circle-ellipsis"],
 ];
 
@@ -71,7 +75,7 @@ class Problem extends Part {
   reasons() {
     return html`<h2>${t("What is the problem?")}</h2>
       <p class="muted"><bdi>${this.stage ? where(this.stage) : ""}</bdi></p>
-      <div class="reasons">
+      <div class="reasons two">
         ${REASONS.map(
           ([reason, picture]) =>
             html`<button @click=${() => this.choose(reason)}>${icon(picture)}${t(`skip:${reason}`)}</button>`,
