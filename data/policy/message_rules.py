@@ -17,6 +17,9 @@ MESSAGE_LETTERS = 200
 MOST_CANNED = 20
 """Texts in a list: more of them nobody reads before writing himself."""
 
+MOST_NUMBERS = 4
+"""Phone numbers that an SOS offers: a list is nothing to read in need."""
+
 COME_BACK: ByLanguage = {
     "en": "Come back to the depot.",
     "fa": "به پایگاه برگردید.",
@@ -104,10 +107,12 @@ def _spoken(texts: ByLanguage) -> ByLanguage:
 _Words = Annotated[Mapping[str, _Short], AfterValidator(_spoken)]
 
 
-_PHONE_NUMBER = re.compile(r"\+?[0-9][0-9 -]{1,18}")
+_PHONE_NUMBER = re.compile(r"\+?[0-9][0-9 -]{0,17}[0-9]")
 
 
 def _phones(numbers: tuple[str, ...]) -> tuple[str, ...]:
+    if len(numbers) > MOST_NUMBERS:
+        raise needed("at most {most}", most=MOST_NUMBERS)
     if not all(_PHONE_NUMBER.fullmatch(number) for number in numbers):
         raise needed("phone numbers in Latin digits")
     return numbers

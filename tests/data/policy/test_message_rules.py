@@ -22,5 +22,8 @@ def test_a_city_names_the_numbers_that_an_sos_offers_to_call() -> None:
     own = replace(usual.messages, emergency=("115", "+98 44 125"))
     written = toml_from_policy(replace(usual, messages=own))
     assert policy_from_toml(written).messages == own
-    with pytest.raises(InvalidError, match="phone numbers"):
-        policy_from_toml(written.replace('"115"', '"call us"'))
+    for wrong in ("call us", "115-"):
+        with pytest.raises(InvalidError, match="phone numbers"):
+            policy_from_toml(written.replace('"115"', f'"{wrong}"'))
+    with pytest.raises(InvalidError, match="at most 4"):
+        policy_from_toml(written.replace('"115"', '"110", "113", "115", "125"'))
