@@ -10,7 +10,16 @@ from api.web.checked_route import CheckedRoute
 from api.web.context import Context, DriverContext
 from api.web.page_context import translator_of
 from data.errors import NotFoundError
-from data.model import Leg, LegOutcome, LegProgress, PlanId, Shift
+from data.model import (
+    Leg,
+    LegOutcome,
+    LegProgress,
+    PlanId,
+    RouteAnswer,
+    Shift,
+    Storm,
+    Vehicle,
+)
 from data.store.database.engine import Tx
 from data.store.shifts.route_answers import find_answer
 from data.store.shifts.shifts import list_progress
@@ -33,9 +42,9 @@ router = APIRouter(route_class=CheckedRoute)
 @router.get("/api/drive")
 def get_driver_view(request: Request, context: DriverContext) -> DriveView:
     """Return the driver's shift with its whole route and the state of each run."""
-    t = translator_of(request)
     with context.reading() as tx:
-        return _drive(tx, context, _own_shift(tx, context), t)
+        told = _told(tx, context, _own_shift(tx, context))
+    return _drive(told, context, translator_of(request))
 
 
 @router.get("/api/drive/proved")
@@ -71,7 +80,8 @@ def _standing(tx: Tx, context: Context, shift: Shift) -> _Standing:
     driven = driven_route(tx, shift)
     if driven is None:
         return _Standing(None, (), 0, {}, {})
-    plan_id, legs = driven[0], driven[1].legs
+    plan_id, route = driven
+    legs = route.legs
     arrivals = context.app.estimates.arrivals(tx, shift.storm_id, context.now)
     check = arrivals.check_of_shift(shift.id) if arrivals else None
     if arrivals is None or check is None:
@@ -80,23 +90,42 @@ def _standing(tx: Tx, context: Context, shift: Shift) -> _Standing:
     return _Standing(plan_id, legs, check.next_leg, proved_legs(legs, check), expected)
 
 
-def _drive(tx: Tx, context: Context, shift: Shift, t: Translator) -> DriveView:
-    vehicle, standing = known_machine(tx, shift.vehicle_id), _standing(tx, context, shift)
-    plan_id, sites = standing.plan_id, all_sites(tx)
-    around = Surroundings(
-        network=context.app.network,
-        reload_sites=sites.reload_sites,
-        depot=sites.depot_name(vehicle),
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """All that the store tells of a shift for its driver's phone."""
+
+    shift: Shift
+    storm: Storm
+    vehicle: Vehicle
+    around: Surroundings
+    standing: _Standing
+    over: Sequence[LegProgress]
+    revision: int | None
+    answer: RouteAnswer | None
+
+
+def _told(tx: Tx, context: Context, shift: Shift) -> _Told:
+    vehicle = known_machine(tx, shift.vehicle_id)
+    standing = _standing(tx, context, shift)
+    plan_id = standing.plan_id
+    sites = all_sites(tx)
+    return _Told(
+        shift=shift,
+        storm=known_storm(tx, shift.storm_id),
+        vehicle=vehicle,
+        around=Surroundings(context.app.network, sites.reload_sites, sites.depot_name(vehicle)),
+        standing=standing,
+        over=() if plan_id is None else _over(tx, plan_id, shift, standing.proved),
+        revision=None if plan_id is None else revision_of(tx, plan_id),
+        answer=None if plan_id is None else find_answer(tx, plan_id, shift.id),
     )
-    over = [] if plan_id is None else _over(tx, plan_id, shift, standing.proved)
-    route = PhoneRoute(
-        plan_id,
-        None if plan_id is None else revision_of(tx, plan_id),
-        None if plan_id is None else find_answer(tx, plan_id, shift.id),
-        standing.next_leg,
-        driver_runs(standing.legs, around, t, over, standing.expected),
-    )
-    return drive_view(shift, known_storm(tx, shift.storm_id), vehicle, route, context.now)
+
+
+def _drive(told: _Told, context: Context, t: Translator) -> DriveView:
+    standing = told.standing
+    stages = driver_runs(standing.legs, told.around, t, told.over, standing.expected)
+    route = PhoneRoute(standing.plan_id, told.revision, told.answer, standing.next_leg, stages)
+    return drive_view(told.shift, told.storm, told.vehicle, route, context.now)
 
 
 def _over(

@@ -15,11 +15,11 @@ from data.model import ByLanguage, DirectedSegment, Leg, LegKind, LegProgress
 from data.streets.network import StreetNetwork
 from fleet.routes.plan_vs_actual import LegTimes
 from maps.guidance.instructions import gear_words, joined, run_sentence, turn_words
-from maps.guidance.junctions import junctions_of
+from maps.guidance.junctions import Junctions
 from maps.guidance.maneuvers import Maneuver, maneuvers
 from maps.pages.i18n import Translator
 from maps.routes.route_steps import DEGREES_DIGITS, StageState, StageView, Surroundings
-from maps.routes.sheet_runs import SheetRun, sheet_runs
+from maps.routes.sheet_runs import SheetRun, on_known_streets, sheet_runs
 
 SHORT_WAY_M = 150.0
 """On a shorter way between work and work nobody is told to raise the blade and lower it again."""
@@ -91,14 +91,14 @@ def driver_runs(
 ) -> tuple[DriverRun, ...]:
     """Return the runs of a route with their states; `expected` has the times of legs ahead.
 
-    `progress` has what was tapped, and what is proved without a tap.
+    `progress` has what was tapped, and what is proved without a tap. Streets that a newer file no
+    longer has are left out.
     """
     network = around.network
+    legs = on_known_streets(legs, network)
     runs = sheet_runs(legs, around, progress, expected, drives=True)
     way = list(_way(legs, runs))
-    turns = {
-        one.step: one for one in maneuvers([step.street for step in way], junctions_of(network))
-    }
+    turns = {one.step: one for one in maneuvers([step.street for step in way], Junctions(network))}
     by_run = {run: list(steps) for run, steps in groupby(enumerate(way), lambda one: one[1].run)}
     tapped = {each.leg for each in progress if not each.proved}
     route = _Route(legs, way, turns)

@@ -64,7 +64,7 @@ def _part(stage: StageView, run: RouteRunView) -> str:
     """Return which part of a street is worked on: "right", "whole", "both" or "salt"."""
     if stage.spreader and not stage.blade:
         return "salt"
-    return "both" if run.both_ways else stage.side
+    return "both" if run.both_ways else stage.side or "whole"
 
 
 def _way_sentence(stage: StageView, t: Translator) -> str:

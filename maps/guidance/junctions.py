@@ -1,9 +1,11 @@
 """The shape of a junction as a driver sees it: which streets meet there, and at which angles."""
 
 from collections import defaultdict
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from math import atan2, cos, degrees, radians
+from typing import Self
+from weakref import WeakKeyDictionary
 
 from data.model import ByLanguage, DirectedSegment, LonLat, Segment
 from data.streets.network import StreetNetwork
@@ -23,16 +25,36 @@ class Arm:
     open: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was found of a network: the streets from each node, headings that were asked for."""
+
+    ends: Mapping[int, Sequence[DirectedSegment]]
+    headings: dict[DirectedSegment, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, network: StreetNetwork) -> Self:
+        """Return what is known at first."""
+        ends = defaultdict[int, list[DirectedSegment]](list)
+        for segment in network.segments:
+            ends[segment.start].append(DirectedSegment(segment.id, True))
+            ends[segment.end].append(DirectedSegment(segment.id, False))
+        return cls(ends)
+
+
+_known: WeakKeyDictionary[StreetNetwork, _Known] = WeakKeyDictionary()
+
+
 class Junctions:
-    """Junctions of a network, looked up by the street on which one comes."""
+    """Junctions of a network, looked up by the street on which one comes.
+
+    All phones of a city ask for the same: what was found stays as long as their network.
+    """
 
     def __init__(self, network: StreetNetwork) -> None:
         self.network = network
-        self._headings: dict[DirectedSegment, float] = {}
-        self._ends: dict[int, list[DirectedSegment]] = defaultdict(list)
-        for segment in network.segments:
-            self._ends[segment.start].append(DirectedSegment(segment.id, True))
-            self._ends[segment.end].append(DirectedSegment(segment.id, False))
+        known = _known.get(network)
+        self._known = _known.setdefault(network, _Known.of(network)) if known is None else known
 
     def segment(self, step: DirectedSegment) -> Segment:
         """Return the street of a step."""
@@ -44,7 +66,7 @@ class Junctions:
 
     def streets_at_end(self, came: DirectedSegment) -> int:
         """Return how many ends of streets meet where a step leads to, its own among them."""
-        return len(self._ends[head_node(came, self.network)])
+        return len(self._known.ends[head_node(came, self.network)])
 
     def arms(self, came: DirectedSegment) -> list[Arm]:
         """Return the ways out of the junction to which a step leads, but not back over it."""
@@ -52,7 +74,7 @@ class Junctions:
         allowed = self._allowed(came)
         return [
             Arm(step, self.angle_deg(came, step), step in allowed)
-            for step in self._ends[head_node(came, self.network)]
+            for step in self._known.ends[head_node(came, self.network)]
             if step != back
         ]
 
@@ -72,9 +94,10 @@ class Junctions:
 
     def _heading(self, step: DirectedSegment) -> float:
         """Return the heading in which a street leaves the junction where a step begins."""
-        if step not in self._headings:
-            self._headings[step] = self._looked_at(step)
-        return self._headings[step]
+        headings = self._known.headings
+        if step not in headings:
+            headings[step] = self._looked_at(step)
+        return headings[step]
 
     def _looked_at(self, step: DirectedSegment) -> float:
         length_m = self.segment(step).length_m
@@ -82,12 +105,6 @@ class Junctions:
         from_m, to_m = (0.0, near_m) if step.forward else (length_m, length_m - near_m)
         start = self.network.point_at(step.segment_id, from_m)
         return _bearing_deg(start, self.network.point_at(step.segment_id, to_m))
-
-
-@lru_cache(maxsize=4)
-def junctions_of(network: StreetNetwork) -> Junctions:
-    """Return the junctions of a network, made once: all phones of a city ask for the same."""
-    return Junctions(network)
 
 
 def _bearing_deg(start: LonLat, end: LonLat) -> float:

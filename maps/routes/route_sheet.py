@@ -12,7 +12,7 @@ from maps.pages.i18n import Translator
 from maps.routes.route_steps import StageView, Surroundings
 from maps.routes.run_words import said_length, stretch
 from maps.routes.sheet_map import sheet_map
-from maps.routes.sheet_runs import SheetRun, sheet_runs
+from maps.routes.sheet_runs import SheetRun, on_known_streets, sheet_runs
 from maps.streets.street import called, street_name
 
 RUNS_A_MAP = 70
@@ -133,7 +133,7 @@ def sheets_data(
 
 def sheet_of(trip: SheetRoute, t: Translator) -> PrintedRoute:
     """Return the sheet of one truck."""
-    shown = sheet_runs(trip.route.legs, trip.around)
+    shown = sheet_runs(on_known_streets(trip.route.legs, trip.around.network), trip.around)
     tasks = Counter(_task(run.stage, t) for run in shown if run.works)
     usual = tasks.most_common(1)[0][0] if tasks else ""
     many = max(RUNS_A_MAP, ceil(len(shown) / MOST_MAPS))

@@ -237,7 +237,7 @@ def _street(legs: Sequence[Leg], first: int, around: Surroundings) -> ByLanguage
     if legs[first].kind not in (LegKind.WORK, LegKind.DRIVE):
         return None
     ahead = next((leg for leg in legs[first:] if leg.kind is not LegKind.DRIVE), None)
-    if ahead is None or ahead.kind is not LegKind.WORK:
+    if ahead is None or ahead.kind is not LegKind.WORK or not ahead.path:
         return None
     return street_name(around.network.segment(ahead.path[0].segment_id))
 
@@ -260,7 +260,9 @@ def _place(legs: Sequence[Leg], last: int, around: Surroundings) -> str:
 def _crossings(legs: Sequence[Leg], network: StreetNetwork) -> dict[int, list[Segment]]:
     """Return the named streets at the junctions where work legs end, the largest first."""
     wanted: dict[int, list[Segment]] = {
-        head_node(leg.path[-1], network): [] for leg in legs if leg.kind is LegKind.WORK
+        head_node(leg.path[-1], network): []
+        for leg in legs
+        if leg.kind is LegKind.WORK and leg.path
     }
     for segment in network.segments:
         for node in {segment.start, segment.end} & wanted.keys():

@@ -38,6 +38,16 @@ class SheetRun:
     passes: int
 
 
+def on_known_streets(legs: Iterable[Leg], network: StreetNetwork) -> list[Leg]:
+    """Return legs without the streets that a newer file no longer has: an old plan is shown."""
+    return [
+        leg
+        if all(network.find(step.segment_id) for step in leg.path)
+        else replace(leg, path=tuple(step for step in leg.path if network.find(step.segment_id)))
+        for leg in legs
+    ]
+
+
 def sheet_runs(
     legs: Sequence[Leg],
     around: Surroundings,
@@ -55,6 +65,8 @@ def sheet_runs(
     network = around.network
     found = list(_without_names_joined(runs(legs, range(len(legs)), network), legs, network))
     found = [one for one in found if drives or one.kind is not LegKind.DRIVE or one is found[-1]]
+    if not found:
+        return []
     ends = [run.legs[-1] for run in found]
     firsts = [0, *(end + 1 for end in ends[:-1])]
     stages = stages_of(legs, zip(firsts, ends, strict=True), around, progress, expected)
@@ -85,7 +97,9 @@ def _same_without_name(
     first, second = legs[one.legs[0]], legs[other.legs[0]]
     same = (first.blade, first.spreader) == (second.blade, second.spreader)
     return same and not any(
-        street_name(network.segment(leg.path[0].segment_id)) for leg in (first, second)
+        street_name(network.segment(step.segment_id))
+        for leg in (first, second)
+        for step in leg.path[:1]
     )
 
 

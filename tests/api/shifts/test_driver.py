@@ -6,15 +6,17 @@ import pytest
 
 from api.access.code_limit import BY_ADDRESS
 from data.files.photos import MOST_BYTES
-from data.model import Role
+from data.model import PlanState, Role
 from data.store.accounts.accounts import find_user_by_login
 from data.store.database.engine import transaction
+from data.store.planning.plans import set_plan_state
 from data.store.schema import shift as shift_table
 from data.store.shifts.shifts import get_shift
 from data.store.tracking.positions import list_last
 from fleet.shifts.shift_progress import UNDO_WITHIN
 from tests import village as v
 from tests.pictures import a_picture
+from tests.village_plan import add_published_plan
 
 JPEG, PNG, WEBP = (a_picture(kind) for kind in ("JPEG", "PNG", "WEBP"))
 PAGE = {"accept": "text/html"}
@@ -27,6 +29,18 @@ def test_a_code_lets_a_driver_in_and_shows_him_his_route(client, code, enter):
     route = client.get("/api/drive").json()
     assert (route["shift_id"], route["state"], route["vehicle"]) == (1, "planned", "Truck 1")
     assert [stage["kind"] for stage in route["stages"]] == ["drive", "work", "work"]
+
+
+def test_a_driver_without_a_route_sees_his_shift(client, code, enter, app, plan):
+    enter(code)
+    with transaction(app.engine) as tx:
+        set_plan_state(tx, plan.id, PlanState.SUPERSEDED)
+    told = client.get("/api/drive").json()
+    assert (told["shift_id"], told["plan_id"], told["stages"]) == (1, None, [])
+    with transaction(app.engine) as tx:
+        add_published_plan(tx)
+    told = client.get("/api/drive").json()
+    assert (told["shift_id"], told["stages"]) == (1, [])
 
 
 def test_persian_digits_are_as_good(code, enter):

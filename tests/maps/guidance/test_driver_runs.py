@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from data.model import DirectedSegment, Leg, LegKind, LegOutcome, LegProgress, PlanId, ShiftId
-from data.streets.network import StreetNetwork
+from data.streets.network import StreetNetwork, build_network
 from maps.guidance.driver_runs import DriverRun, driver_runs
 from maps.pages.i18n import translator
 from maps.routes.route_steps import Surroundings
@@ -100,6 +100,23 @@ def test_work_in_both_directions_is_one_run() -> None:
     (run,) = led(a_leg(segment_id=v.MILL), a_leg(segment_id=v.MILL, forward=False))
     assert run.both_ways
     assert run.sentence == "Mill Street, both directions to School Street, 300 m, blade down"
+
+
+def test_without_a_route_there_are_no_runs() -> None:
+    assert led() == ()
+
+
+def test_streets_that_a_newer_file_lacks_are_left_out_of_an_old_plan() -> None:
+    gone = {v.MAIN_EAST, v.ROSE, v.ORCHARD}
+    newer = build_network([one for one in v.village_segments() if one.id not in gone])
+    main, east, orchard, *_ = runs = led(*SHIFT, network=newer)
+    assert main.streets == (-v.TULIP, v.MAIN_WEST)
+    assert [(one.streets, one.first, one.last) for one in (east, orchard)] == [
+        ((), 2, 2),
+        ((), 3, 4),
+    ]
+    assert orchard.sentence == "Unnamed street, spread salt, 200 m, spreader on"
+    assert runs[-1].last == len(SHIFT) - 1
 
 
 def test_a_run_is_over_by_taps_or_by_proof() -> None:
