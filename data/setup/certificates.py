@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -24,6 +25,10 @@ SERVER_LASTS = timedelta(days=800)
 
 EARLIER = timedelta(days=1)
 """A phone's clock may be behind."""
+
+NO_HOST = (x509.DNSName(""),)
+NO_ADDRESS = tuple(x509.IPAddress(ip_network(each)) for each in ("0.0.0.0/0", "::/0"))
+"""Subtrees that leave no name of a kind (CA/Browser Forum, baseline requirements, 7.1.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +68,12 @@ class AuthorityRecord:
 
 
 def make_authority(files: CertificateFiles, names: Sequence[str], now: datetime) -> None:
-    """Make an authority that can vouch for these host names and addresses, and no others.
+    """Make an authority that can vouch for web servers of these names and addresses alone.
 
-    Every phone trusts it: so that its key is worth nothing elsewhere, its certificate says so.
-    Raises `InvalidError` where there is one.
+    Every phone trusts it: so that its key is worth nothing elsewhere, its certificate says so. A
+    host name stands for all names that end in it, too. Raises `InvalidError` where there is one.
     """
-    if files.authority.exists():
+    if files.authority.exists() or files.authority_key.exists():
         raise InvalidError("folder", str(files.folder), "a folder without an authority")
     if not names:
         raise InvalidError("names", "", "at least one host name or address")
@@ -78,37 +83,41 @@ def make_authority(files: CertificateFiles, names: Sequence[str], now: datetime)
         _begun(name, name, key, now, AUTHORITY_LASTS)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_may_sign(), critical=True)
-        .add_extension(
-            x509.NameConstraints([_subtree(each) for each in names], None), critical=True
-        )
+        .add_extension(_for_servers(), critical=False)
+        .add_extension(_limited_to(names), critical=True)
         .sign(key, hashes.SHA256())
     )
-    files.folder.mkdir(parents=True, exist_ok=True)
-    _write_key(files.authority_key, key)
-    files.authority.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    files.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write_pair(files.authority_key, key, files.authority, made)
 
 
 def make_server_certificate(files: CertificateFiles, now: datetime) -> datetime:
-    """Make a new key and certificate for the names of the authority; return when it ends."""
+    """Make a new key and certificate for the names of the authority; return when it ends.
+
+    Raises `NotFoundError` without an authority or its key, and `InvalidError` where it has ended or
+    the key is another's.
+    """
     authority, key = _authority(files), generate_private_key(SECP256R1())
-    signer = serialization.load_pem_private_key(files.authority_key.read_bytes(), None)
-    if not isinstance(signer, EllipticCurvePrivateKey):
-        raise InvalidError("key", files.authority_key.name, "the key of an authority of ours")
+    signer = _signer(files, authority)
+    ends_at = authority.not_valid_after_utc
+    if ends_at <= now:
+        raise InvalidError("authority", f"{ends_at:%Y-%m-%d}", "an authority that has not ended")
     names = [_general_name(each) for each in read_authority(files).names]
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, str(names[0].value)[:64])])
-    lasts = min(SERVER_LASTS, authority.not_valid_after_utc - now)
+    lasts = min(SERVER_LASTS, ends_at - now)
+    # A name that looks like a host's would be held against the limits, where addresses alone are.
+    title = f"Barfrub server, {names[0].value}"[:64]
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, title)])
     made = (
         _begun(authority.subject, name, key, now, lasts)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(_for_servers(), critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False
         )
         .sign(signer, hashes.SHA256())
     )
-    _write_key(files.server_key, key)
-    files.server.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    _write_pair(files.server_key, key, files.server, made)
     return made.not_valid_after_utc
 
 
@@ -125,6 +134,17 @@ def _authority(files: CertificateFiles) -> x509.Certificate:
     if not files.authority.is_file():
         raise NotFoundError("authority", files.folder.name)
     return x509.load_pem_x509_certificate(files.authority.read_bytes())
+
+
+def _signer(files: CertificateFiles, authority: x509.Certificate) -> EllipticCurvePrivateKey:
+    if not files.authority_key.is_file():
+        raise NotFoundError("file", str(files.authority_key))
+    key: object = None
+    with suppress(TypeError, ValueError):  # with a password, or no key
+        key = serialization.load_pem_private_key(files.authority_key.read_bytes(), None)
+    if not isinstance(key, EllipticCurvePrivateKey) or key.public_key() != authority.public_key():
+        raise InvalidError("key", files.authority_key.name, "the key of this authority")
+    return key
 
 
 def _begun(
@@ -161,16 +181,34 @@ def _may_sign() -> x509.KeyUsage:
     )
 
 
+def _for_servers() -> x509.ExtendedKeyUsage:
+    return x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
+
+
+def _limited_to(names: Sequence[str]) -> x509.NameConstraints:
+    """Return limits to these names; a kind of name without any is excluded as a whole.
+
+    By RFC 5280 (4.2.1.10) a kind without a subtree would be free.
+    """
+    subtrees = [_subtree(each) for each in names]
+    kinds = {type(each) for each in subtrees}
+    excluded: list[x509.GeneralName] = [
+        *(() if x509.DNSName in kinds else NO_HOST),
+        *(() if x509.IPAddress in kinds else NO_ADDRESS),
+    ]
+    return x509.NameConstraints(subtrees, excluded or None)
+
+
 def _general_name(name: str) -> x509.DNSName | x509.IPAddress:
     try:
-        return x509.IPAddress(ip_address(name))
+        return x509.IPAddress(ip_address(name.strip()))
     except ValueError:
         return x509.DNSName(_host(name))
 
 
 def _subtree(name: str) -> x509.DNSName | x509.IPAddress:
     try:
-        return x509.IPAddress(ip_network(name))  # of this one address
+        return x509.IPAddress(ip_network(ip_address(name.strip())))  # of this one address
     except ValueError:
         return x509.DNSName(_host(name))
 
@@ -193,13 +231,20 @@ def _host(name: str) -> str:
     return host
 
 
-def _write_key(file: Path, key: EllipticCurvePrivateKey) -> None:
+def _write_pair(
+    key_file: Path, key: EllipticCurvePrivateKey, file: Path, certificate: x509.Certificate
+) -> None:
+    """Write both beside, then replace: where the disk is full, the old ones stay."""
+    new_key, new = key_file.with_suffix(".key.new"), file.with_suffix(".crt.new")
     content = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    file.unlink(missing_ok=True)  # a new file, so that nobody holds it open or could read it
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    new_key.unlink(missing_ok=True)  # a new file, so that nobody holds it open or could read it
+    handle = os.open(new_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as opened:
         opened.write(content)
+    new.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    new_key.replace(key_file)
+    new.replace(file)

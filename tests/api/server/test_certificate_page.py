@@ -39,3 +39,15 @@ def test_the_certificate_is_for_everybody_and_the_keys_for_nobody(client, app, a
     assert answer.content == CertificateFiles(app.settings.certificates).authority.read_bytes()
     for name in ("authority.key", "server.key", "server.crt"):
         assert client.get(f"/certificate/{name}").status_code == 404
+
+
+def test_an_authority_for_more_names_is_handed_out_when_the_old_folder_is_moved_away(
+    client, app, authority
+):
+    folder = app.settings.certificates
+    folder.rename(folder.with_name("certificates-old"))
+    names = ["certificates", "barfrub.lan", "192.168.1.20", "--folder", str(folder)]
+    assert CliRunner().invoke(commands, names).exit_code == 0
+    page = client.get("/certificate").text
+    assert "barfrub.lan, 192.168.1.20" in page
+    assert authority.fingerprint not in page
