@@ -46,9 +46,17 @@ def serve(
         ),
     ] = False,
     certificate: Annotated[
-        Path | None, typer.Option(help="Certificate file (PEM): serve HTTPS without a proxy.")
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="Certificate file (PEM): serve HTTPS without a proxy; with --key.",
+        ),
     ] = None,
-    key: Annotated[Path | None, typer.Option(help="Key file of the certificate.")] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Key file of the certificate."),
+    ] = None,
 ) -> None:
     """Serve the pages and the API of a city, receive positions and solve plans.
 
@@ -66,6 +74,7 @@ def serve(
     from api.config.settings import Settings, list_cities, prepare_numba
     from api.server.web_server import WebServer
 
+    _check_pair(certificate, key)
     settings = Settings()
     prepare_numba(settings)
     configure_logs(settings.log)
@@ -98,6 +107,22 @@ def serve(
             ssl_keyfile=key,
         )
         WebServer(config, end_streams).run()
+
+
+def _check_pair(certificate: Path | None, key: Path | None) -> None:
+    """Refuse a certificate and a key that no server could show, before a city is loaded."""
+    import ssl
+
+    if certificate is None and key is None:
+        return
+    if certificate is None or key is None:
+        raise typer.BadParameter("--certificate and --key belong together: give both or neither")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except OSError as error:  # also what OpenSSL says
+        raise typer.BadParameter(
+            f"{certificate} and {key} are no certificate and its key: {error}"
+        ) from None
 
 
 @contextmanager

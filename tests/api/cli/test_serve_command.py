@@ -20,8 +20,10 @@ from api.province.host_router import HostRouter
 from api.server.first_run_app import FirstRunApp
 from api.server.web_server import WebServer
 from data.errors import ConflictError
+from data.setup.certificates import CertificateFiles, make_authority, make_server_certificate
 from data.store.database.city_lock import find_server, holding, serving
 from tests.postgres import WANTED
+from tests.village import NOW
 
 OTHER_SERVER = """
 import sys
@@ -108,6 +110,41 @@ def test_a_city_that_is_named_wrongly_is_no_first_start(serve: Serve) -> None:
     result, served = serve("--city", "urmai")
     assert result.exit_code == 1
     assert served == []
+
+
+def made_certificates(folder: Path) -> CertificateFiles:
+    files = CertificateFiles(folder)
+    make_authority(files, ["barfrub.lan"], NOW)
+    make_server_certificate(files, NOW)
+    return files
+
+
+def test_a_certificate_with_its_key_makes_https(serve: Serve, tmp_path: Path) -> None:
+    files = made_certificates(tmp_path / "certificates")
+    result, served = serve("--certificate", str(files.server), "--key", str(files.server_key))
+    assert len(served) == 1
+    assert "https://127.0.0.1:8000/first?code=" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--certificate", "server.crt"), "belong together"),
+        (("--key", "server.key"), "belong together"),
+        (("--certificate", "gone.crt", "--key", "server.key"), "does not exist"),
+        (("--certificate", ".", "--key", "server.key"), "is a directory"),
+        (("--certificate", "server.crt", "--key", "authority.key"), "mismatch"),
+        (("--certificate", "server.key", "--key", "server.key"), "no certificate"),
+    ],
+)
+def test_a_certificate_that_cannot_be_shown_is_refused_before_anything_is_loaded(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str
+) -> None:
+    monkeypatch.chdir(made_certificates(tmp_path / "certificates").folder)
+    result, served = serve(*words)
+    assert (result.exit_code, served) == (2, [])
+    assert "Loading" not in result.stdout
+    assert said in " ".join(result.stderr.replace("│", " ").split())
 
 
 @contextmanager
