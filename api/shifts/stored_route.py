@@ -1,7 +1,9 @@
 """What a driver's phone keeps before the shift: streets around the route, and their map."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -9,17 +11,20 @@ from starlette.responses import Response
 from api.processes.cached_response import READERS_OWN, json_of, packed_answer_of, shared_answer
 from api.web.checked_route import CheckedRoute
 from api.web.context import Context, DriverContext
-from data.errors import NotFoundError
+from data.errors import InvalidError, NotFoundError
 from data.exchange.tile_archive import read_tiles
 from data.model import Leg
+from data.streets.tiles import TileAddress
 from fleet.setup.machine_list import known_machine
 from fleet.shifts.shift_handover import find_current_shift_of_driver
 from fleet.shifts.shift_progress import driven_route
 from fleet.streets.closed_streets import closed_streets
-from maps.shifts.stored_map import StoredTiles, stored_map, tiles_around
+from maps.shifts.stored_map import FoundTiles, StoredTiles, stored_map, tiles_around
 from maps.shifts.stored_network import Limits, StoredNetwork, stored_network
 
 LAYERS = ("streets", "water", "places")
+
+_log = logging.getLogger(__name__)
 
 router = APIRouter(route_class=CheckedRoute)
 
@@ -52,6 +57,14 @@ def get_stored_route(request: Request, context: DriverContext) -> Response:
 def _tiles_along(legs: Sequence[Leg], context: Context) -> dict[str, StoredTiles]:
     wanted = tiles_around(legs, context.app.network)
     files = {layer: context.app.folder / "tiles" / f"{layer}.pmtiles" for layer in LAYERS}
-    return stored_map(
-        {layer: read_tiles(file, wanted) for layer, file in files.items() if file.is_file()}
-    )
+    found = {layer: _found(file, wanted) for layer, file in files.items() if file.is_file()}
+    return stored_map({layer: tiles for layer, tiles in found.items() if tiles is not None})
+
+
+def _found(file: Path, wanted: Iterable[TileAddress]) -> FoundTiles | None:
+    """Return what a layer has; `None` where its file cannot be read: the streets matter more."""
+    try:
+        return read_tiles(file, wanted)
+    except InvalidError as error:
+        _log.warning("phones keep a route without a layer of the map: %s", error)
+        return None

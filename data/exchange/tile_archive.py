@@ -2,18 +2,26 @@
 
 import gzip
 import struct
+import zlib
 from bisect import bisect_right
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from data.errors import InvalidError
 from data.streets.tiles import TileAddress, TileRange
 
 HEADER_BYTES = 127
-_PLACES = struct.Struct("<7sB8Q")
-_ZOOMS_AT, _BOUNDS_AT = 100, 102
+_MAGIC = b"PMTiles\x03"
+_PLACES = struct.Struct("<8s8Q")
+_COMPRESSIONS_AT, _ZOOMS_AT, _BOUNDS_AT = 97, 100, 102
+_GZIP = 2
+"""How directories and tiles are compressed, as `write_basemap` does and phones can undo."""
+
 _BOUNDS = struct.Struct("<4i")
 _DEGREE = 1e7
+
+_WANTED = "a whole PMTiles file of version 3, compressed by gzip"
 
 
 class _Entry(NamedTuple):
@@ -28,28 +36,50 @@ class _Entry(NamedTuple):
 def read_tiles(
     file: Path, wanted: Iterable[TileAddress]
 ) -> tuple[TileRange, dict[TileAddress, bytes]]:
-    """Return what a file covers, and the wanted tiles that it has, compressed as they are there."""
+    """Return what a file covers, and the wanted tiles that it has, compressed by gzip.
+
+    Raises `InvalidError` where it is no whole PMTiles file of version 3, or compressed otherwise.
+    """
     with file.open("rb") as opened:
         header = opened.read(HEADER_BYTES)
-        _, version, root, root_length, _, _, leaves, _, contents, _ = _PLACES.unpack_from(header)
-        if version != 3:
-            raise ValueError(f"{file.name}: expected PMTiles of version 3, got {version}")
-        found = {}
-        directory = _entries(_read(opened, root, root_length))
-        leaf_of: dict[int, list[_Entry]] = {}
-        for address in sorted(set(wanted), key=tile_number):
-            number, entries = tile_number(address), directory
-            entry = _at(entries, number)
-            if entry is not None and entry.run == 0:
-                if entry.offset not in leaf_of:
-                    leaf = _read(opened, leaves + entry.offset, entry.length)
-                    leaf_of[entry.offset] = _entries(leaf)
-                entry = _at(leaf_of[entry.offset], number)
-            if entry is not None and number < entry.first + entry.run:
-                found[address] = _read(opened, contents + entry.offset, entry.length)
+        if not _readable(header):
+            raise InvalidError("tiles", file.name, _WANTED)
+        try:
+            found = _found(opened, header, wanted)
+        except (EOFError, OSError, zlib.error) as error:
+            raise InvalidError("tiles", file.name, _WANTED) from error
     west, south, east, north = (each / _DEGREE for each in _BOUNDS.unpack_from(header, _BOUNDS_AT))
     least, most = header[_ZOOMS_AT], header[_ZOOMS_AT + 1]
     return TileRange(least, most, (west, south, east, north)), found
+
+
+def _readable(header: bytes) -> bool:
+    compressions = header[_COMPRESSIONS_AT : _COMPRESSIONS_AT + 2]
+    return (
+        len(header) == HEADER_BYTES
+        and header.startswith(_MAGIC)
+        and compressions == bytes([_GZIP, _GZIP])
+    )
+
+
+def _found(
+    opened: BinaryIO, header: bytes, wanted: Iterable[TileAddress]
+) -> dict[TileAddress, bytes]:
+    _, root, root_length, _, _, leaves, _, contents, _ = _PLACES.unpack_from(header)
+    found = {}
+    directory = _entries(_read(opened, root, root_length))
+    leaf_of: dict[int, list[_Entry]] = {}
+    for address in sorted(set(wanted), key=tile_number):
+        number = tile_number(address)
+        entry = _at(directory, number)
+        if entry is not None and entry.run == 0:
+            if entry.offset not in leaf_of:
+                leaf = _read(opened, leaves + entry.offset, entry.length)
+                leaf_of[entry.offset] = _entries(leaf)
+            entry = _at(leaf_of[entry.offset], number)
+        if entry is not None and number < entry.first + entry.run:
+            found[address] = _read(opened, contents + entry.offset, entry.length)
+    return found
 
 
 def tile_number(address: TileAddress) -> int:
@@ -70,7 +100,10 @@ def tile_number(address: TileAddress) -> int:
 
 def _read(opened: BinaryIO, offset: int, length: int) -> bytes:
     opened.seek(offset)
-    return opened.read(length)
+    content = opened.read(length)
+    if len(content) < length:
+        raise EOFError(offset)
+    return content
 
 
 def _at(entries: list[_Entry], number: int) -> _Entry | None:

@@ -16,7 +16,10 @@ ZOOMS = range(10, 16)
 AROUND_M = 400.0
 
 MOST_BYTES = 4_000_000
-"""Of all tiles of a route together; the largest zooms are left out where they are more."""
+"""Of all tiles of a route together, as they are in the files.
+
+The largest zooms are left out where they are more.
+"""
 
 type FoundTiles = tuple[TileRange, Mapping[TileAddress, bytes]]
 """What a layer covers, and the tiles of it that were found."""

@@ -21,6 +21,15 @@ def test_a_driver_gets_the_streets_and_the_map_around_the_route_in_one_answer(
     assert b"streets" in gzip.decompress(base64.b64decode(next(iter(tiles.values()))))
 
 
+def test_a_layer_that_cannot_be_read_is_left_out_and_the_streets_come(client, app, enter, code):
+    write_basemap(v.village(), v.village_places(), app.folder / "tiles")
+    (app.folder / "tiles" / "streets.pmtiles").write_bytes(b"PMTiles\x02")
+    enter(code)
+    stored = client.get("/api/drive/stored").json()
+    assert v.MILL in {street[0] for street in stored["network"]["streets"]}
+    assert "streets" not in stored["tiles"]
+
+
 def test_nobody_else_gets_it(client, sign_in, plan):
     assert client.get("/api/drive/stored").status_code == 401
     sign_in("operator")
