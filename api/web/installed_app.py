@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
+from functools import cache, lru_cache
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
@@ -12,10 +11,11 @@ from starlette.responses import JSONResponse, Response
 from api.processes.cached_response import json_of
 from api.web.checked_route import CheckedRoute
 from api.web.context import App, app_of
+from data.errors import NotFoundError
 from data.languages import default_language, languages
 from maps.pages.app_files import AppFile, app_files, integrity, version_of
 from maps.pages.i18n import translator
-from maps.pages.style import class_styles, css
+from maps.pages.style import ClassStyle, class_styles, css
 from maps.pages.templates import STATIC_DIR
 
 REVALIDATED = {"Cache-Control": "no-cache"}
@@ -86,28 +86,30 @@ def app_headers(told: Mapping[str, str], texts_address: object) -> dict[str, str
 
 
 @router.get("/{name}-worker.js")
-def get_worker(request: Request, name: AppName) -> Response:
+def get_worker(request: Request, name: str) -> Response:
     """Return the service worker of a page, with the list of what it keeps."""
-    files = kept_files(app_of(request), name)
-    told = {"name": name, "home": f"/{name}", "version": version_of(files), "files": files}
+    page = _app_name(name)
+    files = kept_files(app_of(request), page)
+    told = {"name": page, "home": f"/{page}", "version": version_of(files), "files": files}
     text = f"const APP = {json_of(told).decode()};\n{_worker()}"
     return Response(text, media_type="text/javascript", headers=REVALIDATED)
 
 
 @router.get("/{name}.{language}.webmanifest")
-def get_manifest(request: Request, name: AppName, language: str) -> Response:
+def get_manifest(request: Request, name: str, language: str) -> Response:
     """Return the web app manifest of a page in a language."""
+    page = _app_name(name)
     app = app_of(request)
     spoken = language if language in languages() else default_language()
     t = translator(spoken, app.city.timezone)
     manifest = {
-        "id": f"/{name}",
-        "name": f"{t(APPS[name].title)} · {app.city.name}",
-        "short_name": t(APPS[name].title),
+        "id": f"/{page}",
+        "name": f"{t(APPS[page].title)} · {app.city.name}",
+        "short_name": t(APPS[page].title),
         "lang": spoken,
         "dir": t.direction,
-        "start_url": f"/{name}",
-        "scope": f"/{name}",
+        "start_url": f"/{page}",
+        "scope": f"/{page}",
         "display": "standalone",
         "orientation": "any",
         "background_color": PAPER,
@@ -123,8 +125,21 @@ def get_manifest(request: Request, name: AppName, language: str) -> Response:
 
 def kept_files(app: App, name: AppName) -> tuple[AppFile, ...]:
     """Return the files that a page needs, with the city's style sheet."""
-    colors = AppFile("/style.css", integrity(css(class_styles(app.policy)).encode()))
+    colors = AppFile("/style.css", _style_digest(class_styles(app.policy)))
     return (colors, *app_files(*APPS[name].entries))
+
+
+@lru_cache(maxsize=64)
+def _style_digest(classes: tuple[ClassStyle, ...]) -> str:
+    """Return the digest of the style sheet of some classes of service."""
+    return integrity(css(classes).encode())
+
+
+def _app_name(name: str) -> AppName:
+    try:
+        return AppName(name)
+    except ValueError:
+        raise NotFoundError("page", name) from None
 
 
 def _icon(file: str, sizes: str) -> dict[str, str]:
@@ -133,4 +148,4 @@ def _icon(file: str, sizes: str) -> dict[str, str]:
 
 @cache
 def _worker() -> str:
-    return Path(STATIC_DIR / "js/pages/app/worker.js").read_text("utf-8")
+    return (STATIC_DIR / "js/pages/app/worker.js").read_text("utf-8")

@@ -35,8 +35,12 @@ class AppFile(NamedTuple):
 def app_files(*entries: str) -> tuple[AppFile, ...]:
     """Return static files by their addresses, with all that their texts name, in order.
 
-    Read once, since a server serves the same files as long as it runs.
+    Read once, since a server serves the same files as long as it runs. What their texts name may be
+    no file, as in a comment; an entry that is none raises `FileNotFoundError`.
     """
+    for entry in entries:
+        if not _file(entry).is_file():
+            raise FileNotFoundError(entry)
     found, waiting = set[str](), list(entries)
     while waiting:
         address = waiting.pop()

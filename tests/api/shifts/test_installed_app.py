@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from api.web.installed_app import APPS, AppName
 from data.languages import languages
-from maps.pages.app_files import integrity
+from maps.pages.app_files import app_files, integrity
 
 
 def listed(client, name: str) -> dict[str, object]:
@@ -18,6 +19,16 @@ def test_a_worker_keeps_files_that_are_served_just_so(client, name):
     files = listed(client, name)["files"]
     assert len(files) > 10
     assert [path for path, digest in files if integrity(client.get(path).content) != digest] == []
+
+
+@pytest.mark.parametrize("name", AppName)
+def test_a_worker_keeps_all_that_its_page_begins_with(client, name):
+    assert set(APPS[name].entries) <= {path for path, _ in listed(client, name)["files"]}
+
+
+def test_a_page_that_begins_with_a_file_that_is_not_there_is_no_app():
+    with pytest.raises(FileNotFoundError, match=r"shifts/gone\.js"):
+        app_files("/static/css/pages/base.css", "/static/js/shifts/gone.js")
 
 
 def test_a_worker_keeps_the_map_its_worker_and_the_letters_that_the_page_is_written_in(client):
@@ -51,5 +62,5 @@ def test_a_page_says_of_which_version_it_is_and_nobody_elses_page_does(client, e
 
 
 def test_no_other_name_has_a_worker_or_a_manifest(client):
-    assert client.get("/board-worker.js").status_code == 422
-    assert client.get("/board.en.webmanifest").status_code == 422
+    assert client.get("/board-worker.js").status_code == 404
+    assert client.get("/board.en.webmanifest").status_code == 404
