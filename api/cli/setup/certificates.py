@@ -15,9 +15,11 @@ def certificates(
         Path | None, typer.Option(help="Where the files are; by default certificates in var.")
     ] = None,
 ) -> None:
-    """Make an authority for these names and the server's certificate, or renew the certificate.
+    """Make or renew certificates for HTTPS in a network without internet.
 
-    The server shows at /certificate how phones and computers come to trust the authority.
+    With names an authority for them is made, and the server's certificate by it; without, the
+    certificate is renewed. The server shows at /certificate how phones and computers come to
+    trust the authority.
     """
     from api.config.clock import Clock
     from api.config.settings import Settings

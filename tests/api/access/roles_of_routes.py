@@ -175,6 +175,7 @@ POST /api/requests/{request_id}/sightings
 # administrator dispatcher driver
 GET /api/drive
 GET /api/drive/proved
+GET /api/drive/stored
 GET /api/shifts/{shift_id}
 GET /api/shifts/{shift_id}/messages
 POST /api/blockages/{blockage_id}/photo
