@@ -35,7 +35,8 @@ HEARD = """() => {
 
 MODULES = """async () => {
   const { routeLine, placeAt } = await import('/static/js/shifts/driver/guide/line.js');
-  const { beginAt, isOff, matched } = await import('/static/js/shifts/driver/guide/matcher.js');
+  const matcher = await import('/static/js/shifts/driver/guide/matcher.js');
+  const { beginAt, farAhead, isOff, matched, onAt } = matcher;
   const { driven, isDriven, runAt } = await import('/static/js/shifts/driver/guide/progress.js');
   const { due } = await import('/static/js/shifts/driver/guide/announcer.js');
   const { PositionRate } = await import('/static/js/shifts/driver/guide/rate.js');
@@ -89,6 +90,42 @@ MODULES = """async () => {
     for (let x = 300; x <= 360; x += 10) go(x, 0, 90);
     return [left, match.on, Math.round(match.metre)];
   };
+  // A turn is missed where, straight on, the route comes by again kilometres later.
+  const missed = () => {
+    const later = routeLine([
+      stage([[0, 0], [400, 0]]),
+      stage([[400, 0], [400, -2000], [500, -2000], [500, 0]]),
+      stage([[500, 0], [900, 0]]),
+    ]);
+    let match = beginAt(0);
+    let time = 0;
+    const go = (x, y, heading) => {
+      time += 2;
+      match = matched(later, match, { x, y, heading, speed: 5, accuracy: 5, time });
+    };
+    for (let x = 0; x <= 700; x += 10) go(x, 0, 90);
+    const left = [isOff(match), Math.round(match.metre), Math.round(farAhead(match))];
+    for (let y = 0; y <= 100; y += 10) go(400, -y, 180);
+    const back = [match.on, Math.round(match.metre), farAhead(match)];
+    match = onAt(match, 4600);
+    for (let y = 0; y <= 100; y += 10) go(400, -300 - y, 180);
+    return { left, back, behind: [match.on, Math.round(match.metre)] };
+  };
+  // Ten minutes to and fro in a yard that no line leads through.
+  const yard = () => {
+    const served = routeLine([
+      stage([[0, 0], [400, 0]]),
+      stage([], { kind: "reload" }),
+      stage([[400, 0], [400, 400]]),
+    ]);
+    let match = beginAt(0);
+    const go = (x, y, time) => {
+      match = matched(served, match, { x, y, heading: null, speed: 2, accuracy: 5, time });
+    };
+    for (let x = 0; x <= 400; x += 10) go(x, 0, x / 5);
+    for (let i = 0; i < 300; i += 1) go(460 + (i % 20) * 4, -70, 82 + 2 * i);
+    return [isOff(match), Math.round(match.metre)];
+  };
   // A town of n x n crossings 100 m apart, two-way; left turns at one crossing are forbidden.
   const back = (n) => {
     const [nodes, streets, arcs, banned] = [[], [], [], []];
@@ -123,6 +160,17 @@ MODULES = """async () => {
       said: asked([]).maneuvers([between(0, 1), between(1, n + 1)]).map(({ kind }) => kind),
     };
   };
+  const ring = () => {
+    const places = [[0, 0], [1, 0], [1.2, 0.2], [1.4, 0], [2, 0]];
+    const nodes = places.map(([x, y]) => [45 + x / 1000, 37 + y / 1000]);
+    const pairs = [[0, 1, 0], [1, 2, 1], [2, 3, 1], [3, 4, 0]];
+    const graph = new StreetGraph({
+      nodes, names: [{}], banned: [], turn_back: [],
+      streets: pairs.map(([one, other, flags], i) => [i + 1, 0, flags, [nodes[one], nodes[other]]]),
+      arcs: pairs.map(([one, other], i) => [one, other, 10, 100, i, 1]),
+    });
+    return graph.maneuvers([0, 1, 2, 3]).map(({ at, kind, exit }) => [at, kind, exit]);
+  };
   // An hour: 35 minutes of plowing at 4 m/s, 10 of driving at 12 m/s, 15 of standing.
   const hour = () => {
     const rate = new PositionRate();
@@ -148,7 +196,8 @@ MODULES = """async () => {
     }
     return count;
   };
-  return { calm: drive(0), noisy: drive(12), away: away(), hour: hour(), back: back(45) };
+  const drives = { calm: drive(0), noisy: drive(12), away: away(), missed: missed() };
+  return { ...drives, hour: hour(), back: back(45), yard: yard(), ring: ring() };
 }"""
 
 
@@ -161,8 +210,13 @@ def test_a_truck_is_followed_through_noise_parallel_streets_and_the_same_street_
         assert drive["worst"] < worst_m
         assert not drive["off"]
         assert drive["whole"] == [True] * 4
-        assert drive["told"] == ["a first", "a again", "b first", "b again"]
+        assert drive["told"] == ["a first", "a again", "b again"]
     assert told["away"] == [True, True, 360]
+    assert told["missed"]["left"] == [True, 400, 4700]
+    assert told["missed"]["back"] == [True, 500, None]
+    assert told["missed"]["behind"] == [True, 800]
+    assert told["yard"] == [False, 400]
+    assert told["ring"] == [[1, "roundabout", 1]]
     back = told["back"]
     assert back["left"] == ["0,0 1,0", "1,0 1,1"]
     assert back["said"] == ["left"]
@@ -174,6 +228,68 @@ def test_a_truck_is_followed_through_noise_parallel_streets_and_the_same_street_
     assert hour["kept"] <= 1050
     assert hour["sends"] <= 400
     assert hour["standing"] <= 120
+
+
+LED = """async () => {
+  const boot = document.createElement("script");
+  Object.assign(boot, { id: "boot", type: "application/json" });
+  boot.textContent = JSON.stringify({
+    language: "en", now: "2026-01-01T00:00:00Z", texts: {}, city: { timezone: "UTC" },
+    languages: [{ code: "en", intl: "en", calendar: "gregory", direction: "ltr" }],
+  });
+  document.body.append(boot);
+  const { drive } = await import('/static/js/shifts/driver/state.js');
+  const { guide, goOnHere, startGuide } = await import('/static/js/shifts/driver/guide/state.js');
+  const degree = 111195;
+  const at = (x, y) => [45 + x / degree / Math.cos(0.645772), 37 + y / degree];
+  const stage = (first, kind, points) => ({
+    first, last: first, kind, state: "open", line: points.map(([x, y]) => at(x, y)), work_from: 0,
+    maneuvers: [], starts_at: "2026-01-01T00:00:00Z", ends_at: "2026-01-01T00:10:00Z",
+  });
+  localStorage.setItem("barfrub-lead-1-1", "{}");
+  startGuide();
+  drive.set({
+    shift: { shift_id: 1, plan_id: 2, state: "driving", next_leg: 0 },
+    stages: [
+      stage(0, "work", [[0, 0], [200, 0]]),
+      stage(1, "drive", [[200, 0], [400, 0]]),
+      stage(2, "work", [[400, 0], [400, -1000], [500, -1000], [500, 0]]),
+      stage(3, "work", [[500, 0], [900, 0]]),
+    ],
+  });
+  let time = Date.now();
+  const go = (x, y, heading) => {
+    const [lon, lat] = at(x, y);
+    drive.set({ place: { at: (time += 2000), lon, lat, heading, speed: 5, accuracy: 5 } });
+  };
+  go(0, 150, 90);
+  for (let i = 0; i < 5; i += 1) go(i, 150, 90);
+  const early = [guide.value.mode, guide.value.begun];
+  for (let x = 0; x <= 700; x += 10) go(x, 0, 90);
+  const far = [guide.value.mode, guide.value.begun, Math.round(guide.value.ahead), drive.value.run];
+  goOnHere();
+  const there = [guide.value.mode, guide.value.ahead, drive.value.run];
+  const driven = guide.value.driven.map(({ stage }) => stage.first);
+  for (let y = 0; y <= 100; y += 10) go(400, -300 - y, 180);
+  const behind = [guide.value.mode, drive.value.run];
+  drive.set({ stages: [] });
+  const gone = [guide.value.mode, guide.value.standing, guide.value.driven.length];
+  const kept = Object.keys(localStorage).filter((key) => key.startsWith("barfrub-lead"));
+  return { early, far, there, driven, behind, gone, kept };
+}"""
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_a_missed_turn_leaves_no_work_out_unless_its_driver_says_so(visit):
+    visit.go("/drive")
+    told = visit.page.evaluate(LED)
+    assert told["early"] == ["off", False]
+    assert told["far"] == ["off", True, 2700, 2]
+    assert told["there"] == ["on", None, 3]
+    assert told["driven"] == [0]  # and not the way to the next street
+    assert told["behind"] == ["on", 2]
+    assert told["gone"] == ["waiting", None, 0]
+    assert told["kept"] == ["barfrub-lead-1-2"]
 
 
 @pytest.fixture

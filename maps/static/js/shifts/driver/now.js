@@ -89,9 +89,9 @@ function remaining(stage, led) {
 function stageView(stage) {
   const led = stands(stage);
   const onTheWay = led && stage.kind === "work" && led.work_m > ON_THE_WAY_M;
-  return html`<section class="stage ${stage.kind}" aria-live="polite">
+  return html`<section class="stage ${stage.kind}">
       ${led ? nothing : way(stage)}
-      <div class="order">
+      <div class="order" aria-live="polite">
         ${icon(stageIcon(stage), "huge")}
         <div>
           <p class="task">${onTheWay ? t("Drive to") : task(stage)}${stage.both_ways ? html` · ${t("both directions")}` : nothing}</p>

@@ -2,6 +2,7 @@
 
 const AHEAD_S = 8;
 const AT_S = 2;
+const ALONE_S = 10; // before a maneuver nothing else is said
 const SLOWEST_MPS = 2.5; // a truck that stands is told what comes as if it set off
 const NEAREST_M = 12;
 const FARTHEST_M = 250;
@@ -32,10 +33,14 @@ export function due(maneuvers, metre, mps, said) {
     if (phase === "again") said.add(`${i}:first`);
     const next = maneuvers[i + 1];
     const then = next && next.metre - one.metre <= TOGETHER_M ? next : null;
+    if (then) said.add(`${i + 1}:first`);
     return { maneuver: one, phase, m: Math.max(0, m), then };
   }
   return null;
 }
+
+/** Whether the next maneuver is so near that nothing else may be said before it. */
+export const isNear = (maneuver, mps) => maneuver && maneuver.m < Math.max(mps, SLOWEST_MPS) * ALONE_S;
 
 /** What was already said where a truck goes on in the middle of its route. */
 export const saidBefore = (maneuvers, metre) =>

@@ -5,26 +5,28 @@ import { drive } from "../state.js";
 import { due } from "./announcer.js";
 import { routeLine } from "./line.js";
 import { beginAt, isOff, matched } from "./matcher.js";
-import { say } from "./speech.js";
+import { interrupt } from "./speech.js";
 import { sentence } from "./speaker.js";
 import { guide, route } from "./state.js";
 import { StreetGraph } from "./way-back.js";
 
 const MOST_EXITS = 8; // that have a word of their own
 const AGAIN_MS = 4000; // between two ways, where the truck does not follow the first
+const NONE_MS = 20000; // after no way was found
 
 let graph = null;
-let made = null; // the network that the graph is of
+let made = null; // the plan whose streets the graph is of
 let way = null;
 let match = null;
 let said = new Set();
-let askedAt = 0;
+let restsUntil = 0;
 
 async function streets() {
+  if (graph && made === drive.value.shift.plan_id) return graph;
   const network = await storedNetwork();
-  if (network && network !== made) {
+  if (network && network.plan_id !== made) {
     graph = new StreetGraph(network);
-    made = network;
+    made = network.plan_id;
   }
   return graph;
 }
@@ -73,12 +75,13 @@ function next() {
 }
 
 async function find() {
-  if (Date.now() - askedAt < AGAIN_MS) return;
-  askedAt = Date.now();
+  if (Date.now() < restsUntil) return;
+  restsUntil = Date.now() + AGAIN_MS;
   const { place } = drive.value;
   const known = await streets();
   const arcs = known?.way([place.lon, place.lat], place.heading, wanted());
   if (arcs) begin(arcs);
+  else restsUntil = Date.now() + NONE_MS;
   guide.set({ back: arcs ? { line: known.course(arcs), maneuver: next() } : null });
 }
 
@@ -101,7 +104,7 @@ function follow() {
     return;
   }
   const told = due(way.maneuvers, match.metre, match.mps, said);
-  if (told) say(sentence(told), told.maneuver.kind);
+  if (told) interrupt(sentence(told), told.maneuver.kind);
   guide.set({ back: { ...guide.value.back, maneuver: next() } });
 }
 

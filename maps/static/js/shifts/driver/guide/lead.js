@@ -3,17 +3,16 @@ import { html, nothing } from "lit";
 import { Part } from "../../../pages/element.js";
 import { duration, length, t } from "../../../pages/texts.js";
 import { drive, isOver } from "../state.js";
-import { icon, turnIcon } from "../words.js";
+import { icon, turnIcon, where } from "../words.js";
 import { isMuted, mute } from "./speech.js";
-import { guide } from "./state.js";
+import { goOnHere, guide, route } from "./state.js";
 
 const ON_TIME_MS = 120000; // less is neither late nor early
 const counted = (metres) => length(metres < 100 ? metres : Math.round(metres / 50) * 50);
 
 const sound = (part) => html`<button
   class="sound"
-  aria-pressed=${!isMuted()}
-  aria-label=${isMuted() ? t("Speak again") : t("Be silent")}
+  aria-label=${isMuted() ? t("Unmute") : t("Mute")}
   @click=${() => {
     mute(!isMuted());
     part.requestUpdate();
@@ -32,14 +31,29 @@ function pace({ late, reload }) {
 }
 
 function card(maneuver, part) {
-  return html`<section class="lead-card" aria-live="polite">
+  return html`<section class="lead-card">
     ${icon(turnIcon(maneuver.kind), "turning")}
     <div>
       <p class="left">${counted(maneuver.m)}</p>
-      <p class="say">${maneuver.text}</p>
+      <p class="say" aria-live="polite">${maneuver.text}</p>
     </div>
     ${sound(part)}
   </section>`;
+}
+
+function warning(back) {
+  if (!guide.value.begun) return t("Drive to where the route begins.");
+  return back ? t("You have left the route. This is the way back.") : t("You have left the route.");
+}
+
+/** Far ahead on the route, where only the driver can say that what lies between is left out. */
+function onward({ ahead }) {
+  if (ahead === null) return nothing;
+  const stage = drive.value.stages[route().runs.findIndex(({ to }) => ahead <= to)];
+  return html`<div class="undo">
+    <span class="what">${icon("navigation")}<bdi>${where(stage)}</bdi></span>
+    <button @click=${goOnHere}>${t("Go on from here")}</button>
+  </div>`;
 }
 
 class Lead extends Part {
@@ -53,8 +67,8 @@ class Lead extends Part {
 
   off() {
     const { back } = guide.value;
-    return html`<p class="line warning">${icon("route-off")}${back ? t("You have left the route. This is the way back.") : t("You have left the route.")}</p>
-      ${back?.maneuver ? card(back.maneuver, this) : nothing}`;
+    return html`<p class="line warning">${icon("route-off")}${warning(back)}</p>
+      ${back?.maneuver ? card(back.maneuver, this) : nothing} ${onward(guide.value)}`;
   }
 
   render() {
@@ -63,7 +77,7 @@ class Lead extends Part {
     if (!shift || isOver(shift) || shift.state !== "driving" || mode === "waiting") return nothing;
     if (mode === "off") return this.off();
     if (!standing) return nothing;
-    const next = standing.maneuver ?? { kind: "straight", m: standing.left_m, text: t("as far as the end of the route") };
+    const next = standing.maneuver ?? { kind: "straight", m: route().length - guide.value.metre, text: t("as far as the end of the route") };
     return html`${card(next, this)} ${pace(standing)}`;
   }
 }

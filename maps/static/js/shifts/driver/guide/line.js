@@ -29,7 +29,7 @@ function measured(points, isGap) {
 
 /**
  * The line of stages in order. `at` are metres along it of each point, `runs` where each stage begins, where its work
- * begins and where it ends, `maneuvers` all that is told, in order.
+ * begins and where it ends, `maneuvers` all that is told, in order, `yards` where it stops: no line leads through them.
  */
 export function routeLine(stages) {
   const origin = stages.find((stage) => stage.line.length > 0)?.line[0] ?? [0, 0];
@@ -52,7 +52,12 @@ export function routeLine(stages) {
   const maneuvers = stages.flatMap((stage, i) =>
     (stage.maneuvers ?? []).map((one) => ({ ...one, run: i, metre: at[Math.min(spans[i].first + one.at, spans[i].last)] ?? 0 })),
   );
-  return { plane, points, isGap, at, heading, runs, maneuvers, length: at.at(-1) ?? 0 };
+  const yards = stages.flatMap((stage, i) => {
+    const [x, y] = points[spans[i].last] ?? [];
+    const isYard = stage.line.length === 0 || (stage.place && i === stages.length - 1);
+    return isYard && x !== undefined ? [{ metre: runs[i].to, x, y }] : [];
+  });
+  return { plane, points, isGap, at, heading, runs, maneuvers, yards, length: at.at(-1) ?? 0 };
 }
 
 /** The place on the line so many metres along it, with the heading there. */

@@ -5,7 +5,7 @@
 // back are told apart by order, not by nearness.
 
 const REACH_M = 120; // farther ahead along the line than one could have driven
-const BACK_M = 40; // so far one may back up, or have been put too far ahead by noise
+export const BACK_M = 40; // so far one may back up, or have been put too far ahead by noise
 const NOISE_M = 8; // a good fix is so far off
 const FAR_M = 45; // off the route, where the fix is good
 const HEADING_DEG = 45;
@@ -14,6 +14,8 @@ const ALONG_M = 60; // how far a truck may be from where its speed says, one sta
 const LOST = 4; // fixes in a row off the line before the truck counts as off its route
 const FOUND = 3; // fixes in a row that agree on another place of the line before it counts as there
 const AGREE_M = 80;
+const SKIPPED_M = 300; // more open work is not left out by a position alone: its driver says so
+const YARD_M = 200; // about a place to load or to rest, where no line leads
 
 /** Nothing is known yet but where the truck should begin. */
 export const beginAt = (metre) => ({ metre, on: false, begun: false, away: 0, time: null, mps: 0, elsewhere: null });
@@ -49,36 +51,68 @@ function best(line, fix, from, to, expected, spread) {
 
 const fits = (place, fix) => place && place.off <= Math.max(FAR_M, 2 * (fix.accuracy ?? 0)) && place.wrong < 2;
 
-/** What is known after a place on the whole rest of the line has agreed with so many fixes. */
-function foundElsewhere(line, state, fix) {
-  const { elsewhere } = state;
-  const near = elsewhere && best(line, fix, elsewhere.metre - BACK_M, elsewhere.metre + AGREE_M, elsewhere.metre, AGREE_M);
-  if (fits(near, fix)) {
-    const count = elsewhere.count + 1;
-    if (count >= FOUND && near.metre - elsewhere.first >= 5)
-      return { ...state, metre: near.metre, on: true, begun: true, away: 0, elsewhere: null };
-    return { ...state, elsewhere: { ...elsewhere, metre: near.metre, count } };
+/** So far along the line a truck may be taken to be by its position alone: with little open work left out. */
+function reach(line, metre, open) {
+  let rest = SKIPPED_M;
+  for (const [i, run] of line.runs.entries()) {
+    const from = Math.max(run.work, metre);
+    if (!open[i] || run.to <= from) continue;
+    if (run.to - from > rest) return from + rest;
+    rest -= run.to - from;
   }
-  const other = best(line, fix, state.metre - BACK_M, line.length, state.metre, 1000);
-  if (!fits(other, fix)) return { ...state, elsewhere: null };
-  return { ...state, elsewhere: { metre: other.metre, first: other.metre, count: 1 } };
+  return line.length;
 }
+
+/** The likeliest place to which a truck may have gone by itself: not far ahead, or in open work that it left behind. */
+function within(line, { metre }, fix, open) {
+  const behind = line.runs.filter((run, i) => open[i] && run.work < metre - BACK_M);
+  const stretches = [[metre - BACK_M, reach(line, metre, open)], ...behind.map(({ work, to }) => [work, Math.min(to, metre)])];
+  const places = stretches.map(([from, to]) => best(line, fix, from, to, metre, 1000)).filter((place) => fits(place, fix));
+  return places.sort((one, other) => one.cost - other.cost)[0];
+}
+
+const watched = ({ metre }, isFar) => ({ metre, first: metre, count: 1, isFar });
+
+/** The other place of the line to be watched after one more fix: one near by, else any on the rest of it, else none. */
+function elsewhereAfter(line, state, fix, open) {
+  const { elsewhere } = state;
+  const again = elsewhere && best(line, fix, elsewhere.metre - BACK_M, elsewhere.metre + AGREE_M, elsewhere.metre, AGREE_M);
+  const goesOn = fits(again, fix) && { ...elsewhere, metre: again.metre, count: elsewhere.count + 1 };
+  if (goesOn && !elsewhere.isFar) return goesOn;
+  const near = within(line, state, fix, open);
+  if (near) return watched(near, false);
+  if (goesOn) return goesOn;
+  const far = best(line, fix, state.metre - BACK_M, line.length, state.metre, 1000);
+  return fits(far, fix) ? watched(far, true) : null;
+}
+
+const agrees = (place) => place && place.count >= FOUND && place.metre - place.first >= 5;
+
+/** On the line from a place on. */
+export const onAt = (state, metre) => ({ ...state, metre, on: true, begun: true, away: 0, elsewhere: null });
+
+/** Where far along the line the truck seems to be, or null: it leaves out so much that only its driver may go on there. */
+export const farAhead = ({ on, elsewhere }) => (!on && elsewhere?.isFar && agrees(elsewhere) ? elsewhere.metre : null);
+
+const inYard = (line, metre, { x, y }) =>
+  line.yards.some((yard) => Math.abs(yard.metre - metre) <= YARD_M && Math.hypot(yard.x - x, yard.y - y) <= YARD_M);
 
 /**
  * What is known after one more fix: metres `x` and `y` on the line's plane, `heading`, `speed`, `accuracy`, `time` in s.
- * `metre` is how far along the route the truck is, `on` whether it is on it.
+ * `metre` is how far along the route the truck is, `on` whether it is on it; `open` says which runs have work to do.
  */
-export function matched(line, before, fix) {
+export function matched(line, before, fix, open = line.runs.map(() => true)) {
   const waited = before.time === null ? 0 : Math.min(Math.max(fix.time - before.time, 0), 30);
   const mps = fix.speed ?? before.mps;
   const state = { ...before, time: fix.time, mps };
   const driven = mps * waited;
   const to = before.metre + driven * 1.5 + REACH_M;
   const near = best(line, fix, before.metre - BACK_M, to, before.metre + driven, ALONG_M + driven / 2);
-  if (fits(near, fix)) return { ...state, metre: near.metre, on: true, begun: true, away: 0, elsewhere: null };
-  const away = before.away + 1;
-  const still = before.on && away < LOST;
-  return foundElsewhere(line, { ...state, away, on: still }, fix);
+  if (fits(near, fix)) return onAt(state, near.metre);
+  const elsewhere = elsewhereAfter(line, state, fix, open);
+  if (agrees(elsewhere) && !elsewhere.isFar) return onAt(state, elsewhere.metre);
+  const away = inYard(line, before.metre, fix) ? 0 : before.away + 1;
+  return { ...state, away, on: before.on && away < LOST, elsewhere };
 }
 
 /** Whether a truck that was on its route, or tried to reach it for long, is off it. */

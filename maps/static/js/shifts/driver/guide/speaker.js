@@ -1,14 +1,17 @@
 // Says what comes: each maneuver some seconds before it and again at it, each run as it begins, and leaving the route.
 import { number, t } from "../../../pages/texts.js";
 import { drive } from "../state.js";
-import { due, saidBefore } from "./announcer.js";
-import { say } from "./speech.js";
+import { due, isNear, saidBefore } from "./announcer.js";
+import { interrupt, say } from "./speech.js";
+import { BACK_M } from "./matcher.js";
 import { guide, route } from "./state.js";
 
 let line = null;
 let said = new Set();
 let begun = new Set(); // runs whose sentence was said
 let mode = "waiting";
+let heard = 0; // metres of the route at the last fix
+let hasLeft = false;
 
 const rounded = (metres) => Math.max(10, Math.round(metres / 10) * 10);
 
@@ -18,23 +21,30 @@ export function sentence({ maneuver, phase, m, then }) {
   return phase === "first" ? t("say:in_m", { value: number(rounded(m)), what }) : what;
 }
 
+/** Begin to speak from a place on the route, or again from an earlier one. */
+function listenFrom(metre) {
+  line = route();
+  said = saidBefore(line.maneuvers, metre - 1);
+  begun = new Set();
+}
+
+function change(present) {
+  if (present === "on" && hasLeft) say(t("You are back on the route."), "straight");
+  hasLeft = present === "off" && guide.value.begun;
+  if (present === "off") say(hasLeft ? t("You have left the route.") : t("Drive to where the route begins."), hasLeft ? "off" : "straight");
+  mode = present;
+}
+
 function follow() {
   const { metre, mps, mode: present, standing } = guide.value;
   if (drive.value.shift?.state !== "driving" || !standing) return;
-  if (route() !== line) {
-    line = route();
-    said = saidBefore(line.maneuvers, metre - 1);
-    begun = new Set();
-  }
-  if (present !== mode) {
-    if (present === "off") say(t("You have left the route."), "off");
-    if (present === "on" && mode === "off") say(t("You are back on the route."), "straight");
-    mode = present;
-  }
+  if (route() !== line || metre < heard - BACK_M) listenFrom(metre);
+  heard = metre;
+  if (present !== mode) change(present);
   if (present !== "on") return;
   const next = due(line.maneuvers, metre, mps, said);
-  if (next) say(sentence(next), next.maneuver.kind);
-  if (standing.working && !begun.has(standing.run)) {
+  if (next) interrupt(sentence(next), next.maneuver.kind);
+  if (standing.working && !begun.has(standing.run) && !isNear(standing.maneuver, mps)) {
     begun.add(standing.run);
     say(drive.value.stages[standing.run].sentence, "gear");
   }

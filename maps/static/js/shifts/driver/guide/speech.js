@@ -27,6 +27,12 @@ function speak(text) {
   synth.speak(words);
 }
 
+/** Say a maneuver at once: what is still being said comes too late already. */
+export function interrupt(text, kind) {
+  synth?.cancel();
+  say(text, kind);
+}
+
 /** Say a text; `kind` is the maneuver's, for phones without a voice. */
 export function say(text, kind) {
   if (muted) return;

@@ -3,15 +3,18 @@ import { now } from "../../../pages/boot.js";
 import { Store } from "../../../pages/store.js";
 import { drive, isOver } from "../state.js";
 import { placeAt, routeLine } from "./line.js";
-import { beginAt, isOff, matched } from "./matcher.js";
+import { BACK_M, beginAt, farAhead, isOff, matched, onAt } from "./matcher.js";
 import { driven, isDriven, runAt, standing } from "./progress.js";
 
 const KEEP_MS = 10000; // between two notes of the place on the route, for a reload
 const JUMP_M = 200; // what lies between two such places was not driven
 const SILENT_MS = 20000; // after that a place is no longer where the truck is
 
-/** `mode` is "waiting" until a position came, "on" the route or "off" it; `standing` says how the truck stands on it, `back` is the way to it. */
-export const guide = new Store({ mode: "waiting", standing: null, fix: null, driven: [], back: null });
+/**
+ * `mode` is "waiting" until a position came, "on" the route or "off" it; `standing` says how the truck stands on it, `back` is
+ * the way to it, `ahead` the metre far along it where the truck seems to be, `begun` whether it has come to it yet.
+ */
+export const guide = new Store({ mode: "waiting", standing: null, fix: null, driven: [], back: null, ahead: null, begun: false });
 
 let line = null;
 let shown = null; // the stages as they were led last
@@ -59,8 +62,15 @@ function firstOpen(stages, from = 0) {
   return found < 0 ? stages.length - 1 : found;
 }
 
+/** Drop what was kept of other routes. */
+function dropOthers() {
+  const others = Object.keys(localStorage).filter((key) => key.startsWith("barfrub-lead-") && key !== shelf());
+  others.forEach((key) => localStorage.removeItem(key));
+}
+
 function begin(stages) {
   line = routeLine(stages);
+  dropOthers();
   const kept = keptPlace();
   const open = firstOpen(stages);
   const goesOn = kept && kept.run >= open;
@@ -72,9 +82,9 @@ function begin(stages) {
 }
 
 /** Go on behind the runs that are over: a tap or a proof is worth more than a position. */
-function goOn(stages) {
+function goOn(before, stages) {
   while (run < stages.length - 1 && stages[run].state !== "open" && match.metre >= line.runs[run].to - 1) run += 1;
-  const behind = stages.findLastIndex((stage, i) => stage.state !== "open" && !stage.proved && i >= run);
+  const behind = stages.findLastIndex((stage, i) => stage.state !== "open" && before[i].state === "open" && !stage.proved && i >= run);
   if (behind < run || behind === stages.length - 1) return;
   run = behind + 1;
   match = { ...match, metre: Math.max(match.metre, line.runs[run].from), on: match.on };
@@ -93,13 +103,14 @@ function refresh(stages) {
   if (stages.length === 0) {
     line = null;
     shown = null;
+    guide.set({ mode: "waiting", standing: null, driven: [], back: null, ahead: null });
     return drive.set({ run: null });
   }
   const { plan_id: plan } = drive.value.shift;
   if (!sameRoute(stages, plan)) begin(stages);
   else {
     goBack(shown, stages);
-    goOn(stages);
+    goOn(shown, stages);
   }
   shown = stages;
   shownPlan = plan;
@@ -107,9 +118,11 @@ function refresh(stages) {
   return tell();
 }
 
+const isOpenWork = (stage) => stage.kind === "work" && stage.state === "open";
+
 /** The runs that were driven to their end and that nothing proves or tells of yet. */
 const unconfirmed = () =>
-  shown.flatMap((stage) => (stage.state === "open" && passed[stage.first] ? [{ stage, at: passed[stage.first] }] : []));
+  shown.flatMap((stage) => (isOpenWork(stage) && passed[stage.first] ? [{ stage, at: passed[stage.first] }] : []));
 
 function tell(more = {}) {
   const leads = match.begun && guide.value.mode !== "waiting";
@@ -119,7 +132,8 @@ function tell(more = {}) {
 }
 
 function pass(before) {
-  for (let i = before; i < run; i += 1) if (isDriven(line, metres, i)) passed[shown[i].first] ??= new Date(now()).toISOString();
+  for (let i = before; i < run; i += 1)
+    if (shown[i].kind === "work" && isDriven(line, metres, i)) passed[shown[i].first] ??= new Date(now()).toISOString();
 }
 
 const fixOf = (place) => {
@@ -127,19 +141,38 @@ const fixOf = (place) => {
   return { x, y, heading: place.heading, speed: place.speed, accuracy: place.accuracy, time: place.at / 1000 };
 };
 
+/** Go on in work that was left behind; of its run only what lies before the place can have been driven. */
+function returned() {
+  furthest = match.metre;
+  run = runAt(line, match.metre, 0);
+  metres[run] = Math.min(metres[run] ?? 0, Math.max(0, match.metre - line.runs[run].work));
+}
+
+/** Go on where the truck is far along its route, for a driver who says so. */
+export function goOnHere() {
+  match = onAt(match, guide.value.ahead);
+  furthest = match.metre;
+  run = runAt(line, match.metre, run);
+  keep(true);
+  tell({ mode: "on", metre: match.metre, ahead: null });
+}
+
 function moved(place) {
   const before = match;
   const fix = fixOf(place);
-  match = matched(line, before, fix);
+  const open = shown.map((stage) => isOpenWork(stage) && !passed[stage.first]);
+  match = matched(line, before, fix, open);
   if (match.on && before.on && match.metre - before.metre < JUMP_M)
     metres = driven(line, metres, Math.max(furthest, before.metre), match.metre);
+  if (match.on && match.metre < before.metre - BACK_M) returned();
   if (match.on) furthest = Math.max(furthest, match.metre);
   const was = run;
   if (match.on) run = runAt(line, match.metre, run);
   pass(was);
   keep(run !== was);
   const mode = match.on ? "on" : isOff(match) ? "off" : guide.value.mode;
-  tell({ mode, fix: { ...fix, lon: place.lon, lat: place.lat }, metre: match.metre, mps: match.mps });
+  const { metre, mps } = match;
+  tell({ mode, begun: match.begun || metre > 1, ahead: farAhead(match), fix: { ...fix, lon: place.lon, lat: place.lat }, metre, mps });
 }
 
 /** Where the map shows the truck: on the line while it is on its route, else where it says that it is. */

@@ -208,6 +208,7 @@ export class StreetGraph {
     const found = [];
     let point = 0;
     let exits = 0;
+    let entered = 0;
     way.forEach((arc, i) => {
       const name = this.network.names[this.network.streets[this.network.arcs[arc][4]][1]];
       const before = way[i - 1];
@@ -215,8 +216,9 @@ export class StreetGraph {
         const leaving = this.flags(before) & RING;
         if (leaving) exits += this.exitsAt(before);
         const kind = this.kind(before, arc);
-        if (this.flags(arc) & RING) exits = leaving ? exits : 0;
-        else if (leaving) found.push({ at: point, kind: "roundabout", exit: Math.max(exits, 1), name });
+        if (this.flags(arc) & RING) {
+          if (!leaving) [entered, exits] = [point, 0];
+        } else if (leaving) found.push({ at: entered, kind: "roundabout", exit: Math.max(exits, 1), name });
         else if (kind) found.push({ at: point, kind, exit: 0, name });
       }
       point += this.lineOf(arc).length - 1;
