@@ -25,7 +25,7 @@ from osmnx._errors import InsufficientResponseError
 from data.errors import CityFileError
 from data.languages import languages
 from data.model import RoadClass
-from data.osm.tags import GATE_BARRIERS, NAME_KEYS, PLACE_TAGS, may_be_place, road_class
+from data.osm.tags import GATE_BARRIERS, NAME_KEYS, PLACE_TAGS, place_kind, road_class
 
 NEIGHBOURS = ("ar", "az", "ckb", "ku", "tr")
 """Languages of names that are downloaded beside those of the pages."""
@@ -216,9 +216,12 @@ def _of_places(places: Iterable[_Feature]) -> tuple[list[Node], list[Way]]:
 
 
 def _outline(place: _Feature) -> shapely.LinearRing | None:
-    """Return the outer line of an area that may be a point of interest, of several the largest."""
+    """Return the outer line of a point of interest that is an area, of several the largest.
+
+    A building that has a number alone is none: it stays a point.
+    """
     parts = [each for each in shapely.get_parts(place.shape) if isinstance(each, shapely.Polygon)]
-    if not parts or not may_be_place(place.tags) or road_class(place.tags) is not None:
+    if not parts or place_kind(place.tags) is None or road_class(place.tags) is not None:
         return None
     return max(parts, key=lambda part: part.area).exterior
 

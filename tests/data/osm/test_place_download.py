@@ -1,12 +1,13 @@
 import re
 
+import osmium
 import pytest
 
 from data.errors import CityFileError
 from data.model import Oneway
 from data.osm import tags as osm_tags
 from data.osm.osm_reader import read_osm
-from data.osm.place_download import WAY_TAGS, fetch_place
+from data.osm.place_download import PLACE_NODES_FROM, WAY_TAGS, fetch_place
 from data.setup.boundary import clipped, read_boundary
 from tests.data.osm.drawn_place import QUERY, a_node, answers, cached_in, draw
 
@@ -95,6 +96,18 @@ def test_an_area_comes_with_the_gates_on_its_outline(drawn):
     assert (place.kind, place.names[""]) == ("hospital", ("بیمارستان",))
     assert [(round(at.lon, 3), round(at.lat, 3)) for at in place.gates] == [(45.07, 37.55)]
     assert place.reach_m > 50
+
+
+def test_a_building_that_has_a_number_alone_stays_a_point(drawn):
+    house = {"building": "yes", "addr:housenumber": "۱۲", "addr:street": "خیابان امام"}
+    outline = {"type": "way", "id": 20, "nodes": [1, 2, 4, 1], "tags": house}
+    draw(drawn, answers([a_node(1), a_node(2), a_node(4), outline]))
+
+    streets = fetch_place(QUERY, drawn).streets
+
+    ways = [each.id for each in osmium.FileProcessor(str(streets), osmium.osm.WAY)]
+    assert max(ways) < PLACE_NODES_FROM
+    assert [each.number for each in read_osm(streets).places] == ["۱۲"]
 
 
 def test_a_place_without_house_numbers_is_a_place(drawn):
