@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from data.model import JobId, SegmentId, ServiceClass, Shift, VehicleId
+from data.model import JobId, SegmentId, ServiceClass, Shift, ShiftState, VehicleId
 from data.store.work import OpenJob
 from data.streets.network import StreetNetwork
 from fleet.routes.arrivals import Arrivals
@@ -52,9 +52,11 @@ def class_finishes(
 
 
 def last_ends(shifts: Iterable[Shift]) -> dict[VehicleId, datetime]:
-    """Return when the last shift of each truck ends."""
+    """Return when the last shift of each truck ends that is not cancelled."""
     until: dict[VehicleId, datetime] = {}
     for one in shifts:
+        if one.state is ShiftState.CANCELLED:
+            continue
         until[one.vehicle_id] = max(one.ends_at, until.get(one.vehicle_id, one.ends_at))
     return until
 
