@@ -22,12 +22,12 @@ type AddressOf = Callable[[Candidate, str], Address | None]
 def question(found: Sequence[Candidate], address_of: AddressOf, language: str) -> str:
     """Return what to ask the caller before the best candidate is taken, "" where it is sure.
 
-    Which of two places he means, where both are likely (on which of two streets that do not meet it
-    is), or which gate of one; which house, where
-    the street lacks the number and the map has others of it; what is near, where the street is
-    found and his house, alley or second street is not, or where nothing tells streets of one name
-    apart; else whether that is what he said. Nothing while his words may still be the begin of a
-    name.
+    Where two places are likely, it is which of them he means; where these are two streets that do
+    not meet, on which of them it is; where they are gates of one place, at which. Where the street
+    lacks the number and the map has others of it, it is which house. Where the street is found and
+    his house, alley or second street is not, or nothing tells streets of one name apart, it is what
+    is near. Else it is whether that is what he said. Nothing is asked while his words may still be
+    the begin of a name.
     """
     if not found or found[0].confident or Reason.BEGUN in found[0].reasons:
         return ""

@@ -262,7 +262,7 @@ def _pass_by(
     order: LegOrder,
     published_at: datetime | None,
 ) -> None:
-    """Return the legs before the last done one as passed, unproved, or skipped."""
+    """Mark the legs in `found` before the last done one as passed, unproved, or skipped."""
     later, after = 0, None
     done = order.in_order | order.before
     for i in range(last, -1, -1):

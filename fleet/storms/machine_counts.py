@@ -43,7 +43,7 @@ def machine_counts(
         return MachineCounts(0, len(own), len(lent))
     shifts = list_shifts(tx, storm.id)
     states = shift_states(shifts, trucks, now)
-    driving = on_the_road(shifts, trucks, now)
+    driving = {each.vehicle_id for each in shifts if states[each.id] is ShiftState.DRIVING}
     planned = {each.vehicle_id for each in shifts if states[each.id] is ShiftState.PLANNED}
     waiting = planned | own
     ready = waiting - driving - list_machines_out(tx, storm.id)
