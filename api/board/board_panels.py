@@ -111,7 +111,8 @@ def get_street_panel(segment_id: SegmentId, context: BoardContext) -> StreetPane
     app = context.app
     app.network.segment(segment_id)
     with context.reading() as tx:
-        storms = listed_storms(tx)[:STORMS]
+        present = wanted_storm(tx)
+        storms = [one for one in listed_storms(tx) if one != present][:STORMS]
         return street_desk(
             segment_id,
             app.alert_task.check,

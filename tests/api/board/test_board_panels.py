@@ -13,7 +13,9 @@ from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from data.store.tracking.positions import add_positions
 from tests import village as v
+from tests.fleet.coverage.test_coverage_cache import add
 from tests.fleet.drives import a_drive, a_fix
+from tests.fleet.routes.test_plan_vs_actual import a_pass
 from tests.village_plan import add_published_plan, legs_along
 
 MINUTE = timedelta(minutes=1)
@@ -123,6 +125,13 @@ def test_a_street_tells_who_comes_who_asked_and_storms_before(client, plan):
     assert [one["kind"] for one in desk["requests"]] == ["plow"]
     assert desk["storms"] == []
     assert client.get("/api/board/streets/999").status_code == 404
+
+
+def test_passes_of_the_present_storm_are_told_once(client, app, plan):
+    with transaction(app.engine) as tx:
+        add(tx, plan.storm_id, a_pass(v.MAIN_WEST, 1))
+    assert client.get(f"/api/segments/{v.MAIN_WEST}").json()["passes"]
+    assert client.get(f"/api/board/streets/{v.MAIN_WEST}").json()["storms"] == []
 
 
 def test_a_drivers_number_is_kept_and_the_book_tells_only_that(client, app, plan):

@@ -64,5 +64,5 @@ export function streetDetails(street) {
   if (!details) return html`<div class="skeleton" aria-hidden="true"></div>`;
   return html`<section class="next-legs"><h3>${t("Planned truck")}</h3>${visits(details)}</section>
     ${part(t("Passes in this storm"), street.passes, passItem)} ${part(t("Requests"), details.requests, requestItem)}
-    ${part(t("Storms"), details.storms, stormItem)}`;
+    ${part(t("Earlier storms"), details.storms, stormItem)}`;
 }
