@@ -54,6 +54,8 @@ def test_a_class_narrows_the_map_and_a_street_on_it_is_given_another_by_keyboard
     sound(visit)
     visit.page.click(".undone button:has-text('Undo')")
     badge(visit, "P3")
+    visit.page.keyboard.press("Escape")
+    visit.page.wait_for_selector(".sheet", state="detached")
 
 
 def narrow_to_a_class(visit: Visit) -> None:

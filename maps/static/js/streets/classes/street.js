@@ -16,6 +16,8 @@ const close = () => {
   document.getElementById("streets")?.focus();
 };
 
+const closeByEscape = (event) => event.key === "Escape" && chosen.value.id !== null && close();
+
 const head = (street) => html`<div class="level">
     <span class="badge class-${street.level.service_class}">${named("short", street.level.service_class)}</span>
     <p class="because">${why(street.level, street.road_class)}</p>
@@ -113,6 +115,17 @@ class Street extends Part {
     return [chosen, classes];
   }
 
+  /** Escape closes the sheet wherever the focus is: a button that was clicked may be gone. */
+  connectedCallback() {
+    super.connectedCallback();
+    document.addEventListener("keydown", closeByEscape);
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("keydown", closeByEscape);
+    super.disconnectedCallback();
+  }
+
   willUpdate() {
     this.hidden = chosen.value.id === null;
   }
@@ -125,7 +138,7 @@ class Street extends Part {
       : street
         ? html`<h2><bdi>${streetName(street.names)}</bdi></h2>${head(street)}${mayDecide ? editor(street) : ""}`
         : html`<div class="skeleton" aria-hidden="true"></div>`;
-    return html`<section class="sheet" aria-label=${t("The street")} @keydown=${(event) => event.key === "Escape" && close()}>
+    return html`<section class="sheet" aria-label=${t("The street")}>
       <button class="quiet close" aria-label=${t("Close")} title=${t("Close")} @click=${close}><span class="icon icon-x" aria-hidden="true"></span></button>
       ${body}
     </section>`;
