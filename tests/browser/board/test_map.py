@@ -28,7 +28,14 @@ CROWD = """async () => {
   const meet = (one, other) => one !== other
     && one.left < other.left + other.wide && other.left < one.left + one.wide
     && one.top < other.top + LINE_PX && other.top < one.top + LINE_PX;
+  const close = [100, 128].map((y, id) => ({ id, words: "Truck", wide: 48, x: 100, y }));
+  const under = ({ left, top, wide }) => close.some(({ x, y }) =>
+    left < x && x < left + wide && top < y && y < top + LINE_PX);
+  const beside = placed.some((one) => placed.some((other) => one.top === other.top
+    && one.left + one.wide <= other.left && other.left < one.left + one.wide + 6));
   return {
+    covers: new LabelPlacer().place(close, close).some(under),
+    beside,
     alone: alone.map(({ id }) => id).sort((one, other) => one - other),
     stacks: stacks.map(({ length }) => length),
     first: placed[0].id,
@@ -140,6 +147,8 @@ def test_trucks_are_drawn_by_state_their_names_apart_and_the_map_says_what_one_d
     page = visit.board()
     assert page.evaluate(CROWD) == {
         "alone": [7, 50],
+        "covers": False,
+        "beside": False,
         "stacks": [11],
         "first": 0,
         "several": True,

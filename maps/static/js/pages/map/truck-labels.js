@@ -3,6 +3,8 @@
 const STACK_PX = 14; // trucks that stand so near to each other cover each other
 const STACK_LEAST = 3;
 const AWAY_PX = 20; // from the middle of a truck to its name
+const APART_PX = 6; // between two names in a line, which would read as one
+const TRUCK_PX = 10; // from the middle of a truck to its edge
 export const LINE_PX = 16;
 const STANDS = new Set(["stopped", "silent", "reloading", "in_yard", "out", "off_duty", "shift_over"]);
 
@@ -15,7 +17,14 @@ const SPOTS = [
 ];
 
 const meet = (one, other) =>
-  one.left < other.left + other.wide && other.left < one.left + one.wide && one.top < other.top + LINE_PX && other.top < one.top + LINE_PX;
+  one.left < other.left + other.wide + APART_PX &&
+  other.left < one.left + one.wide + APART_PX &&
+  one.top < other.top + LINE_PX &&
+  other.top < one.top + LINE_PX;
+
+/** Whether a name at `box` lies over a truck. */
+const covers = ({ left, top, wide }, { x, y }) =>
+  left < x + TRUCK_PX && x - TRUCK_PX < left + wide && top < y + TRUCK_PX && y - TRUCK_PX < top + LINE_PX;
 
 /** Put trucks `{id, x, y, state}` that stand together into stacks; `apart` are ids of trucks that stay by themselves. */
 export function stacked(trucks, apart) {
@@ -43,15 +52,19 @@ export class LabelPlacer {
   }
 
   /**
-   * Return the boxes `{id, words, left, top, wide}` of names `{id, words, wide, x, y}` that touch no other; earlier names
-   * go first, and one without room is left out.
+   * Return the boxes `{id, words, left, top, wide}` of names `{id, words, wide, x, y}` that touch no other and lie over none
+   * of the `trucks` `{x, y}`; earlier names go first, and one without room is left out. The first one always has room.
    */
-  place(names) {
+  place(names, trucks = []) {
     const placed = [];
     for (const name of names) {
       const before = this.spots.get(name.id) ?? 0;
       const order = [before, ...SPOTS.keys()];
-      const spot = order.find((each) => !placed.some((other) => meet(boxOf(name, each), other)));
+      const free = (each) => {
+        const box = boxOf(name, each);
+        return !placed.some((other) => meet(box, other)) && !trucks.some((truck) => covers(box, truck));
+      };
+      const spot = order.find(free) ?? (placed.length === 0 ? before : undefined);
       if (spot === undefined) continue;
       this.spots.set(name.id, spot);
       placed.push({ id: name.id, words: name.words, ...boxOf(name, spot) });

@@ -150,7 +150,8 @@ export class TruckOverlay extends Overlay {
     pen.globalAlpha = 1;
     pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     if (zoom >= BADGES_FROM_ZOOM) this.drawBadges(pen, drawn);
-    this.drawNames(pen, zoom < NAMES_FROM_ZOOM ? alone.filter(({ id }) => id === this.chosen) : alone, stacks);
+    const shown = zoom < NAMES_FROM_ZOOM ? alone.filter(({ id }) => id === this.chosen) : alone;
+    this.drawNames(pen, shown, stacks, drawn);
     this.drawnAt = moment;
   }
 
@@ -234,7 +235,7 @@ export class TruckOverlay extends Overlay {
     return { id, words, x, y, rank: 2 };
   }
 
-  drawNames(pen, alone, stacks) {
+  drawNames(pen, alone, stacks, drawn) {
     pen.font = "600 13px Vazirmatn";
     pen.direction = document.dir; // the map's own is from left to right
     pen.textAlign = "left";
@@ -246,7 +247,7 @@ export class TruckOverlay extends Overlay {
     const names = alone.map((truck) => ({ id: truck.id, words: truck.name, x: truck.x, y: truck.y, rank: this.rank(truck) }));
     const sorted = [...names, ...stacks.map((trucks) => this.named(trucks))].sort((one, other) => one.rank - other.rank);
     const measured = sorted.map((name) => ({ ...name, wide: this.width(pen, name.words) }));
-    for (const { words, left, top, wide } of this.labels.place(measured)) {
+    for (const { words, left, top, wide } of this.labels.place(measured, drawn)) {
       this.taken.push({ left, top, wide, high: LINE_PX });
       pen.strokeText(words, left, top);
       pen.fillText(words, left, top);
