@@ -2,24 +2,24 @@
 
 from fastapi import APIRouter, Request
 
+from api.processes.ingest.run_views import shown_run
 from api.web.checked_route import CheckedRoute
 from api.web.context import App, BoardContext, Context, DispatcherContext, RouteContext
 from api.web.page_context import translator_of
 from api.web.schemas import PlanIn, PublishIn
 from data.errors import ForbiddenError, NotFoundError
-from data.model import PLAN_KINDS, Plan, PlanId, PlanRun, PlanRunId, Role, ShiftId, Storm
+from data.model import PLAN_KINDS, Plan, PlanId, PlanRunId, Role, ShiftId, Storm
 from data.store.database.engine import Tx
-from data.store.planning.plan_runs import count_ahead, get_run, list_recent_runs
+from data.store.planning.plan_runs import get_run, list_recent_runs
 from data.store.planning.plans import find_route, get_plan
 from fleet.audit.last_change import PLANS
-from fleet.planning.draft_validity import find_waiting_draft
 from fleet.planning.plan_lifecycle import ask_for_plan, publish, request_stop
 from fleet.planning.plan_options import plan_scope_choices
 from fleet.replanning.publication_undo import take_back_publication
 from fleet.setup.machine_list import machine_names
 from fleet.shifts.shift_handover import known_shift
 from fleet.storms.storm_lookup import active_storm, known_storm, wanted_storm
-from maps.board.board import PlanView, RunView, plan_view, run_view, storm_view
+from maps.board.board import PlanView, RunView, plan_view, storm_view
 from maps.pages.geojson import Collection, plan_geojson, route_geojson
 from maps.planning.plan_choices import PlanChoices, plan_choices
 
@@ -128,11 +128,6 @@ def get_route(plan_id: PlanId, shift_id: ShiftId, context: RouteContext) -> Coll
     if route is None:
         raise NotFoundError("route", shift_id)
     return route_geojson(route, context.app.network)
-
-
-def shown_run(tx: Tx, run: PlanRun) -> RunView:
-    """Return the progress of a run, its place in the queue and its draft."""
-    return run_view(run, count_ahead(tx, run), find_waiting_draft(tx, run))
 
 
 def may_see_route(tx: Tx, context: Context, shift_id: ShiftId) -> None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from api.planning.plans import shown_run
+from api.processes.ingest.run_views import shown_run
 from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, BoardFormContext, Context
 from api.web.download import shown

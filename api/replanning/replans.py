@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.planning.plans import shown_run
+from api.processes.ingest.run_views import shown_run
 from api.processes.offers import Offer
 from api.replanning.delay_views import delayed_requests, street_names
 from api.web.checked_route import CheckedRoute

@@ -27,12 +27,17 @@ TO_LOOK = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class WaitingDraft:
-    """A draft that somebody may still publish; `outdated` where another plan is driven by now."""
+    """A draft that somebody may still publish.
+
+    `outdated` where another plan is driven by now than the one that it goes on from;
+    `from_taken_back` where that is so because the publication of that one was taken back.
+    """
 
     plan_id: PlanId
     revision: int
     good_until: datetime
     outdated: bool
+    from_taken_back: bool
 
 
 def good_until(made_at: datetime, shifts: Iterable[Shift]) -> datetime:
@@ -69,7 +74,9 @@ def find_waiting_draft(tx: Tx, run: PlanRun) -> WaitingDraft | None:
     until = find_good_until(tx, head.storm_id, head.made_at, head.state)
     if until is None:
         return None
-    return WaitingDraft(head.id, head.revision, until, _outdated(tx, head))
+    outdated = _outdated(tx, head)
+    taken_back = outdated and _from_taken_back(tx, head)
+    return WaitingDraft(head.id, head.revision, until, outdated, taken_back)
 
 
 def require_valid(tx: Tx, plan: Plan, now: datetime) -> None:
@@ -83,6 +90,13 @@ def require_valid(tx: Tx, plan: Plan, now: datetime) -> None:
             plan=plan.id,
             since=plan.made_at,
             until=until,
+        )
+    if _outdated(tx, head) and _from_taken_back(tx, head):
+        raise ConflictError(
+            "the plan that the draft goes on from was taken back",
+            reason="draft_from_taken_back",
+            plan=plan.id,
+            since=plan.made_at,
         )
     if _outdated(tx, head):
         raise ConflictError(
@@ -119,3 +133,10 @@ def _outdated(tx: Tx, draft: PlanHead) -> bool:
         head = get_plan_head(tx, driven)
         driven = None if head.counts_from is None else head.parent_id
     return driven is None
+
+
+def _from_taken_back(tx: Tx, draft: PlanHead) -> bool:
+    """Whether the plan that a draft goes on from is a draft again, or was discarded as one."""
+    if draft.parent_id is None:
+        return False
+    return get_plan_head(tx, draft.parent_id).state in (PlanState.DRAFT, PlanState.DISCARDED)

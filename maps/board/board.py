@@ -59,7 +59,8 @@ class VehicleView:
 class RunView:
     """A plan run in the queue, and its progress.
 
-    `ahead` counts the runs that are ended before it begins; `fault` is the msgid of why it failed.
+    `ahead` counts the runs that are ended before it begins; `starting` where it waits and no
+    planner that could begin it has come up yet. `fault` is the msgid of why it failed.
     `draft` is its plan as long as somebody may still publish it.
     """
 
@@ -67,6 +68,7 @@ class RunView:
     kind: str
     state: RunState
     ahead: int
+    starting: bool
     asked_by: str
     asked_at: datetime
     seconds: float
@@ -314,13 +316,16 @@ def live_view(seen: VehicleLive) -> VehicleView:
     )
 
 
-def run_view(run: PlanRun, ahead: int = 0, draft: WaitingDraft | None = None) -> RunView:
+def run_view(
+    run: PlanRun, ahead: int = 0, draft: WaitingDraft | None = None, *, starting: bool = False
+) -> RunView:
     """Return a plan run with its progress, the number of runs before it and its draft."""
     return RunView(
         id=run.id,
         kind=run.kind,
         state=run.state,
         ahead=ahead,
+        starting=starting,
         asked_by=run.asked_by,
         asked_at=run.asked_at,
         seconds=run.seconds,

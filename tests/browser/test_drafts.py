@@ -94,7 +94,7 @@ def test_an_old_draft_says_so_and_is_planned_again_from_now(visit: Visit) -> Non
     expect(waits).to_contain_text("Was good until")
     expect(waits.get_by_role("button", name="Publish to the trucks")).to_have_count(0)
     waits.get_by_role("button", name="Plan again from now").click()
-    expect(page.locator("section.run h3").first).to_have_text("Waiting for a free planner")
+    expect(page.locator("section.run h3").first).to_have_text("The planner is still starting")
     expect(waits.locator("li")).to_have_count(0)
     assert visit.complaints == []
 

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from api.processes.city_state import CitySnapshot
+from api.processes.ingest.run_views import shown_run
 from data.model import RunKind, SegmentId, Storm
 from data.store.database.engine import Tx
 from data.store.planning.plan_runs import count_ahead, list_recent_runs, list_runs
 from data.store.storms.storms import find_active_storm, get_storm
 from fleet.coverage.street_colors import Colors
 from fleet.evidence.evidence_pipeline import Digest
-from fleet.planning.draft_validity import find_waiting_draft
 from fleet.tracking.live_fleet import Hub
-from maps.board.board import RunView, run_view, storm_view
+from maps.board.board import RunView, storm_view
 from maps.what_if import QuestionNews, question_news
 
 REPAINT = timedelta(seconds=15)
@@ -102,7 +102,7 @@ class BoardPublisher:
 
     def _publish_runs(self, tx: Tx, storm: Storm | None) -> None:
         runs = list_recent_runs(tx, storm.id, RUNS) if storm else []
-        views = [run_view(run, count_ahead(tx, run), find_waiting_draft(tx, run)) for run in runs]
+        views = [shown_run(tx, run) for run in runs]
         changed = [view for view in views if self._runs.get(view.id) != view]
         self._runs |= {view.id: view for view in changed}
         self._hub.publish("runs", changed)

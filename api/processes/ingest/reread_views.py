@@ -3,15 +3,15 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from api.processes.ingest.evidence_process import REQUESTS, RUNS, STORM
+from api.processes.ingest.run_views import shown_run
 from data.model import PlanRunId, RequestId, StormId
 from data.store.database.engine import Tx
-from data.store.planning.plan_runs import count_ahead, get_run
+from data.store.planning.plan_runs import get_run
 from data.store.requests.requests import list_requests_by_id
 from data.store.storms.storms import get_storm
 from data.streets.network import StreetNetwork
-from fleet.planning.draft_validity import find_waiting_draft
 from fleet.tracking.live_fleet import HasId
-from maps.board.board import run_view, storm_view
+from maps.board.board import storm_view
 from maps.requests.requests import request_view
 
 
@@ -28,8 +28,7 @@ def _requests(tx: Tx, ids: Sequence[int], network: StreetNetwork) -> Sequence[Ha
 
 
 def _runs(tx: Tx, ids: Sequence[int], _network: StreetNetwork) -> Sequence[HasId]:
-    runs = [get_run(tx, PlanRunId(one)) for one in ids]
-    return [run_view(run, count_ahead(tx, run), find_waiting_draft(tx, run)) for run in runs]
+    return [shown_run(tx, get_run(tx, PlanRunId(one))) for one in ids]
 
 
 def _storms(tx: Tx, ids: Sequence[int], _network: StreetNetwork) -> Sequence[HasId]:

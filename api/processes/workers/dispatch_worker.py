@@ -30,6 +30,7 @@ from api.processes.workers.plan_worker import solve_run
 from api.processes.workers.run_context import WorkerLimits, WorkerMemory
 from api.processes.workers.run_lease import real_now
 from api.processes.workers.stop_signal import StopSignal
+from api.processes.workers.worker_presence import WorkerPresence
 from data.errors import BarfrubError, ConflictError
 from data.files.json_records import from_plain, to_plain
 from data.model import QUICK_KINDS, ChangedRoute, Job, PlanRun, UrgentInsertion
@@ -198,7 +199,8 @@ def answer_until(
     with holding(folder):
         cache, sweeper = DispatchCache(engine, clock, settings.solver_threads), GarbageSweeper()
         quick_runs = new_runs(engine, QUICK_KINDS, stopped.wait)
-        with listening(folder, cache), quick_runs as wait_for_run:
+        presence = WorkerPresence(engine, QUICK_KINDS)
+        with listening(folder, cache), presence, quick_runs as wait_for_run:
             while not stopped.is_set():
                 if not _run_once(cache, stopped):
                     wait_for_run(PERIOD_S)

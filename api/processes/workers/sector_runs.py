@@ -1,11 +1,9 @@
 """How several workers make one plan: split into sectors, planned apart, and joined."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 
 from api.processes.workers.run_context import SEED, RunContext, StoreOutcome
 from api.processes.workers.run_lease import SECTORS_SHARE, real_now
-from api.processes.workers.worker_presence import SEEN_S
 from data.files.json_records import from_plain, to_plain
 from data.model import (
     Plan,
@@ -17,7 +15,7 @@ from data.model import (
 from data.planning.sectors import PlanSector, SectorRoutes
 from data.store.database.engine import Tx, reading
 from data.store.planning.plan_runs import answer_run, finish_run, get_run
-from data.store.planning.plan_workers import count_workers
+from data.store.planning.plan_workers import SEEN_FOR, count_workers
 from data.store.planning.sector_runs import add_sector_runs, list_sector_runs
 from fleet.planning.plan_preparation import Prepared, prepare
 from fleet.planning.plan_scope import Scope, scope_of
@@ -28,7 +26,7 @@ from fleet.sectors.sector_split import of_sector
 
 def workers_of_sectors(tx: Tx) -> int:
     """Return how many workers there are that plan sectors."""
-    return count_workers(tx, RunKind.SECTOR, real_now() - timedelta(seconds=SEEN_S))
+    return count_workers(tx, RunKind.SECTOR, real_now() - SEEN_FOR)
 
 
 def plan_scope(prepared: Prepared, run: PlanRun) -> Scope:

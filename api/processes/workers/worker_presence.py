@@ -1,18 +1,15 @@
 """Which workers there are: each notes itself in the database while it runs."""
 
 from collections.abc import Collection
-from datetime import timedelta
 from uuid import uuid4
 
 from api.processes.periodic_task import PeriodicTask
 from api.processes.workers.run_lease import real_now
 from data.model import RunKind
 from data.store.database.engine import Database, transaction
-from data.store.planning.plan_workers import note_worker, remove_workers
+from data.store.planning.plan_workers import SEEN_FOR, note_worker, remove_workers
 
 NOTED_S = 10.0
-SEEN_S = 30.0
-"""A worker that was not seen for so long is not there any more."""
 
 
 class WorkerPresence(PeriodicTask):
@@ -41,4 +38,4 @@ class WorkerPresence(PeriodicTask):
         """Remove it, and those that ended without."""
         self.stop()
         with transaction(self._engine) as tx:
-            remove_workers(tx, self._name, real_now() - timedelta(seconds=SEEN_S))
+            remove_workers(tx, self._name, real_now() - SEEN_FOR)

@@ -1,7 +1,7 @@
 """Workers that solve plan runs: who was seen lately, and for which kinds of runs."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -9,6 +9,9 @@ from sqlalchemy.dialects.postgresql import insert
 from data.model import RunKind
 from data.store.database.engine import Tx
 from data.store.schema import plan_worker
+
+SEEN_FOR = timedelta(seconds=30)
+"""A worker that was not seen for so long is not there any more."""
 
 
 def note_worker(tx: Tx, name: str, kinds: Collection[RunKind], now: datetime) -> None:

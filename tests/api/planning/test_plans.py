@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from data.model import PlanState, StormId, Unserved
+from api.processes.workers.worker_presence import WorkerPresence
+from data.model import PlanState, RunKind, StormId, Unserved
 from data.store.database.engine import transaction
 from data.store.planning.plans import add_plan
 from data.store.schema import shift as shift_table
@@ -44,6 +45,13 @@ def test_asking_for_a_plan_queues_a_run(dispatcher):
     assert (run["state"], run["seconds"], run["asked_by"]) == ("queued", 20.0, "dispatcher")
     assert dispatcher.get("/api/board").json()["runs"] == [run]
     assert dispatcher.get(f"/api/plan-runs/{run['id']}").json() == run
+
+
+def test_a_run_says_while_its_planner_still_starts(app, dispatcher):
+    run = dispatcher.post("/api/plans", json={}).json()
+    assert run["starting"] is True
+    with WorkerPresence(app.engine, {RunKind.PLAN}):
+        assert dispatcher.get(f"/api/plan-runs/{run['id']}").json()["starting"] is False
 
 
 def test_only_one_plan_is_made_at_a_time(dispatcher):

@@ -201,6 +201,18 @@ def test_a_publication_is_taken_back_within_a_minute_while_nobody_has_begun(
     assert refusal(dispatcher.post(f"/api/plans/{driven}/take-back"))[0] == "plan_not_driven"
 
 
+def test_a_draft_from_a_plan_that_was_taken_back_says_so(dispatcher, app, desk, driven):
+    run = replanned(dispatcher, desk, cause="other")
+    dispatcher.post(f"/api/plans/{run['plan_id']}/publish")
+    later = replanned(dispatcher, desk, cause="other")
+    assert later["draft"]["from_taken_back"] is False
+    dispatcher.post(f"/api/plans/{run['plan_id']}/take-back")
+    draft = dispatcher.get(f"/api/plan-runs/{later['id']}").json()["draft"]
+    assert (draft["outdated"], draft["from_taken_back"]) == (True, True)
+    refused = dispatcher.post(f"/api/plans/{later['plan_id']}/publish")
+    assert refusal(refused)[0] == "draft_from_taken_back"
+
+
 def test_the_first_plan_is_taken_back_too_but_not_from_a_driver_who_has_begun(
     dispatcher, app, driven
 ):

@@ -57,7 +57,7 @@ def test_a_storm_turns_an_empty_board_into_work_and_its_plan_is_asked_for_and_st
     an_error_stays_until_it_is_read(page)
 
     page.click(".ask .primary")
-    expect(page.locator(".run h3")).to_have_text("Waiting for a free planner")
+    expect(page.locator(".run h3")).to_have_text("The planner is still starting")
     page.click(".run button")
     expect(page.locator(".run")).to_have_count(0)
     expect(page.get_by_text("Stopped before there were routes.")).to_be_visible()

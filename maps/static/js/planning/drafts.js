@@ -35,6 +35,7 @@ export const isValid = ({ outdated, good_until: until }) => !outdated && Date.pa
 
 /** Until when a draft is good, or why it is not any more. */
 export function validity(draft) {
+  if (draft.from_taken_back) return html`<strong class="danger">${t("The plan that it goes on from was taken back")}</strong>`;
   if (draft.outdated) return html`<strong class="danger">${t("Another plan was published since")}</strong>`;
   const words = { time: time(draft.good_until) };
   return isValid(draft) ? html`${t("Good until {time}", words)}` : html`<strong class="danger">${t("Was good until {time}", words)}</strong>`;
@@ -169,8 +170,11 @@ const waitingRow = (run, see) => html`<li>
 </li>`;
 
 /** How long a search has been waited for, and whether it has begun. */
-export const searchWords = (run, looking) =>
-  run.state === "queued" ? t("Waiting for a free planner, {seconds} s", { seconds: searched(run) }) : looking(searched(run));
+export function searchWords(run, looking) {
+  const seconds = searched(run);
+  if (run.state !== "queued") return looking(seconds);
+  return run.starting ? t("The planner is still starting, {seconds} s", { seconds }) : t("Waiting for a free planner, {seconds} s", { seconds });
+}
 
 const searchRow = (run) => html`<li role="status">
   <p><strong>${purpose(run)}</strong> <span class="muted">${searchWords(run, (seconds) => t("Looking for routes, {seconds} s", { seconds }))}</span></p>

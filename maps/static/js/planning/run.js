@@ -14,8 +14,10 @@ export const newest = () =>
 /** Whether a run waits or is worked on. */
 export const unfinished = (run) => run?.state === "queued" || run?.state === "running";
 
-const waiting = (run) =>
-  run.ahead ? t("Waiting for a free planner: {count} before it", { count: run.ahead }) : t("Waiting for a free planner");
+function waiting(run) {
+  if (run.starting) return t("The planner is still starting");
+  return run.ahead ? t("Waiting for a free planner: {count} before it", { count: run.ahead }) : t("Waiting for a free planner");
+}
 
 /** Seconds of the search, never more than it was given: joining and checking the routes takes some beyond them. */
 const timeUsed = ({ elapsed_s: used, seconds: all }) =>
