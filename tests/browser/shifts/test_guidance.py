@@ -382,6 +382,6 @@ def test_the_phone_leads_by_position_speaks_and_asks_for_one_tap(visit, code, da
     page.click(".undo button >> nth=0")
     page.context.set_offline(False)
     page.clock.fast_forward(5000)
-    page.wait_for_function("() => localStorage['barfrub-taps-1'] === '[]'")
+    page.wait_for_function("() => localStorage['barfrub-taps-driver-1-1'] === '[]'")
     with transaction(database) as tx:
         assert {each.leg for each in list_progress(tx, plan.id, 1)} == {0, 1, 2, 3}

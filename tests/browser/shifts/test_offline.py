@@ -3,12 +3,16 @@
 import pytest
 from playwright.sync_api import expect
 
+from api.config.clock import Clock
+from api.config.settings import Settings
 from api.web import installed_app
 from data.store.database.engine import transaction
 from data.store.shifts.shifts import list_progress
+from fleet.shifts.driver_codes import give_code
 from maps.pages.app_files import app_files
 from tests import village as v
 from tests.browser.conftest import open_page
+from tests.village_database import DISPATCHER
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +29,12 @@ INSTALLED = "navigator.serviceWorker.ready.then(() => true)"
 VERSION = "JSON.parse(document.getElementById('boot').textContent).app.version"
 
 
+def new_code(database, folder, shift_id: int) -> str:
+    secret = Settings(var=folder).secret_key()
+    with transaction(database) as tx:
+        return give_code(tx, DISPATCHER, shift_id, secret, "en", Clock().now()).digits
+
+
 def tap(page, heading: str) -> None:
     page.click(".actions .done:enabled")
     expect(page.locator("drive-now h2")).to_have_text(heading)
@@ -32,7 +42,7 @@ def tap(page, heading: str) -> None:
 
 @pytest.mark.parametrize("visit", [APP], indirect=True)
 def test_a_shift_goes_on_without_signal_after_a_dead_battery_and_over_an_update(
-    visit, code, plan, database, monkeypatch
+    visit, code, plan, database, monkeypatch, tmp_path
 ):
     page, context = visit.page, visit.page.context
     visit.go("/drive?lang=en")
@@ -83,6 +93,33 @@ def test_a_shift_goes_on_without_signal_after_a_dead_battery_and_over_an_update(
     expect(page.locator(".line")).not_to_contain_text("kept")
     with transaction(database) as tx:
         assert [each.leg for each in list_progress(tx, plan.id, 1)] == [0, 1, 2, 3]
+
+    context.set_offline(True)
+    page.click(".actions .done:enabled")
+    expect(page.locator(".line.warning")).to_contain_text("1 tap is kept")
+    context.clear_cookies(name="barfrub_session")  # the session ends, and the next driver comes in
+    context.set_offline(False)
+    expect(page.locator("#code")).to_be_visible()
+    kept_tap = page.evaluate("localStorage['barfrub-taps-driver-1-1']")
+    csrf = page.input_value("form:has(#code) [name=csrf]")
+    entered = {"code": new_code(database, tmp_path, 2), "csrf": csrf}
+    assert context.request.post(f"{visit.server}/drive", form=entered).ok
+    page.route("**/api/drive", lambda route: route.abort())
+    page.goto(f"{visit.server}/drive")
+    expect(
+        page.locator("drive-now .problem")
+    ).to_be_visible()  # and not the route of the one before
+    page.unroute("**/api/drive")
+    expect(page.locator("drive-now")).to_contain_text("No route yet")
+    assert page.evaluate("localStorage['barfrub-taps-driver-1-1']") == kept_tap
+    context.clear_cookies(name="barfrub_session")
+    page.reload()
+    page.fill("#code", new_code(database, tmp_path, 1))
+    page.click("button.primary")
+    expect(page.locator("drive-now")).to_contain_text("Route finished")
+    expect(page.locator(".line")).not_to_contain_text("kept")
+    with transaction(database) as tx:
+        assert [each.leg for each in list_progress(tx, plan.id, 1)] == [0, 1, 2, 3, 4]
 
     page.click("[popovertarget=leave]")
     page.click(".leave button:not([type])")

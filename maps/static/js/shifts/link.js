@@ -1,5 +1,6 @@
-// A driver's scanned link: its token stands behind the # of the address, which browsers send to nobody. It is posted
-// once and taken out of the address, so that neither a log nor the phone's history keeps it.
+// Whoever comes in by a link or a code finds nothing of the one before. A scanned link's token stands behind the # of the
+// address, which browsers send to nobody. It is posted once and taken out of the address, so that neither a log nor the
+// phone's history keeps it.
 import { forget } from "../pages/app/forget.js";
 
 async function enterLink() {
@@ -19,5 +20,13 @@ async function enterLink() {
   form.submit();
 }
 
+async function enterCode(event) {
+  if (event.target.getAttribute("action") !== "/drive") return;
+  event.preventDefault();
+  await forget();
+  event.target.submit();
+}
+
 enterLink();
+document.addEventListener("submit", enterCode);
 addEventListener("hashchange", enterLink);

@@ -1,4 +1,5 @@
 // What the dispatcher wrote and the driver answered; what came and what was seen is told to the server.
+import { boot } from "../../pages/boot.js";
 import { get, post } from "../../pages/net.js";
 import { notify } from "../../pages/notices.js";
 import { OfflineQueue } from "../../pages/offline-queue.js";
@@ -49,7 +50,7 @@ let queue = null;
 /** Begin, with what an earlier visit to this page left unsent. */
 export function startMessages() {
   if (!drive.value.shift) return;
-  queue = new OfflineQueue(`barfrub-words-${drive.value.shift.shift_id}`, {
+  queue = new OfflineQueue(`barfrub-words-${boot.login}-${drive.value.shift.shift_id}`, {
     changed: (unsent) => thread.set({ unsent }),
     sent: (_, message) => merge([message]),
     refused: (error) => notify(error.message, "danger"),

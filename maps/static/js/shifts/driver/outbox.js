@@ -1,5 +1,5 @@
 // Taps go out in order and once each: kept on the phone until the server has answered, over breaks and reloads.
-import { now } from "../../pages/boot.js";
+import { boot, now } from "../../pages/boot.js";
 import { post } from "../../pages/net.js";
 import { notify } from "../../pages/notices.js";
 import { PhotoUpload } from "../../pages/photos/upload.js";
@@ -15,7 +15,8 @@ let sending = false;
 /** Whether the server has all that was tapped and photographed here. */
 export const idle = () => pending.length === 0 && !photos.waits;
 
-const shelf = () => `barfrub-taps-${drive.value.shift.shift_id}`;
+/** Taps are sent as whoever is signed in: those of another driver wait for him. */
+const shelf = () => `barfrub-taps-${boot.login}-${drive.value.shift.shift_id}`;
 
 function save() {
   try {

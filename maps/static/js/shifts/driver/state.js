@@ -1,6 +1,6 @@
 // What the driver's page knows: the shift and its route as the server told it, and what was tapped since.
-import { drop, keep, kept } from "../../pages/app/shelf.js";
-import { now as clock, setClock } from "../../pages/boot.js";
+import { drop, dropAll, keep, kept } from "../../pages/app/shelf.js";
+import { boot, now as clock, setClock } from "../../pages/boot.js";
 import { get } from "../../pages/net.js";
 import { Store } from "../../pages/store.js";
 
@@ -36,11 +36,15 @@ const SHELF = "drive";
 const OLD_MS = 86400000; // a shift that ended a day ago is nobody's
 
 /** Keep the route as the server knows it, so that the page opens with it where no server answers. */
-const store = () => (isOver(told.shift) ? drop(SHELF) : keep(SHELF, told));
+const store = () => (isOver(told.shift) ? drop(SHELF) : keep(SHELF, { ...told, login: boot.login }));
 
-/** Show the route that was kept by an earlier visit, and whether there is one. */
+/** Show the route that was kept by an earlier visit, and whether there is one; that of somebody else goes, with its map. */
 export async function restore() {
   const before = await kept(SHELF);
+  if (before && before.login !== boot.login) {
+    await dropAll();
+    return told !== null;
+  }
   if (told || !before || Date.parse(before.shift.ends_at) + OLD_MS < clock()) return told !== null;
   told = before;
   show();
