@@ -30,6 +30,7 @@ from fleet.setup.machine_list import all_sites, known_machine
 from fleet.shifts.shift_handover import find_current_shift_of_driver
 from fleet.shifts.shift_progress import driven_route
 from fleet.storms.storm_lookup import known_storm
+from fleet.streets.closed_streets import closed_streets, revision_of_closed
 from fleet.tracking.phone_trackers import HEARD, own_tracker_is_heard
 from maps.guidance.driver_runs import driver_runs
 from maps.pages.i18n import Translator
@@ -54,8 +55,15 @@ def get_proved_route(context: DriverContext) -> ProvedRoute:
         shift = _own_shift(tx, context)
         standing = _standing(tx, context, shift)
         place = _tracked_place(tx, context, shift)
-    rows = tuple(in_rows(standing.proved))
-    return ProvedRoute(context.now, standing.plan_id, standing.next_leg, rows, place)
+        closed = closed_streets(tx, shift.storm_id, context.now)
+    return ProvedRoute(
+        now=context.now,
+        plan_id=standing.plan_id,
+        closed=revision_of_closed(closed),
+        next_leg=standing.next_leg,
+        proved=tuple(in_rows(standing.proved)),
+        place=place,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """Closed and blocked streets at a moment of a storm."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from hashlib import sha256
 
 from data.model import DirectedSegment, SegmentId, StormId
 from data.store.database.engine import Tx
@@ -24,3 +26,8 @@ def closed_streets(tx: Tx, storm_id: StormId, now: datetime) -> frozenset[Direct
         for forward in (True, False)
         if only in (None, forward)
     )
+
+
+def revision_of_closed(closed: Iterable[DirectedSegment]) -> str:
+    """Return a short text that is another one as soon as other streets are closed."""
+    return sha256(repr(sorted(closed)).encode()).hexdigest()[:12]

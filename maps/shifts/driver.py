@@ -126,11 +126,12 @@ class ProvedRoute:
     """What of a route is proved by now, and where its machine is, for a phone that leads.
 
     `place` is `None` where only the phone itself tells it. `plan_id` shows whether the route is
-    still the one that the phone has.
+    still the one that the phone has, and `closed` whether its closed streets are.
     """
 
     now: datetime
     plan_id: int | None
+    closed: str
     next_leg: int
     proved: tuple[ProvedLegs, ...]
     place: TruckPlace | None

@@ -7,6 +7,7 @@ from math import cos, radians
 from data.model import ByLanguage, DirectedSegment, Leg, LonLat, PlanId, SegmentId
 from data.streets.network import StreetNetwork
 from data.streets.turn_costs import TurnKind
+from fleet.streets.closed_streets import revision_of_closed
 from maps.streets.street import street_name
 
 AROUND_M = (400.0, 200.0, 100.0, 0.0)
@@ -29,10 +30,12 @@ class StoredNetwork:
     `streets` have segment, name, flags and line; `arcs` from and to a node, seconds, metres, street
     and 1 where they run along its line. Closed directions have no arc. `banned` turns lead from
     an arc into another; at the end of `turn_back` arcs, and there alone, one may turn around.
+    `closed` is the revision of the closures that this heeds.
     """
 
     version: str
     plan_id: PlanId
+    closed: str
     nodes: tuple[tuple[float, float], ...]
     names: tuple[ByLanguage, ...]
     streets: tuple[tuple[SegmentId, int, int, tuple[tuple[float, float], ...]], ...]
@@ -69,6 +72,7 @@ def stored_network(
     return StoredNetwork(
         version=network.version,
         plan_id=plan_id,
+        closed=revision_of_closed(limits.closed),
         nodes=tuple(_rounded(*network.node_lonlat[node].tolist()) for node in node_of),
         names=names,
         streets=tuple(

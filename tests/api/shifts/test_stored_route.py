@@ -30,6 +30,16 @@ def test_a_layer_that_cannot_be_read_is_left_out_and_the_streets_come(client, ap
     assert "streets" not in stored["tiles"]
 
 
+def test_a_phone_hears_that_other_streets_are_closed_than_it_stored(driver, plan):
+    stored = driver.get("/api/drive/stored").json()["network"]
+    assert driver.get("/api/drive/proved").json()["closed"] == stored["closed"]
+    report = {"key": "blocked-1", "plan_id": plan.id, "leg": 1}
+    assert driver.post("/api/shifts/1/blockages", json=report).status_code == 200
+    heard = driver.get("/api/drive/proved").json()["closed"]
+    assert heard != stored["closed"]
+    assert driver.get("/api/drive/stored").json()["network"]["closed"] == heard
+
+
 def test_nobody_else_gets_it(client, sign_in, plan):
     assert client.get("/api/drive/stored").status_code == 401
     sign_in("operator")

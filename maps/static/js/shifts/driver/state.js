@@ -19,6 +19,7 @@ export const drive = new Store({
   change: null,
   loose: false,
   looked: null,
+  closed: "", // which streets are closed, as a revision; empty until the server told
   stored: 0, // bytes that this phone keeps of everything, once the route's surroundings are among them
 });
 

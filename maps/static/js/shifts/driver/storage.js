@@ -8,7 +8,8 @@ const TILES = "tiles";
 const AGAIN_MS = 30000; // where nobody answered
 const SPREAD_MS = 60000; // over which the phones of a fleet ask when a plan is published to all of them
 
-let storedPlan = null;
+let stored = ""; // plan and closures whose streets are here
+let busy = false;
 let restsUntil = 0;
 
 /** The streets around the route, as `maps/shifts/stored_network.py` describes them; null where none are kept. */
@@ -34,26 +35,32 @@ async function fetchAround() {
   navigator.storage?.persist?.(); // a phone short of space then asks before it drops this
 }
 
-async function store(planId) {
-  storedPlan = planId;
+const isFit = (network, planId, closed) => network?.plan_id === planId && (!closed || network.closed === closed);
+
+async function store(planId, closed) {
+  busy = true;
   try {
     const before = await storedNetwork();
-    if (before && before.plan_id !== planId) await new Promise((done) => setTimeout(done, Math.random() * SPREAD_MS));
-    if (before?.plan_id !== planId) await fetchAround();
+    const fits = isFit(before, planId, closed);
+    if (before && !fits) await new Promise((done) => setTimeout(done, Math.random() * SPREAD_MS));
+    if (!fits) await fetchAround();
+    stored = `${planId} ${closed}`;
     const used = await navigator.storage?.estimate?.();
     drive.set({ stored: used?.usage ?? 0 });
   } catch {
-    storedPlan = null;
     restsUntil = Date.now() + AGAIN_MS;
   }
+  busy = false;
 }
 
-function follow({ shift, connected }) {
+function follow({ shift, connected, closed }) {
   if (!shift) return;
   if (isOver(shift)) {
     drop(NETWORK);
     drop(TILES);
-  } else if (connected && shift.plan_id !== null && shift.plan_id !== storedPlan && Date.now() > restsUntil) store(shift.plan_id);
+  } else if (connected && shift.plan_id !== null && stored !== `${shift.plan_id} ${closed}` && !busy && Date.now() > restsUntil) {
+    store(shift.plan_id, closed);
+  }
 }
 
 /** Keep what belongs to the route from now on, and drop it with the shift. */

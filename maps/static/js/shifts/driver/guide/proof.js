@@ -24,6 +24,7 @@ async function ask() {
     setClock(told.now);
     if (told.plan_id !== drive.value.shift.plan_id) await quietly();
     else prove(told);
+    drive.set({ closed: told.closed });
     take(told);
   } catch {
     // Without a network the phone leads by itself.
