@@ -35,7 +35,8 @@ function keep(force = false) {
   if (!force && Date.now() - keptAt < KEEP_MS) return;
   keptAt = Date.now();
   try {
-    localStorage.setItem(shelf(), JSON.stringify({ metre: match.metre, run, metres, passed }));
+    const done = shown.map((stage, i) => [stage.first, metres[i] ?? 0]);
+    localStorage.setItem(shelf(), JSON.stringify({ metre: match.metre, first: shown[run].first, done: Object.fromEntries(done), passed }));
   } catch {
     // Without a shelf a reload begins where the proof ends.
   }
@@ -73,9 +74,10 @@ function begin(stages) {
   dropOthers();
   const kept = keptPlace();
   const open = firstOpen(stages);
-  const goesOn = kept && kept.run >= open;
-  run = goesOn ? kept.run : open;
-  metres = kept?.metres ?? [];
+  const at = stages.findIndex((stage) => stage.first === kept?.first); // by its leg: another version may cut runs elsewhere
+  const goesOn = at >= open;
+  run = goesOn ? at : open;
+  metres = stages.map((stage) => kept?.done?.[stage.first] ?? 0);
   passed = kept?.passed ?? {};
   match = beginAt(goesOn ? kept.metre : line.runs[open].from);
   furthest = match.metre;
