@@ -1,5 +1,8 @@
 """Fifty junctions, and what a driver is told at each; one comes from the south, northward."""
 
+import gc
+from weakref import ref
+
 import pytest
 
 from data.model import DirectedSegment, SegmentId
@@ -219,3 +222,12 @@ def test_each_language_says_it_in_its_own_order(language, words) -> None:
     arms = [SOUTH, Arm(90, "Elm"), Arm(0, "Oak"), Arm(270, "Elm")]
     shape = Shape(arms, goes=2, ring=True)
     assert told(shape.network(), shape.path(), language) == [words]
+
+
+def test_nothing_is_kept_of_a_network_that_is_gone() -> None:
+    network = build_network(v.village_segments())
+    assert Junctions(network).arms(DirectedSegment(SegmentId(v.MAIN_WEST), True))
+    gone = ref(network)
+    del network
+    gc.collect()
+    assert gone() is None
