@@ -241,7 +241,7 @@ def test_the_answer_to_read_out_is_the_largest_text_and_a_request_without_a_plac
     )
 
 
-def test_the_legend_hides_a_state_on_the_map_and_recoloring_never_freezes_the_page(visit):
+def test_the_legend_hides_a_state_stays_folded_and_recoloring_never_freezes_the_page(visit):
     page = visit.board()
     before = page.evaluate("JSON.stringify(boardMap.getPaintProperty('streets', 'line-opacity'))")
     page.click(".legend li:first-child button")
@@ -263,6 +263,9 @@ def test_the_legend_hides_a_state_on_the_map_and_recoloring_never_freezes_the_pa
         }"""
     )
     assert worst < 1000
+    page.click(".legend > button")
+    page.reload()
+    expect(page.locator(".legend > button")).to_have_attribute("aria-expanded", "false")
 
 
 def test_who_only_looks_is_offered_no_orders_but_a_menu_of_every_page_that_is_theirs(visit):

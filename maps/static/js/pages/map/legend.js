@@ -4,13 +4,21 @@ import { Part } from "../element.js";
 import { named, t } from "../texts.js";
 import { stateGroups } from "./coverage.js";
 
+const KEPT = "map-legend";
+
+/** Whether the legend was folded when it was last used here; on a phone it begins so. */
+function wasFolded() {
+  const kept = localStorage.getItem(KEPT);
+  return kept === null ? matchMedia("(max-width: 720px)").matches : kept === "folded";
+}
+
 /** A legend of the states in `choice`, a store with the set `hidden`; `more` are entries below them. */
 export class MapLegend extends Part {
   static properties = { folded: { state: true } };
 
   constructor() {
     super();
-    this.folded = matchMedia("(max-width: 720px)").matches;
+    this.folded = wasFolded();
   }
 
   get stores() {
@@ -19,6 +27,11 @@ export class MapLegend extends Part {
 
   more() {
     return "";
+  }
+
+  fold() {
+    this.folded = !this.folded;
+    localStorage.setItem(KEPT, this.folded ? "folded" : "open");
   }
 
   toggle(name) {
@@ -45,7 +58,7 @@ export class MapLegend extends Part {
 
   render() {
     return html`<div class="legend">
-      <button class="quiet" type="button" aria-expanded=${!this.folded} @click=${() => (this.folded = !this.folded)}>
+      <button class="quiet" type="button" aria-expanded=${!this.folded} @click=${() => this.fold()}>
         ${t("Streets")}<span class="icon icon-chevron-${this.folded ? "up" : "down"}" aria-hidden="true"></span>
       </button>
       ${this.folded ? "" : this.list()}
