@@ -275,10 +275,13 @@ LED = """async () => {
   const driven = guide.value.driven.map(({ stage }) => stage.first);
   for (let y = 0; y <= 100; y += 10) go(400, -300 - y, 180);
   const behind = [guide.value.mode, drive.value.run];
+  const [one, , three, four] = drive.value.stages;
+  drive.set({ stages: [one, three, four] });
+  const cut = guide.value.standing.run;
   drive.set({ stages: [] });
   const gone = [guide.value.mode, guide.value.standing, guide.value.driven.length];
   const kept = Object.keys(localStorage).filter((key) => key.startsWith("barfrub-lead"));
-  return { early, far, there, driven, behind, gone, kept };
+  return { early, far, there, driven, behind, cut, gone, kept };
 }"""
 
 
@@ -291,6 +294,10 @@ def test_a_missed_turn_leaves_no_work_out_unless_its_driver_says_so(visit):
     assert told["there"] == ["on", None, 3]
     assert told["driven"] == [0]  # and not the way to the next street
     assert told["behind"] == ["on", 2]
+    assert told["cut"] == [
+        1,
+        0,
+    ]  # at its leg where runs are cut elsewhere, else at the first open one
     assert told["gone"] == ["waiting", None, 0]
     assert told["kept"] == ["barfrub-lead-1-2"]
 

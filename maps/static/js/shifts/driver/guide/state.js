@@ -166,9 +166,9 @@ function moved(place) {
   match = matched(line, before, fix, open);
   if (match.on && before.on && match.metre - before.metre < JUMP_M)
     metres = driven(line, metres, Math.max(furthest, before.metre), match.metre);
+  const was = run;
   if (match.on && match.metre < before.metre - BACK_M) returned();
   if (match.on) furthest = Math.max(furthest, match.metre);
-  const was = run;
   if (match.on) run = runAt(line, match.metre, run);
   pass(was);
   keep(run !== was);
