@@ -40,7 +40,7 @@ MODULES = """async () => {
   const { beginAt, farAhead, isOff, matched, onAt } = matcher;
   const { driven, isDriven, runAt } = await import('/static/js/shifts/driver/guide/progress.js');
   const { due, isNear } = await import('/static/js/shifts/driver/guide/announcer.js');
-  const { PositionRate } = await import('/static/js/shifts/driver/guide/rate.js');
+  const { PositionRate } = await import('/static/js/shifts/driver/place/rate.js');
   const { StreetGraph } = await import('/static/js/shifts/driver/guide/way-back.js');
   let seed = 7;
   const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;

@@ -1,6 +1,8 @@
 // What a page keeps on this phone over reloads and dead batteries: values by name, in the browser's own database.
 const DATABASE = "barfrub";
 const STORE = "kept";
+const UNSENT = "unsent-"; // so begins the name of what waits to be sent
+const UNSENT_END = "unsent."; // the first name after those
 
 let opened = null;
 
@@ -38,5 +40,9 @@ export const keep = (name, value) =>
 /** Drop what is kept under a name. */
 export const drop = (name) => ordered("readwrite", (store) => store.delete(name)).catch(() => undefined);
 
-/** Drop everything, at sign-out. */
-export const dropAll = () => ordered("readwrite", (store) => store.clear()).catch(() => undefined);
+/** Drop everything but what waits to be sent, at sign-out. */
+export const dropAll = () =>
+  ordered("readwrite", (store) => {
+    store.delete(IDBKeyRange.upperBound(UNSENT, true));
+    return store.delete(IDBKeyRange.lowerBound(UNSENT_END));
+  }).catch(() => undefined);

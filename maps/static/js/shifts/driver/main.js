@@ -15,16 +15,16 @@ import { listen } from "../../pages/stream.js";
 import { stayAwake } from "./wake-lock.js";
 import { prepareMap } from "./map.js";
 import { flush, resume } from "./outbox.js";
-import { followPosition } from "./position.js";
+import { followPosition } from "./place/position.js";
 import { startWayBack } from "./guide/back.js";
-import { followProof } from "./guide/proof.js";
+import { followProof } from "./place/proof.js";
 import { startSpeaking } from "./guide/speaker.js";
 import { startGuide } from "./guide/state.js";
 import { startSos } from "../../messages/driver/sos.js";
 import { followSun } from "../../pages/app/daylight.js";
 import { keepApp } from "../../pages/app/installed.js";
 import { storeAround } from "./storage.js";
-import { takeUpdatesBetweenStages } from "./updates.js";
+import { mayUpdate, takeUpdatesBetweenStages } from "./updates.js";
 import { drive, quietly, reload, restore } from "./state.js";
 import { reloadMessages, startMessages } from "../../messages/driver/state.js";
 
@@ -58,7 +58,7 @@ startWayBack();
 followSun();
 prepareMap();
 storeAround();
-keepApp();
+keepApp({ may: mayUpdate });
 await begin();
 listen(
   {

@@ -1,6 +1,9 @@
-// A new version of the page is taken between two stages, when nothing that was tapped waits on the phone.
-import { holdUpdate, takeUpdate } from "../../pages/app/installed.js";
+// A new version of the page is taken between two stages, when nobody writes or calls and the server has all of the phone.
+import { takeUpdate, updateWaits } from "../../pages/app/installed.js";
+import { writing } from "../../pages/app/writing.js";
+import { help } from "../../messages/driver/sos.js";
 import { idle } from "./outbox.js";
+import { positionsSent, sendPositions } from "./place/unsent.js";
 import { current, drive } from "./state.js";
 
 const FRESH_MS = 30000; // later the driver is busy with the next stage
@@ -8,15 +11,31 @@ const FRESH_MS = 30000; // later the driver is busy with the next stage
 let stage;
 let changedAt = 0;
 
-function decide({ loaded, shift, asking }) {
-  if (!loaded) return;
+function isBetweenStages({ shift }) {
+  const now = current()?.first;
+  return shift.state !== "driving" || now === undefined || Date.now() - changedAt < FRESH_MS;
+}
+
+const calls = ({ asking, holding, waiting }) => asking || holding || waiting > 0;
+
+const suits = (value) =>
+  value.loaded && isBetweenStages(value) && idle() && !value.asking && !calls(help.value) && !writing();
+
+/** Whether this page may be loaded anew now. */
+export const mayUpdate = () => suits(drive.value) && positionsSent();
+
+function decide() {
+  if (!drive.value.loaded) return;
   const now = current()?.first;
   if (stage !== now && stage !== undefined) changedAt = Date.now();
   stage = now;
-  const between = shift.state !== "driving" || now === undefined || Date.now() - changedAt < FRESH_MS;
-  if (between && idle() && !asking) takeUpdate();
-  else holdUpdate();
+  if (!updateWaits() || !suits(drive.value)) return;
+  if (drive.value.connected) sendPositions();
+  takeUpdate();
 }
 
 /** Take new versions from now on. */
-export const takeUpdatesBetweenStages = () => drive.follow(decide);
+export function takeUpdatesBetweenStages() {
+  drive.follow(decide);
+  help.follow(decide);
+}

@@ -2,10 +2,11 @@
 import { now, setClock } from "../../../pages/boot.js";
 import { get } from "../../../pages/net.js";
 import { drive, prove, quietly } from "../state.js";
+import { REST_MS } from "./rate.js";
 
 const ASK_MS = 20000;
 const BLIND_MS = 5000; // where only the tracker knows the place
-const OWN_MS = 10000; // so long the phone's own place is better
+const OWN_MS = REST_MS + 10000; // so long the phone's own place is better: it rests where the truck stands
 
 const asked = () => drive.value.shift?.state === "driving" && document.visibilityState === "visible";
 const blind = () => !drive.value.place || drive.value.place.tracked || Date.now() - drive.value.place.at > OWN_MS;
