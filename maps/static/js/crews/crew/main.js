@@ -1,5 +1,6 @@
 // Keeps what a crew says of its jobs on the phone until the server has it, and shows the list anew whenever it changes.
 import { keepApp, takeUpdate } from "../../pages/app/installed.js";
+import { writing } from "../../pages/app/writing.js";
 import { now } from "../../pages/boot.js";
 import { get } from "../../pages/net.js";
 import { PhotoUpload } from "../../pages/photos/upload.js";
@@ -10,13 +11,17 @@ import { t } from "../../pages/texts.js";
 import "../../pages/theme.js";
 
 const AGAIN_MS = 3000;
+const OLD_MS = 20000; // between two tries to get a page that is not an old one
+const OVER = new Set(["done", "cannot"]);
+const RELOADED = "barfrub-crew-reloaded";
 const AFTER = { start: "started", done: "told", cannot: "told" };
 
 const main = document.querySelector("main");
 const fault = document.getElementById("fault");
 const places = [...document.querySelectorAll("[data-job]")].map((place) => ({ place, id: place.dataset.job, state: place.dataset.state }));
 const pictures = new Map(); // by the form whose order they will follow
-const known = new Map(); // jobs as the server told them last, as texts
+let known = null; // jobs as the server told them last, as texts
+let isOld = false; // this page was kept from before: the server knows another list
 let waiting = [];
 let refused = false;
 let posting = false;
@@ -48,19 +53,25 @@ function draw(orders) {
 function sent(order, answer) {
   const mine = places.find(({ id }) => id === jobOf(order));
   if (mine) mine.state = AFTER[whatOf(order)];
-  known.set(answer.id, JSON.stringify(answer));
+  known?.set(answer.id, JSON.stringify(answer));
+  document.querySelector(`form[data-path="${order.path}"]`)?.reset();
   stale ||= whatOf(order) !== "start";
   photos.settle(order.body.key, order.path.replace(/\w+$/, "photo"));
   setTimeout(finish); // the queue first takes the order off its shelf
 }
 
-/** Show the list as the server has it, but not while somebody writes, or something waits on this phone. */
+/** Whether nothing is lost when the page is loaded anew: nobody writes, and nothing waits on this phone. */
+const mayReload = () =>
+  !writing() && !document.querySelector(".cannot[open]") && waiting.length === 0 && !photos.waits && pictures.size === 0 && !refused;
+
+/** Show the list as the server has it. A version that waits goes first: without it the page would be an old one again. */
 function showAnew() {
-  const writing = document.activeElement?.matches("textarea, select") || document.querySelector(".cannot[open]");
-  const kept = waiting.length > 0 || photos.waits || pictures.size > 0;
-  if (writing || kept || refused) return;
-  if (stale) location.reload();
-  else takeUpdate();
+  if (!mayReload() || takeUpdate() || !stale) return;
+  if (isOld && Date.now() - Number(sessionStorage.getItem(RELOADED)) < OLD_MS) setTimeout(showAnew, OLD_MS);
+  else {
+    sessionStorage.setItem(RELOADED, Date.now());
+    location.reload();
+  }
 }
 
 async function finish() {
@@ -104,23 +115,31 @@ document.addEventListener("change", async ({ target }) => {
 
 for (const form of document.querySelectorAll("form[data-path]")) form.inert = false;
 
+/** Whether these are the jobs that the page shows, as it shows them. */
+function isShown(list) {
+  const ahead = list.filter(({ state }) => !OVER.has(state));
+  const shown = places.filter(({ state }) => state !== "told");
+  return ahead.length === shown.length && ahead.every(({ id, state }, i) => String(id) === shown[i].id && state === shown[i].state);
+}
+
 /** Ask how the list stands, and return whether that is news; what this phone has said itself is none. */
 async function news() {
   const list = await get("/api/crew");
-  const told = list.length !== known.size || list.some((job) => known.get(job.id) !== JSON.stringify(job));
-  known.clear();
-  for (const job of list) known.set(job.id, JSON.stringify(job));
+  isOld ||= known === null && !isShown(list);
+  const told = known ? list.length !== known.size || list.some((job) => known.get(job.id) !== JSON.stringify(job)) : isOld;
+  known = new Map(list.map((job) => [job.id, JSON.stringify(job)]));
   return told;
 }
 
 async function changed() {
   try {
-    stale ||= (await news()) || places.length === 0;
+    const isFirst = known === null;
+    if ((await news()) || (!isFirst && places.length === 0)) stale = true;
     showAnew();
   } catch {
     // Nobody answers: the line to the server will break too, and ask again once it is back.
   }
 }
-news().catch(changed);
-keepApp();
+changed();
+keepApp({ may: mayReload });
 listen({ crews: changed, storm: changed }, { heard() {}, lost() {}, resumed: changed });

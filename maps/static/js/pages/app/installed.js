@@ -5,20 +5,23 @@ import { forget } from "./forget.js";
 const LOOK_MS = 1800000; // between two looks for a new version; a page may be open for a whole shift
 
 let waits = null; // the worker of a new version
-let wanted = false;
+let isTaken = false; // by another window of this browser: this page is an old one
+let may = () => true;
 
-/** Take the new version if there is one: the page is loaded anew, once and whole. */
+/** Whether a new version waits for a moment that suits. */
+export const updateWaits = () => waits !== null || isTaken;
+
+/** Take the new version, if there is one and the page says that it may: it is loaded anew, once and whole. */
 export function takeUpdate() {
-  wanted = true;
-  waits?.postMessage("take over");
+  if (!updateWaits() || !may()) return false;
+  if (isTaken) location.reload();
+  else waits.postMessage("take over");
+  return true;
 }
-
-/** Have `takeUpdate` said again before a version that comes later is taken. */
-export const holdUpdate = () => (wanted = false);
 
 function ready(worker) {
   waits = worker;
-  if (wanted) takeUpdate();
+  takeUpdate();
 }
 
 function follow(worker) {
@@ -27,20 +30,42 @@ function follow(worker) {
   });
 }
 
+/** End the session with the server's word for it; null where nobody answers. */
+const endSession = (form) =>
+  fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" }).catch(() => null);
+
 /** Leave nothing of the route on a phone whose driver signs out; what waits to be sent stays, for him alone. */
 async function leave(event) {
-  if (event.target.getAttribute("action") !== "/sign-out") return;
+  const form = event.target;
+  if (form.getAttribute("action") !== "/sign-out" || event.submitter?.formMethod === "dialog") return;
   event.preventDefault();
-  await forget();
-  event.target.submit();
+  const answer = await endSession(form);
+  if (!answer || answer.status >= 500) form.querySelector("[role=alert]").hidden = false;
+  else if (answer.type !== "opaqueredirect") form.submit(); // the server says why it refused
+  else {
+    await forget();
+    location.assign(boot.sign_in ?? "/sign-in");
+  }
 }
 
-/** Install the page; browsers do this at secure addresses only. */
-export async function keepApp() {
+/** Ask whether somebody leaves: a glove touches the icon easily. */
+function askToLeave() {
+  const question = document.getElementById("leave");
+  question.querySelector("[role=alert]").hidden = true;
+  question.showModal();
+}
+
+/** Install the page, which says whether it may be loaded anew now; browsers do this at secure addresses only. */
+export async function keepApp(page) {
+  ({ may } = page);
   document.addEventListener("submit", leave);
+  document.querySelector("[aria-controls=leave]").addEventListener("click", askToLeave);
   if (!navigator.serviceWorker || !boot.app) return;
   const before = navigator.serviceWorker.controller;
-  navigator.serviceWorker.addEventListener("controllerchange", () => before && location.reload());
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    isTaken = before !== null;
+    takeUpdate();
+  });
   try {
     const registration = await navigator.serviceWorker.register(boot.app.worker, { scope: boot.app.home });
     registration.addEventListener("updatefound", () => follow(registration.installing));
