@@ -25,6 +25,18 @@ PHONE = {
 }
 PERSIAN = PHONE | {"locale": "fa-IR"}
 ENGLISH = PHONE | {"extra_http_headers": {"accept-language": "en"}}
+KEPT_MS = 21_000
+"""How long at most the phone waits before it keeps, sends and shelves a place."""
+
+ON_SHELF = """new Promise((done) => {
+  indexedDB.open("barfrub").onsuccess = ({ target: { result } }) => {
+    const shelf = result.transaction("kept").objectStore("kept");
+    const all = IDBKeyRange.bound("unsent-", "unsent.");
+    shelf.getAll(all).onsuccess = ({ target }) => done(target.result.flat().length);
+  };
+})"""
+"""How many positions the phone keeps for the server."""
+
 REST_MS = 1300
 """How far the phone's clock is put on after a tap: a little longer than it rests."""
 
@@ -90,7 +102,7 @@ def test_a_driver_is_led_through_his_route(visit, code):
         tap(page)
         expect(page.locator("drive-now h2")).to_have_text(heading)
     page.click(".actions .primary")
-    page.click("dialog .primary")
+    page.click("dialog.sheet .primary")
     expect(page.locator("drive-now h2")).to_have_text("Your shift is over. Good rest!")
     assert visit.complaints == []
     assert [
@@ -251,6 +263,18 @@ def test_positions_are_sent_while_the_page_is_open(visit, code, database):
         (last,) = list_last(tx)
     assert (last.source, last.vehicle_id) == ("phone", 1)
 
+    page.route("**/positions", lambda route: route.abort())  # the signal is gone, then the battery
+    page.clock.fast_forward(KEPT_MS)
+    page.context.set_geolocation(HERE | {"longitude": v.at_m(260, 0).lon})
+    page.clock.fast_forward(KEPT_MS)
+    visit.until(f"{ON_SHELF}.then((count) => count > 0)")
+    page.unroute("**/positions")
+    page.context.set_geolocation(HERE | {"longitude": v.at_m(300, 0).lon})
+    page.reload()
+    expect(page.locator(".line")).to_have_text("Your position is sent.")
+    page.clock.fast_forward(KEPT_MS)
+    visit.until(f"{ON_SHELF}.then((count) => count === 0)")
+
 
 @pytest.mark.parametrize("visit", [PHONE | {"permissions": []}], indirect=True)
 def test_a_phone_that_may_not_tell_its_place_says_so(visit, code):
@@ -303,10 +327,10 @@ def test_a_blocked_street_reaches_the_board_with_its_photo(visit, code, tmp_path
     page.screenshot(path=picture, type="jpeg")
     page.click(".trouble")
     page.click(".reasons button:nth-child(2)")
-    page.set_input_files("dialog input", picture)
-    expect(page.locator("dialog img")).to_be_visible()
+    page.set_input_files("dialog.sheet input", picture)
+    expect(page.locator("dialog.sheet img")).to_be_visible()
     with page.expect_response("**/photo"):
-        page.click("dialog .primary")
+        page.click("dialog.sheet .primary")
     expect(page.locator(".undo .what")).to_contain_text("is left out")
     visit.sign_out()
     page.set_viewport_size({"width": 1440, "height": 900})

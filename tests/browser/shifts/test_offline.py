@@ -121,7 +121,13 @@ def test_a_shift_goes_on_without_signal_after_a_dead_battery_and_over_an_update(
     with transaction(database) as tx:
         assert [each.leg for each in list_progress(tx, plan.id, 1)] == [0, 1, 2, 3, 4]
 
-    page.click("[popovertarget=leave]")
-    page.click(".leave button:not([type])")
+    page.click("[aria-controls=leave]")
+    expect(page.locator(".leave .primary")).to_be_focused()
+    context.set_offline(True)
+    page.click(".leave button:not(.primary)")
+    expect(page.get_by_text("Sign out once there is a signal.")).to_be_visible()
+    assert page.evaluate(KEPT)
+    context.set_offline(False)
+    page.click(".leave button:not(.primary)")
     expect(page.locator("#code, #login")).to_be_visible()
     assert not page.evaluate(KEPT)

@@ -5,9 +5,9 @@
 const SET = `${APP.name}-${APP.version}`;
 const PATIENCE_MS = 4000; // a road with a bar or two of signal must not keep a driver from his route
 const TEXTS = "/api/texts";
+const STRANGERS = "/strangers";
 
 const files = new Map(APP.files);
-const strangers = new Set(); // pages of another version: they get their files from the server
 
 const isOurs = (answer) => answer.ok && answer.headers.get("barfrub-app") === SET;
 const isFault = (answer) => answer.status >= 500;
@@ -43,25 +43,41 @@ async function activate() {
 
 const soon = (answer) => Promise.race([answer, new Promise((done) => setTimeout(done, PATIENCE_MS, null))]);
 
+/** Keep a page of ours, look for the version of another one, and forget the kept one where nobody is signed in. */
+async function settle(answer) {
+  if (isOurs(answer)) await keepPage(answer);
+  else if (answer.headers.get("barfrub-app")) await registration.update();
+  else if (!isFault(answer)) await (await caches.open(SET)).delete(APP.home); // whoever opens this phone next is not signed in
+}
+
+let strangers = null;
+
+/** Windows with a page of another version: they get their files from the server, also after this worker rested. */
+async function knownStrangers() {
+  const told = await (await caches.open(SET)).match(STRANGERS);
+  strangers ??= new Set(told ? await told.json() : []);
+  return strangers;
+}
+
+async function addStranger(id) {
+  const all = (await knownStrangers()).add(id);
+  await (await caches.open(SET)).put(STRANGERS, new Response(JSON.stringify([...all])));
+}
+
 /** The page from the server where it answers soon and fits our files, else the one that was kept. */
 async function page(event) {
-  const cache = await caches.open(SET);
   const asked = fetch(event.request);
+  event.waitUntil(asked.then((answer) => settle(answer.clone())).catch(() => null)); // however late it comes
   const answer = await soon(asked.catch(() => null));
-  if (answer && isOurs(answer)) {
-    event.waitUntil(keepPage(answer.clone()));
-    return answer;
-  }
-  const kept = await cache.match(APP.home);
-  const other = answer?.headers.get("barfrub-app");
-  if (other) event.waitUntil(registration.update());
-  if (kept && (!answer || other || isFault(answer))) return kept;
-  if (answer && !isFault(answer)) await cache.delete(APP.home); // whoever opens this phone next is not signed in
-  strangers.add(event.resultingClientId);
+  if (answer && isOurs(answer)) return answer;
+  const kept = await (await caches.open(SET)).match(APP.home);
+  if (kept && (!answer || answer.headers.get("barfrub-app") || isFault(answer))) return kept;
+  await addStranger(event.resultingClientId);
   return answer ?? asked;
 }
 
-async function file(request, path) {
+async function file({ request, clientId }, path) {
+  if ((strangers ?? (await knownStrangers())).has(clientId)) return fetch(request);
   const kept = await (await caches.open(SET)).match(path);
   return kept ?? fetch(request);
 }
@@ -74,7 +90,6 @@ addEventListener("fetch", (event) => {
   const { origin, pathname, search } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin) return;
   if (request.mode === "navigate" && pathname === APP.home) event.respondWith(page(event));
-  else if (strangers.has(event.clientId)) return;
-  else if (files.has(pathname)) event.respondWith(file(request, pathname));
-  else if (pathname === TEXTS) event.respondWith(file(request, pathname + search));
+  else if (files.has(pathname)) event.respondWith(file(event, pathname));
+  else if (pathname === TEXTS) event.respondWith(file(event, pathname + search));
 });

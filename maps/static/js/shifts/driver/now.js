@@ -19,11 +19,16 @@ function plain(title, text, more = nothing) {
   return html`<div class="plain"><h2>${title}</h2><p class="lead">${text}</p>${more}</div>`;
 }
 
+function storedWords(stored) {
+  if (!stored) return t("being prepared…");
+  if (stored.full) return t("no space on this phone");
+  return stored.bytes ? t("ready, {size} MB on this phone", { size: stored.bytes / 1e6 }) : t("ready on this phone");
+}
+
 /** Whether the shift can go on without a signal; only secure pages stay on the phone. */
 function aside({ stored }) {
   if (!globalThis.isSecureContext) return [];
-  const state = stored ? t("ready, {size} MB on this phone", { size: stored / 1e6 }) : t("being prepared…");
-  return [[t("Without a network"), state]];
+  return [[t("Without a network"), storedWords(stored)]];
 }
 
 function before({ shift, stages, ...rest }) {

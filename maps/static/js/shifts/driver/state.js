@@ -20,7 +20,7 @@ export const drive = new Store({
   loose: false,
   looked: null,
   closed: "", // which streets are closed, as a revision; empty until the server told
-  stored: 0, // bytes that this phone keeps of everything, once the route's surroundings are among them
+  stored: null, // the bytes of all that this phone keeps, once the route's surroundings are among them, or that it is full
 });
 
 /** Whether a shift ended or was cancelled. */

@@ -1,10 +1,11 @@
 // Positions that the server has not taken yet: in order, and on the phone's shelf so that a dead battery loses none.
 import { drop, keep, kept } from "../../../pages/app/shelf.js";
+import { boot } from "../../../pages/boot.js";
 import { post } from "../../../pages/net.js";
 import { worthAnotherTry } from "../../../pages/offline-queue.js";
 import { drive } from "../state.js";
 
-const SHELF = "unsent-positions";
+const SHELF = `unsent-positions-${boot.login}`; // those of another driver wait for him
 const SHELF_MS = 10000; // between two writes: a disk costs power too
 const AGAIN_MS = 10000; // where nobody answered
 const MOST_KEPT = 5000;
