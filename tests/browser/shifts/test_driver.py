@@ -37,6 +37,20 @@ ON_SHELF = """new Promise((done) => {
 })"""
 """How many positions the phone keeps for the server."""
 
+MUTE = """async () => {
+  const { PositionRate, movement } = await import('/static/js/shifts/driver/place/rate.js');
+  const rate = new PositionRate();
+  let before = null;
+  for (let at = 0; at < 600000; at += rate.restMs(at) || 1000) {
+    const place = { at, lon: 45, lat: 37 + Math.max(0, at - 120000) * 7.2e-8 };
+    rate.take(at, movement(before, place).speed ?? 0, 0);
+    before = place;
+    if (at > 120000 && rate.restMs(at) === 0) return (at - 120000) / 1000;
+  }
+  return null;
+}"""
+"""Seconds until a phone that tells no speed is followed again after two minutes of standing."""
+
 REST_MS = 1300
 """How far the phone's clock is put on after a tap: a little longer than it rests."""
 
@@ -263,6 +277,7 @@ def test_positions_are_sent_while_the_page_is_open(visit, code, database):
         (last,) = list_last(tx)
     assert (last.source, last.vehicle_id) == ("phone", 1)
 
+    assert page.evaluate(MUTE) <= 40
     page.route("**/positions", lambda route: route.abort())  # the signal is gone, then the battery
     page.clock.fast_forward(KEPT_MS)
     page.context.set_geolocation(HERE | {"longitude": v.at_m(260, 0).lon})
