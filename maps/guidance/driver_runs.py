@@ -51,7 +51,8 @@ class DriverRun(StageView):
     `start` is where the work begins, by the other street; `both_ways` is that it is worked in both
     directions. `sentence` says all of that. The work begins at point `work_from` of the line.
     `streets` are the numbers of the streets of the line, less than 0 where they are driven from
-    their end to their start. `proved` is that evidence ended it, and not a tap.
+    their end to their start; `worked` are those among them that are worked, each once. `proved` is
+    that evidence ended it, and not a tap.
     """
 
     start: ByLanguage | None
@@ -59,6 +60,7 @@ class DriverRun(StageView):
     sentence: str
     work_from: int
     streets: tuple[int, ...]
+    worked: tuple[int, ...]
     maneuvers: tuple[ManeuverView, ...]
     proved: bool
 
@@ -164,6 +166,7 @@ def _run(
         streets=tuple(
             step.street.segment_id * (1 if step.street.forward else -1) for _, step in steps
         ),
+        worked=tuple(sorted({step.street.segment_id for _, step in steps if step.works})),
         maneuvers=(*told, *_arrival(stage, len(line), len(route.legs), t)),
         proved=stage.state is StageState.DONE and not tapped.intersection(run.legs),
     )

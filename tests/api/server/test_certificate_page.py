@@ -31,6 +31,7 @@ def test_the_page_tells_in_each_language_what_to_do_and_what_to_compare(
     assert authority.fingerprint in page.text
     assert "barfrub.lan" in page.text
     assert page.text.count("<li>") == 7
+    assert " download>" not in page.text  # an iPhone asks to install what it opens
 
 
 def test_the_certificate_is_for_everybody_and_the_keys_for_nobody(client, app, authority):

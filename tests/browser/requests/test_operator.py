@@ -198,6 +198,16 @@ def test_an_answer_that_comes_late_does_not_come_into_the_next_call(visit):
     expect(page.locator(".answer.recorded")).to_be_visible()
     assert visit.complaints == []
 
+    page.unroute_all(behavior="ignoreErrors")
+    page.keyboard.press("F2")
+    page.locator("#text").press_sequentially("Scool Stret")
+    expect(page.locator(".guesses .row").first).to_be_visible()
+    page.route("**/api/geocode?*", lambda route: route.fulfill(status=503, body="{}"))
+    page.locator("#text").press_sequentially(" is white")
+    with page.expect_response("**/requests"):  # a failed search keeps no call from being recorded
+        page.click("operator-form button.primary")
+    expect(page.locator(".answer.recorded")).to_be_visible()
+
 
 def speak_fast(visit, *keys: str) -> None:
     """Speak of a doubtful street into the desk, with keys that are there before its guesses."""

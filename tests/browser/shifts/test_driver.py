@@ -168,7 +168,7 @@ def test_a_persian_driver_reads_persian_from_right_to_left(visit, code):
     page = drive_off(visit, code.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")), "fa")
     assert page.get_attribute("html", "dir") == "rtl"
     tap(page)
-    expect(page.locator(".stage .task")).to_have_text("خط راست را برف‌روبی کنید")
+    expect(page.locator(".stage .task")).to_have_text("خط سمت راست را برف‌روبی کنید")
     expect(page.locator(".stage h2")).to_have_text("خیابان امام")
     expect(page.locator(".measure")).to_contain_text("۴۰۰ متر")
     picture, words = (
@@ -317,7 +317,7 @@ def test_a_new_plan_says_what_changes_before_it_is_driven(visit, code, database,
     )
     other.close()
     expect(page.locator("drive-change h2")).to_have_text("The route changes")
-    expect(page.locator("drive-change p").first).to_have_text("Streets: 1 more, 2 fewer.")
+    expect(page.locator("drive-change p").first).to_have_text("Streets added: 1, removed: 3.")
     page.get_by_role("button", name="Go on with the new route").click()
     expect(page.locator(".stage h2")).to_have_text("Orchard Street")
 

@@ -49,13 +49,13 @@ SHIFT = (
 def test_a_shift_is_a_few_runs_each_with_one_sentence() -> None:
     assert [run.sentence for run in led(*SHIFT)] == [
         "right lane of Imam Street to Depot Road, 400 m, blade down",
-        "Orchard Street, spread salt to Mill Street, 200 m, spreader on",
+        "spread salt on Orchard Street to Mill Street, 200 m, spreader on",
         "drive to Salt heap, 550 m",
         "fill the hopper at Salt heap",
         "drive to Yard, 480 m",
     ]
     assert [run.sentence for run in led(*SHIFT, language="fa")][:2] == [
-        "خط راست خیابان امام تا راه انبار، ۴۰۰ متر، تیغه پایین",
+        "خط سمت راست خیابان امام تا راه انبار، ۴۰۰ متر، تیغه پایین",
         "نمک‌پاشی خیابان باغ تا خیابان آسیاب، ۲۰۰ متر، نمک‌پاش روشن",
     ]
     assert [run.sentence for run in led(*SHIFT, language="az")][:2] == [
@@ -99,7 +99,7 @@ def test_nobody_lifts_the_blade_for_a_corner() -> None:
 def test_work_in_both_directions_is_one_run() -> None:
     (run,) = led(a_leg(segment_id=v.MILL), a_leg(segment_id=v.MILL, forward=False))
     assert run.both_ways
-    assert run.sentence == "Mill Street, both directions to School Street, 300 m, blade down"
+    assert run.sentence == "both directions of Mill Street to School Street, 300 m, blade down"
 
 
 def test_without_a_route_there_are_no_runs() -> None:
@@ -115,7 +115,7 @@ def test_streets_that_a_newer_file_lacks_are_left_out_of_an_old_plan() -> None:
         ((), 2, 2),
         ((), 3, 4),
     ]
-    assert orchard.sentence == "Unnamed street, spread salt, 200 m, spreader on"
+    assert orchard.sentence == "spread salt on Unnamed street, 200 m, spreader on"
     assert runs[-1].last == len(SHIFT) - 1
 
 

@@ -214,7 +214,7 @@ def test_steps_that_do_not_meet_have_no_maneuver() -> None:
     ("language", "words"),
     [
         ("en", "at the roundabout, take the second exit into Oak"),
-        ("fa", "در میدان از خروجی دوم بیرون بروید، وارد Oak شوید"),
+        ("fa", "در میدان از خروجی دوم بیرون بروید و وارد Oak شوید"),
         ("az", "dairəvi yolda ikinci çıxışdan çıxın, Oak üzrə davam edin"),
     ],
 )

@@ -27,7 +27,7 @@ function late() {
       kind: "request",
       target: request.id,
       title: requestPlace(request),
-      text: t("Not clear in time."),
+      text: t("Past its clear-by time."),
       since: request.due_at,
     }));
 }

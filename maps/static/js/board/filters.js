@@ -50,14 +50,14 @@ export const LISTS = {
     states: {
       all: { words: () => t("All"), fits: all },
       pin: { words: () => t("place unknown"), fits: needsPin },
-      late: { words: () => t("past the time to clear"), fits: isLate },
+      late: { words: () => t("past clear-by time"), fits: isLate },
       ice: { words: () => named("kind", "ice"), fits: ({ kind }) => kind === "ice" },
       blocked: { words: () => named("kind", "blocked"), fits: ({ kind }) => kind === "blocked" },
     },
     orders: {
       oldest: { words: () => t("oldest first"), compare: null },
       newest: { words: () => t("newest first"), compare: (one, other) => by((each) => each.received_at)(other, one) },
-      due: { words: () => t("soonest to clear first"), compare: by((request) => request.due_at ?? NEVER) },
+      due: { words: () => t("earliest clear-by first"), compare: by((request) => request.due_at ?? NEVER) },
     },
   },
   trucks: {

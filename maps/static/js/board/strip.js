@@ -35,7 +35,7 @@ function finishWords(finish) {
 /** What the words of a class count, and by which rule. */
 function finishTitle(finish) {
   if (!finish) return t("No work of this class is open.");
-  const left = t("Streets of {length} are not cleared in all directions and passes yet.", { length: length(finish.open_m) });
+  const left = t("{length} of streets are not yet cleared in all directions and passes.", { length: length(finish.open_m) });
   const none = finish.unplanned_m > 0 ? t("No truck is on its way to {length} of that.", { length: length(finish.unplanned_m) }) : "";
   const rest = finish.ends_at ? t("By the present routes the last truck is done at {time}.", { time: time(finish.ends_at) }) : "";
   return [left, none, rest].filter(Boolean).join(" ");

@@ -205,13 +205,15 @@ const told = ({ key, text, caller_name, caller_phone, language, consent, kind, d
 /**
  * Record the call; whether it was. What was typed stays otherwise, and its key makes a second try safe.
  * Who types faster than the answer comes must neither get the place of half his words, nor none because he could not see among which to choose.
+ * Where the search fails the call is recorded all the same, with no place but one set by hand.
  */
 export async function record() {
   if (call.value.saving || call.value.text.trim() === "") return false;
   call.set({ saving: true });
   if (isBehind()) {
     await askGuesses(call.value.text);
-    if (!call.value.place && call.value.guesses.some(isLikely)) {
+    if (isBehind() && !call.value.place?.byHand) await choose(null);
+    else if (!call.value.place && call.value.guesses.some(isLikely)) {
       call.set({ saving: false });
       return false;
     }

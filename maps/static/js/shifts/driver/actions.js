@@ -3,7 +3,8 @@ import { html, nothing } from "lit";
 import { now } from "../../pages/boot.js";
 import { Part } from "../../pages/element.js";
 import { t } from "../../pages/texts.js";
-import { complete, start, undo } from "./outbox.js";
+import { turns } from "./guide/change.js";
+import { complete, confirm, held, start, undo } from "./outbox.js";
 import { guide } from "./guide/state.js";
 import { adopt, current, drive, isOver, last } from "./state.js";
 import { icon, where } from "./words.js";
@@ -12,15 +13,31 @@ const UNDO_MS = 120000; // after that a street counts as cleared
 const PROOF_MS = 60000; // so long evidence may take to show what was driven
 const REST_MS = 1200; // a glove that trembles must not end the next street too
 
+/** Whether the new route is shown that can be taken. */
+const changes = () => drive.value.change && !turns();
+
+/** What the button at the thumb is for. */
+const what = () => (changes() ? "change" : current()?.first);
+
 class Actions extends Part {
-  static properties = { resting: { state: true } };
+  static properties = { resting: { state: true }, swapped: { state: true } };
 
   get stores() {
     return [drive, guide];
   }
 
   minds(changes) {
-    return !("fix" in changes) || changes.driven?.length !== this.asked;
+    return !("fix" in changes) || changes.driven?.length !== this.asked || this.thumb !== what();
+  }
+
+  /** What comes into the place of another thing is not tapped by a glove that was on its way to that. */
+  willUpdate() {
+    const before = this.thumb;
+    this.thumb = what();
+    if (before === undefined || before === this.thumb) return;
+    clearTimeout(this.settling);
+    this.swapped = true;
+    this.settling = setTimeout(() => (this.swapped = false), REST_MS);
   }
 
   connectedCallback() {
@@ -42,35 +59,41 @@ class Actions extends Part {
   }
 
   undo() {
+    const confirmed = held().length;
+    if (confirmed > 0) return this.undoRow("circle-check", t("confirmed:{count}", { count: confirmed }));
     const stage = last();
     if (!stage || (stage.state === "done" && now() - Date.parse(stage.ended_at) > UNDO_MS)) return nothing;
     const text =
       stage.state === "done"
         ? t("{street} is done", { street: where(stage) })
         : t("{street} is left out", { street: where(stage) });
+    return this.undoRow(stage.state === "done" ? "circle-check" : "ban", text);
+  }
+
+  undoRow(picture, text) {
     return html`<div class="undo">
-      <span class="what">${icon(stage.state === "done" ? "circle-check" : "ban")}${text}</span>
+      <span class="what">${icon(picture)}${text}</span>
       <button @click=${() => this.once(undo)}>${icon("undo-2", "mirrored")}${t("Undo")}</button>
     </div>`;
   }
 
-  /** What was driven to its end and nothing proves: one tap says that the blade was down on all of it. */
+  /** What was driven to its end and nothing proves: one tap says that the work was done on all of it. */
   unproved() {
     const driven = guide.value.driven.filter(({ at }) => now() - Date.parse(at) > PROOF_MS);
     this.asked = guide.value.driven.length;
     if (driven.length === 0) return nothing;
     return html`<div class="undo">
       <span class="what">${icon("circle-check")}${t("driven:{count}", { count: driven.length })}</span>
-      <button @click=${() => this.once(() => driven.forEach(({ stage, at }) => complete(stage, at)))}>${icon("check")}${t("Yes, plowed")}</button>
+      <button @click=${() => this.once(() => confirm(driven))}>${icon("check")}${t("Yes, done")}</button>
     </div>`;
   }
 
   driving(stage) {
-    if (drive.value.change)
-      return html`<button class="primary" @click=${adopt}>${icon("navigation")}${t("Go on with the new route")}</button>`;
+    if (changes())
+      return html`<button class="primary" ?disabled=${this.resting || this.swapped} @click=${() => this.once(adopt)}>${icon("navigation")}${t("Go on with the new route")}</button>`;
     if (!stage)
       return html`<button class="primary" @click=${() => drive.set({ asking: "end" })}>${icon("flag")}${t("End the shift")}</button>`;
-    return html`<button class="primary done" ?disabled=${this.resting} @click=${() => this.once(() => complete(stage))}>
+    return html`<button class="primary done" ?disabled=${this.resting || this.swapped} @click=${() => this.once(() => complete(stage))}>
         ${icon("check")}${t("Done")}
       </button>
       <button class="trouble" @click=${() => drive.set({ asking: "problem" })}>${icon("octagon-alert")}${t("Problem")}</button>`;

@@ -8,6 +8,7 @@ import { drive, last, pending, quietly, settle, show } from "./state.js";
 
 const FRESH_MS = 60000; // an older place is where the truck was, not where the street is blocked
 const AGAIN_MS = 3000;
+const HELD_MS = 120000; // so long a confirmation can be taken back
 const photos = new PhotoUpload((error) => notify(error.message, "danger"));
 
 let sending = false;
@@ -41,8 +42,14 @@ function refused(error) {
   quietly();
 }
 
+/** The confirmation that was tapped last, while it can be taken back. */
+export function held() {
+  const { until = 0 } = pending.at(-1) ?? {};
+  return until > Date.now() ? pending.filter((tap) => tap.until === until) : [];
+}
+
 async function sendTaps() {
-  while (pending.length > 0) {
+  while (pending.length > held().length) {
     const [tap] = pending;
     try {
       taken(tap, await post(tap.path, tap.body));
@@ -60,6 +67,7 @@ export async function flush() {
   try {
     await sendTaps();
     await photos.flush();
+    if (pending.length > 0) setTimeout(flush, pending[0].until - Date.now());
     if (!drive.value.connected) drive.set({ connected: true });
   } catch {
     drive.set({ connected: false });
@@ -74,12 +82,16 @@ function tapTime() {
   return ended ? Math.max(now(), Date.parse(ended.ended_at) + 1) : now();
 }
 
-function tap(order, path, body = {}, at = new Date(tapTime()).toISOString()) {
-  pending.push({ ...order, at, path, body: { key: newKey(), tapped_at: at, ...body } });
+const tapAt = (at, order, path, body) => ({ ...order, at, path, body: { key: newKey(), tapped_at: at, ...body } });
+
+function keep(...taps) {
+  pending.push(...taps);
   navigator.vibrate?.(30);
   save();
   flush();
 }
+
+const tap = (order, path, body = {}) => keep(tapAt(new Date(tapTime()).toISOString(), order, path, body));
 
 const ofShift = (what) => `/api/shifts/${drive.value.shift.shift_id}/${what}`;
 
@@ -98,7 +110,14 @@ const over = (stage, state, reason) => ({
 
 export const start = () => tap({ kind: "start" }, ofShift("start"));
 export const end = () => tap({ kind: "end" }, ofShift("end"));
-export const undo = () => tap({ kind: "undo" }, ofShift("undo"));
+
+/** Take back what was tapped last: here, while the server does not know of it. */
+export function undo() {
+  const { length } = held();
+  if (length === 0) return tap({ kind: "undo" }, ofShift("undo"));
+  pending.splice(-length);
+  return save();
+}
 
 /** Say of the route that is shown whether one drives it. */
 export function answerRoute(state, reason = null, text = "") {
@@ -107,8 +126,19 @@ export function answerRoute(state, reason = null, text = "") {
   tap(order, `/api/plans/${plan}/routes/${shift}/answer`, { state, ...(reason ? { reason } : {}), text });
 }
 
-/** Say that a stage is done: now, or at the moment when it was driven. */
-export const complete = (stage, at) => tap(over(stage, "done", ""), ofStage(stage, "complete"), { last: stage.last }, at);
+const done = (stage) => [over(stage, "done", ""), ofStage(stage, "complete"), { last: stage.last }];
+
+/** Say that a stage is done. */
+export const complete = (stage) => tap(...done(stage));
+
+/**
+ * Say that stages are done, each when it was driven. The server, for which what was done two minutes ago is evidence, hears of
+ * it when the next thing is tapped, or when the confirmation can no longer be taken back.
+ */
+export function confirm(driven) {
+  const until = Date.now() + HELD_MS;
+  keep(...driven.map(({ stage, at }) => ({ ...tapAt(at, ...done(stage)), until })));
+}
 
 export const skip = (stage, reason) =>
   tap(over(stage, "skipped", reason), ofStage(stage, "skip"), { last: stage.last, reason });

@@ -121,13 +121,17 @@ async function answered() {
   return before === settled ? answer : answered();
 }
 
+const openWork = (stages) => stages.filter(({ kind, state }) => kind === "work" && state === "open");
+
+/** The streets that are still to be worked; a route that an older page kept does not say them. */
+const worked = (stages) => new Set(openWork(stages).flatMap((stage) => stage.worked ?? []));
+
+const without = (streets, others) => [...streets].filter((street) => !others.has(street)).length;
+
 /** What changes from one route to another: streets that come and go, and where it goes on. */
 function changeOf(before, after) {
-  const left = new Set(before.filter((stage) => stage.state === "open").map((stage) => stage.sentence));
-  const open = after.filter((stage) => stage.state === "open");
-  const more = open.filter((stage) => stage.kind === "work" && !left.delete(stage.sentence));
-  const work = before.filter((stage) => stage.kind === "work" && left.has(stage.sentence));
-  return { more: more.length, less: work.length, first: open.find((stage) => stage.kind === "work")?.sentence ?? "" };
+  const [old, fresh] = [worked(before), worked(after)];
+  return { more: without(fresh, old), less: without(old, fresh), first: openWork(after)[0]?.sentence ?? "" };
 }
 
 /** Keep a new route until its driver has seen what changes: never in the middle of a turn. */

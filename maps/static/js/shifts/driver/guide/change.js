@@ -10,7 +10,7 @@ import { guide } from "./state.js";
 const LONG_MS = 30000; // so long what changes is shown before it is taken without a tap
 
 /** Whether a turn is so near that nothing else may be on the screen. */
-const turns = () => {
+export const turns = () => {
   const { standing, mps, mode } = guide.value;
   return mode === "on" && (mps ?? 0) > 1 && standing?.maneuver && standing.maneuver.m < distances(mps).first + 20;
 };
@@ -27,14 +27,13 @@ class Change extends TickingPart {
 
   render() {
     const { change } = drive.value;
-    if (!change || turns()) {
-      this.since = null;
-      return nothing;
-    }
+    if (change !== this.change) this.since = null;
+    this.change = change;
+    if (!change || turns()) return nothing;
     this.since ??= Date.now();
     return html`<section class="answer" role="alert">
       <h2>${icon("navigation")}${t("The route changes")}</h2>
-      <p>${t("Streets: {more} more, {less} fewer.", change)}</p>
+      <p>${t("Streets added: {more}, removed: {less}.", change)}</p>
       ${change.first ? html`<p class="small">${t("It goes on here: {run}", { run: change.first })}</p>` : nothing}
     </section>`;
   }
