@@ -1,36 +1,39 @@
 """Reads single tiles from a PMTiles file (version 3, github.com/protomaps/PMTiles)."""
 
-import gzip
-import struct
 import zlib
-from bisect import bisect_right
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, Final
+
+from pmtiles.tile import (
+    Compression,
+    Entry,
+    HeaderDict,
+    MagicNumberNotFound,
+    SpecVersionUnsupported,
+    deserialize_directory,
+    deserialize_header,
+    find_tile,
+    zxy_to_tileid,
+)
 
 from data.errors import InvalidError
 from data.streets.tiles import TileAddress, TileRange
 
-HEADER_BYTES = 127
-_MAGIC = b"PMTiles\x03"
-_PLACES = struct.Struct("<8s8Q")
-_COMPRESSIONS_AT, _ZOOMS_AT, _BOUNDS_AT = 97, 100, 102
-_GZIP = 2
-"""How directories and tiles are compressed, as `write_basemap` does and phones can undo."""
+HEADER_BYTES: Final = 127
+_DEGREE: Final = 1e7
+_WANTED: Final = "a whole PMTiles file of version 3, compressed by gzip"
 
-_BOUNDS = struct.Struct("<4i")
-_DEGREE = 1e7
-
-_WANTED = "a whole PMTiles file of version 3, compressed by gzip"
-
-
-class _Entry(NamedTuple):
-    """Tiles from a number on that have one content, or a directory where `run` is 0."""
-
-    first: int
-    run: int
-    length: int
-    offset: int
+_DAMAGE: Final = (
+    EOFError,
+    IndexError,
+    MagicNumberNotFound,
+    OSError,
+    SpecVersionUnsupported,
+    ValueError,
+    zlib.error,
+)
+"""What reading a file raises that is another one, or not whole."""
 
 
 def read_tiles(
@@ -41,61 +44,51 @@ def read_tiles(
     Raises `InvalidError` where it is no whole PMTiles file of version 3, or compressed otherwise.
     """
     with file.open("rb") as opened:
-        header = opened.read(HEADER_BYTES)
-        if not _readable(header):
-            raise InvalidError("tiles", file.name, _WANTED)
         try:
+            header = deserialize_header(opened.read(HEADER_BYTES))
+            _require_gzip(header)
             found = _found(opened, header, wanted)
-        except (EOFError, OSError, zlib.error) as error:
+        except _DAMAGE as error:
             raise InvalidError("tiles", file.name, _WANTED) from error
-    west, south, east, north = (each / _DEGREE for each in _BOUNDS.unpack_from(header, _BOUNDS_AT))
-    least, most = header[_ZOOMS_AT], header[_ZOOMS_AT + 1]
-    return TileRange(least, most, (west, south, east, north)), found
-
-
-def _readable(header: bytes) -> bool:
-    compressions = header[_COMPRESSIONS_AT : _COMPRESSIONS_AT + 2]
-    return (
-        len(header) == HEADER_BYTES
-        and header.startswith(_MAGIC)
-        and compressions == bytes([_GZIP, _GZIP])
+    corners = (
+        header["min_lon_e7"],
+        header["min_lat_e7"],
+        header["max_lon_e7"],
+        header["max_lat_e7"],
     )
+    west, south, east, north = (each / _DEGREE for each in corners)
+    return TileRange(header["min_zoom"], header["max_zoom"], (west, south, east, north)), found
+
+
+def _require_gzip(header: HeaderDict) -> None:
+    """Raise `ValueError` where directories or tiles are not as `write_basemap` makes them."""
+    packed = {header["internal_compression"], header["tile_compression"]}
+    if packed != {Compression.GZIP}:
+        raise ValueError(packed)
 
 
 def _found(
-    opened: BinaryIO, header: bytes, wanted: Iterable[TileAddress]
+    opened: BinaryIO, header: HeaderDict, wanted: Iterable[TileAddress]
 ) -> dict[TileAddress, bytes]:
-    _, root, root_length, _, _, leaves, _, contents, _ = _PLACES.unpack_from(header)
+    """Return the wanted tiles; each directory is read once, not for each tile as `Reader` does."""
+    root = _directory(opened, header["root_offset"], header["root_length"])
+    leaves: dict[int, list[Entry]] = {}
     found = {}
-    directory = _entries(_read(opened, root, root_length))
-    leaf_of: dict[int, list[_Entry]] = {}
-    for address in sorted(set(wanted), key=tile_number):
-        number = tile_number(address)
-        entry = _at(directory, number)
-        if entry is not None and entry.run == 0:
-            if entry.offset not in leaf_of:
-                leaf = _read(opened, leaves + entry.offset, entry.length)
-                leaf_of[entry.offset] = _entries(leaf)
-            entry = _at(leaf_of[entry.offset], number)
-        if entry is not None and number < entry.first + entry.run:
-            found[address] = _read(opened, contents + entry.offset, entry.length)
+    for address in wanted:
+        number = zxy_to_tileid(*address)
+        entry = find_tile(root, number)
+        if entry is not None and entry.run_length == 0:
+            at = header["leaf_directory_offset"] + entry.offset
+            if at not in leaves:
+                leaves[at] = _directory(opened, at, entry.length)
+            entry = find_tile(leaves[at], number)
+        if entry is not None:
+            found[address] = _read(opened, header["tile_data_offset"] + entry.offset, entry.length)
     return found
 
 
-def tile_number(address: TileAddress) -> int:
-    """Return the number of a tile: of all smaller zooms first, then along Hilbert's curve."""
-    z, x, y = address
-    number, side = ((1 << 2 * z) - 1) // 3, 1 << z
-    half = side >> 1
-    while half:
-        right, lower = int(x & half > 0), int(y & half > 0)
-        number += half * half * ((3 * right) ^ lower)
-        if not lower:
-            if right:
-                x, y = side - 1 - x, side - 1 - y
-            x, y = y, x
-        half >>= 1
-    return number
+def _directory(opened: BinaryIO, offset: int, length: int) -> list[Entry]:
+    return deserialize_directory(_read(opened, offset, length))
 
 
 def _read(opened: BinaryIO, offset: int, length: int) -> bytes:
@@ -104,36 +97,3 @@ def _read(opened: BinaryIO, offset: int, length: int) -> bytes:
     if len(content) < length:
         raise EOFError(offset)
     return content
-
-
-def _at(entries: list[_Entry], number: int) -> _Entry | None:
-    """Return the last entry that begins at or before a number."""
-    place = bisect_right(entries, number, key=lambda entry: entry.first) - 1
-    return entries[place] if place >= 0 else None
-
-
-def _entries(packed: bytes) -> list[_Entry]:
-    numbers = iter(_varints(gzip.decompress(packed)))
-    count = next(numbers)
-    firsts, first = [], 0
-    for _ in range(count):
-        first += next(numbers)
-        firsts.append(first)
-    runs = [next(numbers) for _ in range(count)]
-    lengths = [next(numbers) for _ in range(count)]
-    entries: list[_Entry] = []
-    for first, run, length in zip(firsts, runs, lengths, strict=True):
-        told = next(numbers)  # 0: right behind the one before
-        offset = told - 1 if told else entries[-1].offset + entries[-1].length
-        entries.append(_Entry(first, run, length, offset))
-    return entries
-
-
-def _varints(content: bytes) -> Iterable[int]:
-    number = shift = 0
-    for byte in content:
-        number |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            yield number
-            number = shift = 0

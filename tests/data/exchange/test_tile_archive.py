@@ -6,27 +6,11 @@ import pytest
 
 from data.errors import InvalidError
 from data.exchange.basemap import write_basemap
-from data.exchange.tile_archive import read_tiles, tile_number
+from data.exchange.tile_archive import read_tiles
 from data.streets.tiles import TileAddress
 from maps.shifts.stored_map import tiles_around
 from tests import village as v
 from tests.village_plan import a_leg
-
-
-@pytest.mark.parametrize(
-    ("address", "number"),
-    [
-        ((0, 0, 0), 0),
-        ((1, 0, 0), 1),
-        ((1, 0, 1), 2),
-        ((1, 1, 1), 3),
-        ((1, 1, 0), 4),
-        ((2, 0, 0), 5),
-        ((12, 3423, 1763), 19078479),
-    ],
-)
-def test_tiles_are_numbered_as_the_format_says(address, number):
-    assert tile_number(TileAddress(*address)) == number
 
 
 def test_tiles_come_as_they_are_in_the_file_and_others_are_not_made_up(tmp_path):
