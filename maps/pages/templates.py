@@ -26,6 +26,7 @@ _IMPORTS = {
     "maplibre-gl": f"{_VENDOR}/maplibre-gl/maplibre-gl.mjs",
     "pmtiles": f"{_VENDOR}/pmtiles/index.js",
     "fflate": f"{_VENDOR}/fflate/browser.js",
+    "tinyqueue": f"{_VENDOR}/tinyqueue/index.js",
 }
 
 IMPORT_MAP = json.dumps({"imports": _IMPORTS})

@@ -6,7 +6,7 @@ from math import cos, radians
 
 from data.model import ByLanguage, DirectedSegment, Leg, LonLat, PlanId, SegmentId
 from data.streets.network import StreetNetwork
-from data.streets.turn_costs import TurnKind
+from data.streets.turn_costs import STRAIGHT_DEG, TURN_COST_S, TurnKind
 from fleet.streets.closed_streets import revision_of_closed
 from maps.streets.street import street_name
 
@@ -21,6 +21,16 @@ ROUNDABOUT, NARROW, CLOSED = 1, 2, 4
 
 DEGREES_DIGITS = 6
 METRES_PER_DEGREE = 111_195.0
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRules:
+    """What turns cost in seconds, and up to how many degrees one goes straight on, for nothing."""
+
+    right_s: float = TURN_COST_S[TurnKind.RIGHT]
+    left_s: float = TURN_COST_S[TurnKind.LEFT]
+    back_s: float = TURN_COST_S[TurnKind.U_TURN]
+    straight_deg: float = STRAIGHT_DEG
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,7 @@ class StoredNetwork:
     arcs: tuple[tuple[int, int, float, float, int, int], ...]
     banned: tuple[tuple[int, int], ...]
     turn_back: tuple[int, ...]
+    turns: TurnRules = TurnRules()
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,7 @@ MODULES = """async () => {
     for (let i = 0; i < 300; i += 1) go(460 + (i % 20) * 4, -70, 82 + 2 * i);
     return [isOff(match), Math.round(match.metre)];
   };
+  const turns = { right_s: 3, left_s: 8, back_s: 60, straight_deg: 40 };
   // A town of n x n crossings 100 m apart, two-way; left turns at one crossing are forbidden.
   const back = (n) => {
     const [nodes, streets, arcs, banned] = [[], [], [], []];
@@ -145,8 +146,8 @@ MODULES = """async () => {
     const between = (one, other) => arcs.findIndex(([from, to]) => from === one && to === other);
     const goal = arcs[between(1, n + 1)];
     const wanted = [[streets[goal[4]][0] * (goal[5] ? 1 : -1), 0]];
-    const asked = (more) =>
-      new StreetGraph({ nodes, names: [{}], streets, arcs, banned: more, turn_back: [] });
+    const asked = (banned) =>
+      new StreetGraph({ nodes, names: [{}], streets, arcs, banned, turn_back: [], turns });
     const told = (graph, heading) => {
       const way = graph.way(place(0.5, 0), heading, wanted);
       const name = (node) => `${node % n},${Math.floor(node / n)}`;
@@ -166,7 +167,7 @@ MODULES = """async () => {
     const nodes = places.map(([x, y]) => [45 + x / 1000, 37 + y / 1000]);
     const pairs = [[0, 1, 0], [1, 2, 1], [2, 3, 1], [3, 4, 0]];
     const graph = new StreetGraph({
-      nodes, names: [{}], banned: [], turn_back: [],
+      nodes, names: [{}], banned: [], turn_back: [], turns,
       streets: pairs.map(([one, other, flags], i) => [i + 1, 0, flags, [nodes[one], nodes[other]]]),
       arcs: pairs.map(([one, other], i) => [one, other, 10, 100, i, 1]),
     });
@@ -177,9 +178,8 @@ MODULES = """async () => {
     const rate = new PositionRate();
     const count = { fixes: 0, kept: 0, sends: 0, standing: 0 };
     let [at, sendAt, moved] = [0, null, 0];
-    const speed = () => (at < 2100000 ? 4 : at < 2700000 ? 12 : 0);
     while (at < 3600000) {
-      const mps = speed();
+      const mps = at < 2100000 ? 4 : at < 2700000 ? 12 : 0;
       count.fixes += 1;
       if (mps === 0) count.standing += 1;
       if (rate.take(at, mps, moved)) {

@@ -1,15 +1,13 @@
 // The way back to the route over the streets that the phone has stored: A* over arcs, since turns are forbidden between
 // arcs and not at junctions. A truck turns back at dead ends only. Knows no page.
+import TinyQueue from "tinyqueue";
+
 import { planeAt } from "./line.js";
 
 const RING = 1;
 const NARROW = 2;
 const CLOSED = 4;
 const NARROW_TIMES = 20; // a depot may lie in a street that is too narrow: dear, not forbidden
-const RIGHT_S = 3; // as data/streets/turn_costs.py has them
-const LEFT_S = 8;
-const BACK_S = 60;
-const STRAIGHT_DEG = 40;
 const FASTEST_MPS = 25;
 const ON_STREET_M = 40;
 const HEADING_DEG = 60;
@@ -33,42 +31,6 @@ function nearestOn(line, [x, y]) {
   return { ...best, share: best.along / whole };
 }
 
-/** A heap of arcs by their cost. */
-class Heap {
-  constructor() {
-    this.rows = [];
-  }
-
-  push(cost, arc) {
-    const { rows } = this;
-    let at = rows.length;
-    rows.push([cost, arc]);
-    while (at > 0) {
-      const up = (at - 1) >> 1;
-      if (rows[up][0] <= cost) break;
-      [rows[at], rows[up]] = [rows[up], rows[at]];
-      at = up;
-    }
-  }
-
-  pop() {
-    const { rows } = this;
-    const top = rows[0];
-    const last = rows.pop();
-    if (rows.length === 0) return top;
-    rows[0] = last;
-    for (let at = 0; ; ) {
-      const left = 2 * at + 1;
-      if (left >= rows.length) break;
-      const low = left + 1 < rows.length && rows[left + 1][0] < rows[left][0] ? left + 1 : left;
-      if (rows[low][0] >= rows[at][0]) break;
-      [rows[at], rows[low]] = [rows[low], rows[at]];
-      at = low;
-    }
-    return top;
-  }
-}
-
 /** The stored streets, ready to be asked for ways. */
 export class StreetGraph {
   constructor(network) {
@@ -85,6 +47,7 @@ export class StreetGraph {
     });
     this.banned = new Set(network.banned.map(([one, other]) => one * network.arcs.length + other));
     this.turnsBack = new Set(network.turn_back);
+    this.turns = network.turns;
     this.byStreet = new Map();
     network.arcs.forEach(([, , , , street, forward], arc) => {
       const id = network.streets[street][0];
@@ -123,12 +86,12 @@ export class StreetGraph {
     const { arcs } = this.network;
     const back = arcs[one][4] === arcs[other][4] && arcs[one][5] !== arcs[other][5];
     if (this.flags(other) & CLOSED) return Infinity;
-    if (back) return this.turnsBack.has(one) ? BACK_S : Infinity;
+    if (back) return this.turnsBack.has(one) ? this.turns.back_s : Infinity;
     if (this.banned.has(one * arcs.length + other)) return Infinity;
     if (this.meeting[arcs[one][1]].size === 2) return 0;
     const angle = this.angle(one, other);
-    if (Math.abs(angle) <= STRAIGHT_DEG) return 0;
-    return angle > 0 ? RIGHT_S : LEFT_S;
+    if (Math.abs(angle) <= this.turns.straight_deg) return 0;
+    return angle > 0 ? this.turns.right_s : this.turns.left_s;
   }
 
   /** The arcs on which a truck at a place may be, those in its heading first. */
@@ -167,15 +130,15 @@ export class StreetGraph {
     const cost = new Float64Array(arcs.length).fill(Infinity);
     const came = new Int32Array(arcs.length).fill(-1);
     const done = new Uint8Array(arcs.length);
-    const heap = new Heap();
+    const waiting = new TinyQueue([], ([one], [other]) => one - other);
     for (const { arc, left: rest } of starts) {
       cost[arc] = this.seconds(arc) * rest;
-      heap.push(cost[arc] + left(arcs[arc][1]), arc);
+      waiting.push([cost[arc] + left(arcs[arc][1]), arc]);
     }
     let goal = -1;
     let price = Infinity;
-    while (heap.rows.length > 0) {
-      const [least, arc] = heap.pop();
+    while (waiting.length > 0) {
+      const [least, arc] = waiting.pop();
       if (least >= price) break;
       if (done[arc]) continue;
       done[arc] = 1;
@@ -189,7 +152,7 @@ export class StreetGraph {
         if (through >= cost[next]) continue;
         cost[next] = through;
         came[next] = arc;
-        heap.push(through + left(arcs[next][1]), next);
+        waiting.push([through + left(arcs[next][1]), next]);
       }
     }
     if (goal < 0) return null;
@@ -235,7 +198,7 @@ export class StreetGraph {
     if (arcs[one][4] === arcs[other][4]) return "back";
     if (this.meeting[arcs[one][1]].size === 2) return null;
     const angle = this.angle(one, other);
-    if (Math.abs(angle) <= STRAIGHT_DEG) return null;
+    if (Math.abs(angle) <= this.turns.straight_deg) return null;
     const side = angle > 0 ? "right" : "left";
     return Math.abs(angle) > 130 ? `sharp_${side}` : side;
   }
