@@ -19,6 +19,9 @@ let isDropped = false;
 /** The streets around the route, as `maps/shifts/stored_network.py` describes them; null where none are kept. */
 export const storedNetwork = async () => (await kept(NETWORK)) ?? null;
 
+/** For which plan and closures they are; "" until this visit to the page has seen to them. */
+export const storedFor = () => stored;
+
 /** The tiles around the route by layer, also those that come later; no layer where none are kept. */
 export const storedTiles = async () => Object.assign(tiles, await kept(TILES));
 

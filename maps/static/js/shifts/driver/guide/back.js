@@ -1,6 +1,6 @@
 // Off the route: the way back to it over the stored streets, found on the phone, as its own small route.
 import { inLanguage, t } from "../../../pages/texts.js";
-import { storedNetwork } from "../storage.js";
+import { storedFor, storedNetwork } from "../storage.js";
 import { drive } from "../state.js";
 import { due } from "./announcer.js";
 import { routeLine } from "./line.js";
@@ -15,18 +15,19 @@ const AGAIN_MS = 4000; // between two ways, where the truck does not follow the 
 const NONE_MS = 20000; // after no way was found
 
 let graph = null;
-let made = null; // the plan whose streets the graph is of
+let made = null; // the plan and closures whose streets the graph has
 let way = null;
 let match = null;
 let said = new Set();
 let restsUntil = 0;
 
 async function streets() {
-  if (graph && made === drive.value.shift.plan_id) return graph;
+  const version = storedFor();
+  if (graph && made === version) return graph;
   const network = await storedNetwork();
-  if (network && network.plan_id !== made) {
+  if (network) {
     graph = new StreetGraph(network);
-    made = network.plan_id;
+    made = version;
   }
   return graph;
 }

@@ -12,7 +12,18 @@ export function planeAt([lon0, lat0]) {
   };
 }
 
-const bearing = (x, y) => ((Math.atan2(x, y) * 180) / Math.PI + 360) % 360;
+/** The heading from a point to another in degrees, 0 to 360. */
+export const bearing = ([ax, ay], [bx, by]) => ((Math.atan2(bx - ax, by - ay) * 180) / Math.PI + 360) % 360;
+
+/** How far a heading turns to another: degrees, to the right above 0. */
+export const turned = (from, to) => ((to - from + 540) % 360) - 180;
+
+/** The nearest place of the piece between two points: which share of it lies before, and how far off it is. */
+export function nearestOn([ax, ay], [bx, by], [x, y]) {
+  const along = (x - ax) * (bx - ax) + (y - ay) * (by - ay);
+  const share = Math.min(Math.max(along / ((bx - ax) ** 2 + (by - ay) ** 2 || 1), 0), 1);
+  return { share, off: Math.hypot(x - ax - (bx - ax) * share, y - ay - (by - ay) * share) };
+}
 
 /** How far a route's points lie along it; a piece between two that do not meet has no length. */
 function measured(points, isGap) {
@@ -22,7 +33,7 @@ function measured(points, isGap) {
     const x = points[i][0] - points[i - 1][0];
     const y = points[i][1] - points[i - 1][1];
     at.push(at[i - 1] + (isGap.has(i) ? 0 : Math.hypot(x, y)));
-    heading.push(bearing(x, y));
+    heading.push(bearing(points[i - 1], points[i]));
   }
   return { at, heading };
 }

@@ -3,6 +3,7 @@
 // Of the places on the line near to a fix, within reach of the last one, the likeliest is taken: near to the fix, in the
 // truck's heading, and as far along as it can have driven. So parallel streets, the same street twice and there and
 // back are told apart by order, not by nearness.
+import { nearestOn, turned } from "./line.js";
 
 const REACH_M = 120; // farther ahead along the line than one could have driven
 export const BACK_M = 40; // so far one may back up, or have been put too far ahead by noise
@@ -20,17 +21,10 @@ const YARD_M = 200; // about a place to load or to rest, where no line leads
 /** Nothing is known yet but where the truck should begin. */
 export const beginAt = (metre) => ({ metre, on: false, begun: false, away: 0, time: null, mps: 0, elsewhere: null });
 
-const turned = (one, other) => Math.abs(((one - other + 540) % 360) - 180);
-
 /** The nearest place of a piece of the line to a fix. */
 function onPiece(line, i, fix) {
-  const [ax, ay] = line.points[i];
-  const [bx, by] = line.points[i + 1];
-  const length = line.at[i + 1] - line.at[i];
-  const share = ((fix.x - ax) * (bx - ax) + (fix.y - ay) * (by - ay)) / (length * length);
-  const held = Math.min(Math.max(share, 0), 1);
-  const off = Math.hypot(fix.x - ax - (bx - ax) * held, fix.y - ay - (by - ay) * held);
-  return { metre: line.at[i] + length * held, off, heading: line.heading[i] };
+  const { share, off } = nearestOn(line.points[i], line.points[i + 1], [fix.x, fix.y]);
+  return { metre: line.at[i] + (line.at[i + 1] - line.at[i]) * share, off, heading: line.heading[i] };
 }
 
 /** The likeliest place of a stretch of the line; `expected` is where the truck's speed puts it. */
@@ -42,7 +36,7 @@ function best(line, fix, from, to, expected, spread) {
     if (line.at[i + 1] < from || line.at[i] > to || line.at[i + 1] - line.at[i] < 0.01 || line.isGap.has(i + 1)) continue;
     const place = onPiece(line, i, fix);
     if (place.metre < from || place.metre > to) continue;
-    const wrong = turns ? turned(place.heading, fix.heading) / HEADING_DEG : 0;
+    const wrong = turns ? Math.abs(turned(place.heading, fix.heading)) / HEADING_DEG : 0;
     const cost = (place.off / sigma) ** 2 + Math.min(wrong, 3) ** 2 + ((place.metre - expected) / spread) ** 2;
     if (!found || cost < found.cost) found = { ...place, cost, wrong };
   }

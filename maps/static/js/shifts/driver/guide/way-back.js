@@ -2,7 +2,7 @@
 // arcs and not at junctions. A truck turns back at dead ends only. Knows no page.
 import TinyQueue from "tinyqueue";
 
-import { planeAt } from "./line.js";
+import { bearing, nearestOn, planeAt, turned } from "./line.js";
 
 const RING = 1;
 const NARROW = 2;
@@ -12,23 +12,18 @@ const FASTEST_MPS = 25;
 const ON_STREET_M = 40;
 const HEADING_DEG = 60;
 
-const turned = (from, to) => ((to - from + 540) % 360) - 180;
-const bearing = ([ax, ay], [bx, by]) => (Math.atan2(bx - ax, by - ay) * 180) / Math.PI;
-
 /** How far a place is off a line, which share of the line lies before it, and the line's heading there. */
-function nearestOn(line, [x, y]) {
+function nearestOnLine(line, place) {
   let best = { off: Infinity, along: 0, way: 0 };
   let whole = 0;
   for (let i = 1; i < line.length; i += 1) {
-    const [ax, ay] = line[i - 1];
-    const [bx, by] = line[i];
-    const length = Math.hypot(bx - ax, by - ay) || 1e-9;
-    const share = Math.min(Math.max(((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length ** 2, 0), 1);
-    const off = Math.hypot(x - ax - (bx - ax) * share, y - ay - (by - ay) * share);
-    if (off < best.off) best = { off, along: whole + length * share, way: bearing(line[i - 1], line[i]) };
+    const [from, to] = [line[i - 1], line[i]];
+    const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
+    const { share, off } = nearestOn(from, to, place);
+    if (off < best.off) best = { off, along: whole + length * share, way: bearing(from, to) };
     whole += length;
   }
-  return { ...best, share: best.along / whole };
+  return { ...best, share: best.along / (whole || 1) };
 }
 
 /** The stored streets, ready to be asked for ways. */
@@ -98,7 +93,7 @@ export class StreetGraph {
   under(place, heading) {
     const near = [];
     this.network.arcs.forEach((_, arc) => {
-      const { off, share, way } = nearestOn(this.lineOf(arc), place);
+      const { off, share, way } = nearestOnLine(this.lineOf(arc), place);
       const wrong = heading === null ? 0 : Math.abs(turned(way, heading));
       if (off <= ON_STREET_M) near.push({ arc, off, left: 1 - share, wrong });
     });
