@@ -13,14 +13,14 @@ from data.model import (
     DirectedSegment,
     LonLat,
     SegmentId,
-    Shift,
 )
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
+from data.store.planning.plans import find_route
 from data.store.shifts.blockages import add_blockage, get_blockage, set_cleared, set_photo
 from data.store.shifts.shifts import get_shift
 from data.streets.network import StreetNetwork
-from fleet.shifts.shift_progress import Legs, SkipReason, driven_route, skip_legs
+from fleet.shifts.shift_progress import Legs, SkipReason, skip_legs
 
 NOT_YET = BlockageId(0)
 """Id of a blockage that the database has not numbered yet."""
@@ -53,7 +53,7 @@ def report_blockage(
         raise InvalidError("text", f"{len(text)} letters", f"at most {TEXT_LETTERS} letters")
     skipped = skip_legs(tx, actor, legs, SkipReason.BLOCKED, now, report.tapped_at)
     shift = get_shift(tx, legs.shift_id)
-    path = _path(tx, shift, legs)
+    path = _path(tx, legs)
     segment_id, place = _blocked_place(path, network, report.here)
     blockage = add_blockage(
         tx,
@@ -93,9 +93,9 @@ def clear_blockage(tx: Tx, actor: Actor, blockage_id: BlockageId, now: datetime)
     return replace(before, cleared_at=now)
 
 
-def _path(tx: Tx, shift: Shift, legs: Legs) -> list[DirectedSegment]:
-    driven = driven_route(tx, shift)
-    left_out = driven[1].legs[legs.first : legs.last + 1] if driven else ()
+def _path(tx: Tx, legs: Legs) -> list[DirectedSegment]:
+    route = find_route(tx, legs.plan_id, legs.shift_id)
+    left_out = route.legs[legs.first : legs.last + 1] if route else ()
     return [step for leg in left_out for step in leg.path]
 
 

@@ -5,7 +5,7 @@ becomes evidence (`fleet.evidence.driver_confirmations`), as soon as it can no l
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -19,6 +19,7 @@ from data.model import (
     LegOutcome,
     LegProgress,
     PlanId,
+    PlanState,
     Route,
     Shift,
     ShiftId,
@@ -28,12 +29,13 @@ from data.model import (
 from data.store.accounts.sign_in_codes import remove_codes
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.planning.plans import find_published_plan_id, find_route
+from data.store.planning.plans import PlanHead, find_published_plan_id, find_route, get_plan_head
 from data.store.shifts.blockages import get_blockage, list_open_blockages, set_cleared
 from data.store.shifts.phone_orders import add_tap, find_tap, remove_taps_before
 from data.store.shifts.shifts import (
     get_shift,
     list_progress,
+    list_progress_of_shift,
     list_shifts,
     remove_progress,
     save_progress,
@@ -165,8 +167,7 @@ def undo_last(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Undone:
     Raises `ConflictError` where there is none, or it became evidence already.
     """
     shift = _get_driving(tx, shift_id)
-    plan_id = find_published_plan_id(tx, shift.storm_id)
-    over = [] if plan_id is None else list_progress(tx, plan_id, shift_id)
+    over = list_progress_of_shift(tx, shift.storm_id, shift_id)
     moments = [each.ended_at for each in over if each.ended_at is not None]
     if not moments:
         raise ConflictError("there is nothing to take back", reason="no_tap_to_undo")
@@ -222,10 +223,11 @@ def _legs_over(
     tapped_at: datetime | None,
 ) -> list[LegProgress]:
     shift = _get_driving(tx, legs.shift_id)
-    known = _progress_of(tx, shift, legs)
     began_at = get_storm(tx, shift.storm_id).started_at
     # A phone's clock is believed within the storm only.
     ended_at = tapped_at if tapped_at is not None and began_at <= tapped_at <= now else now
+    legs = _driven_legs(tx, shift, legs, ended_at)
+    known = {each.leg: each for each in list_progress(tx, legs.plan_id, shift.id)}
     over = []
     for leg in range(legs.first, legs.last + 1):
         before = known.get(leg)
@@ -240,18 +242,31 @@ def _legs_over(
     return over
 
 
-def _progress_of(tx: Tx, shift: Shift, legs: Legs) -> dict[int, LegProgress]:
-    """Return the progress of a route's legs; refuse legs that it does not have."""
-    driven = driven_route(tx, shift)
-    if driven is None or driven[0] != legs.plan_id:
+def _driven_legs(tx: Tx, shift: Shift, legs: Legs, at: datetime) -> Legs:
+    """Return the legs of which a driver told what became of them at a time.
+
+    What he says of a plan counts after a newer one has superseded it: his phone hears of that late,
+    and holds confirmations back while they can be undone. Where his route is the same in the newer
+    plan, they are the legs of that. Legs that he never had are refused.
+    """
+    plan, route = get_plan_head(tx, legs.plan_id), find_route(tx, legs.plan_id, shift.id)
+    if route is None or not _was_driven(plan, at):
         raise ConflictError(
             f"plan {legs.plan_id} is not the one that is driven",
             reason="plan_not_driven",
             plan=legs.plan_id,
         )
-    if not 0 <= legs.first <= legs.last < len(driven[1].legs):
+    if not 0 <= legs.first <= legs.last < len(route.legs):
         raise NotFoundError("leg", legs.last)
-    return {each.leg: each for each in list_progress(tx, legs.plan_id, shift.id)}
+    newer = driven_route(tx, shift)
+    return replace(legs, plan_id=newer[0]) if newer and newer[1].legs == route.legs else legs
+
+
+def _was_driven(plan: PlanHead, at: datetime) -> bool:
+    """Whether a plan was in the hands of drivers at a time, as far as their phones knew."""
+    if plan.state is PlanState.SUPERSEDED:
+        return (plan.published_at or plan.made_at) <= at
+    return plan.state is PlanState.PUBLISHED
 
 
 def _keep(tx: Tx, actor: Actor, over: LegProgress, now: datetime) -> None:

@@ -38,6 +38,7 @@ class PlanHead(NamedTuple):
     made_at: datetime
     state: PlanState
     counts_from: datetime | None
+    published_at: datetime | None
 
 
 _HEAD = [plan.c[name] for name in PlanHead._fields]

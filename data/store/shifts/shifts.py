@@ -23,7 +23,7 @@ from data.store.audit.changed_rows import mark_added, mark_changed
 from data.store.database.engine import Tx
 from data.store.database.records import get_record, only_record, records, row_of
 from data.store.database.vehicle_parts import ALL_PARTS, Parts, is_in_parts
-from data.store.schema import leg_progress, shift
+from data.store.schema import leg_progress, plan, shift
 
 
 def add_shifts(tx: Tx, shifts: Iterable[Shift]) -> None:
@@ -140,6 +140,16 @@ def list_progress(tx: Tx, plan_id: PlanId, shift_id: ShiftId) -> list[LegProgres
         leg_progress.c.plan_id == plan_id, leg_progress.c.shift_id == shift_id
     )
     return records(LegProgress, tx.execute(query.order_by(leg_progress.c.leg)))
+
+
+def list_progress_of_shift(tx: Tx, storm_id: StormId, shift_id: ShiftId) -> list[LegProgress]:
+    """Return what happened to the legs of all routes that a shift of a storm had so far."""
+    plans = select(plan.c.id).where(plan.c.storm_id == storm_id)
+    query = select(leg_progress).where(
+        leg_progress.c.plan_id.in_(plans), leg_progress.c.shift_id == shift_id
+    )
+    ordered = query.order_by(leg_progress.c.plan_id, leg_progress.c.leg)
+    return records(LegProgress, tx.execute(ordered))
 
 
 def list_progress_of_plan(tx: Tx, plan_id: PlanId) -> dict[ShiftId, list[LegProgress]]:

@@ -6,12 +6,12 @@ import pytest
 
 from api.access.code_limit import BY_ADDRESS
 from data.files.photos import MOST_BYTES
-from data.model import PlanState, Role
+from data.model import PlanState, Role, ShiftId
 from data.store.accounts.accounts import find_user_by_login
-from data.store.database.engine import transaction
-from data.store.planning.plans import set_plan_state
+from data.store.database.engine import reading, transaction
+from data.store.planning.plans import set_plan_state, set_published
 from data.store.schema import shift as shift_table
-from data.store.shifts.shifts import get_shift
+from data.store.shifts.shifts import get_shift, list_progress
 from data.store.tracking.positions import list_last
 from fleet.shifts.shift_progress import UNDO_WITHIN
 from tests import village as v
@@ -142,6 +142,37 @@ def test_a_tap_colors_the_street_when_it_can_no_longer_be_taken_back(
     sign_in("dispatcher")
     there, _ = driver.get(f"/api/segments/{v.MAIN_EAST}").json()["directions"]
     assert (there["passes_done"], there["evidence"]["kind"]) == (1, "driver")
+
+
+def test_what_was_tapped_before_a_new_plan_counts_for_the_plan_it_was_about(
+    driver, app, plan, clock
+):
+    tapped_at = clock.moment
+    with transaction(app.engine) as tx:
+        set_published(tx, plan.id, tapped_at)
+        set_plan_state(tx, plan.id, PlanState.SUPERSEDED)
+        *_, mill = plan.routes[0].legs
+        add_published_plan(tx, mill)
+    clock.moment += UNDO_WITHIN
+    held = {"key": "held-0001", "tapped_at": tapped_at.isoformat()}
+    answer = driver.post(f"/api/plans/{plan.id}/routes/1/legs/1/complete", json=held)
+    assert (answer.status_code, answer.json()["total"]) == (200, 1)
+    app.consumer.run()
+    with reading(app.engine) as tx:
+        (tap,) = list_progress(tx, plan.id, ShiftId(1))
+    assert (tap.leg, tap.ended_at, tap.proved) == (1, tapped_at, True)
+    report = {"key": "held-0002", "plan_id": plan.id, "leg": 2}
+    assert (
+        driver.post("/api/shifts/1/blockages", json=report).json()["names"]["en"] == "Mill Street"
+    )
+
+
+def test_a_plan_with_the_same_route_takes_what_was_tapped_before(driver, app, plan):
+    with transaction(app.engine) as tx:
+        set_plan_state(tx, plan.id, PlanState.SUPERSEDED)
+        same = add_published_plan(tx, *plan.routes[0].legs)
+    answer = driver.post(f"/api/plans/{plan.id}/routes/1/legs/1/complete", json={})
+    assert (answer.json()["plan_id"], answer.json()["done"]) == (same.id, 1)
 
 
 def test_a_key_of_another_order_answers_for_that_order_only(driver, plan):

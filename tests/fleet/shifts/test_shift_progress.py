@@ -7,7 +7,7 @@ from data.model import Blockage, BlockageId, LegKind, Plan, PlanState, ShiftId, 
 from data.store.accounts.accounts import add_user
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import Tx
-from data.store.planning.plans import set_plan_state
+from data.store.planning.plans import set_plan_state, set_published
 from data.store.shifts.blockages import add_blockage, list_open_blockages
 from data.store.shifts.shifts import list_progress
 from fleet.shifts.shift_progress import (
@@ -102,8 +102,28 @@ def test_a_leg_that_is_not_in_the_route_is_refused(tx: Tx, driven: Plan) -> None
 def test_a_superseded_plan_is_not_driven(tx: Tx, driven: Plan) -> None:
     set_plan_state(tx, driven.id, PlanState.SUPERSEDED)
     assert next_leg(tx, SHIFT) is None
+
+
+def test_what_a_driver_told_of_the_plan_before_counts(tx: Tx, driven: Plan) -> None:
+    set_published(tx, driven.id, v.NOW)
+    set_plan_state(tx, driven.id, PlanState.SUPERSEDED)
+    (done,) = complete_legs(tx, DISPATCHER, legs(driven, 0), LATER, tapped_at=LATER - MINUTE)
+    assert (done.plan_id, done.ended_at) == (driven.id, LATER - MINUTE)
+    assert undo_last(tx, DISPATCHER, SHIFT, LATER).legs == (done,)
+
+
+@pytest.mark.parametrize("state", [PlanState.DRAFT, PlanState.DISCARDED])
+def test_a_plan_that_nobody_had_counts_nothing(tx: Tx, driven: Plan, state: PlanState) -> None:
+    set_plan_state(tx, driven.id, state)
     with pytest.raises(ConflictError, match="not the one that is driven"):
         complete_legs(tx, DISPATCHER, legs(driven, 0), LATER)
+
+
+def test_nobody_tells_of_a_plan_before_it_is_published(tx: Tx, driven: Plan) -> None:
+    set_published(tx, driven.id, LATER)
+    set_plan_state(tx, driven.id, PlanState.SUPERSEDED)
+    with pytest.raises(ConflictError, match="not the one that is driven"):
+        complete_legs(tx, DISPATCHER, legs(driven, 0), LATER, tapped_at=LATER - MINUTE)
 
 
 def test_nothing_is_done_before_the_shift_and_after_it(tx: Tx, published: Plan) -> None:
