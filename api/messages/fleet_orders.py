@@ -11,27 +11,40 @@ from api.shifts.roster import published_shift
 from api.web.checked_route import CheckedRoute
 from api.web.context import Context, DispatcherContext
 from api.web.page_context import translator_of
-from api.web.schemas import Moment, Wire, moment_in
+from api.web.schemas import Lat, Lon, Moment, Wire, moment_in
 from data.errors import InvalidError, Need
-from data.model import ByLanguage, SegmentId, StormId, VehicleId
+from data.files.bidi import without_isolates
+from data.geocode import REACH_M, Address
+from data.model import ByLanguage, LonLat, SegmentId, StormId, VehicleId
 from data.policy.message_rules import COME_BACK, WAIT_AT
 from data.store.database.engine import Tx
 from fleet.setup.machine_list import machine_names
 from fleet.shifts.fleet_orders import FleetOrder, FleetOrderKind, order_shifts
 from fleet.storms.staging_places import StagingKind, StagingPlace, staging_places
 from maps.pages.error_texts import message_of
-from maps.pages.i18n import translator
 from maps.shifts.roster import ShiftView
-from maps.streets.street import called, street_name
 
 router = APIRouter(route_class=CheckedRoute)
 
 
 class StagingPlaceIn(Wire):
-    """Where machines wait: a yard or reload site by its id, or a street by that of its segment."""
+    """Where machines wait.
+
+    A yard or reload site by its id, a street by that of its segment, a point by `lon` and `lat`.
+    """
 
     kind: StagingKind
-    id: int
+    id: int = 0
+    lon: Lon | None = None
+    lat: Lat | None = None
+
+
+class StagingPointOut(Wire):
+    """A point of the map as it is said to a driver: by the streets around it."""
+
+    lon: float
+    lat: float
+    name: str
 
 
 class FleetOrderIn(Wire):
@@ -116,6 +129,16 @@ def list_staging_places(storm_id: StormId, context: DispatcherContext) -> list[S
         return staging_places(tx, storm_id)
 
 
+@router.get("/api/staging-point")
+def name_staging_point(
+    request: Request, lon: Lon, lat: Lat, context: DispatcherContext
+) -> StagingPointOut:
+    """Return what a point of the map is called in the reader's language."""
+    place = StagingPlaceIn(kind=StagingKind.POINT, lon=lon, lat=lat)
+    address = _address(context, place, translator_of(request).language)
+    return StagingPointOut(lon=lon, lat=lat, name=address.text)
+
+
 def _told(tx: Tx, context: Context, storm_id: StormId, wanted: FleetOrderIn) -> ByLanguage | None:
     """Return what drivers are told of an order; `None` of one about hours."""
     if wanted.kind is FleetOrderKind.RECALL:
@@ -128,13 +151,32 @@ def _told(tx: Tx, context: Context, storm_id: StormId, wanted: FleetOrderIn) -> 
 
 def _names(tx: Tx, context: Context, storm_id: StormId, place: StagingPlaceIn | None) -> ByLanguage:
     """Return what a place is called in each language; raise `InvalidError` for no place."""
-    network = context.app.network
     if place is None:
-        raise InvalidError("place", "", Need("where the machines are to wait"))
-    segment = network.find(SegmentId(place.id)) if place.kind is StagingKind.STREET else None
-    if segment:
-        return {one: called(street_name(segment), translator(one)) for one in WAIT_AT}
+        raise _nowhere("")
+    if place.kind in (StagingKind.STREET, StagingKind.POINT):
+        said = {one: _address(context, place, one).text for one in WAIT_AT}
+        return {one: without_isolates(text) for one, text in said.items()}
     for one in staging_places(tx, storm_id):
         if (one.kind, one.id) == (place.kind, place.id):
             return dict.fromkeys(WAIT_AT, one.name)
-    raise InvalidError("place", place.id, Need("where the machines are to wait"))
+    raise _nowhere(place.id)
+
+
+def _address(context: Context, place: StagingPlaceIn, language: str) -> Address:
+    """Return the spoken address of a street or point; raise `InvalidError` far from streets."""
+    network, geocoder = context.app.network, context.app.geocoder
+    segment = network.find(SegmentId(place.id)) if place.kind is StagingKind.STREET else None
+    if segment:
+        address = geocoder.address_on(segment.id, segment.length_m / 2, language)
+    elif place.kind is StagingKind.POINT and place.lon is not None and place.lat is not None:
+        address = geocoder.spoken_address(LonLat(place.lon, place.lat), language)
+    else:
+        raise _nowhere(place.id)
+    if address is None:
+        need = Need("a place within {metres} m of a street", metres=round(REACH_M))
+        raise InvalidError("place", "", need)
+    return address
+
+
+def _nowhere(place: object) -> InvalidError:
+    return InvalidError("place", place, Need("where the machines are to wait"))

@@ -28,8 +28,8 @@ COME_BACK: ByLanguage = {
 """What drivers are told who are called back."""
 
 WAIT_AT: ByLanguage = {
-    "en": "Go to {place} and wait there.",
-    "fa": "به {place} بروید و همان‌جا منتظر بمانید.",
+    "en": "Go to this place and wait there: {place}.",
+    "fa": "به این محل بروید و همان‌جا منتظر بمانید: {place}.",
     "az": "Bu yerə gedin və orada gözləyin: {place}.",
 }
 """What drivers are told who are sent to wait at a place."""

@@ -16,11 +16,12 @@ class StagingKind(StrEnum):
     YARD = "yard"
     RELOAD = "reload"
     STREET = "street"
+    POINT = "point"
 
 
 @dataclass(frozen=True, slots=True)
 class StagingPlace:
-    """A yard or reload site by its id among its kind, or a street."""
+    """A yard or reload site by its id among its kind."""
 
     kind: StagingKind
     id: int

@@ -202,6 +202,7 @@ POST /api/crew-jobs/{job_id}/start
 GET /api/drivers
 GET /api/handover-notes/waiting
 GET /api/plans/{plan_id}/takers/{segment_id}
+GET /api/staging-point
 GET /api/storms/{storm_id}/staging-places
 POST /api/alerts/snoozes/{cause}
 POST /api/alerts/snoozes/{cause}/end

@@ -184,6 +184,7 @@ ORDERS = {
     "see the roster": ("GET", "/api/roster", {}),
     "order many shifts": ("POST", "/api/storms/99/fleet-orders", {"json": AN_ORDER}),
     "see where trucks may wait": ("GET", "/api/storms/99/staging-places", {}),
+    "name a point to wait at": ("GET", "/api/staging-point?lon=45.07&lat=37.55", {}),
     "plan a shift": ("POST", "/api/storms/99/shifts", {"json": A_SHIFT}),
     "strike a shift off": ("POST", "/api/shifts/99/cancel", {}),
     "see machines out of service": ("GET", "/api/machines-out", {}),

@@ -86,14 +86,28 @@ def test_trucks_are_told_where_to_wait_and_keep_their_hours(client, clock) -> No
     assert ends_of(client) == before
     texts = [one["text"] for one in client.get("/api/messages").json()["messages"]]
     assert [one["en"] for one in texts] == [
-        f"Go to {places[0]['name']} and wait there.",
-        f"Go to {places[0]['name']} and wait there.",
-        "Go to Tulip Alley and wait there.",
+        f"Go to this place and wait there: {places[0]['name']}.",
+        f"Go to this place and wait there: {places[0]['name']}.",
+        "Go to this place and wait there: Tulip Alley, between Imam Street and School Street.",
     ]
-    assert texts[-1]["fa"] == "به کوچه لاله بروید و همان‌جا منتظر بمانید."
-    for nowhere in (None, {"kind": "yard", "id": 99}, {"kind": "street", "id": 9999}):
+    assert "کوچه لاله" in texts[-1]["fa"]
+    lost = {"kind": "point", "lon": 0.0, "lat": 0.0}
+    wrongs = ({"kind": "yard", "id": 99}, {"kind": "street", "id": 9999}, {"kind": "point"}, lost)
+    for nowhere in (None, *wrongs):
         wrong = {"kind": "stage", "vehicle_ids": [1], "place": nowhere}
         assert client.post(URL, json=wrong).status_code == 422
+
+
+def test_trucks_wait_at_a_point_of_the_map_and_hear_of_it_by_its_streets(
+    client,
+) -> None:
+    here = v.at_m(50, 30)
+    point = {"lon": here.lon, "lat": here.lat}
+    named = client.get("/api/staging-point", params=point).json()
+    ordered(client, "stage", 1, place={"kind": "point", **point})
+    (text,) = [one["text"] for one in client.get("/api/messages").json()["messages"]]
+    assert text["en"] == f"Go to this place and wait there: {named['name']}."
+    assert client.get("/api/staging-point", params={"lon": 0, "lat": 0}).status_code == 422
 
 
 def test_shifts_are_cancelled_and_one_on_the_road_is_not(client) -> None:

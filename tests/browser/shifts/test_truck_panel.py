@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from data.model import Actor, ActorKind, Shift
 from data.store.database.engine import reading, transaction
+from data.store.messages.messages import list_messages
 from data.store.shifts.shifts import list_shifts, save_shift
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import Translator, translator
@@ -119,6 +120,12 @@ def test_all_trucks_are_extended_from_the_list_in_two_clicks(visit: Visit, storm
     expect(page.locator(".notices")).to_contain_text(t.plural("staged:{count}", 2))
     expect(page.locator(".notice")).to_have_count(1)
     assert visit.grave_faults() == []
+    wait_at_a_point(page, t)
+    expect(page.locator(".staging")).to_have_count(0)
+    with reading(visit.city.engine) as tx:
+        said = [one.words["en"] for one in list_messages(tx, shifts_of(visit)[0].storm_id, 10)]
+    assert len(said) == 4
+    assert said[-1] != said[0]
 
     cancel(page, t)
     expect(page.locator(".notices")).to_contain_text(t.plural("cancelled:{count}", 1))
@@ -133,6 +140,18 @@ def send_to_wait(page: Page, t: Translator) -> None:
     orders.get_by_label(t("Yard, reload site or street")).fill("Tulip Alley")
     orders.locator(".places button", has_text="Tulip Alley, between").click()
     orders.locator(".staging .primary").click()
+
+
+def wait_at_a_point(page: Page, t: Translator) -> None:
+    """Tell the chosen trucks to wait at a point of the map, with keys alone."""
+    orders = page.locator(".fleet-orders")
+    orders.get_by_role("button", name=t("Send to wait at a place")).click()
+    orders.get_by_role("button", name=t("Choose a point on the map")).click()
+    expect(page.locator(".maplibregl-canvas")).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(orders.locator(".staging .primary")).to_be_focused()
+    page.keyboard.press("Enter")
 
 
 def cancel(page: Page, t: Translator) -> None:

@@ -15,6 +15,7 @@ import { crews, drawCrews, signed } from "../../crews/jobs.js";
 import { draftState } from "../../edits/draft.js";
 import { enableDrag } from "../../edits/drag.js";
 import { place } from "../../requests/request.js";
+import { STAGING, stageAt, staging } from "../../shifts/staging.js";
 import { drawRings } from "./rings.js";
 import { RouteOverlay } from "../../routes/chosen-route.js";
 import { requestPlace } from "../rows.js";
@@ -111,10 +112,21 @@ function hover(map, trucks, track, light) {
   });
 }
 
+/** Put what is being placed at a point: a request, or where trucks wait. */
+const placeAt = (placing, lngLat) => (placing === STAGING ? stageAt(lngLat) : place(placing, lngLat));
+
+/** By keys, what is being placed goes to the middle of the map, at the cross. */
+function placeByKeys(map) {
+  map.getCanvas().addEventListener("keydown", ({ key }) => {
+    const { placing } = selection.value;
+    if (key === "Enter" && placing !== null) placeAt(placing, map.getCenter());
+  });
+}
+
 function click(map, trucks, track) {
   map.on("click", async (event) => {
     const { placing } = selection.value;
-    if (placing !== null) return void (await place(placing, event.lngLat));
+    if (placing !== null) return void (await placeAt(placing, event.lngLat));
     const found = under(map, trucks, event.point);
     if (FINGERS.matches && found?.kind !== "truck" && track.at(event.point)) return undefined; // it is told what the truck did
     if (found?.kind === "cluster") return void (await part(map, found));
@@ -162,10 +174,16 @@ function mark(map, trucks, hold, chosen) {
 function followSelection(map, trucks, route, hold) {
   selection.follow(({ chosen, hidden, placing }, changes) => {
     if ("hidden" in changes) repaint(map, hidden, view().palette());
-    if ("placing" in changes) map.getCanvas().style.cursor = placing === null ? "" : "crosshair";
+    if ("placing" in changes) {
+      map.getCanvas().style.cursor = placing === null ? "" : "crosshair";
+      map.getContainer().classList.toggle("placing", placing !== null);
+    }
     if (!("chosen" in changes)) return;
     mark(map, trucks, hold, chosen);
     showRoute(route, chosen);
+  });
+  staging.follow(({ place: at }, changes) => {
+    if ("place" in changes) put(map, "chosen", at?.kind === "point" ? [point(at.lon, at.lat, {})] : []);
   });
   draftState.follow((_, changes) => "draft" in changes && showRoute(route, selection.value.chosen));
   views.follow(() => showRoute(route, selection.value.chosen));
@@ -210,5 +228,6 @@ export async function showMap() {
   followSelection(map, trucks, route, hold);
   hover(map, trucks, track, light);
   click(map, trucks, track);
+  placeByKeys(map);
   enableDrag(map, trucks);
 }
