@@ -1,17 +1,11 @@
 """A storm's figures for the council, made in the server or in a process beside it."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from api.config.clock import Clock
-from api.config.console import open_city_database
-from api.processes.answer_process import answer_until_stopped
-from api.processes.cached_response import json_of
-from api.processes.child_process import ParentLine
 from api.processes.city_state import CityStateHolder
 from data.model import Storm, StormId
-from data.store.database.city_lock import holding
 from data.store.database.engine import Database, Tx, reading
 from fleet.evidence.storm_evidence import coverage_revisions
 from fleet.reports.storm_statistics import Account, StormRecords
@@ -37,21 +31,6 @@ class FigureSources(Protocol):
     records: StormRecords
 
 
-class OwnFigures:
-    """The figures of a city that a process makes on its own, from what the database has."""
-
-    def __init__(self, engine: Database, clock: Clock) -> None:
-        self.engine = engine
-        self.clock = clock
-        self.city_state = CityStateHolder(engine)
-        self.records = StormRecords()
-
-    def made(self, subject: FiguresSubject) -> bytes:
-        """Return figures as JSON, by the streets and levels of service of this moment."""
-        self.city_state.refresh()
-        return json_of(council_figures(self, subject))
-
-
 def council_figures(sources: FigureSources, subject: FiguresSubject) -> CouncilView:
     """Return a storm's figures, beside those of an earlier one after the same time."""
     with reading(sources.engine) as tx:
@@ -62,17 +41,6 @@ def council_figures(sources: FigureSources, subject: FiguresSubject) -> CouncilV
         revised = revision_views(*coverage_revisions(tx, shown.id), network) if shown else ()
         policy = sources.city_state.policy_of(tx, shown)
     return council_view(now, storms, policy, account, before, revised)
-
-
-def make_figures_as_child(line: ParentLine, folder: Path, clock: Clock) -> None:
-    """Make the figures that the server asks for, in a process of its own."""
-    engine = open_city_database(folder)
-    own = OwnFigures(engine, clock)
-    line.ready()
-    with holding(folder):
-        own.made(FiguresSubject())  # reads all records of a storm: a second in a large city
-        answer_until_stopped(line, own.made)
-    engine.dispose()
 
 
 def _account(tx: Tx, sources: FigureSources, storm: Storm | None) -> Account | None:

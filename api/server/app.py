@@ -180,7 +180,7 @@ ROUTES = (
 )
 
 
-FIGURES = "api.reports.council_figures:make_figures_as_child"
+COSTLY = "api.reports.costly_answers:make_answers_as_child"
 """What the process runs that makes costly answers."""
 
 
@@ -310,6 +310,6 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         ),
         notice_sender=NoticeSender(engine, clock, city_state, notices, plans),
         leadership=Leadership(engine),
-        answers=AnswerProcess(FIGURES, city_folder if apart else None, clock),
+        answers=AnswerProcess(COSTLY, city_folder if apart else None, clock),
         plans=plans,
     )

@@ -1,32 +1,42 @@
 """What a driver's phone keeps before the shift: streets around the route, and their map."""
 
-import logging
-from collections.abc import Iterable, Mapping, Sequence
+from asyncio import Semaphore
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from api.processes.cached_response import READERS_OWN, json_of, packed_answer_of, shared_answer
+from api.config.clock import Clock
+from api.processes.cached_response import (
+    READERS_OWN,
+    PackedAnswer,
+    json_of,
+    packed_answer_of,
+    shared_answer,
+)
+from api.processes.city_state import CityStateHolder
+from api.processes.stored_tiles import stored_tiles
 from api.web.checked_route import CheckedRoute
 from api.web.context import Context, DriverContext
-from data.errors import InvalidError, NotFoundError
-from data.exchange.tile_archive import read_tiles
-from data.model import Leg
-from data.streets.tiles import TileAddress
+from data.errors import NotFoundError
+from data.model import ShiftId
+from data.store.database.engine import Database, reading
+from data.store.shifts.shifts import get_shift
 from fleet.setup.machine_list import known_machine
 from fleet.shifts.shift_handover import find_current_shift_of_driver
 from fleet.shifts.shift_progress import driven_route
 from fleet.streets.closed_streets import closed_streets
-from maps.shifts.stored_map import FoundTiles, StoredTiles, stored_map, tiles_around
-from maps.shifts.stored_network import Limits, StoredNetwork, stored_network
-
-LAYERS = ("streets", "water", "places")
-
-_log = logging.getLogger(__name__)
+from maps.pages.stored_map import StoredTiles
+from maps.shifts.stored_network import Limits, StoredNetwork, corridor, stored_network
 
 router = APIRouter(route_class=CheckedRoute)
+
+_AT_ONCE = Semaphore(2)
+"""Phones of a fleet ask together: others find threads, and who waits for one costs nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +47,53 @@ class StoredRoute:
     tiles: Mapping[str, StoredTiles]
 
 
+@dataclass(frozen=True, slots=True)
+class StoredSubject:
+    """Whose phone keeps it: the one of a shift."""
+
+    shift_id: ShiftId
+
+
+class RouteSources(Protocol):
+    """What it is made from: the parts of a server, or of the process beside it."""
+
+    engine: Database
+    folder: Path
+    clock: Clock
+    city_state: CityStateHolder
+
+
 @router.get("/api/drive/stored", response_model=StoredRoute)
-def get_stored_route(request: Request, context: DriverContext) -> Response:
+async def get_stored_route(request: Request, context: DriverContext) -> Response:
     """Return the streets and the map around the driver's route, for the phone to keep."""
-    network = context.app.network
-    with context.reading() as tx:
-        shift = find_current_shift_of_driver(tx, context.user.id, context.now)
-        driven = driven_route(tx, shift) if shift else None
-        if shift is None or driven is None:
-            raise NotFoundError("route", context.user.login)
-        closed = closed_streets(tx, shift.storm_id, context.now)
+    async with _AT_ONCE:
+        packed = await run_in_threadpool(_packed, context)
+    return shared_answer(request, packed, READERS_OWN)
+
+
+def stored_route(sources: RouteSources, subject: StoredSubject) -> StoredRoute:
+    """Return what the phone of a shift keeps; raise `NotFoundError` without a route."""
+    network = sources.city_state.now.network
+    with reading(sources.engine) as tx:
+        shift, now = get_shift(tx, subject.shift_id), sources.clock.now()
+        driven = driven_route(tx, shift)
+        if driven is None:
+            raise NotFoundError("route", subject.shift_id)
+        closed = closed_streets(tx, shift.storm_id, now)
         limits = Limits(closed, known_machine(tx, shift.vehicle_id).min_street_m)
     plan_id, legs = driven[0], driven[1].legs
-    part = stored_network(legs, plan_id, network, limits)
-    stored = StoredRoute(part, _tiles_along(legs, context))
-    return shared_answer(request, packed_answer_of(json_of(stored)), READERS_OWN)
+    return StoredRoute(
+        network=stored_network(legs, plan_id, network, limits),
+        tiles=stored_tiles(sources.folder, corridor(legs, network)),
+    )
 
 
-def _tiles_along(legs: Sequence[Leg], context: Context) -> dict[str, StoredTiles]:
-    wanted = tiles_around(legs, context.app.network)
-    files = {layer: context.app.folder / "tiles" / f"{layer}.pmtiles" for layer in LAYERS}
-    found = {layer: _found(file, wanted) for layer, file in files.items() if file.is_file()}
-    return stored_map({layer: tiles for layer, tiles in found.items() if tiles is not None})
-
-
-def _found(file: Path, wanted: Iterable[TileAddress]) -> FoundTiles | None:
-    """Return what a layer has; `None` where its file cannot be read: the streets matter more."""
-    try:
-        return read_tiles(file, wanted)
-    except InvalidError as error:
-        _log.warning("phones keep a route without a layer of the map: %s", error)
-        return None
+def _packed(context: Context) -> PackedAnswer:
+    app = context.app
+    with context.reading() as tx:
+        shift = find_current_shift_of_driver(tx, context.user.id, context.now)
+    if shift is None:
+        raise NotFoundError("route", context.user.login)
+    subject = StoredSubject(shift.id)
+    made = app.answers.made(subject, lambda: json_of(stored_route(app, subject)))
+    return packed_answer_of(made) if isinstance(made, bytes) else made.packed

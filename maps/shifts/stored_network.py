@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
-from math import cos, radians
 
-from data.model import ByLanguage, DirectedSegment, Leg, LonLat, PlanId, SegmentId
+from data.model import ByLanguage, DirectedSegment, Leg, PlanId, SegmentId
 from data.streets.network import StreetNetwork
 from data.streets.turn_costs import STRAIGHT_DEG, TURN_COST_S, TurnKind
 from fleet.streets.closed_streets import revision_of_closed
+from maps.pages.stored_map import MapBox, box_around
 from maps.streets.street import street_name
 
 AROUND_M = (400.0, 200.0, 100.0, 0.0)
@@ -20,7 +20,6 @@ ROUNDABOUT, NARROW, CLOSED = 1, 2, 4
 """Bits of a street's flags: a roundabout, too narrow for the machine, closed in some direction."""
 
 DEGREES_DIGITS = 6
-METRES_PER_DEGREE = 111_195.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,30 +105,17 @@ def stored_network(
     )
 
 
-def corridor(
-    legs: Iterable[Leg], network: StreetNetwork, around_m: float
-) -> list[tuple[LonLat, LonLat]]:
-    """Return a box (south-west, north-east) around each street of a route."""
+def corridor(legs: Iterable[Leg], network: StreetNetwork) -> list[MapBox]:
+    """Return a box around each street of a route, as far as its map is kept."""
     own = {step.segment_id for leg in legs for step in leg.path if network.find(step.segment_id)}
-    return [_box(each, around_m, network) for each in sorted(own)]
+    return [box_around(network.segment(each).geometry) for each in sorted(own)]
 
 
 def _around(own: Set[SegmentId], around_m: float, network: StreetNetwork) -> list[SegmentId]:
     if not around_m:
         return sorted(own)
-    boxes = (_box(each, around_m, network) for each in own)
+    boxes = (box_around(network.segment(each).geometry, around_m) for each in own)
     return sorted({street.id for box in boxes for street in network.within(*box)} | own)
-
-
-def _box(segment_id: SegmentId, around_m: float, network: StreetNetwork) -> tuple[LonLat, LonLat]:
-    line = network.segment(segment_id).geometry
-    up = around_m / METRES_PER_DEGREE
-    aside = up / cos(radians(line[0].lat))
-    lons, lats = [point.lon for point in line], [point.lat for point in line]
-    return (
-        LonLat(min(lons) - aside, min(lats) - up),
-        LonLat(max(lons) + aside, max(lats) + up),
-    )
 
 
 def _arcs_of(segment_id: SegmentId, network: StreetNetwork, limits: Limits) -> list[int]:

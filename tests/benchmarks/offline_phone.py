@@ -10,9 +10,9 @@ from playwright.sync_api import BrowserContext, sync_playwright
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.processes.cached_response import json_of, packed_answer_of
-from api.shifts.stored_route import LAYERS, StoredRoute
+from api.processes.stored_tiles import stored_tiles
+from api.shifts.stored_route import StoredRoute
 from api.simulation.demo_city import DEMO_CITY_FILE, DEMO_TIMEZONE
-from data.exchange.tile_archive import read_tiles
 from data.model import Actor, ActorKind, DirectedSegment, Leg, PlanId, Route
 from data.store.database.engine import transaction
 from data.store.setup.city import get_policy
@@ -21,8 +21,7 @@ from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.shifts.driver_codes import give_code
 from fleet.storms.storm_start import start_storm
-from maps.shifts.stored_map import stored_map, tiles_around
-from maps.shifts.stored_network import Limits, stored_network
+from maps.shifts.stored_network import Limits, corridor, stored_network
 from tests.benchmarks.planned_city import city_with_fleet, published
 from tests.benchmarks.user_pages import PHONE
 from tests.browser.conftest import QUIET, Visit, find_chromium, open_page, serving
@@ -50,12 +49,10 @@ def rows() -> Iterator[tuple[str, str, str]]:
 def _answer(folder: Path, legs: list[Leg], network: StreetNetwork) -> tuple[str, str, str]:
     began_s = process_time()
     part = stored_network(legs, PlanId(1), network, Limits(frozenset(), 0.0))
-    wanted = tiles_around(legs, network)
-    files = {layer: folder / "tiles" / f"{layer}.pmtiles" for layer in LAYERS}
-    found = {layer: read_tiles(file, wanted) for layer, file in files.items() if file.is_file()}
-    packed = packed_answer_of(json_of(StoredRoute(part, stored_map(found))))
+    layers = stored_tiles(folder, corridor(legs, network))
+    packed = packed_answer_of(json_of(StoredRoute(part, layers)))
     spent_ms = (process_time() - began_s) * 1000
-    tiles = sum(len(each) for _, each in found.values())
+    tiles = sum(len(each.tiles) for each in layers.values())
     told = (
         f"{len(part.streets):,} streets, {len(part.arcs):,} arcs, {tiles} tiles: "
         f"{len(packed.content) / 1e6:.2f} MB, CPU {spent_ms:.0f} ms"

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from api.reports.council_figures import FiguresSubject, OwnFigures
+from api.reports.costly_answers import CityBeside
+from api.reports.council_figures import FiguresSubject
 from tests.village import NOW
 
 
 def test_a_process_beside_the_server_makes_the_same_figures(client, app, sign_in, clock):
-    beside, served = OwnFigures(app.engine, app.clock), []
+    beside, served = CityBeside(app.engine, app.folder, app.clock), []
 
     def both_say_the_same():
         sign_in("council")

@@ -3,6 +3,8 @@
 import base64
 import gzip
 
+from api.reports.costly_answers import CityBeside
+from api.shifts.stored_route import StoredSubject
 from data.exchange.basemap import write_basemap
 from tests import village as v
 
@@ -38,6 +40,11 @@ def test_a_phone_hears_that_other_streets_are_closed_than_it_stored(driver, plan
     heard = driver.get("/api/drive/proved").json()["closed"]
     assert heard != stored["closed"]
     assert driver.get("/api/drive/stored").json()["network"]["closed"] == heard
+
+
+def test_a_process_beside_the_server_makes_the_same(driver, app):
+    beside = CityBeside(app.engine, app.folder, app.clock)
+    assert driver.get("/api/drive/stored").content == beside.made(StoredSubject(1))
 
 
 def test_nobody_else_gets_it(client, sign_in, plan):

@@ -8,7 +8,8 @@ from data.errors import InvalidError
 from data.exchange.basemap import write_basemap
 from data.exchange.tile_archive import read_tiles
 from data.streets.tiles import TileAddress
-from maps.shifts.stored_map import tiles_around
+from maps.pages.stored_map import tiles_in
+from maps.shifts.stored_network import corridor
 from tests import village as v
 from tests.village_plan import a_leg
 
@@ -16,7 +17,7 @@ from tests.village_plan import a_leg
 def test_tiles_come_as_they_are_in_the_file_and_others_are_not_made_up(tmp_path):
     write_basemap(v.village(), v.village_places(), tmp_path)
     far = TileAddress(15, 1, 1)
-    wanted = tiles_around([a_leg()], v.village())
+    wanted = tiles_in(corridor([a_leg()], v.village()))
     covers, tiles = read_tiles(tmp_path / "streets.pmtiles", {*wanted, far})
     assert (covers.min_zoom, covers.max_zoom) == (10, 15)
     assert {each.z for each in tiles} == set(range(10, 16))
@@ -44,7 +45,7 @@ def changed(content: bytes, at: int, byte: int) -> bytes:
 def test_a_file_that_phones_could_not_read_is_refused(tmp_path, damage):
     write_basemap(v.village(), v.village_places(), tmp_path)
     file = tmp_path / "streets.pmtiles"
-    wanted = tiles_around([a_leg()], v.village())
+    wanted = tiles_in(corridor([a_leg()], v.village()))
     file.write_bytes(damage(file.read_bytes()))
     with pytest.raises(InvalidError, match="version 3, compressed by gzip"):
         read_tiles(file, wanted)

@@ -2,8 +2,8 @@
 
 from data.model import DirectedSegment, PlanId
 from data.streets.tiles import TileAddress, TileRange
-from maps.shifts import stored_map as map_module
-from maps.shifts.stored_map import stored_map
+from maps.pages import stored_map as map_module
+from maps.pages.stored_map import stored_map
 from maps.shifts.stored_network import CLOSED, NARROW, Limits, stored_network
 from tests import village as v
 from tests.village_plan import a_leg

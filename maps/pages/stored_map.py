@@ -1,25 +1,29 @@
-"""The tiles of the map around a route, in the form in which a phone keeps them."""
+"""The tiles of the map around somebody's work, in the form in which a phone keeps them."""
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from math import asinh, floor, pi, radians, tan
+from math import asinh, cos, floor, pi, radians, tan
 
-from data.model import Leg, LonLat
-from data.streets.network import StreetNetwork
+from data.model import LonLat
 from data.streets.tiles import TileAddress, TileRange
-from maps.shifts.stored_network import corridor
 
 ZOOMS = range(10, 16)
 """Zooms of the city's tiles; closer views enlarge the largest."""
 
 AROUND_M = 400.0
+"""How far around the work the map is kept."""
+
+METRES_PER_DEGREE = 111_195.0
 
 MOST_BYTES = 4_000_000
-"""Of all tiles of a route together, as they are in the files.
+"""Of all tiles of a phone together, as they are in the files.
 
 The largest zooms are left out where they are more.
 """
+
+type MapBox = tuple[LonLat, LonLat]
+"""South-west and north-east corner."""
 
 type FoundTiles = tuple[TileRange, Mapping[TileAddress, bytes]]
 """What a layer covers, and the tiles of it that were found."""
@@ -27,7 +31,7 @@ type FoundTiles = tuple[TileRange, Mapping[TileAddress, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class StoredTiles:
-    """The tiles of a layer around a route: gzip-compressed, in base 64, by zoom/column/row."""
+    """The tiles of a layer around the work: gzip-compressed, in base 64, by zoom/column/row."""
 
     min_zoom: int
     max_zoom: int
@@ -35,10 +39,20 @@ class StoredTiles:
     tiles: Mapping[str, str]
 
 
-def tiles_around(legs: Iterable[Leg], network: StreetNetwork) -> set[TileAddress]:
-    """Return the addresses of all tiles around a route."""
-    boxes = corridor(legs, network, AROUND_M)
-    return {tile for zoom in ZOOMS for box in boxes for tile in _tiles_of(box, zoom)}
+def box_around(line: Iterable[LonLat], around_m: float = AROUND_M) -> MapBox:
+    """Return the box that has all places within so many metres of a line or a place."""
+    lons, lats = zip(*line, strict=True)
+    up = around_m / METRES_PER_DEGREE
+    aside = up / cos(radians(lats[0]))
+    return (
+        LonLat(min(lons) - aside, min(lats) - up),
+        LonLat(max(lons) + aside, max(lats) + up),
+    )
+
+
+def tiles_in(boxes: Iterable[MapBox]) -> set[TileAddress]:
+    """Return the addresses of all tiles in some boxes."""
+    return {tile for box in boxes for zoom in ZOOMS for tile in _tiles_of(box, zoom)}
 
 
 def stored_map(layers: Mapping[str, FoundTiles]) -> dict[str, StoredTiles]:
@@ -70,7 +84,7 @@ def _packed(covers: TileRange, tiles: Mapping[TileAddress, bytes], kept: int) ->
     return StoredTiles(covers.min_zoom, min(covers.max_zoom, kept), covers.bounds, texts)
 
 
-def _tiles_of(box: tuple[LonLat, LonLat], zoom: int) -> Iterator[TileAddress]:
+def _tiles_of(box: MapBox, zoom: int) -> Iterator[TileAddress]:
     south_west, north_east = box
     rows = range(_row(north_east.lat, zoom), _row(south_west.lat, zoom) + 1)
     for x in range(_column(south_west.lon, zoom), _column(north_east.lon, zoom) + 1):
