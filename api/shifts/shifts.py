@@ -33,7 +33,13 @@ from fleet.shifts.shift_progress import (
     undo_last,
 )
 from fleet.storms.storm_lookup import wanted_storm
-from fleet.tracking.phone_trackers import add_phone, find_phone, from_phone, own_tracker_reported
+from fleet.tracking.phone_trackers import (
+    add_phone,
+    find_phone,
+    fixes_of_shift,
+    from_phone,
+    needed_fixes,
+)
 from fleet.tracking.position_formats import positions_from_batch
 from maps.pages.geojson import Feature, leg_feature
 from maps.pages.qr_code import QrCode, qr_code
@@ -215,8 +221,9 @@ async def create_positions(
     device = await asyncio.to_thread(_phone, context, shift_id)
     batch = positions_from_batch(entries, device, context.now)
     fixes = from_phone(batch.positions)
-    needed = not await asyncio.to_thread(_tracker_is_live, context, fixes)
-    stored = await context.app.position_ingest.store(fixes) if needed else 0
+    kept = await asyncio.to_thread(_needed, context, shift_id, fixes)
+    stored = await context.app.position_ingest.store(kept)
+    needed = not fixes or fixes[-1] in kept
     for one in batch.rejected:
         context.app.position_ingest.reject(device.id, one.reason)
     rejected = [RejectedOut(index=one.index, reason=one.reason) for one in batch.rejected]
@@ -279,9 +286,9 @@ def _phone(context: Context, shift_id: ShiftId) -> Device:
         return add_phone(tx, context.actor, shift, context.now)
 
 
-def _tracker_is_live(context: Context, fixes: list[Position]) -> bool:
+def _needed(context: Context, shift_id: ShiftId, fixes: list[Position]) -> list[Position]:
     with context.reading() as tx:
-        return own_tracker_reported(tx, fixes)
+        return needed_fixes(tx, fixes_of_shift(tx, get_shift(tx, shift_id), fixes))
 
 
 def _shown(tx: Tx, context: Context, shift: Shift) -> ShiftOut:

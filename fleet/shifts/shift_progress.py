@@ -5,7 +5,7 @@ becomes evidence (`fleet.evidence.driver_confirmations`), as soon as it can no l
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,7 @@ from data.model import (
     Blockage,
     CodeKind,
     Leg,
+    LegKind,
     LegOutcome,
     LegProgress,
     PlanId,
@@ -27,7 +28,7 @@ from data.model import (
     UserId,
 )
 from data.store.accounts.sign_in_codes import remove_codes
-from data.store.audit.audit_log import add_event
+from data.store.audit.audit_log import add_event, find_last_event_on
 from data.store.database.engine import Tx
 from data.store.planning.plans import PlanHead, find_published_plan_id, find_route, get_plan_head
 from data.store.shifts.blockages import get_blockage, list_open_blockages, set_cleared
@@ -119,6 +120,14 @@ def end_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shift:
     return shift
 
 
+def find_end(tx: Tx, shift: Shift) -> datetime | None:
+    """Return when a shift that was driven ended; `None` where it is not over or nobody drove it."""
+    if shift.state is not ShiftState.ENDED:
+        return None
+    ended = find_last_event_on(tx, f"shift:{shift.id}", ("shift.ended",))
+    return ended.at if ended else get_storm(tx, shift.storm_id).ended_at
+
+
 def next_leg(tx: Tx, shift_id: ShiftId) -> tuple[PlanId, int, Leg] | None:
     """Return the first leg of the published route that is neither done nor skipped."""
     driven = driven_route(tx, get_shift(tx, shift_id))
@@ -200,6 +209,15 @@ def _moved(
     return get_shift(tx, shift_id)
 
 
+def _get_driven(tx: Tx, shift_id: ShiftId, tapped_at: datetime | None) -> Shift:
+    """Return a shift that was driven when its driver tapped."""
+    shift = get_shift(tx, shift_id)
+    ended_at = find_end(tx, shift)
+    if ended_at is None or tapped_at is None or tapped_at > ended_at:
+        _require_state(shift, ShiftState.DRIVING)
+    return shift
+
+
 def _get_driving(tx: Tx, shift_id: ShiftId) -> Shift:
     shift = get_shift(tx, shift_id)
     _require_state(shift, ShiftState.DRIVING)
@@ -222,32 +240,27 @@ def _legs_over(
     now: datetime,
     tapped_at: datetime | None,
 ) -> list[LegProgress]:
-    shift = _get_driving(tx, legs.shift_id)
+    shift = _get_driven(tx, legs.shift_id, tapped_at)
     began_at = get_storm(tx, shift.storm_id).started_at
     # A phone's clock is believed within the storm only.
     ended_at = tapped_at if tapped_at is not None and began_at <= tapped_at <= now else now
-    legs = _driven_legs(tx, shift, legs, ended_at)
-    known = {each.leg: each for each in list_progress(tx, legs.plan_id, shift.id)}
+    route = _driven_route(tx, shift, legs, ended_at)
     over = []
-    for leg in range(legs.first, legs.last + 1):
-        before = known.get(leg)
+    for plan_id, leg, before in _places(tx, shift, legs, route):
         if before is not None and before.state != state:
             raise ConflictError(f"leg {leg} is {before.state} already", reason="leg_over", leg=leg)
         if before is None:
-            before = LegProgress(
-                legs.plan_id, shift.id, leg, state, ended_at=ended_at, reason=reason
-            )
+            before = LegProgress(plan_id, shift.id, leg, state, ended_at=ended_at, reason=reason)
             _keep(tx, actor, before, now)
         over.append(before)
     return over
 
 
-def _driven_legs(tx: Tx, shift: Shift, legs: Legs, at: datetime) -> Legs:
-    """Return the legs of which a driver told what became of them at a time.
+def _driven_route(tx: Tx, shift: Shift, legs: Legs, at: datetime) -> Route:
+    """Return the route with the legs of which a driver told what became of them at a time.
 
     What he says of a plan counts after a newer one has superseded it: his phone hears of that late,
-    and holds confirmations back while they can be undone. Where his route is the same in the newer
-    plan, they are the legs of that. Legs that he never had are refused.
+    and holds confirmations back while they can be undone. Legs that he never had are refused.
     """
     plan, route = get_plan_head(tx, legs.plan_id), find_route(tx, legs.plan_id, shift.id)
     if route is None or not _was_driven(plan, at):
@@ -258,8 +271,41 @@ def _driven_legs(tx: Tx, shift: Shift, legs: Legs, at: datetime) -> Legs:
         )
     if not 0 <= legs.first <= legs.last < len(route.legs):
         raise NotFoundError("leg", legs.last)
+    return route
+
+
+def _places(
+    tx: Tx, shift: Shift, legs: Legs, route: Route
+) -> list[tuple[PlanId, int, LegProgress | None]]:
+    """Return the plan and number of each leg of a tap, with what is known of it.
+
+    Where a newer plan has the same work, it is that leg: nobody is led again to what he did, or
+    could not do.
+    """
+    told = range(legs.first, legs.last + 1)
+    known = {each.leg: each for each in list_progress(tx, legs.plan_id, shift.id)}
     newer = driven_route(tx, shift)
-    return replace(legs, plan_id=newer[0]) if newer and newer[1].legs == route.legs else legs
+    if newer is None or newer[0] == legs.plan_id:
+        return [(legs.plan_id, number, known.get(number)) for number in told]
+    plan_id, driven = newer
+    over = {each.leg: each for each in list_progress(tx, plan_id, shift.id)}
+    if driven.legs == route.legs:
+        return [(plan_id, number, over.get(number)) for number in told]
+    ahead = {i: _work_of(leg) for i, leg in enumerate(driven.legs) if i not in over}
+    places = list[tuple[PlanId, int, LegProgress | None]]()
+    for number in told:
+        work = _work_of(route.legs[number])
+        same = next((i for i, other in ahead.items() if work and other == work), None)
+        if number in known or same is None:
+            places.append((legs.plan_id, number, known.get(number)))
+        else:
+            places.append((plan_id, same, None))
+            del ahead[same]
+    return places
+
+
+def _work_of(leg: Leg) -> tuple[object, ...] | None:
+    return (leg.path, leg.blade, leg.spreader) if leg.kind is LegKind.WORK else None
 
 
 def _was_driven(plan: PlanHead, at: datetime) -> bool:

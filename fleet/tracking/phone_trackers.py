@@ -1,6 +1,7 @@
 """Drivers' phones as trackers, where a machine has no better one."""
 
 import secrets
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,8 +11,9 @@ from data.model import Actor, Device, Position, Shift, VehicleId
 from data.store.accounts.accounts import add_device, find_device_by_name
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.tracking.positions import has_fixes_between
+from data.store.tracking.positions import fix_times, has_fixes_between
 from fleet.accounts.accounts import TOKEN_BYTES, token_digest
+from fleet.shifts.shift_progress import find_end
 
 SOURCE = "phone"
 """Source of these positions."""
@@ -24,10 +26,22 @@ HEARD = timedelta(minutes=1)
 
 
 def find_phone(tx: Tx, shift: Shift) -> Device | None:
-    """Return the device of the phone of a shift; the shift must not be over."""
-    if shift.over:
-        raise ConflictError(f"shift {shift.id} is over", reason="shift_state", shift=shift.id)
+    """Return the device of the phone of a shift."""
     return find_device_by_name(tx, _name(shift))
+
+
+def fixes_of_shift(tx: Tx, shift: Shift, fixes: Sequence[Position]) -> list[Position]:
+    """Return the fixes of a phone that were made before its shift ended; they may come later.
+
+    Raises `ConflictError` where the shift is over and there are none.
+    """
+    if not shift.over:
+        return list(fixes)
+    ended_at = find_end(tx, shift)
+    mine = [fix for fix in fixes if ended_at is not None and fix.fixed_at <= ended_at]
+    if not mine:
+        raise ConflictError(f"shift {shift.id} is over", reason="shift_state", shift=shift.id)
+    return mine
 
 
 def add_phone(tx: Tx, actor: Actor, shift: Shift, now: datetime) -> Device:
@@ -53,17 +67,24 @@ def from_phone(positions: Sequence[Position]) -> list[Position]:
     ]
 
 
-def own_tracker_reported(tx: Tx, positions: Sequence[Position]) -> bool:
-    """Whether the machine's own tracker sent fixes around these.
+def needed_fixes(tx: Tx, positions: Sequence[Position]) -> list[Position]:
+    """Return those fixes around which the machine's own tracker sent none.
 
     Two receivers at once would make a vehicle tremble between them, and the tracker knows the
-    blade; so the phone's fixes are not needed then.
+    blade. A batch of a phone that was out of reach may begin before the tracker fell silent.
     """
     if not positions:
-        return False
+        return []
     times = [fix.fixed_at for fix in positions]
     since, until = min(times) - HEARD, max(times) + HEARD
-    return has_fixes_between(tx, positions[0].vehicle_id, since, until, but_not=SOURCE)
+    own = fix_times(tx, positions[0].vehicle_id, since, until, but_not=SOURCE)
+    return [fix for fix in positions if not _is_near(own, fix.fixed_at)]
+
+
+def _is_near(times: Sequence[datetime], at: datetime) -> bool:
+    """Whether one of some times, the earliest first, is so near that a tracker counts as heard."""
+    following = bisect_left(times, at - HEARD)
+    return following < len(times) and times[following] <= at + HEARD
 
 
 def own_tracker_is_heard(tx: Tx, vehicle_id: VehicleId, now: datetime) -> bool:

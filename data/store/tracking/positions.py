@@ -224,14 +224,17 @@ def sensor_reports(
     return first, bool(most), first is not None and not least
 
 
-def fix_times(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime) -> list[datetime]:
-    """Return the times of a vehicle's fixes in a time, oldest first."""
+def fix_times(
+    tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime, but_not: str = ""
+) -> list[datetime]:
+    """Return the times of a vehicle's fixes in a time, from any source but one, oldest first."""
     query = (
         select(position.c.fixed_at)
         .where(
             position.c.vehicle_id == vehicle_id,
             position.c.fixed_at.between(since, until),
             position.c.fault == "",
+            position.c.source != but_not,
         )
         .order_by(position.c.fixed_at)
     )

@@ -199,8 +199,11 @@ def test_a_shift_that_is_over_lets_nobody_drive_on(driver, code, enter, plan):
     assert driver.post("/api/shifts/1/end", json={"key": "end-0001"}).json()["state"] == "ended"
     assert driver.post("/api/shifts/1/end", json={"key": "end-0001"}).json()["state"] == "ended"
     assert "Your shift is over" in driver.get("/drive", headers=PAGE).text
-    late = driver.post("/api/shifts/1/positions", json={"positions": []})
+    path = "/api/shifts/1/positions"
+    late = driver.post(path, json={"positions": [a_fix(101)]})
     assert (late.status_code, late.json()["error"]["code"]) == (409, "conflict")
+    kept = {"positions": [a_fix(90), a_fix(101)]}  # out of reach until the shift was over
+    assert driver.post(path, json=kept).json()["stored"] == 1
     assert enter(code).status_code == 401
 
 
@@ -239,8 +242,11 @@ def test_a_phone_is_not_needed_while_the_machines_tracker_speaks(driver, app):
     driver.post("/positions", json={"positions": [a_fix(60)]}, headers=bearer)
     near = driver.post("/api/shifts/1/positions", json={"positions": [a_fix(90)]}).json()
     far = driver.post("/api/shifts/1/positions", json={"positions": [a_fix(-120)]}).json()
+    both = {"positions": [a_fix(-110), a_fix(30)]}
+    late = driver.post("/api/shifts/1/positions", json=both).json()
     assert (near["stored"], near["needed"]) == (0, False)
     assert (far["stored"], far["needed"]) == (1, True)
+    assert (late["stored"], late["needed"]) == (1, False)
     app.consumer.run()
     told = driver.get("/api/drive/proved").json()
     assert told["place"]["lon"] == pytest.approx(a_fix(60)["lon"])

@@ -119,6 +119,31 @@ def test_a_plan_that_nobody_had_counts_nothing(tx: Tx, driven: Plan, state: Plan
         complete_legs(tx, DISPATCHER, legs(driven, 0), LATER)
 
 
+def test_a_tap_under_the_plan_before_counts_in_the_route_that_is_driven_now(
+    tx: Tx, driven: Plan
+) -> None:
+    set_published(tx, driven.id, v.NOW)
+    set_plan_state(tx, driven.id, PlanState.SUPERSEDED)
+    newer = add_published_plan(tx, a_leg(segment_id=v.MILL), a_leg(forward=False))
+    complete_legs(tx, DISPATCHER, legs(driven, 0, 1), LATER + MINUTE, LATER)
+    skip_legs(tx, DISPATCHER, legs(driven, 2), SkipReason.ICE, LATER + MINUTE, LATER)
+    before = list_progress(tx, driven.id, SHIFT)
+    (now,) = list_progress(tx, newer.id, SHIFT)
+    assert [(each.leg, each.ended_at) for each in before] == [(0, LATER), (1, LATER)]
+    assert (now.leg, now.state, now.reason, now.ended_at) == (1, "skipped", "ice", LATER)
+    undo_last(tx, DISPATCHER, SHIFT, LATER + MINUTE)
+    assert list_progress(tx, newer.id, SHIFT) == []
+
+
+def test_what_was_tapped_before_the_end_of_a_shift_may_come_after_it(tx: Tx, driven: Plan) -> None:
+    end_shift(tx, DISPATCHER, SHIFT, LATER)
+    complete_legs(tx, DISPATCHER, legs(driven, 0), LATER + MINUTE, LATER - MINUTE)
+    for tapped_at in (None, LATER + MINUTE):
+        with pytest.raises(ConflictError, match="is ended, not driving"):
+            complete_legs(tx, DISPATCHER, legs(driven, 1), LATER + 2 * MINUTE, tapped_at)
+    assert [each.ended_at for each in list_progress(tx, driven.id, SHIFT)] == [LATER - MINUTE]
+
+
 def test_nobody_tells_of_a_plan_before_it_is_published(tx: Tx, driven: Plan) -> None:
     set_published(tx, driven.id, LATER)
     set_plan_state(tx, driven.id, PlanState.SUPERSEDED)

@@ -112,6 +112,7 @@ export function settle(tap) {
   told = applied(told, tap);
   settled += 1;
   store();
+  if (offered || (tap.plan && tap.plan !== told.shift.plan_id)) quietly(); // it counts in the other route too
 }
 
 /** What the server tells of the route; asked again when a tap was answered meanwhile, which it may not know yet. */
