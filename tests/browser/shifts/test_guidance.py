@@ -12,6 +12,7 @@ from data.store.shifts.shifts import list_progress
 from tests import village as v
 from tests.browser.shifts.conftest import publish
 from tests.browser.shifts.test_driver import REST_MS
+from tests.browser.shifts.test_offline import KEPT_TAPS
 from tests.village_plan import a_leg
 
 pytestmark = pytest.mark.browser
@@ -249,8 +250,7 @@ LED = """async () => {
     first, last: first, kind, state: "open", line: points.map(([x, y]) => at(x, y)), work_from: 0,
     maneuvers: [], starts_at: "2026-01-01T00:00:00Z", ends_at: "2026-01-01T00:10:00Z",
   });
-  localStorage.setItem("barfrub-lead-1-1", "{}");
-  startGuide();
+  await startGuide();
   drive.set({
     shift: { shift_id: 1, plan_id: 2, state: "driving", next_leg: 0 },
     stages: [
@@ -280,8 +280,8 @@ LED = """async () => {
   const cut = guide.value.standing.run;
   drive.set({ stages: [] });
   const gone = [guide.value.mode, guide.value.standing, guide.value.driven.length];
-  const kept = Object.keys(localStorage).filter((key) => key.startsWith("barfrub-lead"));
-  return { early, far, there, driven, behind, cut, gone, kept };
+  const { of } = await (await import('/static/js/pages/app/shelf.js')).kept("lead");
+  return { early, far, there, driven, behind, cut, gone, of };
 }"""
 
 
@@ -296,7 +296,7 @@ def test_a_missed_turn_leaves_no_work_out_unless_its_driver_says_so(visit):
     assert told["behind"] == ["on", 2]
     assert told["cut"] == 1  # by its leg, where another version cuts runs elsewhere
     assert told["gone"] == ["waiting", None, 0]
-    assert told["kept"] == ["barfrub-lead-1-2"]
+    assert told["of"] == "1-2"
 
 
 @pytest.fixture
@@ -395,6 +395,6 @@ def test_the_phone_leads_by_position_speaks_and_asks_for_one_tap(visit, code, da
         page.click(".undo button")
     page.context.set_offline(False)
     page.clock.fast_forward(125_000)
-    page.wait_for_function("() => localStorage['barfrub-taps-driver-1-1'] === '[]'")
+    visit.until(f"({KEPT_TAPS})().then((taps) => taps.length === 0)")
     with transaction(database) as tx:
         assert {each.leg for each in list_progress(tx, plan.id, 1)} == {0, 1, 2, 3}

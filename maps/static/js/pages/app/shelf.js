@@ -22,6 +22,7 @@ async function ordered(mode, order) {
   return new Promise((done, fail) => {
     const step = database.transaction(STORE, mode, { durability: "strict" });
     const asked = order(step.objectStore(STORE));
+    if (mode === "readwrite") step.commit(); // else a page that is loaded anew at once would take it back
     step.oncomplete = () => done(asked.result);
     step.onabort = () => fail(step.error);
   });

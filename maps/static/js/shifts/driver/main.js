@@ -41,7 +41,7 @@ async function begin() {
       return;
     }
   }
-  resume();
+  await resume();
   takeUpdatesBetweenStages();
   startSos();
   startMessages();
@@ -52,7 +52,7 @@ const back = () => {
   flush();
 };
 
-startGuide();
+await startGuide();
 startSpeaking();
 startWayBack();
 followSun();

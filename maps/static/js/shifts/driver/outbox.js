@@ -1,4 +1,5 @@
 // Taps go out in order and once each: kept on the phone until the server has answered, over breaks and reloads.
+import { keep as keepOnShelf, kept } from "../../pages/app/shelf.js";
 import { boot, now } from "../../pages/boot.js";
 import { post } from "../../pages/net.js";
 import { notify } from "../../pages/notices.js";
@@ -12,19 +13,16 @@ const HELD_MS = 120000; // so long a confirmation can be taken back
 const photos = new PhotoUpload((error) => notify(error.message, "danger"));
 
 let sending = false;
+let isResumed = false; // what an earlier visit left goes first
 
 /** Whether the server has all that was tapped and photographed here. */
 export const idle = () => pending.length === 0 && !photos.waits;
 
 /** Taps are sent as whoever is signed in: those of another driver wait for him. */
-const shelf = () => `barfrub-taps-${boot.login}-${drive.value.shift.shift_id}`;
+const shelf = () => `unsent-taps-${boot.login}-${drive.value.shift.shift_id}`;
 
 function save() {
-  try {
-    localStorage.setItem(shelf(), JSON.stringify(pending));
-  } catch {
-    // A full or forbidden shelf costs us only what a reload would have kept.
-  }
+  if (isResumed) keepOnShelf(shelf(), pending); // written through: localStorage comes to the disk up to a minute later
   show();
 }
 
@@ -62,7 +60,7 @@ async function sendTaps() {
 
 /** Send what waits; where nobody answers, try again soon. */
 export async function flush() {
-  if (sending || !drive.value.loaded) return;
+  if (sending || !isResumed) return;
   sending = true;
   try {
     await sendTaps();
@@ -154,13 +152,10 @@ export function reportBlocked(stage, photo) {
 }
 
 /** Take up what an earlier visit to this page left unsent. */
-export function resume() {
-  try {
-    pending.push(...JSON.parse(localStorage.getItem(shelf()) ?? "[]"));
-  } catch {
-    localStorage.removeItem(shelf());
-  }
-  show();
+export async function resume() {
+  pending.unshift(...((await kept(shelf())) ?? []));
+  isResumed = true;
+  save();
   addEventListener("online", flush);
   flush();
 }

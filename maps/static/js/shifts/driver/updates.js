@@ -1,7 +1,9 @@
-// A new version of the page is taken between two stages, when nobody writes or calls and the server has all of the phone.
+// A new version of the page is taken between two stages, when no turn is near, nobody writes or calls and the server has all of
+// the phone.
 import { takeUpdate, updateWaits } from "../../pages/app/installed.js";
 import { writing } from "../../pages/app/writing.js";
 import { help } from "../../messages/driver/sos.js";
+import { turns } from "./guide/change.js";
 import { idle } from "./outbox.js";
 import { positionsSent, sendPositions } from "./place/unsent.js";
 import { current, drive } from "./state.js";
@@ -19,7 +21,7 @@ function isBetweenStages({ shift }) {
 const calls = ({ asking, holding, waiting }) => asking || holding || waiting > 0;
 
 const suits = (value) =>
-  value.loaded && isBetweenStages(value) && idle() && !value.asking && !calls(help.value) && !writing();
+  value.loaded && isBetweenStages(value) && !turns() && idle() && !value.asking && !calls(help.value) && !writing();
 
 /** Whether this page may be loaded anew now. */
 export const mayUpdate = () => suits(drive.value) && positionsSent();

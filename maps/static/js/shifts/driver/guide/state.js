@@ -1,4 +1,5 @@
 // How the phone leads: where on its route the truck is, what comes next, and what was driven without proof yet.
+import { keep as keepOnShelf, kept as keptOnShelf } from "../../../pages/app/shelf.js";
 import { now } from "../../../pages/boot.js";
 import { Store } from "../../../pages/store.js";
 import { drive, isOver } from "../state.js";
@@ -6,7 +7,8 @@ import { placeAt, routeLine } from "./line.js";
 import { BACK_M, beginAt, farAhead, isOff, matched, onAt } from "./matcher.js";
 import { driven, isDriven, runAt, standing } from "./progress.js";
 
-const KEEP_MS = 10000; // between two notes of the place on the route, for a reload
+const SHELF = "lead";
+const KEEP_MS = 10000; // between two notes of the place on the route, for a reload or a dead battery
 const JUMP_M = 200; // what lies between two such places was not driven
 const SILENT_MS = 20000; // after that a place is no longer where the truck is
 
@@ -25,29 +27,20 @@ let metres = [];
 let furthest = 0; // metres of the route, so that noise to and fro is counted once
 let passed = {}; // when runs were driven to their end, by their first leg
 let keptAt = 0;
+let note = null; // as it is on the shelf, or was there when the page opened
 
 /** The line of the route, for who speaks, draws and finds ways. */
 export const route = () => line;
 
-const shelf = () => `barfrub-lead-${drive.value.shift.shift_id}-${drive.value.shift.plan_id}`;
+/** Of which route a note is. */
+const owner = () => `${drive.value.shift.shift_id}-${drive.value.shift.plan_id}`;
 
 function keep(force = false) {
   if (!force && Date.now() - keptAt < KEEP_MS) return;
   keptAt = Date.now();
-  try {
-    const done = shown.map((stage, i) => [stage.first, metres[i] ?? 0]);
-    localStorage.setItem(shelf(), JSON.stringify({ metre: match.metre, first: shown[run].first, done: Object.fromEntries(done), passed }));
-  } catch {
-    // Without a shelf a reload begins where the proof ends.
-  }
-}
-
-function keptPlace() {
-  try {
-    return JSON.parse(localStorage.getItem(shelf()) ?? "null");
-  } catch {
-    return null;
-  }
+  const done = Object.fromEntries(shown.map((stage, i) => [stage.first, metres[i] ?? 0]));
+  note = { of: owner(), metre: match.metre, first: shown[run].first, done, passed };
+  keepOnShelf(SHELF, note);
 }
 
 const sameRoute = (stages, plan) =>
@@ -63,16 +56,9 @@ function firstOpen(stages, from = 0) {
   return found < 0 ? stages.length - 1 : found;
 }
 
-/** Drop what was kept of other routes. */
-function dropOthers() {
-  const others = Object.keys(localStorage).filter((key) => key.startsWith("barfrub-lead-") && key !== shelf());
-  others.forEach((key) => localStorage.removeItem(key));
-}
-
 function begin(stages) {
   line = routeLine(stages);
-  dropOthers();
-  const kept = keptPlace();
+  const kept = note?.of === owner() ? note : null;
   const open = firstOpen(stages);
   const at = stages.findIndex((stage) => stage.first === kept?.first); // by its leg: another version may cut runs elsewhere
   const goesOn = at >= open;
@@ -187,8 +173,9 @@ export function shownPlace() {
   return { ...place, lon, lat, heading };
 }
 
-/** Lead from now on. */
-export function startGuide() {
+/** Lead from now on, where an earlier visit stopped. */
+export async function startGuide() {
+  note ??= await keptOnShelf(SHELF);
   drive.follow(({ stages, shift, place }, changes) => {
     if (!shift || isOver(shift)) return;
     if ("stages" in changes && stages !== shown) refresh(stages);
