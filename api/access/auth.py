@@ -10,7 +10,7 @@ from ipaddress import ip_address, ip_network
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
 from api.config.clock import SteadyClock
@@ -135,11 +135,15 @@ def hash_password(password: str) -> str:
 
 
 def password_fits(password_hash: str, password: str) -> bool:
-    """Whether the password matches the hash; false for a malformed hash."""
+    """Whether the password matches the hash; false where there is no hash of Argon2.
+
+    Raises `VerificationError` where it could not be tried, as for want of memory: nobody is told
+    that a right password is wrong.
+    """
     try:
         with _hashing:
             return _hasher.verify(password_hash, password)
-    except (VerificationError, InvalidHashError):
+    except (VerifyMismatchError, InvalidHashError):
         return False
 
 
