@@ -86,7 +86,16 @@ from api.server.known_routes import KnownRoutes
 from api.server.running import running
 from api.server.tracker_paths import TrackedWeb
 from api.setup import city_setup, machines, policy
-from api.shifts import blockages, driver, driving, roster, route_answers, shifts, stored_route
+from api.shifts import (
+    blockages,
+    driver,
+    driving,
+    roster,
+    route_answers,
+    shifts,
+    stored_route,
+    vehicle_checks,
+)
 from api.storms import call_outs, storm_conditions, storms
 from api.tracking import osmand, owntracks, positions, trackers
 from api.tracking.osmand import answer_tracker
@@ -148,6 +157,7 @@ ROUTES = (
     fleet_orders,
     plan_vs_actual,
     route_answers,
+    vehicle_checks,
     driver,
     driving,
     stored_route,

@@ -27,8 +27,9 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
+from data.model.machines import VEHICLE_TYPES
 from data.setup.fleet_csv import csv_from_machines
-from data.setup.fleet_tables import LIMITS, MATERIALS, OWNERS, VEHICLE_TYPES
+from data.setup.fleet_tables import LIMITS, MATERIALS, OWNERS
 from data.store.database.engine import Tx
 from data.store.setup.city import get_report
 from data.store.setup.machines import get_fleet

@@ -13,6 +13,7 @@ from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Base, UndoIn, Wire
 from api.web.uploads import TABLE_LIMIT, content_of
 from data.model import RequestKind, RoadClass
+from data.model.machines import VEHICLE_TYPES
 from data.osm.tags import PLACE_KINDS
 from data.policy.city_policy import policy_from_toml
 from data.store.database.engine import Tx
@@ -47,6 +48,7 @@ def policy_page(request: Request, context: AdminContext) -> Response:
         "roads": list(RoadClass),
         "places": PLACE_KINDS,
         "kinds": list(RequestKind),
+        "machines": VEHICLE_TYPES,
     }
     boot = {**boot_of(request, context), "policy": words, "machines": {"limits": {}}}
     return page(request, "setup/policy.html", {"boot": boot})

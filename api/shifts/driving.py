@@ -10,19 +10,12 @@ from api.web.checked_route import CheckedRoute
 from api.web.context import Context, DriverContext
 from api.web.page_context import translator_of
 from data.errors import NotFoundError
-from data.model import (
-    Leg,
-    LegOutcome,
-    LegProgress,
-    PlanId,
-    RouteAnswer,
-    Shift,
-    Storm,
-    Vehicle,
-)
+from data.model import Leg, LegOutcome, LegProgress, PlanId, RouteAnswer, Shift, Storm, Vehicle
+from data.model.roster import VehicleCheck
 from data.store.database.engine import Tx
 from data.store.shifts.route_answers import find_answer
 from data.store.shifts.shifts import list_progress
+from data.store.shifts.vehicle_checks import find_check
 from fleet.planning.plan_lifecycle import revision_of
 from fleet.routes.plan_vs_actual import LegTimes
 from fleet.routes.proved_legs import in_rows, proved_legs
@@ -35,7 +28,15 @@ from fleet.tracking.phone_trackers import HEARD, own_tracker_is_heard
 from maps.guidance.driver_runs import driver_runs
 from maps.pages.i18n import Translator
 from maps.routes.route_steps import Surroundings
-from maps.shifts.driver import DriveView, PhoneRoute, ProvedRoute, TruckPlace, drive_view
+from maps.shifts.driver import (
+    DriveView,
+    PhoneCheck,
+    PhoneRoute,
+    ProvedRoute,
+    TruckPlace,
+    drive_view,
+)
+from maps.shifts.vehicle_check import check_view, point_views
 
 router = APIRouter(route_class=CheckedRoute)
 
@@ -110,6 +111,7 @@ class _Told:
     over: Sequence[LegProgress]
     revision: int | None
     answer: RouteAnswer | None
+    check: VehicleCheck | None
 
 
 def _told(tx: Tx, context: Context, shift: Shift) -> _Told:
@@ -126,6 +128,7 @@ def _told(tx: Tx, context: Context, shift: Shift) -> _Told:
         over=() if plan_id is None else _over(tx, plan_id, shift, standing.proved),
         revision=None if plan_id is None else revision_of(tx, plan_id),
         answer=None if plan_id is None else find_answer(tx, plan_id, shift.id),
+        check=find_check(tx, shift.id),
     )
 
 
@@ -133,7 +136,9 @@ def _drive(told: _Told, context: Context, t: Translator) -> DriveView:
     standing = told.standing
     stages = driver_runs(standing.legs, told.around, t, told.over, standing.expected)
     route = PhoneRoute(standing.plan_id, told.revision, told.answer, standing.next_leg, stages)
-    return drive_view(told.shift, told.storm, told.vehicle, route, context.now)
+    points = context.app.policy.vehicle_check.items_of(told.vehicle.type)
+    checked = PhoneCheck(point_views(points), check_view(told.check))
+    return drive_view(told.shift, told.storm, told.vehicle, route, checked, context.now)
 
 
 def _over(

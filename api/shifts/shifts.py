@@ -19,6 +19,7 @@ from data.model import Device, Leg, PlanId, Position, Role, Shift, ShiftId, Shif
 from data.store.database.engine import Tx
 from data.store.shifts.route_answers import find_answer, list_answers
 from data.store.shifts.shifts import get_shift, list_progress, list_progress_of_plan, list_shifts
+from data.store.shifts.vehicle_checks import find_check, list_checks
 from fleet.accounts.people import all_people, known_person, login_names
 from fleet.setup.machine_list import machine_names
 from fleet.shifts.driver_codes import give_code, may_drive
@@ -43,7 +44,13 @@ from fleet.tracking.phone_trackers import (
 from fleet.tracking.position_formats import positions_from_batch
 from maps.pages.geojson import Feature, leg_feature
 from maps.pages.qr_code import QrCode, qr_code
-from maps.shifts.driver import BlockageView, ProgressView, blockage_view, progress_view
+from maps.shifts.driver import (
+    BlockageView,
+    DriverSaid,
+    ProgressView,
+    blockage_view,
+    progress_view,
+)
 
 router = APIRouter(route_class=CheckedRoute)
 
@@ -96,6 +103,7 @@ def get_shifts(context: WallContext) -> list[ProgressView]:
         legs = {route.shift_id: route.legs for route in plan.routes} if plan else {}
         progress = list_progress_of_plan(tx, plan.id) if plan else {}
         answers = list_answers(tx, plan.id) if plan else {}
+        checks = list_checks(tx, storm.id)
         drivers = login_names(tx)
         views = [
             progress_view(
@@ -103,7 +111,7 @@ def get_shifts(context: WallContext) -> list[ProgressView]:
                 plan.id if plan else None,
                 legs.get(shift.id, ()),
                 progress.get(shift.id, ()),
-                answers.get(shift.id),
+                DriverSaid(answers.get(shift.id), checks.get(shift.id)),
                 drivers,
                 context.app.network,
             )
@@ -268,7 +276,10 @@ def progress_of(tx: Tx, context: Context, shift_id: ShiftId) -> ProgressView:
         plan_id,
         legs,
         list_progress(tx, plan_id, shift_id) if plan_id is not None else (),
-        find_answer(tx, plan_id, shift_id) if plan_id is not None else None,
+        DriverSaid(
+            find_answer(tx, plan_id, shift_id) if plan_id is not None else None,
+            find_check(tx, shift_id),
+        ),
         {}
         if shift.driver_id is None
         else {shift.driver_id: known_person(tx, shift.driver_id).login},

@@ -21,6 +21,7 @@ class AlertKind(StrEnum):
     SILENT = "silent"
     AT_RISK = "at_risk"
     ROUTE_DECLINED = "route_declined"
+    VEHICLE_FAULT = "vehicle_fault"
     LONG_STOP = "long_stop"
     OFF_ROUTE = "off_route"
     RELOAD_OVERDUE = "reload_overdue"

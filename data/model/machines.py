@@ -19,6 +19,18 @@ from data.model.work import Treatment
 OWN = "own"
 """Owner of the machines that need no call."""
 
+VEHICLE_TYPES = (
+    "dump_truck",
+    "blade_truck",
+    "grader",
+    "loader",
+    "mini_loader",
+    "backhoe",
+    "salt_spreader",
+    "tractor",
+    "pickup",
+)
+
 YARD_RADIUS_M = 100.0
 """How far a depot reaches where nobody said it: a yard with its gate."""
 

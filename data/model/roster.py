@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from data.model.ids import HandoverNoteId, PlanId, ShiftId, StormId, VehicleId
+from data.model.ids import (
+    ByLanguage,
+    HandoverNoteId,
+    PlanId,
+    ShiftId,
+    StormId,
+    VehicleCheckId,
+    VehicleId,
+)
 
 
 class OutReason(StrEnum):
@@ -85,3 +93,34 @@ class HandoverNote:
     salt: bytes
     read_at: datetime | None = None
     read_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleFault:
+    """A fault that a driver found: at which point, as it was called then, and his words.
+
+    A machine with a `grave` one is not to go out.
+    """
+
+    code: str
+    names: ByLanguage
+    grave: bool
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleCheck:
+    """A check of a machine for a shift: when, by whom, of how many points, and what was found."""
+
+    id: VehicleCheckId
+    shift_id: ShiftId
+    vehicle_id: VehicleId
+    checked_at: datetime
+    checked_by: str
+    points: int
+    faults: tuple[VehicleFault, ...] = ()
+
+    @property
+    def grave(self) -> bool:
+        """Whether the machine is not to go out."""
+        return any(fault.grave for fault in self.faults)

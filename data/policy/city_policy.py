@@ -33,6 +33,7 @@ from data.model import (
     ServiceClass,
 )
 from data.policy.alert_rules import AlertRules
+from data.policy.check_rules import CheckRules
 from data.policy.class_rules import ClassLabel, ClassTable, ClassTables, class_table
 from data.policy.cost_rules import CostRules
 from data.policy.crew_rules import CrewRules
@@ -89,6 +90,7 @@ class Policy:
     alerts: AlertRules = field(default_factory=AlertRules)
     costs: CostRules = field(default_factory=CostRules)
     messages: MessageRules = field(default_factory=MessageRules)
+    vehicle_check: CheckRules = field(default_factory=CheckRules)
     crews: CrewRules = field(default_factory=CrewRules)
     sign_in: SignInRules = field(default_factory=SignInRules)
     labels: Mapping[ServiceClass, ClassLabel] = field(default_factory=dict)
@@ -228,6 +230,7 @@ class _PolicyTable(TomlTable):
     costs: CostRules = field(default_factory=CostRules)
     crews: CrewRules = field(default_factory=CrewRules)
     messages: MessageRules = field(default_factory=MessageRules)
+    vehicle_check: CheckRules = field(default_factory=CheckRules)
     sign_in: SignInRules = field(default_factory=SignInRules)
 
     def street_rules(self) -> StreetRules:
@@ -268,6 +271,7 @@ def policy_from(values: Mapping[str, object]) -> Policy:
         alerts=table.alerts,
         costs=table.costs,
         messages=table.messages,
+        vehicle_check=table.vehicle_check,
         crews=table.crews,
         sign_in=table.sign_in,
         labels={each: its.label() for each, its in table.classes.items()},
@@ -294,6 +298,7 @@ def policy_values(policy: Policy) -> dict[str, object]:
             costs=policy.costs,
             crews=policy.crews,
             messages=policy.messages,
+            vehicle_check=policy.vehicle_check,
             sign_in=policy.sign_in,
         )
     )

@@ -24,20 +24,10 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
+from data.model.machines import VEHICLE_TYPES
 from data.streets.projection import distance_m
 from data.units import KMH_MPS, mps_from_kmh
 
-VEHICLE_TYPES = (
-    "dump_truck",
-    "blade_truck",
-    "grader",
-    "loader",
-    "mini_loader",
-    "backhoe",
-    "salt_spreader",
-    "tractor",
-    "pickup",
-)
 OWNERS = (OWN, "reserve", "contractor")
 MATERIALS = ("salt", "sand", "brine")
 

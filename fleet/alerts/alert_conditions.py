@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from data.model import AlertFacts, AlertKind, LegKind, LonLat, Route, RouteAnswer, Shift, VehicleId
+from data.model import AlertFacts, AlertKind, LegKind, LonLat, Route, VehicleId
 from data.policy.alert_rules import AlertRules
 from data.streets.network import StreetNetwork
 from data.streets.projection import distance_m
@@ -283,17 +283,6 @@ def clock_signs(off: ClockDisagreement | None) -> Iterator[Sign]:
         minutes = round(off.ahead.total_seconds() / 60)
         facts = {"ahead_min": minutes, "count": off.trackers}
         yield Sign(AlertKind.CLOCK, None, off.since, facts=facts)
-
-
-def declined_signs(answers: Iterable[RouteAnswer], shifts: Iterable[Shift]) -> Iterator[Sign]:
-    """Yield which drivers cannot drive the route that was published for them, and why."""
-    vehicles = {shift.id: shift.vehicle_id for shift in shifts}
-    for answer in answers:
-        vehicle = vehicles.get(answer.shift_id)
-        if vehicle is not None and answer.reason is not None:
-            yield Sign(
-                AlertKind.ROUTE_DECLINED, vehicle, answer.at, facts={"reason": answer.reason}
-            )
 
 
 def silent_signs(

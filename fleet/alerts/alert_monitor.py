@@ -25,6 +25,7 @@ from data.store.database.engine import Tx
 from data.store.setup.machines import list_depots, list_reload_sites
 from data.store.shifts.route_answers import list_answers
 from data.store.shifts.shifts import list_shifts
+from data.store.shifts.vehicle_checks import list_checks
 from data.store.storms.storm_conditions import list_machines_out, list_machines_taken_out
 from data.store.tracking.positions import sensor_reports
 from data.store.work import count_jobs, list_open_jobs_due
@@ -33,12 +34,12 @@ from fleet.alerts.alert_conditions import (
     Course,
     Sign,
     TruckNow,
-    declined_signs,
     hours_signs,
     silent_signs,
     truck_signs,
 )
 from fleet.alerts.alert_register import AlertRegister
+from fleet.alerts.driver_signs import declined_signs, fault_signs
 from fleet.alerts.evidence_lag import evidence_lag_signs
 from fleet.alerts.lateness_risk import Episode, risk_signs, risks
 from fleet.context import CityContext
@@ -99,11 +100,13 @@ class AlertMonitor:
         sites = sites_of(list_depots(tx), list_reload_sites(tx))
         duty_signs = _duty_signs(tx, storm, current, now)
         signs = (*self._signs(city, storm, trucks, sites), *duty_signs)
+        open_shifts = [turn for turn in current if not turn.over]
+        checks = list_checks(tx, storm.id)
+        signs = (*signs, *fault_signs(checks[one.id] for one in open_shifts if one.id in checks))
         if check is not None:
             signs = (*signs, *self._risk_signs(tx, check, rules, now))
-            open_shifts_by_vehicle = (turn for turn in current if not turn.over)
             answers = list_answers(tx, check.plan.id).values()
-            signs = (*signs, *declined_signs(answers, open_shifts_by_vehicle))
+            signs = (*signs, *declined_signs(answers, open_shifts))
         out = list_machines_taken_out(tx, storm.id)
         known = self._evidence(live, current, check, out, city)
         return MonitorResult(check, signs, tuple(truck_status(one, sites, now) for one in known))

@@ -21,6 +21,7 @@ _BY_KIND = {
     AlertKind.SHIFTS_OVER: Severity.STREETS,
     AlertKind.AT_RISK: Severity.STREETS,
     AlertKind.ROUTE_DECLINED: Severity.STREETS,
+    AlertKind.VEHICLE_FAULT: Severity.STREETS,
     AlertKind.SILENT: Severity.TRUCK,
     AlertKind.LONG_STOP: Severity.TRUCK,
     AlertKind.OFF_ROUTE: Severity.TRUCK,

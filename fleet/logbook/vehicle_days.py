@@ -6,11 +6,13 @@ from enum import StrEnum
 
 from data.model import Position, Shift, User, UserId, Vehicle, VehicleId
 from data.model.periods import Period
+from data.model.roster import VehicleCheck
 from data.policy.city_policy import Policy
 from data.store.accounts.accounts import list_users
 from data.store.database.engine import Tx
 from data.store.setup.machines import get_vehicle, list_depots, list_reload_sites, list_vehicles
 from data.store.shifts.shifts import list_shifts_between
+from data.store.shifts.vehicle_checks import list_checks_between
 from data.store.tracking.positions import list_between
 from fleet.logbook.log_cache import LogMemory
 from fleet.logbook.trips import Duty, VehicleLog, duty_of, log_of
@@ -41,11 +43,12 @@ class ShiftHours:
 
 @dataclass(frozen=True, slots=True)
 class VehicleDay:
-    """One vehicle's work in a time."""
+    """One vehicle's work in a time, and what its drivers found when they checked it."""
 
     vehicle: Vehicle
     log: VehicleLog
     shifts: tuple[ShiftHours, ...]
+    checks: tuple[VehicleCheck, ...] = ()
 
     @property
     def drivers(self) -> tuple[str, ...]:
@@ -68,12 +71,13 @@ def vehicle_days(
     vehicles = {one.id: one for one in list_vehicles(tx)}
     vehicles |= {one: get_vehicle(tx, one) for one in logs.keys() - vehicles.keys()}
     shifts, users = list_shifts_between(tx, since, until), {one.id: one for one in list_users(tx)}
+    checks = list_checks_between(tx, since, until)
     days = []
     for each, log in logs.items():
         vehicle = vehicles[each]
         if log.entries or vehicle_id is not None:
             hours = _hours(vehicle, shifts, log, users)
-            days.append(VehicleDay(vehicle, log, tuple(hours)))
+            days.append(VehicleDay(vehicle, log, tuple(hours), tuple(checks.get(each, ()))))
     return sorted(days, key=lambda day: _natural(day.vehicle.name))
 
 

@@ -25,6 +25,7 @@ from data.store.requests.data_retention import (
 )
 from data.store.shifts.blockages import erase_blockage_texts
 from data.store.shifts.route_answers import erase_answer_texts
+from data.store.shifts.vehicle_checks import erase_fault_texts
 from data.streets.network import StreetNetwork
 from fleet.requests.caller_privacy import read_callers
 
@@ -62,7 +63,8 @@ def erase_old(
     """Erase callers, texts, pins and photos older than the retention times.
 
     What dispatchers and drivers wrote to each other, dispatchers to the next one, crews of their
-    work, and drivers of blocked streets and of their routes goes as early as what callers said.
+    work, and drivers of blocked streets, their routes and machines goes as early as what callers
+    said.
 
     The audit log stays as it is: of callers it only has salted digests, and the salt goes with
     the caller.
@@ -76,6 +78,7 @@ def erase_old(
     notes = erase_notes(tx, now - keep_callers_for)
     reports = erase_blockage_texts(tx, now - keep_callers_for)
     reports += erase_answer_texts(tx, now - keep_callers_for)
+    reports += erase_fault_texts(tx, now - keep_callers_for)
     erased = ErasedCounts(callers, len(ids), tuple(photos), messages, notes, reports, jobs)
     if ids or photos or messages or notes or reports or jobs:
         after = {"callers": callers, "requests": len(ids), "photos": len(photos)}

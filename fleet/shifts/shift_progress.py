@@ -170,6 +170,12 @@ def skip_legs(
     return _legs_over(tx, actor, legs, LegOutcome.SKIPPED, reason, now, tapped_at)
 
 
+def moment_of_tap(tx: Tx, shift: Shift, tapped_at: datetime | None, now: datetime) -> datetime:
+    """Return when a driver tapped; a phone's clock is believed within the storm only."""
+    began_at = get_storm(tx, shift.storm_id).started_at
+    return tapped_at if tapped_at is not None and began_at <= tapped_at <= now else now
+
+
 def undo_last(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Undone:
     """Undo the driver's last tap: its legs are open again, its blockage is withdrawn.
 
@@ -241,9 +247,7 @@ def _legs_over(
     tapped_at: datetime | None,
 ) -> list[LegProgress]:
     shift = _get_driven(tx, legs.shift_id, tapped_at)
-    began_at = get_storm(tx, shift.storm_id).started_at
-    # A phone's clock is believed within the storm only.
-    ended_at = tapped_at if tapped_at is not None and began_at <= tapped_at <= now else now
+    ended_at = moment_of_tap(tx, shift, tapped_at, now)
     route = _driven_route(tx, shift, legs, ended_at)
     over = []
     for plan_id, leg, before in _places(tx, shift, legs, route):

@@ -1,6 +1,6 @@
 """Pages of vehicles' days: activities, distances, material and shifts of each vehicle."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,8 +9,9 @@ from urllib.parse import quote
 from data.model.periods import Period, PeriodKind
 from data.policy.city_policy import Policy
 from fleet.logbook.trips import MOVING, Doing, Entry, Trip
-from fleet.logbook.vehicle_days import ShiftHours, VehicleDay, material_known
+from fleet.logbook.vehicle_days import VehicleDay, material_known
 from fleet.work.totals import summed
+from maps.logbook.duty_tables import Clock, checks_table, shifts_table
 from maps.logbook.vehicle_bar import (
     BarLine,
     BarPart,
@@ -68,20 +69,7 @@ TRIP_HEADS = (
     "km at work",
     "Material",
 )
-SHIFT_HEADS = (
-    "Shift",
-    "Driver",
-    "On the move",
-    "Hours of service",
-    "Deadhead",
-    "At work",
-    "Breaks",
-    "Longest without a break",
-    "Limit",
-)
 """Headings of tables: texts of the catalog."""
-
-type Clock = Callable[[datetime], str]
 
 
 class Table(StrEnum):
@@ -161,7 +149,7 @@ class DaysView:
 
 @dataclass(frozen=True, slots=True)
 class LogView:
-    """The page of one vehicle: bar, log or trips, and shifts.
+    """The page of one vehicle: bar, log or trips, shifts, and checks before them.
 
     `spans` are the seconds of each of the `lines`, counted from the beginning of the period.
     """
@@ -177,6 +165,7 @@ class LogView:
     lines: TableView
     spans: tuple[tuple[int, int], ...]
     shifts: TableView
+    checks: TableView
 
     @property
     def base(self) -> str:
@@ -244,7 +233,8 @@ def log_view(
         doings=doings_of(one.doing for one in entries),
         lines=lines,
         spans=_spans((entries if show is Table.LOG else trips)[cut], asked.period.since),
-        shifts=_shifts_table(day.shifts, t),
+        shifts=shifts_table(day.shifts, t),
+        checks=checks_table(day.checks, clock, t),
     )
 
 
@@ -380,21 +370,3 @@ def _trips_table(
         for one in trips
     )
     return TableView(t("Trips from stop to stop"), tuple(t(head) for head in TRIP_HEADS), rows)
-
-
-def _shifts_table(shifts: Iterable[ShiftHours], t: Translator) -> TableView:
-    rows = tuple(
-        (
-            from_to_text(one.shift.starts_at, one.shift.ends_at, t),
-            one.driver or "–",
-            from_to_text(one.duty.first_at, one.duty.last_at, t),
-            lasts_text(one.duty.service_s, t),
-            lasts_text(one.duty.drive_s, t),
-            lasts_text(one.duty.work_s, t),
-            lasts_text(one.duty.break_s, t),
-            lasts_text(one.duty.longest_s, t),
-            t("over the limit") if one.over else t("within limits"),
-        )
-        for one in shifts
-    )
-    return TableView(t("Hours of service"), tuple(t(head) for head in SHIFT_HEADS), rows)

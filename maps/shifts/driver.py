@@ -21,11 +21,13 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
+from data.model.roster import VehicleCheck
 from data.streets.network import StreetNetwork
 from fleet.routes.proved_legs import ProvedLegs
 from fleet.shifts.route_answers import RouteAnswerState, answer_state_of
 from maps.guidance.driver_runs import DriverRun
 from maps.pages.wall import PrivateText, has_private_texts
+from maps.shifts.vehicle_check import CheckPointView, VehicleCheckView, check_view
 from maps.streets.street import street_name
 
 
@@ -35,7 +37,8 @@ class ProgressView:
     """Progress of a shift in legs, as its driver tapped them; `id` is the shift's.
 
     `street` is where the next leg begins, `reason` why the last one was left out, if it was.
-    `answer` is how the route stands with its driver, with his reason and words where he declined.
+    `answer` is how the route stands with its driver, with his reason and words where he declined,
+    `check` what he found before the shift.
     """
 
     id: int
@@ -56,6 +59,7 @@ class ProgressView:
     declined: str
     words: PrivateText
     answered_at: datetime | None
+    check: VehicleCheckView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ class DriveView:
     """A shift with its whole route, as the driver's phone stores it.
 
     `next_leg` is the first one ahead by what is proved and tapped; the phone begins there.
+    `points` are to be checked before the shift, `check` is what was found.
     """
 
     now: datetime
@@ -108,6 +113,8 @@ class DriveView:
     answer: RouteAnswerView | None
     next_leg: int
     stages: tuple[DriverRun, ...]
+    points: tuple[CheckPointView, ...]
+    check: VehicleCheckView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +154,27 @@ class PhoneRoute(NamedTuple):
     stages: tuple[DriverRun, ...]
 
 
+class DriverSaid(NamedTuple):
+    """What the driver of a shift said of its route and of its machine, if anything."""
+
+    answer: RouteAnswer | None = None
+    check: VehicleCheck | None = None
+
+
+class PhoneCheck(NamedTuple):
+    """What is to be checked of a machine before its shift, and what was found."""
+
+    points: tuple[CheckPointView, ...]
+    check: VehicleCheckView | None
+
+
 def drive_view(
-    shift: Shift, storm: Storm, vehicle: Vehicle, route: PhoneRoute, now: datetime
+    shift: Shift,
+    storm: Storm,
+    vehicle: Vehicle,
+    route: PhoneRoute,
+    checked: PhoneCheck,
+    now: datetime,
 ) -> DriveView:
     """Return a shift for the driver's phone."""
     return DriveView(
@@ -165,6 +191,8 @@ def drive_view(
         answer=answer_view(route.answer) if route.answer else None,
         next_leg=route.next_leg,
         stages=route.stages,
+        points=checked.points,
+        check=checked.check,
     )
 
 
@@ -185,11 +213,12 @@ def progress_view(
     plan_id: PlanId | None,
     legs: Sequence[Leg],
     progress: Iterable[LegProgress],
-    answer: RouteAnswer | None,
+    said: DriverSaid,
     drivers: Mapping[UserId, str],
     network: StreetNetwork,
 ) -> ProgressView:
     """Return the progress of a shift; `legs` are those of its published route."""
+    answer = said.answer
     over = {each.leg: each for each in progress}
     done = [i for i, each in over.items() if each.state is LegOutcome.DONE and i < len(legs)]
     ahead = next((leg for i, leg in enumerate(legs) if i not in over), None)
@@ -215,6 +244,7 @@ def progress_view(
         declined=(answer.reason or "") if answer else "",
         words=answer.text if answer else "",
         answered_at=answer.at if answer else None,
+        check=check_view(said.check),
     )
 
 

@@ -60,7 +60,7 @@ from data.store.schema.requests.open311 import (
     request_photo,
 )
 from data.store.schema.requests.promises import promise
-from data.store.schema.shifts import handover_note, route_answer
+from data.store.schema.shifts import handover_note, route_answer, vehicle_check, vehicle_fault
 from data.store.schema.storm_conditions import (
     closure,
     snow_entry,
@@ -191,4 +191,6 @@ __all__ = [
     "unsealed",
     "user",
     "vehicle",
+    "vehicle_check",
+    "vehicle_fault",
 ]

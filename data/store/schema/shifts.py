@@ -1,8 +1,8 @@
-"""Tables of what drivers say of their routes, and of what one dispatcher leaves to the next."""
+"""Tables of what drivers say of routes and machines, and of a dispatcher's notes to the next."""
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, LargeBinary, Table, Text
 
-from data.store.schema.base import UtcDateTime, metadata, new_id
+from data.store.schema.base import UtcDateTime, Whole, metadata, new_id
 
 route_answer = Table(
     "route_answer",
@@ -14,6 +14,28 @@ route_answer = Table(
     Column("text", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("by", Text, nullable=False, doc="sign-in name"),
+)
+
+vehicle_check = Table(
+    "vehicle_check",
+    metadata,
+    new_id(),
+    Column("shift_id", ForeignKey("shift.id"), nullable=False),
+    Column("vehicle_id", ForeignKey("vehicle.id"), nullable=False),
+    Column("checked_at", UtcDateTime, nullable=False),
+    Column("checked_by", Text, nullable=False, doc="sign-in name"),
+    Column("points", Whole, nullable=False, doc="how many were checked"),
+)
+Index("vehicle_check_by_shift", vehicle_check.c.shift_id)
+
+vehicle_fault = Table(
+    "vehicle_fault",
+    metadata,
+    Column("check_id", ForeignKey("vehicle_check.id"), primary_key=True),
+    Column("code", Text, primary_key=True, doc="of the point in the city's list"),
+    Column("names", JSON, nullable=False, doc="what the point was called, by language"),
+    Column("grave", Boolean, nullable=False, doc="the machine is not to go out"),
+    Column("text", Text, nullable=False, doc="the driver's words"),
 )
 
 handover_note = Table(

@@ -67,6 +67,7 @@ def test_a_scanned_link_opens_the_route_and_leaves_its_token_nowhere(
         token = give_code(tx, DISPATCHER, 1, secret, "en", Clock().now()).token
     visit.go(f"/drive#link={token}")
     visit.page.wait_for_selector("drive-actions button")
+    expect(visit.page.locator("drive-actions button")).to_have_text("All fine: start the shift")
     assert visit.page.evaluate("location.href") == f"{visit.server}/drive"
     assert not any(token in address for address in visit.asked)
     visit.page.go_back()

@@ -8,6 +8,7 @@ from api.config.settings import Settings
 from api.web import installed_app
 from data.store.database.engine import transaction
 from data.store.shifts.shifts import list_progress
+from data.store.shifts.vehicle_checks import find_check
 from fleet.shifts.driver_codes import give_code
 from maps.pages.app_files import app_files
 from tests import village as v
@@ -52,10 +53,18 @@ def test_a_shift_goes_on_without_signal_after_a_dead_battery_and_over_an_update(
     visit.go("/drive?lang=en")
     page.fill("#code", code)
     page.click("button.primary")
-    page.click("drive-answer .primary")
     expect(page.locator(".facts")).to_contain_text("ready, ")
-    page.click(".actions .primary")
     page.evaluate(INSTALLED)
+    context.set_offline(True)
+    page.get_by_role("button", name="Radio or phone").click()
+    expect(page.locator("drive-answer .primary")).to_have_count(0)
+    page.click(".actions .primary:has-text('Report 1 fault and start')")
+    expect(page.locator(".line.warning")).to_contain_text("2 taps are kept")
+    context.set_offline(False)
+    page.click("drive-answer .primary")
+    expect(page.locator(".line")).not_to_contain_text("kept")
+    with transaction(database) as tx:
+        assert [fault.code for fault in find_check(tx, 1).faults] == ["radio"]
     first = page.evaluate(VERSION)
 
     context.set_offline(True)  # from here on there is no signal

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from data.languages import languages
 from data.model import Treatment
+from data.model.machines import VEHICLE_TYPES
 from data.setup.fleet_columns import codes, machine_terms, spelled
 from data.setup.fleet_csv import Mistake, csv_from_machines, machines_from_csv
 from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml
-from data.setup.fleet_tables import VEHICLE_TYPES
 from tests.village import a_depot, a_vehicle
 
 DEPOTS = (a_depot(1, name="پایگاه شمال"), a_depot(2, name="South yard"))

@@ -66,7 +66,8 @@ from maps.edits import HARD_RULES
 from maps.followup.callbacks import TOLD
 from maps.followup.office_report import CLOCK_COLUMNS, REPORT_COLUMNS
 from maps.followup.waiting_requests import WaitingFilter
-from maps.logbook.vehicle_days import DAYS_HEADS, LOG_HEADS, SHIFT_HEADS, TRIP_HEADS, Table
+from maps.logbook.duty_tables import CHECK_HEADS, SHIFT_HEADS
+from maps.logbook.vehicle_days import DAYS_HEADS, LOG_HEADS, TRIP_HEADS, Table
 from maps.logbook.vehicle_tables import DAYS_COLUMNS, LOG_COLUMNS
 from maps.logbook.vehicle_words import MATERIALS
 from maps.pages.error_texts import MESSAGES, message_of
@@ -231,10 +232,8 @@ SHOWN_NAMES = {
     *(f"list:{table}" for table in Table),
     *(f"material:{name}" for name in MATERIALS),
     *(f"column:{name}" for name in (*DAYS_COLUMNS, *LOG_COLUMNS)),
-    *DAYS_HEADS,
-    *LOG_HEADS,
-    *TRIP_HEADS,
-    *SHIFT_HEADS,
+    *(each for heads in (DAYS_HEADS, LOG_HEADS, TRIP_HEADS) for each in heads),
+    *(each for heads in (SHIFT_HEADS, CHECK_HEADS) for each in heads),
     *EXPECTED.values(),
     *MESSAGES.values(),
     f"a place within {PIN_M:.0f} m of a street",

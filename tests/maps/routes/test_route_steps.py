@@ -15,7 +15,7 @@ from data.model import (
 )
 from data.streets.network import StreetNetwork, build_network
 from maps.routes.route_steps import NEAR_M, StageView, Surroundings, stages_of
-from maps.shifts.driver import progress_view
+from maps.shifts.driver import DriverSaid, progress_view
 from tests import village as v
 from tests.village_plan import a_leg
 
@@ -158,10 +158,12 @@ def test_a_route_without_legs_has_no_stages() -> None:
 def test_progress_names_the_next_street_and_the_last_reason() -> None:
     legs = [work(v.MAIN_WEST), work(v.MILL), work(v.ROSE)]
     over = [ended(1, LegOutcome.SKIPPED, 5, "blocked"), ended(0, minutes=1)]
-    view = progress_view(v.a_shift(), PlanId(1), legs, over, None, {}, v.village())
+    view = progress_view(v.a_shift(), PlanId(1), legs, over, DriverSaid(), {}, v.village())
     assert (view.done, view.skipped, view.total) == (1, 1, 3)
     assert (view.reason, view.at) == ("blocked", v.NOW + timedelta(minutes=5))
     assert view.street is not None
     assert view.street["en"] == "Rose Street"
-    finished = progress_view(v.a_shift(), PlanId(1), legs[:1], [ended(0)], None, {}, v.village())
+    finished = progress_view(
+        v.a_shift(), PlanId(1), legs[:1], [ended(0)], DriverSaid(), {}, v.village()
+    )
     assert (finished.kind, finished.street) == ("", None)

@@ -1,5 +1,7 @@
 // What a dispatcher can do about an alert: the button that ends it, and the one that puts it off.
 import { html } from "lit";
+import { post } from "../pages/net.js";
+import { attempt } from "../pages/notices.js";
 import { t } from "../pages/texts.js";
 import { openSheet } from "../board/bottom-sheets.js";
 import { detailsOf } from "../board/details.js";
@@ -7,8 +9,9 @@ import { board, choose, mayDispatch } from "../board/state.js";
 import { callLink, opened } from "../board/truck-actions.js";
 import { waitingRuns } from "../planning/drafts.js";
 import { planNow } from "../planning/form.js";
-import { compare } from "../replanning/replan.js";
+import { breakDown, compare } from "../replanning/replan.js";
 import { chooseTrucks } from "../shifts/fleet-orders.js";
+import { reloadOut } from "../shifts/route-answers.js";
 import { isPast, shiftOf } from "../shifts/truck-states.js";
 import { snooze, snoozed, snoozeWords, wake } from "./snooze.js";
 
@@ -55,11 +58,23 @@ const driverButtons = ([id, ...others]) =>
     ? button("message-square", t("Message them"), () => ordersFor([id, ...others]))
     : html`${button("message-square", t("Message the driver"), () => write(id))} ${callLink(detailsOf("truck", id))}`;
 
+/** Take a machine out of service: where routes are driven, others get its streets. */
+async function takeOut(id) {
+  const { plan, storm } = board.value;
+  if (plan) return breakDown(id);
+  const order = () => post(`/api/storms/${storm.id}/machines/${id}`, { on: false, reason: "broken" });
+  if (await attempt(order)) await attempt(reloadOut);
+}
+
+const outButtons = ([id, ...others]) =>
+  others.length > 0 ? driverButtons([id, ...others]) : html`${button("wrench", t("Take out of service"), () => takeOut(id))} ${driverButtons([id])}`;
+
 const ENDS = {
   shifts_over: () => extendButton(pastTrucks()),
   hours: extendButton,
   at_risk: planButton,
   route_declined: driverButtons,
+  vehicle_fault: outButtons,
   silent: (ids) => (ids.length > 0 ? driverButtons(ids) : ""),
   long_stop: driverButtons,
   off_route: driverButtons,

@@ -10,6 +10,7 @@ const SEVERAL = {
   fault: (count) => t("cause:fault:{count}", { count }),
   blocked: (count) => t("cause:blocked:{count}", { count }),
   route_declined: (count) => t("cause:route_declined:{count}", { count }),
+  vehicle_fault: (count) => t("cause:vehicle_fault:{count}", { count }),
   at_risk: (count) => t("cause:at_risk:{count}", { count }),
   late_requests: (count) => t("cause:late_requests:{count}", { count }),
   silent: (count) => t("cause:silent:{count}", { count }),

@@ -3,7 +3,7 @@ import { html } from "lit";
 import { get } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { withNews } from "../pages/stream.js";
-import { duration, number, streetName, t, time } from "../pages/texts.js";
+import { duration, inLanguage, number, streetName, t, time } from "../pages/texts.js";
 import { facts } from "../pages/facts.js";
 import { personText } from "../accounts/people.js";
 import { change } from "../messages/presence.js";
@@ -44,6 +44,7 @@ export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
   if (kind === "at_risk")
     return t("alert:at_risk", { count: known.count, late: duration(known.late_min * MINUTE_MS), street: first });
   if (kind === "route_declined") return t("alert:route_declined", { reason: t(`decline:${known.reason}`) });
+  if (kind === "vehicle_fault") return t("alert:vehicle_fault", { faults: inLanguage(known) });
   if (kind === "hours")
     return known.left_min > 0
       ? t("alert:hours:soon", { left: duration(known.left_min * MINUTE_MS) })

@@ -4,7 +4,7 @@ import { get } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
 import { withNews } from "../pages/stream.js";
-import { named, number, streetName, t, time, times } from "../pages/texts.js";
+import { inLanguage, named, number, streetName, t, time, times } from "../pages/texts.js";
 import { answerWords, reloadOut } from "./route-answers.js";
 import { isPast, phaseOf, shiftOf } from "./truck-states.js";
 import { facts } from "../pages/facts.js";
@@ -102,6 +102,16 @@ function done(shift) {
   return html`${words} · ${t("{count} left out", { count: shift.skipped })}`;
 }
 
+const fault = ({ names, grave, text }) => html`<li><span class=${grave ? "danger" : ""} dir="auto">${inLanguage(names)}</span>${text ? html`: <bdi>${text}</bdi>` : ""}</li>`;
+
+/** What the driver found when he checked the machine before the shift. */
+function checked({ check }) {
+  if (!check) return null;
+  const clock = { time: time(check.at) };
+  if (check.faults.length === 0) return t("checked at {time}, all fine", clock);
+  return html`${t("checked at {time}, faults:{count}", { ...clock, count: check.faults.length })}<ul class="faults">${check.faults.map(fault)}</ul>`;
+}
+
 /** What a truck's driver does, for its panel; `hours` says how much of the shift is left. */
 export function driverFacts(vehicleId, hours) {
   const shift = shiftOf(vehicleId);
@@ -112,6 +122,7 @@ export function driverFacts(vehicleId, hours) {
       [t("Shift"), named("shift", phaseOf(vehicleId))],
       [t("Hours"), html`<bdi>${times(shift.starts_at, shift.ends_at)}</bdi> · <a href="/roster#machine-${vehicleId}">${t("Roster")}</a>`],
       [t("Driver's answer to the route"), answerWords(shift)],
+      [t("Vehicle check"), checked(shift)],
       [t("Hours of service"), hours],
       [t("Progress"), done(shift)],
       [t("Next"), phaseOf(vehicleId) === "driving" && shift.street ? html`<bdi>${streetName(shift.street)}</bdi>` : null],

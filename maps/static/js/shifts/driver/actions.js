@@ -3,6 +3,7 @@ import { html, nothing } from "lit";
 import { now } from "../../pages/boot.js";
 import { Part } from "../../pages/element.js";
 import { t } from "../../pages/texts.js";
+import { checkButton, looking } from "./duty/check.js";
 import { turns } from "./guide/change.js";
 import { complete, confirm, held, start, undo } from "./outbox.js";
 import { guide } from "./guide/state.js";
@@ -23,7 +24,7 @@ class Actions extends Part {
   static properties = { resting: { state: true }, swapped: { state: true } };
 
   get stores() {
-    return [drive, guide];
+    return [drive, guide, looking];
   }
 
   minds(changes) {
@@ -103,8 +104,9 @@ class Actions extends Part {
     const { loaded, shift, stages } = drive.value;
     if (!loaded || isOver(shift)) return nothing;
     if (shift.state === "planned") {
+      const { picture, words, does } = checkButton(drive.value) ?? { picture: "play", words: t("Start the shift"), does: start };
       return html`<div class="actions">
-        <button class="primary done" ?disabled=${this.resting} @click=${() => this.once(start)}>${icon("play", "mirrored")}${t("Start the shift")}</button>
+        <button class="primary done" ?disabled=${this.resting} @click=${() => this.once(does)}>${icon(picture, picture === "play" ? "mirrored" : "")}${words}</button>
       </div>`;
     }
     return html`${this.unproved()} ${stages.length ? this.undo() : nothing}

@@ -2,6 +2,7 @@
 import { html, nothing } from "lit";
 import { Part } from "../../pages/element.js";
 import { duration, length, number, streetName, t, times } from "../../pages/texts.js";
+import { checkPart, looking } from "./duty/check.js";
 import { guide } from "./guide/state.js";
 import { current, drive, following, isOver } from "./state.js";
 import { equipment, icon, measure, row, stageIcon, task, turnIcon, until, where } from "./words.js";
@@ -33,9 +34,10 @@ function aside({ stored }) {
 
 function before({ shift, stages, ...rest }) {
   if (stages.length === 0)
-    return plain(t("No route yet"), t("It appears here by itself as soon as the dispatcher publishes it."));
+    return plain(t("No route yet"), t("It appears here by itself as soon as the dispatcher publishes it."), checkPart({ shift }));
   return html`<div class="plain">
     <h2>${t("Ready to go?")}</h2>
+    ${checkPart({ shift })}
     ${facts([
       [t("Hours"), html`<bdi>${times(shift.starts_at, shift.ends_at)}</bdi>`],
       [t("Plowing"), length(sum(stages.filter((stage) => stage.kind === "work")))],
@@ -121,7 +123,7 @@ function next() {
 
 class Now extends Part {
   get stores() {
-    return [drive, guide];
+    return [drive, guide, looking];
   }
 
   minds(changes) {

@@ -107,6 +107,13 @@ const over = (stage, state, reason) => ({
 });
 
 export const start = () => tap({ kind: "start" }, ofShift("start"));
+
+/** Say what the check of the machine found; what is known of the faults is shown until the server has answered. */
+export function check(found, points) {
+  const faults = found.map(({ code, text }) => ({ code, text }));
+  tap({ kind: "check", points, found }, ofShift("vehicle-check"), { faults });
+}
+
 export const end = () => tap({ kind: "end" }, ofShift("end"));
 
 /** Take back what was tapped last: here, while the server does not know of it. */

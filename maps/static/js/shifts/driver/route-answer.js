@@ -2,6 +2,7 @@
 import { html, nothing } from "lit";
 import { Part } from "../../pages/element.js";
 import { t, time } from "../../pages/texts.js";
+import { looking, wanted } from "./duty/check.js";
 import { answerRoute } from "./outbox.js";
 import { drive, isOver } from "./state.js";
 import { icon } from "./words.js";
@@ -22,7 +23,7 @@ class Answer extends Part {
   static properties = { declining: { state: true } };
 
   get stores() {
-    return [drive];
+    return [drive, looking];
   }
 
   updated() {
@@ -79,7 +80,7 @@ class Answer extends Part {
   }
 
   render() {
-    if (!drive.value.loaded || !asked(drive.value)) return nothing;
+    if (!drive.value.loaded || !asked(drive.value) || wanted(drive.value)) return nothing;
     const { answer } = drive.value.shift;
     if (answer?.state === "accepted") return nothing;
     return html`${answer ? this.declined(answer) : this.question(drive.value)} ${this.declining ? this.sheet() : nothing}`;

@@ -77,9 +77,12 @@ function reopened(stages) {
 const ended = (stages, { first, state, reason, at }) =>
   stages.map((stage) => (stage.first === first ? { ...stage, state, reason, ended_at: at } : stage));
 
+const checkOf = ({ at, points, found: faults }) => ({ at, points, faults, grave: faults.some(({ grave }) => grave) });
+
 /** The shift with its stages after a tap. */
 export function applied({ shift, stages }, tap) {
   if (tap.kind === "start") return { shift: { ...shift, state: "driving" }, stages };
+  if (tap.kind === "check") return { shift: { ...shift, check: checkOf(tap) }, stages };
   if (tap.kind === "end") return { shift: { ...shift, state: "ended" }, stages };
   if (tap.kind === "undo") return { shift, stages: reopened(stages) };
   if (tap.plan !== shift.plan_id) return { shift, stages };
