@@ -4,7 +4,7 @@ A decoder takes up to 250 MB for 16 megapixels, and a disk full of photos would 
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from enum import StrEnum
@@ -92,8 +92,15 @@ class PhotoIntake:
         """
         return self._threads.submit(lambda: self.store(redrawn(content), source))
 
-    def store(self, content: bytes, source: PhotoSource) -> str:
+    def store(
+        self,
+        content: bytes,
+        source: PhotoSource,
+        save: Callable[[Path, bytes], str] = save_photo,
+    ) -> str:
         """Store a photo as it is; raise `PhotosFullError` above the quota or within the reserve.
+
+        `save` writes the file into the city's folder and returns its name.
 
         Raises `DiskFullError` where there is no room for anything.
         """
@@ -106,4 +113,4 @@ class PhotoIntake:
         with transaction(self._engine) as tx:
             if not take_quota(tx, source, day, len(content), self._daily_bytes):
                 raise PhotosFullError
-        return save_photo(self._folder, content)
+        return save(self._folder, content)

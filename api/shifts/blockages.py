@@ -1,23 +1,31 @@
-"""Blocked streets: reported by drivers with a photo, listed and cleared."""
+"""What drivers report of streets, with a photo and a voice note: listed, and cleared."""
 
 import asyncio
 
 from fastapi import APIRouter, Request
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, Response
 
 from api.shifts.shifts import answered_tap, legs_of, own_shift
 from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import BoardContext, Context, DispatcherContext, DriverContext, WallContext
 from api.web.page_context import shown_to
-from api.web.photos import keep_photo, photo_answer
+from api.web.photos import keep_photo, photo_answer, thumbnail_answer, voice_answer
 from api.web.request_body import limited_body
 from api.web.schemas import BlockageIn
 from data.files.photos import MOST_BYTES
+from data.files.voice_notes import MOST_BYTES as MOST_VOICE_BYTES
+from data.files.voice_notes import save_voice
 from data.model import Blockage, BlockageId, PlanId, ShiftId
 from data.store.database.engine import Tx
 from data.store.shifts.blockages import get_blockage, list_open_blockages
 from fleet.setup.machine_list import machine_names
-from fleet.shifts.blockages import BlockageReport, add_photo, clear_blockage, report_blockage
+from fleet.shifts.blockages import (
+    BlockageReport,
+    add_photo,
+    add_voice,
+    clear_blockage,
+    report_blockage,
+)
 from fleet.storms.storm_lookup import wanted_storm
 from maps.shifts.driver import BlockageView, blockage_view
 
@@ -35,12 +43,12 @@ def get_blockages(context: WallContext) -> list[BlockageView]:
 
 @router.post("/api/shifts/{shift_id}/blockages")
 def create_blockage(shift_id: ShiftId, tap: BlockageIn, context: DriverContext) -> BlockageView:
-    """Report a blocked street and skip its legs; a photo may follow."""
+    """Report why legs are left out; a photo and a voice note may follow."""
     legs = legs_of(PlanId(tap.plan_id), shift_id, tap.leg, tap)
     reported: list[BlockageView] = []
 
     def order(tx: Tx) -> BlockageView:
-        wish = BlockageReport(tap.place(), tap.text, tap.tapped_at)
+        wish = BlockageReport(tap.place(), tap.text, tap.tapped_at, tap.reason, tap.accuracy_m)
         network = context.app.network
         found = report_blockage(tx, context.actor, legs, network, wish, context.now)
         reported.append(_view(tx, context, found))
@@ -58,9 +66,7 @@ async def upload_blockage_photo(
     """Store the request body as the photo: JPEG, PNG or WebP; it replaces an earlier one."""
     await asyncio.to_thread(_may_add, context, blockage_id)
     content = await limited_body(request, MOST_BYTES)
-    view = await asyncio.to_thread(_keep_photo, context, blockage_id, content)
-    context.app.hub.publish("blockages", [view])
-    return view
+    return await asyncio.to_thread(_keep_photo, context, blockage_id, content)
 
 
 @router.get("/api/blockages/{blockage_id}/photo")
@@ -69,6 +75,32 @@ def get_blockage_photo(blockage_id: BlockageId, context: BoardContext) -> FileRe
     with context.reading() as tx:
         photo = get_blockage(tx, blockage_id).photo
     return photo_answer(context.app.folder, photo, blockage_id)
+
+
+@router.get("/api/blockages/{blockage_id}/photo/thumbnail")
+def get_blockage_thumbnail(blockage_id: BlockageId, context: BoardContext) -> Response:
+    """Return the photo of a blockage as a small image."""
+    with context.reading() as tx:
+        photo = get_blockage(tx, blockage_id).photo
+    return thumbnail_answer(context.app.folder, photo, blockage_id)
+
+
+@router.post("/api/blockages/{blockage_id}/voice", dependencies=[takes_up_to(MOST_VOICE_BYTES)])
+async def upload_blockage_voice(
+    blockage_id: BlockageId, request: Request, context: DriverContext
+) -> BlockageView:
+    """Store the request body as the voice note: WebM, MP4 or Ogg; it replaces an earlier one."""
+    await asyncio.to_thread(_may_add, context, blockage_id)
+    content = await limited_body(request, MOST_VOICE_BYTES)
+    return await asyncio.to_thread(_keep_voice, context, blockage_id, content)
+
+
+@router.get("/api/blockages/{blockage_id}/voice")
+def get_blockage_voice(blockage_id: BlockageId, context: BoardContext) -> FileResponse:
+    """Return the voice note of a blockage, as sound."""
+    with context.reading() as tx:
+        voice = get_blockage(tx, blockage_id).voice
+    return voice_answer(context.app.folder, voice, blockage_id)
 
 
 @router.post("/api/blockages/{blockage_id}/clear")
@@ -90,7 +122,21 @@ def _keep_photo(context: Context, blockage_id: BlockageId, content: bytes) -> Bl
         found, former = add_photo(tx, context.actor, blockage_id, photo, context.now)
         return _view(tx, context, found), former
 
-    return keep_photo(context, content, store)
+    return _told(context, keep_photo(context, content, store))
+
+
+def _keep_voice(context: Context, blockage_id: BlockageId, content: bytes) -> BlockageView:
+    def store(tx: Tx, voice: str) -> tuple[BlockageView, str]:
+        found, former = add_voice(tx, context.actor, blockage_id, voice, context.now)
+        return _view(tx, context, found), former
+
+    return _told(context, keep_photo(context, content, store, save_voice))
+
+
+def _told(context: Context, view: BlockageView) -> BlockageView:
+    """Tell boards, in the thread that has written: else they take the view for an old one."""
+    context.app.hub.publish("blockages", [view])
+    return view
 
 
 def _view(tx: Tx, context: Context, found: Blockage) -> BlockageView:

@@ -1,4 +1,4 @@
-"""Photos from phones: stored as files, served as images only."""
+"""Photos and voice notes from phones: stored as files, served as images or sound only."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,8 @@ from starlette.responses import FileResponse, Response
 from api.processes.photo_intake import PhotoSource
 from api.web.context import Context
 from data.errors import NotFoundError
-from data.files.photos import media_type, photo_path, remove_photo, thumbnail
+from data.files import voice_notes
+from data.files.photos import media_type, photo_path, remove_photo, save_photo, thumbnail
 from data.store.database.engine import Tx
 
 PHOTO_HEADERS = {
@@ -35,15 +36,27 @@ def thumbnail_answer(city_folder: Path, name: str, of: int | str) -> Response:
     return Response(small, media_type="image/jpeg", headers=PHOTO_HEADERS)
 
 
+def voice_answer(city_folder: Path, name: str, of: int | str) -> FileResponse:
+    """Return a voice note as sound; raise `NotFoundError` where there is none."""
+    path = photo_path(city_folder, name)
+    if not name or not path.is_file():
+        raise NotFoundError("voice", of)
+    return FileResponse(path, media_type=voice_notes.media_type(name), headers=PHOTO_HEADERS)
+
+
 def keep_photo[View](
-    context: Context, content: bytes, store: Callable[[Tx, str], tuple[View, str]]
+    context: Context,
+    content: bytes,
+    store: Callable[[Tx, str], tuple[View, str]],
+    save: Callable[[Path, bytes], str] = save_photo,
 ) -> View:
     """Store a photo before the row that names it, and remove the one that it replaces.
 
-    `store` gets the file's name, and returns an answer and the name of the file that it replaces.
+    `store` gets the file's name, and returns an answer and the name of the file that it replaces;
+    `save` writes what is no photo, but is kept as they are.
     """
     folder = context.app.folder
-    photo = context.app.photos.store(content, PhotoSource.SIGNED_IN)
+    photo = context.app.photos.store(content, PhotoSource.SIGNED_IN, save)
     try:
         with context.writing() as tx:
             view, former = store(tx, photo)

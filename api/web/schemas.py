@@ -22,12 +22,12 @@ from data.model import (
     Side,
     VehicleId,
 )
+from data.model.work import SkipReason
 from data.policy.class_rules import MOST_CLASSES
 from data.storms import NEED_TIME, moment_of
 from fleet.replanning.replan_requests import FEW_TRUCKS
 from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 from fleet.requests.promises import SaidWindow
-from fleet.shifts.shift_progress import SkipReason
 from fleet.what_if.question import LONGEST_S, SECONDS
 
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
@@ -244,12 +244,14 @@ class SkipIn(LegsIn):
 
 
 class BlockageIn(LegsIn):
-    """A blockage, with the phone's position where it is known."""
+    """Why a driver leaves legs out, with the phone's position where it is known."""
 
     plan_id: int
     leg: Annotated[int, Field(ge=0)]
+    reason: SkipReason = SkipReason.BLOCKED
     lon: Lon | None = None
     lat: Lat | None = None
+    accuracy_m: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     text: Annotated[str, Field(max_length=TEXT_LETTERS)] = ""
 
     def place(self) -> LonLat | None:

@@ -11,6 +11,7 @@ POLICY = "; ".join(
         f"script-src 'self' {import_map_hash()}",
         "style-src 'self'",
         "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
         "worker-src 'self' blob:",
         "connect-src 'self'",
         "object-src 'none'",
@@ -21,8 +22,8 @@ POLICY = "; ".join(
 )
 """The content security policy: our own files, and the one import map."""
 
-PERMISSIONS = "geolocation=(self), camera=(self), screen-wake-lock=(self), microphone=()"
-"""Permissions of pages: the driver's page needs location, camera and wake lock."""
+PERMISSIONS = "geolocation=(self), camera=(self), microphone=(self), screen-wake-lock=(self)"
+"""Permissions of pages: the driver's page needs location, camera, microphone and wake lock."""
 
 HTTPS_ONLY = "max-age=31536000; includeSubDomains"
 """A year, also for hosts below this one; those beside it are not spoken for."""

@@ -50,8 +50,14 @@ def save_photo(city_folder: Path, content: bytes) -> str:
     It is kept byte for byte, with whatever the camera wrote into it, whole or not at all. Raises
     `InvalidError` for what is no picture, or has more than `MOST_PIXELS`, and `DiskFullError`.
     """
-    name = secrets.token_urlsafe(18) + _suffix(content)
+    suffix = _suffix(content)
     require_few_pixels(content)
+    return write_file(city_folder, suffix, content)
+
+
+def write_file(city_folder: Path, suffix: str, content: bytes) -> str:
+    """Store a file under a random name, whole or not at all; raise `DiskFullError`."""
+    name = secrets.token_urlsafe(18) + suffix
     folder = city_folder / FOLDER
     folder.mkdir(exist_ok=True)
     handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -9,6 +9,7 @@ from data.model.ids import (
     BlockageId,
     JobId,
     LonLat,
+    PlanId,
     SegmentId,
     ShiftId,
     StormId,
@@ -149,9 +150,30 @@ class Override:
     note: str = ""
 
 
+class SkipReason(StrEnum):
+    """Why a driver skips a part of the route; `TOO_NARROW` is what older phones say."""
+
+    PARKED_CARS = "parked_cars"
+    BLOCKED = "blocked"
+    TOO_NARROW = "too_narrow"
+    IMPOSSIBLE = "impossible"
+    ALREADY_CLEAR = "already_clear"
+    MACHINE_FAULT = "machine_fault"
+    ICE = "ice"
+    ACCIDENT = "accident"
+    WIRES = "wires"
+    OUT_OF_SALT = "out_of_salt"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Blockage:
-    """A street that a driver found blocked; `photo` names a file of the city's photo folder."""
+    """What keeps a driver from a street; nobody drives on it while its reason is `BLOCKED`.
+
+    `plan_id`, `leg` and `last` are the stage that he left out, `None` of old ones. `location` is
+    known to `accuracy_m` where the phone told it. `photo` and `voice` name files of the city's
+    photo folder.
+    """
 
     id: BlockageId
     storm_id: StormId
@@ -163,3 +185,9 @@ class Blockage:
     text: str = ""
     photo: str = ""
     cleared_at: datetime | None = None
+    reason: SkipReason = SkipReason.BLOCKED
+    accuracy_m: float | None = None
+    plan_id: PlanId | None = None
+    leg: int | None = None
+    last: int | None = None
+    voice: str = ""

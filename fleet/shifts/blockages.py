@@ -1,4 +1,4 @@
-"""Blocked streets as drivers report them: legs are skipped until they are clear."""
+"""What drivers report of streets that they cannot work on: legs are left out, with a reason."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,16 +11,24 @@ from data.model import (
     Blockage,
     BlockageId,
     DirectedSegment,
+    Leg,
     LonLat,
     SegmentId,
 )
+from data.model.work import SkipReason
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.planning.plans import find_route
-from data.store.shifts.blockages import add_blockage, get_blockage, set_cleared, set_photo
+from data.store.shifts.blockages import (
+    add_blockage,
+    get_blockage,
+    set_cleared,
+    set_photo,
+    set_voice,
+)
 from data.store.shifts.shifts import get_shift
 from data.streets.network import StreetNetwork
-from fleet.shifts.shift_progress import Legs, SkipReason, skip_legs
+from fleet.shifts.shift_progress import Legs, skip_legs
 
 NOT_YET = BlockageId(0)
 """Id of a blockage that the database has not numbered yet."""
@@ -32,11 +40,13 @@ TEXT_LETTERS = 500
 
 
 class BlockageReport(NamedTuple):
-    """A driver's report of a blocked street: position if known, text, time of the tap."""
+    """A driver's report: place if known, text, time of the tap, reason, accuracy of the place."""
 
     here: LonLat | None
     text: str
     tapped_at: datetime | None = None
+    reason: SkipReason = SkipReason.BLOCKED
+    accuracy_m: float | None = None
 
 
 def report_blockage(
@@ -47,14 +57,13 @@ def report_blockage(
     report: BlockageReport,
     now: datetime,
 ) -> Blockage:
-    """Store a blockage and skip the legs that it blocks."""
-    text = report.text
+    """Store what a driver reports, and leave the legs out that it is about."""
+    text, reason = report.text, report.reason
     if len(text) > TEXT_LETTERS:
         raise InvalidError("text", f"{len(text)} letters", f"at most {TEXT_LETTERS} letters")
-    skipped = skip_legs(tx, actor, legs, SkipReason.BLOCKED, now, report.tapped_at)
+    skipped = skip_legs(tx, actor, legs, reason, now, report.tapped_at)
     shift = get_shift(tx, legs.shift_id)
-    path = _path(tx, legs)
-    segment_id, place = _blocked_place(path, network, report.here)
+    segment_id, place = _place_of(tx, legs, network, report)
     blockage = add_blockage(
         tx,
         Blockage(
@@ -66,50 +75,88 @@ def report_blockage(
             reported_at=skipped[-1].ended_at or now,
             location=place,
             text=text.strip(),
+            reason=reason,
+            accuracy_m=report.accuracy_m if place == report.here else None,
+            plan_id=legs.plan_id,
+            leg=legs.first,
+            last=legs.last,
         ),
     )
-    after = {"segment": segment_id, "shift": shift.id, "vehicle": shift.vehicle_id}
-    add_event(tx, now, actor, "blockage.reported", f"blockage:{blockage.id}", after=after)
+    after: dict[str, object] = {"segment": segment_id, "shift": shift.id}
+    after |= {"vehicle": shift.vehicle_id, "reason": str(reason)}
+    verb = "blockage.reported" if reason is SkipReason.BLOCKED else "blockage.noted"
+    add_event(tx, now, actor, verb, f"blockage:{blockage.id}", after=after)
     return blockage
 
 
 def add_photo(
     tx: Tx, actor: Actor, blockage_id: BlockageId, photo: str, now: datetime
 ) -> tuple[Blockage, str]:
-    """Store the photo of a blockage; return it, and the file that it replaces."""
+    """Store the photo of a report; return the report, and the file that it replaces."""
     before = get_blockage(tx, blockage_id)
     set_photo(tx, blockage_id, photo)
     add_event(tx, now, actor, "blockage.photographed", f"blockage:{blockage_id}")
     return replace(before, photo=photo), before.photo
 
 
+def add_voice(
+    tx: Tx, actor: Actor, blockage_id: BlockageId, voice: str, now: datetime
+) -> tuple[Blockage, str]:
+    """Store the voice note of a report; return the report, and the file that it replaces."""
+    before = get_blockage(tx, blockage_id)
+    set_voice(tx, blockage_id, voice)
+    add_event(tx, now, actor, "blockage.spoken", f"blockage:{blockage_id}")
+    return replace(before, voice=voice), before.voice
+
+
 def clear_blockage(tx: Tx, actor: Actor, blockage_id: BlockageId, now: datetime) -> Blockage:
-    """Mark a blockage as cleared."""
+    """Note that what was reported is over."""
     before = get_blockage(tx, blockage_id)
     if before.cleared_at is not None:
         raise ConflictError(f"blockage {blockage_id} is cleared already", reason="blockage_cleared")
     set_cleared(tx, blockage_id, now)
-    add_event(tx, now, actor, "blockage.cleared", f"blockage:{blockage_id}")
+    verb = "blockage.cleared" if before.reason is SkipReason.BLOCKED else "blockage.settled"
+    add_event(tx, now, actor, verb, f"blockage:{blockage_id}")
     return replace(before, cleared_at=now)
 
 
-def _path(tx: Tx, legs: Legs) -> list[DirectedSegment]:
+def _place_of(
+    tx: Tx, legs: Legs, network: StreetNetwork, report: BlockageReport
+) -> tuple[SegmentId, LonLat]:
+    """Return the street and the place that a report is about.
+
+    A street is blocked where it is driven; anything else is where the driver was when he told it.
+    """
     route = find_route(tx, legs.plan_id, legs.shift_id)
-    left_out = route.legs[legs.first : legs.last + 1] if route else ()
-    return [step for leg in left_out for step in leg.path]
+    driven = route.legs if route else ()
+    path = _path(driven[legs.first : legs.last + 1])
+    segment_id, place = _blocked_place(path, _path(driven), network, report.here)
+    if report.here is not None and report.reason is not SkipReason.BLOCKED:
+        return segment_id, report.here
+    return segment_id, place
+
+
+def _path(legs: Sequence[Leg]) -> list[DirectedSegment]:
+    return [step for leg in legs for step in leg.path]
 
 
 def _blocked_place(
-    path: Sequence[DirectedSegment], network: StreetNetwork, here: LonLat | None
+    path: Sequence[DirectedSegment],
+    route: Sequence[DirectedSegment],
+    network: StreetNetwork,
+    here: LonLat | None,
 ) -> tuple[SegmentId, LonLat]:
-    """Return the blocked street of a way and the place: the nearest, else its first street."""
+    """Return the blocked street of a way and the place: the nearest, else its first street.
+
+    A stop has no way: there it is the nearest street, else the first of the whole route.
+    """
     near = network.nearby(here, NEAR_M) if here else []
-    ids = [step.segment_id for step in path]
-    snap = next((each for each in near if each.segment_id in ids), None)
-    if snap is None and near and not ids:
-        snap = near[0]
+    own = {step.segment_id for step in path}
+    snap = next((each for each in near if not own or each.segment_id in own), None)
     if snap is not None and here is not None:
         return snap.segment_id, here
-    if not ids:
+    first = next(iter((*path, *route)), None)
+    if first is None:
         raise InvalidError("lon", "", "a place within 150 m of a street")
-    return ids[0], network.point_at(ids[0], network.segment(ids[0]).length_m / 2)
+    half_m = network.segment(first.segment_id).length_m / 2
+    return first.segment_id, network.point_at(first.segment_id, half_m)

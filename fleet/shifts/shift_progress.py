@@ -7,7 +7,6 @@ becomes evidence (`fleet.evidence.driver_confirmations`), as soon as it can no l
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from data.errors import ConflictError, NotFoundError
@@ -27,6 +26,7 @@ from data.model import (
     ShiftState,
     UserId,
 )
+from data.model.work import SkipReason
 from data.store.accounts.sign_in_codes import remove_codes
 from data.store.audit.audit_log import add_event, find_last_event_on
 from data.store.database.engine import Tx
@@ -49,21 +49,6 @@ UNDO_WITHIN = timedelta(minutes=2)
 
 REPEATED_WITHIN = timedelta(days=3)
 """A phone may lie in a drawer for a weekend before it repeats an order."""
-
-
-class SkipReason(StrEnum):
-    """Why a driver skips a part of the route."""
-
-    PARKED_CARS = "parked_cars"
-    BLOCKED = "blocked"
-    TOO_NARROW = "too_narrow"
-    ALREADY_CLEAR = "already_clear"
-    MACHINE_FAULT = "machine_fault"
-    ICE = "ice"
-    ACCIDENT = "accident"
-    WIRES = "wires"
-    OUT_OF_SALT = "out_of_salt"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from data.errors import ConflictError, InvalidError, Need
 from data.model import Actor, Closure, ClosureId, SegmentId, StormId
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.shifts.blockages import list_open_blockages
+from data.store.shifts.blockages import blocked_streets
 from data.store.storms.closures import add_closure, get_closure, list_closures, set_lifted
 from data.store.storms.storms import open_storm
 from data.streets.network import StreetNetwork
@@ -125,5 +125,4 @@ def impassable_streets(
     tx: Tx, storm_id: StormId, now: datetime
 ) -> tuple[set[SegmentId], list[Closure]]:
     """Return the blocked streets, and the closures that hold or are to come."""
-    blocked = {one.segment_id for one in list_open_blockages(tx, storm_id)}
-    return blocked, list_closures(tx, storm_id, now)
+    return blocked_streets(tx, storm_id), list_closures(tx, storm_id, now)

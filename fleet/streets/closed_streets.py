@@ -6,14 +6,14 @@ from hashlib import sha256
 
 from data.model import DirectedSegment, SegmentId, StormId
 from data.store.database.engine import Tx
-from data.store.shifts.blockages import list_open_blockages
+from data.store.shifts.blockages import blocked_streets
 from data.store.storms.closures import list_closures
 
 
 def closed_streets(tx: Tx, storm_id: StormId, now: datetime) -> frozenset[DirectedSegment]:
     """Return the streets that are closed or blocked."""
     ways: set[tuple[SegmentId, bool | None]] = {
-        (each.segment_id, None) for each in list_open_blockages(tx, storm_id)
+        (segment_id, None) for segment_id in blocked_streets(tx, storm_id)
     }
     ways |= {
         (each.segment_id, each.forward)

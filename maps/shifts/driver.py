@@ -22,6 +22,7 @@ from data.model import (
     VehicleId,
 )
 from data.model.roster import VehicleCheck
+from data.model.work import SkipReason
 from data.streets.network import StreetNetwork
 from fleet.routes.proved_legs import ProvedLegs
 from fleet.shifts.route_answers import RouteAnswerState, answer_state_of
@@ -77,18 +78,22 @@ class RouteAnswerView:
 @has_private_texts
 @dataclass(frozen=True, slots=True)
 class BlockageView:
-    """A blocked street, with its name and place for the board."""
+    """What a driver reported of a street, for the board; a place is known to `accuracy_m`."""
 
     id: int
+    reason: SkipReason
     segment_id: int
     names: ByLanguage
     shift_id: int
+    vehicle_id: int
     vehicle: str
     reported_at: datetime
     lon: float
     lat: float
+    accuracy_m: float | None
     text: PrivateText
     photo: bool
+    voice: bool
     cleared_at: datetime | None
 
 
@@ -251,19 +256,23 @@ def progress_view(
 def blockage_view(
     found: Blockage, network: StreetNetwork, vehicles: Mapping[VehicleId, str]
 ) -> BlockageView:
-    """Return a blockage for the board, without the driver's name."""
+    """Return a report for the board, without the driver's name."""
     segment = network.find(found.segment_id)
     name = street_name(segment) if segment else {}
     return BlockageView(
         id=found.id,
+        reason=found.reason,
         segment_id=found.segment_id,
         names=name,
         shift_id=found.shift_id,
+        vehicle_id=found.vehicle_id,
         vehicle=vehicles.get(found.vehicle_id, ""),
         reported_at=found.reported_at,
         lon=found.location.lon,
         lat=found.location.lat,
+        accuracy_m=found.accuracy_m,
         text=found.text,
         photo=bool(found.photo),
+        voice=bool(found.voice),
         cleared_at=found.cleared_at,
     )

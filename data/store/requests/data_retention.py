@@ -130,21 +130,31 @@ def forget_photos_of(tx: Tx, request_ids: Sequence[RequestId]) -> list[str]:
 
 
 def forget_photos(tx: Tx, before: datetime) -> list[str]:
-    """Forget the photos taken in before a moment and return the names of their files."""
+    """Forget photos and voice notes taken in before a moment; return the names of their files."""
     names: list[str] = []
     for rows in (request_photo, crew_job_photo):
         old = delete(rows).where(rows.c.added_at < before)
         names += tx.execute(old.returning(rows.c.name)).scalars()
-    for table, taken_at in ((sighting, sighting.c.seen_at), (blockage, blockage.c.reported_at)):
-        shown = (taken_at < before) & (table.c.photo != "")
-        names += tx.execute(select(table.c.photo).where(shown)).scalars()
-        tx.execute(update(table).where(shown).values(photo=""))
+    for column, taken_at in (
+        (sighting.c.photo, sighting.c.seen_at),
+        (blockage.c.photo, blockage.c.reported_at),
+        (blockage.c.voice, blockage.c.reported_at),
+    ):
+        shown = (taken_at < before) & (column != "")
+        names += tx.execute(select(column).where(shown)).scalars()
+        tx.execute(update(column.table).where(shown).values({column: ""}))
     return sorted(names)
 
 
 def list_photos(tx: Tx) -> set[str]:
-    """Return the names of the files of all photos."""
+    """Return the names of the files of all photos and voice notes."""
     names: set[str] = set()
-    for column in (request_photo.c.name, crew_job_photo.c.name, sighting.c.photo, blockage.c.photo):
+    for column in (
+        request_photo.c.name,
+        crew_job_photo.c.name,
+        sighting.c.photo,
+        blockage.c.photo,
+        blockage.c.voice,
+    ):
         names |= set(tx.scalars(select(column).where(column != "")))
     return names

@@ -217,4 +217,10 @@ blockage = Table(
     Column("text", Text, nullable=False),
     Column("photo", Text, nullable=False, doc="file in the photo folder, or empty"),
     Column("cleared_at", UtcDateTime),
+    Column("reason", Text, nullable=False, server_default="blocked", doc="`SkipReason`"),
+    Column("accuracy_m", Float, doc="of the place, where the phone told it"),
+    Column("plan_id", Whole, doc="whose legs were left out"),
+    Column("leg", Whole, doc="the first leg that was left out"),
+    Column("last", Whole, doc="the last one"),
+    Column("voice", Text, nullable=False, server_default="", doc="file in the photo folder"),
 )

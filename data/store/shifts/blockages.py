@@ -1,4 +1,4 @@
-"""Streets that drivers found blocked, as rows."""
+"""What drivers reported of streets, blocked ones among it, as rows."""
 
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from data.model import (
     SegmentId,
     StormId,
 )
+from data.model.work import SkipReason
 from data.store.database.engine import Tx
 from data.store.database.records import get_record, only_record, records, row_of
 from data.store.schema import blockage
@@ -33,9 +34,19 @@ def get_blockage(tx: Tx, blockage_id: BlockageId) -> Blockage:
 
 
 def list_open_blockages(tx: Tx, storm_id: StormId) -> list[Blockage]:
-    """Return what still blocks streets in a storm, oldest first."""
+    """Return what drivers reported in a storm and is not over, oldest first."""
     query = select(blockage).where(blockage.c.storm_id == storm_id, blockage.c.cleared_at.is_(None))
     return records(Blockage, tx.execute(query.order_by(blockage.c.id)))
+
+
+def blocked_streets(tx: Tx, storm_id: StormId) -> set[SegmentId]:
+    """Return the streets of a storm on which nobody can drive, as drivers reported."""
+    query = select(blockage.c.segment_id).where(
+        blockage.c.storm_id == storm_id,
+        blockage.c.cleared_at.is_(None),
+        blockage.c.reason == SkipReason.BLOCKED,
+    )
+    return {SegmentId(one) for one in tx.execute(query).scalars()}
 
 
 def set_blocked_street(tx: Tx, blockage_id: BlockageId, segment_id: SegmentId) -> None:
@@ -51,11 +62,16 @@ def erase_blockage_texts(tx: Tx, before: datetime) -> int:
 
 
 def set_photo(tx: Tx, blockage_id: BlockageId, photo: str) -> None:
-    """Say which file shows the blockage."""
+    """Say which file shows what was reported."""
     tx.execute(update(blockage).where(blockage.c.id == blockage_id).values(photo=photo))
 
 
+def set_voice(tx: Tx, blockage_id: BlockageId, voice: str) -> None:
+    """Say in which file the driver tells what he reports."""
+    tx.execute(update(blockage).where(blockage.c.id == blockage_id).values(voice=voice))
+
+
 def set_cleared(tx: Tx, blockage_id: BlockageId, cleared_at: datetime) -> None:
-    """Say since when the street is free; the caller checked that it was not, writes the event."""
+    """Say since when it is over; the caller checked that it was not, writes the event."""
     change = update(blockage).where(blockage.c.id == blockage_id)
     tx.execute(change.values(cleared_at=cleared_at))

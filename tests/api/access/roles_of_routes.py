@@ -96,6 +96,8 @@ GET /api/plans/{plan_id}/routes/{shift_id}/sheet.pdf
 GET /api/alerts/owners
 GET /api/alerts/snoozes
 GET /api/blockages/{blockage_id}/photo
+GET /api/blockages/{blockage_id}/photo/thumbnail
+GET /api/blockages/{blockage_id}/voice
 GET /api/board/done
 GET /api/board/plowed
 GET /api/board/requests
@@ -179,6 +181,7 @@ GET /api/drive/stored
 GET /api/shifts/{shift_id}
 GET /api/shifts/{shift_id}/messages
 POST /api/blockages/{blockage_id}/photo
+POST /api/blockages/{blockage_id}/voice
 POST /api/plans/{plan_id}/routes/{shift_id}/answer
 POST /api/plans/{plan_id}/routes/{shift_id}/legs/{leg}/complete
 POST /api/plans/{plan_id}/routes/{shift_id}/legs/{leg}/skip

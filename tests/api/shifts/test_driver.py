@@ -6,6 +6,7 @@ import pytest
 
 from api.access.code_limit import BY_ADDRESS
 from data.files.photos import MOST_BYTES
+from data.files.voice_notes import MOST_BYTES as MOST_VOICE_BYTES
 from data.model import PlanState, Role, ShiftId
 from data.store.accounts.accounts import find_user_by_login
 from data.store.database.engine import reading, transaction
@@ -19,6 +20,7 @@ from tests.pictures import a_picture
 from tests.village_plan import add_published_plan
 
 JPEG, PNG, WEBP = (a_picture(kind) for kind in ("JPEG", "PNG", "WEBP"))
+WEBM, MP4, OGG = b"\x1a\x45\xdf\xa3 note", b"\0\0\0\x20ftypM4A note", b"OggS note"
 PAGE = {"accept": "text/html"}
 
 
@@ -335,6 +337,45 @@ def test_what_is_no_picture_is_refused_and_not_kept(blocked, driver, app, conten
 def test_a_photo_that_is_too_large_is_refused(blocked, driver):
     huge = JPEG + bytes(MOST_BYTES)
     assert driver.post(f"/api/blockages/{blocked['id']}/photo", content=huge).status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(WEBM, "audio/webm"), (MP4, "audio/mp4"), (OGG, "audio/ogg")],
+)
+def test_a_voice_note_is_heard_by_those_who_dispatch(
+    blocked, driver, client, sign_in, app, content, kind
+):
+    path = f"/api/blockages/{blocked['id']}/voice"
+    heard = app.hub.subscribe(lambda: None)
+    assert driver.post(path, content=WEBM + b"first").json()["voice"] is True
+    assert driver.post(path, content=content).status_code == 200
+    assert [kind for kind, _ in heard.take()] == ["blockages"]
+    assert driver.get(path).status_code == 403
+    sign_in("council")
+    assert client.get(path).status_code == 403
+    sign_in("supervisor")
+    note = client.get(path)
+    assert (note.content, note.headers["content-type"]) == (content, kind)
+    assert note.headers["cache-control"] == "no-store"
+    assert len(list((app.folder / "photos").iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "status"), [(b"", 422), (JPEG, 422), (WEBM + bytes(MOST_VOICE_BYTES), 413)]
+)
+def test_what_is_no_voice_note_is_refused_and_not_kept(blocked, driver, app, content, status):
+    answer = driver.post(f"/api/blockages/{blocked['id']}/voice", content=content)
+    assert answer.status_code == status
+    assert not (app.folder / "photos").exists() or not list((app.folder / "photos").iterdir())
+
+
+def test_a_report_carries_its_reason_and_how_sure_its_place_is(driver, plan):
+    report = {"key": "icy-0001", "plan_id": plan.id, "leg": 1, "reason": "ice"}
+    report |= {"lon": 45.0735, "lat": 37.55, "accuracy_m": 8.0}
+    told = driver.post("/api/shifts/1/blockages", json=report).json()
+    assert (told["reason"], told["accuracy_m"], told["voice"]) == ("ice", 8.0, False)
+    assert driver.get("/api/drive").json()["stages"][1]["reason"] == "ice"
 
 
 def test_nobody_photographs_for_another_shift(blocked, driver, app):

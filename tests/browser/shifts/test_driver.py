@@ -51,6 +51,9 @@ MUTE = """async () => {
 }"""
 """Seconds until a phone that tells no speed is followed again after two minutes of standing."""
 
+SILENT_MICROPHONE = """() => void (navigator.mediaDevices.getUserMedia =
+  async () => new AudioContext().createMediaStreamDestination().stream)"""
+
 REST_MS = 1300
 """How far the phone's clock is put on after a tap: a little longer than it rests."""
 
@@ -341,21 +344,28 @@ def test_a_blocked_street_reaches_the_board_with_its_photo(visit, code, tmp_path
     tap(page)
     picture = tmp_path / "street.jpg"
     page.screenshot(path=picture, type="jpeg")
+    page.evaluate(SILENT_MICROPHONE)
     page.click(".trouble")
-    page.click(".reasons button:nth-child(2)")
-    page.set_input_files("dialog.sheet input", picture)
-    expect(page.locator("dialog.sheet img")).to_be_visible()
-    with page.expect_response("**/photo"):
-        page.click("dialog.sheet .primary")
-    expect(page.locator(".undo .what")).to_contain_text("is left out")
+    with page.expect_response("**/blockages"):
+        page.click(".reasons button:nth-child(2)")
+    expect(page.locator(".sent [role=status]")).to_contain_text("Dispatch sees it now.")
+    page.route("**/api/blockages/**", lambda route: route.abort())  # the signal is gone
+    page.set_input_files(".sent input", picture)
+    page.get_by_role("button", name="Voice note").click()
+    page.get_by_role("button", name="Stop and send: 30 s left").click()
+    expect(page.locator(".sent .icon-check")).to_have_count(2)
+    page.reload()  # the battery was dead
+    with page.expect_response("**/photo"), page.expect_response("**/voice"):
+        page.unroute("**/api/blockages/**")
+        page.clock.fast_forward(3_000)
     visit.sign_out()
     page.set_viewport_size({"width": 1440, "height": 900})
     board = visit.board()
     board.click("#tab-alerts")
     expect(board.locator("#list-alerts .what").first).to_contain_text("Imam Street")
     board.click("#list-alerts li:first-child")
-    expect(board.locator("board-side img")).to_be_visible()
-    visit.until("document.querySelector('board-side img').naturalWidth > 0")
+    visit.until("document.querySelector('board-side img')?.naturalWidth > 0")
+    expect(board.locator("board-side audio")).to_have_count(1)
     assert visit.grave_faults() == []
     board.click("board-side .orders .primary")
     expect(board.locator("board-side h2")).to_have_text("Plan")

@@ -20,6 +20,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
+from data.model.work import SkipReason
 from data.store.accounts.accounts import add_device
 from data.store.coverage.coverage import list_coverage, list_denied, list_passes
 from data.store.coverage.track_windows import WindowChange, replace_windows
@@ -42,7 +43,6 @@ from fleet.evidence.proof_store import Proof
 from fleet.shifts.shift_progress import (
     UNDO_WITHIN,
     Legs,
-    SkipReason,
     complete_legs,
     skip_legs,
     start_shift,

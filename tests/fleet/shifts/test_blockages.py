@@ -4,6 +4,7 @@ import pytest
 
 from data.errors import ConflictError, InvalidError
 from data.model import Blockage, LegKind, LonLat, Plan, ShiftId
+from data.model.work import SkipReason
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
 from data.store.shifts.blockages import get_blockage, list_open_blockages
@@ -12,11 +13,13 @@ from fleet.shifts.blockages import (
     TEXT_LETTERS,
     BlockageReport,
     add_photo,
+    add_voice,
     clear_blockage,
     report_blockage,
 )
 from fleet.shifts.shift_progress import Legs, start_shift
 from fleet.storms.storm_start import start_storm
+from fleet.streets.closed_streets import closed_streets
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, add_published_plan
@@ -64,10 +67,31 @@ def test_without_a_place_nearby_the_street_itself_is_the_place(
     assert blocked.location == pytest.approx(v.at_m(300, 0), abs=1e-6)
 
 
-def test_where_there_is_no_street_and_no_place_nothing_is_reported(tx: Tx, plan: Plan) -> None:
-    with pytest.raises(InvalidError, match="150 m"):
-        reported(tx, plan, 2, 2, None)
-    assert reported(tx, plan, 2, 2, v.at_m(10, 2)).segment_id == v.MAIN_WEST
+def test_at_a_stop_the_nearest_street_is_meant_and_else_the_first_of_the_route(
+    tx: Tx, plan: Plan
+) -> None:
+    assert reported(tx, plan, 2, 2, v.at_m(210, 75)).segment_id == v.MILL
+    assert reported(tx, plan, 2, 2, None).segment_id == v.MAIN_WEST
+
+
+def test_only_what_is_blocked_is_closed_and_the_stage_is_kept_with_its_reason(
+    tx: Tx, plan: Plan
+) -> None:
+    far = v.at_m(5_000, 0)
+    legs = Legs(plan.id, SHIFT, 1, 1)
+    report = BlockageReport(far, "", None, SkipReason.ICE, 12.0)
+    icy = report_blockage(tx, DISPATCHER, legs, v.village(), report, LATER)
+    assert (icy.segment_id, icy.location, icy.accuracy_m) == (v.MAIN_EAST, far, 12.0)
+    assert (icy.plan_id, icy.leg, icy.last) == (plan.id, 1, 1)
+    assert [each.reason for each in list_progress(tx, plan.id, SHIFT)] == ["ice"]
+    assert closed_streets(tx, plan.storm_id, LATER) == frozenset()
+    blocked = reported(tx, plan, 0, 0, None)
+    assert {way.segment_id for way in closed_streets(tx, plan.storm_id, LATER)} == {v.MAIN_WEST}
+    assert add_voice(tx, DISPATCHER, icy.id, "a.webm", LATER)[0].voice == "a.webm"
+    clear_blockage(tx, DISPATCHER, icy.id, LATER)
+    assert list_open_blockages(tx, plan.storm_id) == [blocked]
+    verbs = [event.verb for event in list_events(tx, f"blockage:{icy.id}")]
+    assert verbs == ["blockage.noted", "blockage.spoken", "blockage.settled"]
 
 
 def test_a_long_story_is_refused(tx: Tx, plan: Plan) -> None:

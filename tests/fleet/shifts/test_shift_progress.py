@@ -4,6 +4,7 @@ import pytest
 
 from data.errors import ConflictError, NotFoundError
 from data.model import Blockage, BlockageId, LegKind, Plan, PlanState, ShiftId, UserId
+from data.model.work import SkipReason
 from data.store.accounts.accounts import add_user
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import Tx
@@ -12,7 +13,6 @@ from data.store.shifts.blockages import add_blockage, list_open_blockages
 from data.store.shifts.shifts import list_progress
 from fleet.shifts.shift_progress import (
     Legs,
-    SkipReason,
     answered_once,
     complete_legs,
     end_shift,

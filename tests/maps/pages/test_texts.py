@@ -43,6 +43,7 @@ from data.model import (
     Treatment,
 )
 from data.model.periods import PeriodKind
+from data.model.work import SkipReason
 from data.osm.tags import _POINTS_OF_INTEREST, _WORSHIP
 from data.policy.override_file import COLUMNS
 from fleet.accounts.accounts import LOGIN_LETTERS
@@ -59,7 +60,6 @@ from fleet.routes.plan_vs_actual import LegState
 from fleet.routes.truck_states import TruckState
 from fleet.shifts.roster import ConflictKind
 from fleet.shifts.route_answers import RouteAnswerState
-from fleet.shifts.shift_progress import SkipReason
 from fleet.storms.snowfall import VERBS as SNOW_CHANGED
 from fleet.storms.storm_policy import CHANGED as POLICY_CHANGED
 from maps.edits import HARD_RULES

@@ -1,7 +1,7 @@
 // What needs a human now, drawn from what the board already knows: one row a cause, the gravest first.
 import { boot, now } from "../pages/boot.js";
 import { isolated, t } from "../pages/texts.js";
-import { blockedName, openBlockages } from "../shifts/blockage.js";
+import { besides, blockedName, openBlockages } from "../shifts/blockage.js";
 import { requestPlace } from "../board/rows.js";
 import { board, coverage, openRequests } from "../board/state.js";
 import { causeOfAlert, numberOf, SEVERITY, severalOf } from "./causes.js";
@@ -32,23 +32,46 @@ function late() {
     }));
 }
 
-function blocked() {
-  return openBlockages().map((blockage) => ({
-    id: `blockage-${blockage.id}`,
-    cause: "blocked",
-    severity: SEVERITY.streets,
-    weight: 1,
-    kind: "blockage",
-    target: blockage.id,
-    title: blockedName(blockage),
-    text: t("Reported by {truck}", { truck: blockage.vehicle }),
-    since: blockage.reported_at,
-  }));
+const isBroken = (shift) => shift.reason === "machine_fault" && shift.state === "driving";
+
+/** What a report means for the work: of a street left out it is grave, of one that was found clear it is a note. */
+const REPORTED = {
+  blocked: ["blocked", SEVERITY.streets],
+  already_clear: ["seen_clear", SEVERITY.note],
+  out_of_salt: ["reported", SEVERITY.truck],
+  other: ["reported", SEVERITY.truck],
+};
+const REPORTED_STREET = ["reported", SEVERITY.streets];
+
+const reportText = (blockage) =>
+  [t("Reported by {truck}", { truck: blockage.vehicle }), besides(blockage)].filter(Boolean).join(" · ");
+
+/** What drivers reported; a breakdown is told of its truck, as long as that stands broken. */
+function reported() {
+  const { shifts } = board.value;
+  const told = (one) => one.reason === "machine_fault" && isBroken(shifts.get(one.shift_id) ?? {});
+  return openBlockages()
+    .filter((one) => !told(one))
+    .map((blockage) => {
+      const [cause, severity] = REPORTED[blockage.reason] ?? REPORTED_STREET;
+      return {
+        id: `blockage-${blockage.id}`,
+        cause,
+        severity,
+        weight: 1,
+        kind: "blockage",
+        target: blockage.id,
+        title: blockedName(blockage),
+        text: reportText(blockage),
+        since: blockage.reported_at,
+        blockage,
+      };
+    });
 }
 
 function broken() {
   return [...board.value.shifts.values()]
-    .filter((shift) => shift.reason === "machine_fault" && shift.state === "driving")
+    .filter(isBroken)
     .map((shift) => ({
       id: `fault-${shift.id}`,
       cause: "fault",
@@ -102,7 +125,7 @@ function overdue() {
   ];
 }
 
-const all = () => [...watched(), ...blocked(), ...broken(), ...late(), ...overdue()];
+const all = () => [...watched(), ...reported(), ...broken(), ...late(), ...overdue()];
 
 const names = (items) =>
   items.slice(0, NAMED).map(({ title }) => isolated(title)).join(t(", ")) + (items.length > NAMED ? "…" : "");

@@ -6,6 +6,7 @@ import { endsIt, putOff } from "./actions.js";
 import { rowOfCause } from "./alerts.js";
 import { causeOf } from "./causes.js";
 import { see } from "./server-alerts.js";
+import { thumbnail } from "../shifts/blockage.js";
 
 async function seeAll(alerts) {
   for (const alert of alerts) await see(alert);
@@ -14,7 +15,7 @@ async function seeAll(alerts) {
 const item = (one) => html`<li class="alert">
   <span class="icon icon-${one.icon ?? "triangle-alert"} ${one.seenBy ? "" : "danger"}" aria-hidden="true"></span>
   <span><button class="link" @click=${() => choose(one.kind, one.target)}><bdi>${one.title}</bdi></button>
-    ${one.text} <span class="muted">${one.since ? age(one.since) : ""}</span></span>
+    ${one.text} <span class="muted">${one.since ? age(one.since) : ""}</span> ${thumbnail(one.blockage)}</span>
 </li>`;
 
 /** The panel of a cause, by its number. */

@@ -8,6 +8,7 @@ import { age, duration, length, named, number, streetName, t, time, times } from
 import { outFacts } from "../shifts/route-answers.js";
 import { isPast, shiftOf, stateOf, stateSign } from "../shifts/truck-states.js";
 import { detailsOf, reloadDetails } from "./details.js";
+import { reportsOfTruck } from "../shifts/blockage.js";
 import { driverFacts, progress } from "../shifts/drivers.js";
 import { truckEdit } from "../edits/panels.js";
 import { orderPart } from "../edits/routes.js";
@@ -141,7 +142,7 @@ export function truckPanel(id) {
   if (!vehicle) return html`<p class="muted">${t("error:not_found")}</p>`;
   const details = detailsOf("truck", id);
   return html`<h2><bdi>${vehicle.name}</bdi></h2>
-    ${doing(vehicle)} ${brokenPart(id)} ${alertFacts(id)} ${truckActions(id, details)} ${orderPart(id)}
+    ${doing(vehicle)} ${brokenPart(id)} ${alertFacts(id)} ${reportsOfTruck(id)} ${truckActions(id, details)} ${orderPart(id)}
     ${details ? nextRuns(details) : html`<div class="skeleton" aria-hidden="true"></div>`}
     ${trackPart(id)} ${driverFacts(id, details ? hours(details) : null)} ${details ? phoneField(details) : ""}
     ${checkFacts(id)} ${machineFacts(vehicle, details)}

@@ -11,6 +11,7 @@ from api.config.settings import Settings
 from api.processes.city_state import CityStateHolder
 from api.processes.tasks.retention_task import RetentionTask
 from data.files.photos import photo_path, save_photo
+from data.files.voice_notes import save_voice
 from data.model import (
     Actor,
     ActorKind,
@@ -195,6 +196,7 @@ def test_words_of_drivers_go_with_those_of_callers(app, client, sign_in):
                 at,
                 v.at_m(0, 0),
                 "the car of Mrs Karimi",
+                voice=save_voice(app.folder, b"OggS the voice of a driver"),
             )
             add_blockage(tx, found)
             plan_id = add_published_plan(tx).id
@@ -206,6 +208,8 @@ def test_words_of_drivers_go_with_those_of_callers(app, client, sign_in):
         answers = [find_answer(tx, PlanId(one), ShiftId(1)) for one in (1, 2)]
         (line,) = [each for each in list_events(tx) if each.verb == ERASED]
     assert [one.text for one in blockages] == ["", "the car of Mrs Karimi"]
+    assert blockages[0].voice == ""
+    assert [one.name for one in (app.folder / "photos").iterdir()] == [blockages[1].voice]
     assert [one.text for one in answers if one] == ["", "Karimi is ill"]
     assert line.after["reports"] == 2
 

@@ -3,7 +3,7 @@ import { keepApp, takeUpdate } from "../../pages/app/installed.js";
 import { writing } from "../../pages/app/writing.js";
 import { now } from "../../pages/boot.js";
 import { get } from "../../pages/net.js";
-import { PhotoUpload } from "../../pages/photos/upload.js";
+import { Uploads } from "../../pages/photos/upload.js";
 import { newKey, OfflineQueue } from "../../pages/offline-queue.js";
 import { smaller } from "../../pages/photos/shrink.js";
 import { listen } from "../../pages/stream.js";
@@ -37,7 +37,7 @@ function refuse(error, order) {
   fault.scrollIntoView({ block: "nearest" });
 }
 
-const photos = new PhotoUpload(refuse);
+const photos = new Uploads(`unsent-crew-${main.dataset.crew}`, refuse);
 
 /** Show each job as it stands for the crew: as the server knows it, and what still waits on this phone. */
 function draw(orders) {
@@ -56,7 +56,7 @@ function sent(order, answer) {
   known?.set(answer.id, JSON.stringify(answer));
   document.querySelector(`form[data-path="${order.path}"]`)?.reset();
   stale ||= whatOf(order) !== "start";
-  photos.settle(order.body.key, order.path.replace(/\w+$/, "photo"));
+  photos.settle(order.body.key, order.path.replace(/\/\w+$/, ""));
   setTimeout(finish); // the queue first takes the order off its shelf
 }
 
@@ -93,7 +93,7 @@ document.addEventListener("submit", (event) => {
   if (!form) return;
   event.preventDefault();
   const key = newKey();
-  photos.hold(key, pictures.get(form));
+  photos.hold(key, "photo", pictures.get(form));
   pictures.delete(form);
   refused = false;
   fault.hidden = true;

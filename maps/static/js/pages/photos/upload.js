@@ -1,45 +1,78 @@
-// Photos that follow the orders that they belong to, once the server has taken these.
+// Photos and voice notes that follow the orders that they belong to, once the server has taken these; kept on the phone until then.
+import { drop, keep, kept } from "../app/shelf.js";
 import { upload } from "../net.js";
 import { worthAnotherTry } from "../offline-queue.js";
 
-/** Photos that wait for the server to take their orders, by the orders' keys; kept in memory only. */
-export class PhotoUpload {
-  /** `refused` is told why a photo never will arrive. */
-  constructor(refused) {
+/** What waits for the server, by the keys of orders: `{ key, what, base, bytes, type }`; `base` is the order's address once it was taken. */
+export class Uploads {
+  /** `shelf` is where they are kept over reloads and dead batteries; `refused` is told why one never will arrive. */
+  constructor(shelf, refused) {
+    this.shelf = shelf;
     this.refused = refused;
-    this.held = new Map();
-    this.ready = [];
+    this.list = [];
+    this.isKept = true;
+    this.turn = kept(shelf).then((before = []) => this.list.unshift(...before));
     addEventListener("beforeunload", (event) => {
-      if (this.waits) event.preventDefault();
+      if (this.waits && !this.isKept) event.preventDefault();
     });
   }
 
   get waits() {
-    return this.held.size + this.ready.length > 0;
+    return this.list.length > 0;
   }
 
-  hold(key, photo) {
-    if (photo) this.held.set(key, photo);
+  /** Do one thing after the other: what was kept is read before anything else. */
+  next(step) {
+    this.turn = this.turn.then(step);
+    return this.turn;
   }
 
-  /** An order was taken, and its photo goes to this address; or was refused, and no photo of it is needed. */
-  settle(key, path = "") {
-    const photo = this.held.get(key);
-    if (photo && path) this.ready.push({ path, photo });
-    this.held.delete(key);
+  async write() {
+    if (this.waits) this.isKept = await keep(this.shelf, this.list);
+    else await drop(this.shelf);
+  }
+
+  /** Keep a file for an order, in place of an earlier one; `base` is the order's address where it was taken already. */
+  hold(key, what, file, base = "") {
+    if (!file) return this.turn;
+    return this.next(async () => {
+      const bytes = await file.arrayBuffer();
+      this.list = this.list.filter((one) => one.key !== key || one.what !== what);
+      this.list.push({ key, what, base, bytes, type: file.type });
+      await this.write();
+    });
+  }
+
+  /** An order was taken, and what belongs to it goes to this address; or was refused, and nothing of it is needed. */
+  settle(key, base = "") {
+    return this.next(async () => {
+      if (!this.list.some((one) => one.key === key)) return;
+      this.list = base
+        ? this.list.map((one) => (one.key === key ? { ...one, base } : one))
+        : this.list.filter((one) => one.key !== key);
+      await this.write();
+    });
   }
 
   /** Send what is ready, in turn; an error says that nobody answers. */
   async flush() {
-    while (this.ready.length > 0) {
-      const [{ path, photo }] = this.ready;
+    await this.turn;
+    for (let one = this.ready(); one; one = this.ready()) {
       try {
-        await upload(path, photo);
+        await upload(`${one.base}/${one.what}`, new Blob([one.bytes], { type: one.type }));
       } catch (error) {
         if (worthAnotherTry(error)) throw error;
         this.refused(error);
       }
-      this.ready.shift();
+      const sent = one;
+      await this.next(() => {
+        this.list = this.list.filter((other) => other !== sent);
+        return this.write();
+      });
     }
+  }
+
+  ready() {
+    return this.list.find(({ base }) => base);
   }
 }

@@ -6,6 +6,7 @@ import { t } from "../../pages/texts.js";
 import { checkButton, looking } from "./duty/check.js";
 import { turns } from "./guide/change.js";
 import { complete, confirm, held, start, undo } from "./outbox.js";
+import "./report/sent.js";
 import { guide } from "./guide/state.js";
 import { adopt, current, drive, isOver, last } from "./state.js";
 import { icon, where } from "./words.js";
@@ -109,7 +110,7 @@ class Actions extends Part {
         <button class="primary done" ?disabled=${this.resting} @click=${() => this.once(does)}>${icon(picture, picture === "play" ? "mirrored" : "")}${words}</button>
       </div>`;
     }
-    return html`${this.unproved()} ${stages.length ? this.undo() : nothing}
+    return html`<drive-sent></drive-sent>${this.unproved()} ${stages.length ? this.undo() : nothing}
       <div class="actions">${this.driving(current())}</div>`;
   }
 }

@@ -3,20 +3,21 @@ import { keep as keepOnShelf, kept } from "../../pages/app/shelf.js";
 import { boot, now } from "../../pages/boot.js";
 import { post } from "../../pages/net.js";
 import { notify } from "../../pages/notices.js";
-import { PhotoUpload } from "../../pages/photos/upload.js";
+import { Uploads } from "../../pages/photos/upload.js";
 import { newKey, worthAnotherTry } from "../../pages/offline-queue.js";
 import { drive, last, pending, quietly, settle, show } from "./state.js";
 
-const FRESH_MS = 60000; // an older place is where the truck was, not where the street is blocked
+const FRESH_MS = 60000; // an older place is where the truck was, not where the trouble is
 const AGAIN_MS = 3000;
 const HELD_MS = 120000; // so long a confirmation can be taken back
-const photos = new PhotoUpload((error) => notify(error.message, "danger"));
+const uploads = new Uploads(`unsent-uploads-${boot.login}`, (error) => notify(error.message, "danger"));
+const taken = new Map(); // addresses of what was reported on this visit, by the keys of taps
 
 let sending = false;
 let isResumed = false; // what an earlier visit left goes first
 
 /** Whether the server has all that was tapped and photographed here. */
-export const idle = () => pending.length === 0 && !photos.waits;
+export const idle = () => pending.length === 0 && !uploads.waits;
 
 /** Taps are sent as whoever is signed in: those of another driver wait for him. */
 const shelf = () => `unsent-taps-${boot.login}-${drive.value.shift.shift_id}`;
@@ -26,15 +27,19 @@ function save() {
   show();
 }
 
-function taken(tap, answer) {
+async function took(tap, answer) {
+  if (tap.reports) {
+    const base = `/api/blockages/${answer.id}`;
+    taken.set(tap.body.key, base);
+    await uploads.settle(tap.body.key, base); // before the tap goes: a battery may die the next second
+  }
   settle(tap);
   pending.shift();
   save();
-  photos.settle(tap.body.key, `/api/blockages/${answer.id}/photo`);
 }
 
 function refused(error) {
-  photos.settle(pending.shift().body.key);
+  uploads.settle(pending.shift().body.key);
   save();
   notify(error.message, "danger");
   quietly();
@@ -50,7 +55,7 @@ async function sendTaps() {
   while (pending.length > held().length) {
     const [tap] = pending;
     try {
-      taken(tap, await post(tap.path, tap.body));
+      await took(tap, await post(tap.path, tap.body));
     } catch (error) {
       if (worthAnotherTry(error)) throw error;
       refused(error);
@@ -64,7 +69,7 @@ export async function flush() {
   sending = true;
   try {
     await sendTaps();
-    await photos.flush();
+    await uploads.flush();
     if (pending.length > 0) setTimeout(flush, pending[0].until - Date.now());
     if (!drive.value.connected) drive.set({ connected: true });
   } catch {
@@ -118,6 +123,7 @@ export const end = () => tap({ kind: "end" }, ofShift("end"));
 
 /** Take back what was tapped last: here, while the server does not know of it. */
 export function undo() {
+  drive.set({ report: null });
   const { length } = held();
   if (length === 0) return tap({ kind: "undo" }, ofShift("undo"));
   pending.splice(-length);
@@ -145,17 +151,22 @@ export function confirm(driven) {
   keep(...driven.map(({ stage, at }) => ({ ...tapAt(at, ...done(stage)), until })));
 }
 
-export const skip = (stage, reason) =>
-  tap(over(stage, "skipped", reason), ofStage(stage, "skip"), { last: stage.last, reason });
+const placed = ({ lon, lat, accuracy }) => ({ lon, lat, ...(Number.isFinite(accuracy) ? { accuracy_m: accuracy } : {}) });
 
-/** Report that the street of a stage is blocked; the alarm goes first, the photo after it. */
-export function reportBlocked(stage, photo) {
+/** Report why a stage is left out, with the place; a photo or a voice note may follow by its key. */
+export function report(stage, reason) {
   const { place, shift } = drive.value;
-  const where = place && Date.now() - place.at < FRESH_MS ? { lon: place.lon, lat: place.lat } : {};
+  const here = place && Date.now() - place.at < FRESH_MS ? placed(place) : {};
   const key = newKey();
-  photos.hold(key, photo);
-  const body = { key, plan_id: shift.plan_id, leg: stage.first, last: stage.last, ...where };
-  tap(over(stage, "skipped", "blocked"), ofShift("blockages"), body);
+  const body = { key, plan_id: shift.plan_id, leg: stage.first, last: stage.last, reason, ...here };
+  tap({ ...over(stage, "skipped", reason), reports: true }, ofShift("blockages"), body);
+  drive.set({ report: { key, reason } });
+}
+
+/** Send a photo or a voice note after what was reported: words go first. */
+export async function attach(key, what, file) {
+  await uploads.hold(key, what, file, taken.get(key));
+  flush();
 }
 
 /** Take up what an earlier visit to this page left unsent. */

@@ -11,6 +11,7 @@ export const drive = new Store({
   stages: [],
   view: "now",
   asking: "",
+  report: null, // what was reported last, as long as a photo or a voice note may follow with one tap
   connected: true,
   waiting: 0,
   tracking: "starting",
