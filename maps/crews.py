@@ -1,7 +1,7 @@
 """Crews and their jobs, for the API, the dispatcher's page and the crew's page."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from data.model import (
@@ -15,6 +15,7 @@ from data.model.crews import (
     CrewJobId,
     CrewJobState,
     CrewShift,
+    CrewShiftId,
     CrewWork,
 )
 from data.streets.network import StreetNetwork
@@ -129,6 +130,23 @@ class JobRow:
 
 
 @dataclass(frozen=True, slots=True)
+class JobPin:
+    """A job on the crew's own map and against the clock; its times are in ISO 8601.
+
+    `until_at` is its end by the published list, `ends_at` the expected one, "" where there is none.
+    """
+
+    id: int
+    place: str
+    lon: float
+    lat: float
+    state: CrewJobState
+    due_at: str
+    until_at: str
+    ends_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class CrewRow:
     """A crew as a row of a page, with its shift (if on duty) and its list.
 
@@ -139,12 +157,13 @@ class CrewRow:
     works: str
     people: str
     hours: str
-    shift_id: int | None
+    shift_id: CrewShiftId | None
     jobs: tuple[JobRow, ...]
     done: int
     size: str
     shift_h: str
     rate_h: str
+    unread: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +291,20 @@ def job_row(job: CrewJob, job_context: CrewJobContext, stop: CrewStop | None = N
     )
 
 
+def job_pin(job: CrewJob, row: JobRow, stop: CrewStop | None) -> JobPin:
+    """Return a job as the scripts of its crew's page know it."""
+    return JobPin(
+        id=job.id,
+        place=row.place,
+        lon=job.place.lon,
+        lat=job.place.lat,
+        state=job.state,
+        due_at=job.due_at.isoformat(),
+        until_at=job.until_at.isoformat() if job.until_at else "",
+        ends_at=stop.ends_at.isoformat() if stop else "",
+    )
+
+
 def field_number(value: float, t: Translator) -> str:
     """Return a number for a form field: in the reader's digits, without separators."""
     return t.number(value, 0 if float(value).is_integer() else 1).replace(",", "").replace("٬", "")
@@ -282,18 +315,23 @@ def crew_rows(
     days: Sequence[CrewDay],
     ended: Sequence[CrewJob],
     job_context: CrewJobContext,
+    unread: Collection[CrewShiftId],
 ) -> list[CrewRow]:
-    """Return rows of the crews, those on duty first, with their lists and finished jobs."""
+    """Return rows of the crews, those on duty first, with their lists and finished jobs.
+
+    `unread` are shifts whose crew wrote what no dispatcher has read.
+    """
     by_crew = {day.crew.id: day for day in days}
     done: dict[CrewId, int] = {}
     for job in ended:
         if job.state is CrewJobState.DONE and job.crew_id is not None:
             done[job.crew_id] = done.get(job.crew_id, 0) + 1
-    rows = [
-        _crew_row(crew, by_crew.get(crew.id), done.get(crew.id, 0), job_context)
-        for crew in crews
-        if not crew.retired or crew.id in by_crew
-    ]
+    rows = []
+    for crew in crews:
+        day = by_crew.get(crew.id)
+        if day is not None or not crew.retired:
+            row = _crew_row(crew, day, done.get(crew.id, 0), job_context)
+            rows.append(replace(row, unread=row.shift_id in unread))
     return sorted(rows, key=lambda row: (row.shift_id is None, row.crew.name))
 
 
@@ -311,6 +349,7 @@ def _crew_row(crew: Crew, day: CrewDay | None, done: int, job_context: CrewJobCo
         size=field_number(crew.size, t),
         shift_h=field_number(crew.shift_h, t),
         rate_h=field_number(crew.rate_h, t),
+        unread=False,
     )
 
 

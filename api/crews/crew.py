@@ -1,6 +1,9 @@
 """The crew's page: its jobs in order with map and photos, and their outcomes."""
 
 import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -8,11 +11,12 @@ from pydantic import Field
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from api.crews.crews import job_context_of, tell_boards
+from api.processes.stored_tiles import stored_tiles
 from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import App, BoardContext, Context, CrewContext, app_of, context_of, signed_in
 from api.web.idempotency import NO_TAP, TapBody, order_once
 from api.web.installed_app import AppName, app_headers, installed
-from api.web.page_context import boot_of, page
+from api.web.page_context import boot_of, daylight_of, is_night, page
 from api.web.photos import keep_photo, photo_answer
 from api.web.request_body import limited_body
 from api.web.schemas import TapIn
@@ -46,7 +50,8 @@ from fleet.crews.crew_progress import (
 from fleet.crews.crew_register import find_duty
 from fleet.requests.request_lookup import deadlines, known_request
 from fleet.storms.storm_lookup import wanted_storm
-from maps.crews import CrewJobView, JobRow, crew_job_view, job_row
+from maps.crews import CrewJobView, JobPin, JobRow, crew_job_view, job_pin, job_row
+from maps.pages.stored_map import StoredTiles, box_around
 from maps.requests.requests import request_view
 
 router = APIRouter(route_class=CheckedRoute)
@@ -66,6 +71,13 @@ class CrewHindranceIn(CrewJobNoteIn):
     reason: CannotReason
 
 
+@dataclass(frozen=True, slots=True)
+class StoredList:
+    """What a crew's phone needs beside its list: the map around its jobs, by layers."""
+
+    tiles: Mapping[str, StoredTiles]
+
+
 @router.get("/crew")
 def crew_page(request: Request) -> Response:
     """Show a crew its jobs; redirect others to the code page."""
@@ -76,9 +88,15 @@ def crew_page(request: Request) -> Response:
         return RedirectResponse("/drive", status_code=303)
     context = context_of(request, signed)
     with context.reading() as tx:
-        shift, rows = _list_of(tx, context, crew)
+        shift, rows, pins = _list_of(tx, context, crew)
     told = installed(app, AppName.CREW, context.language)
-    boot = boot_of(request, context) | {"sign_in": "/drive", "app": told}
+    boot = boot_of(request, context) | {
+        "sign_in": "/drive",
+        "app": told,
+        "emergency": app.policy.messages.emergency,
+        "daylight": daylight_of(app, context.now),
+        "crew": _boot_of_crew(shift, pins),
+    }
     view = {
         "crew": crew,
         "shift": shift,
@@ -87,6 +105,7 @@ def crew_page(request: Request) -> Response:
         "ended": [row for row in rows if row.state.over],
         "reasons": list(CannotReason),
         "boot": boot,
+        "night": is_night(app, context.now),
         "app": told,
     }
     return page(request, "crews/crew.html", view, headers=app_headers(told, boot["texts_address"]))
@@ -100,6 +119,16 @@ def get_crew_list(context: CrewContext) -> list[CrewJobView]:
         jobs = list_crew_jobs_of_crew(tx, storm.id, crew.id) if crew and storm else []
         job_context = job_context_of(tx, context, jobs)
     return [crew_job_view(job, job_context) for job in jobs]
+
+
+@router.get("/api/crew/stored")
+def get_stored_list(context: CrewContext) -> StoredList:
+    """Return the map around the crew's jobs and its base, for the phone to keep."""
+    with context.reading() as tx:
+        crew, storm = find_crew_of_user(tx, context.user.id), wanted_storm(tx)
+        jobs = list_crew_jobs_of_crew(tx, storm.id, crew.id) if crew and storm else []
+    places = [job.place for job in jobs] + ([crew.base] if crew else [])
+    return StoredList(stored_tiles(context.app.folder, [box_around([one]) for one in places]))
 
 
 @router.post("/api/crew-jobs/{job_id}/start")
@@ -205,17 +234,35 @@ def crew_of(app: App, user: User) -> Crew | None:
         return find_crew_of_user(tx, user.id)
 
 
-def _list_of(tx: Tx, context: Context, crew: Crew) -> tuple[CrewShift | None, list[JobRow]]:
+def _list_of(
+    tx: Tx, context: Context, crew: Crew
+) -> tuple[CrewShift | None, list[JobRow], list[JobPin]]:
     storm = wanted_storm(tx)
     if storm is None:
-        return None, []
+        return None, [], []
     jobs = list_crew_jobs_of_crew(tx, storm.id, crew.id)
     job_context = job_context_of(tx, context, jobs)
     rules = context.app.city_state.policy_of(tx, storm).crews
     days = days_of(tx, storm.id, published_lists(tx, storm.id), rules, context.now)
     stops = {stop.job.id: stop for day in days if day.crew.id == crew.id for stop in day.stops}
     rows = [job_row(job, job_context, stops.get(job.id)) for job in jobs]
-    return find_duty(tx, storm.id, crew.id, context.now), rows
+    pins = [job_pin(job, row, stops.get(job.id)) for job, row in zip(jobs, rows, strict=True)]
+    pins.sort(key=lambda pin: pin.state.over)
+    return find_duty(tx, storm.id, crew.id, context.now), rows, pins
+
+
+def _boot_of_crew(shift: CrewShift | None, pins: Sequence[JobPin]) -> dict[str, object]:
+    """Return what the page's scripts know of the list.
+
+    `map_mark` is another one where the map around the list is another one.
+    """
+    places = "\n".join(f"{pin.lon} {pin.lat}" for pin in pins)
+    on_duty = shift is not None and shift.ended_at is None
+    return {
+        "shift_id": shift.id if shift and on_duty else None,
+        "jobs": [asdict(pin) for pin in pins],
+        "map_mark": hashlib.sha256(places.encode()).hexdigest()[:16] if pins else "",
+    }
 
 
 def _viewed(tx: Tx, context: Context, job: CrewJob) -> CrewJobView:

@@ -23,6 +23,7 @@ from data.model.crews import (
     CrewJobId,
     CrewJobState,
     CrewPriority,
+    CrewShiftId,
     CrewWork,
 )
 from data.store.crews.crew_jobs import find_crew_draft, list_crew_jobs
@@ -38,6 +39,7 @@ from fleet.crews.crew_lists import (
     move_in_draft,
     publish_lists,
 )
+from fleet.messages.crew_messages import unread_from_crews
 from fleet.setup.machine_list import all_sites
 from fleet.storms.storm_lookup import known_storm, listed_storms, shown_storm
 from fleet.work.crew_jobs import WAITING
@@ -80,6 +82,7 @@ def crews_page(
         rules = context.app.city_state.policy_of(tx, chosen).crews if chosen else None
         days = days_of(tx, chosen.id, lists, rules, context.now) if chosen and rules else []
         job_context = _job_context(tx, context, jobs)
+        unread = unread_from_crews(tx, chosen.id) if chosen else set[CrewShiftId]()
         crews, storms = list_crews(tx), listed_storms(tx, coming=True)
         depots = [one.name for one in all_sites(tx).depots]
         version = _version(tx, f"crew_plan:{chosen.id}") if chosen else UNCHANGED
@@ -96,7 +99,7 @@ def crews_page(
         "priorities": list(CrewPriority),
         "draft": draft,
         "version": version,
-        "crews": crew_rows(crews, days, jobs, job_context),
+        "crews": crew_rows(crews, days, jobs, job_context, unread),
         "waiting": [job_row(job, job_context) for job in _by_urgency(waiting)],
         "ended": [job_row(job, job_context) for job in _newest(ended)],
         "counts": _counts(jobs, listed),

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import Field
 
 from api.web.checked_route import CheckedRoute
@@ -55,6 +55,7 @@ from maps.crews import (
     crew_view,
 )
 from maps.pages.i18n import translator
+from maps.pages.qr_code import QrCode, qr_code
 
 router = APIRouter(route_class=CheckedRoute)
 
@@ -108,9 +109,10 @@ class NewCrewJobIn(CrewJobIn):
 
 
 class CrewCodeOut(Wire):
-    """A sign-in code for a crew's leader, shown once."""
+    """A sign-in code for a crew's leader, shown once; `qr` opens `/crew` signed in."""
 
     code: str
+    qr: QrCode
     crew: str
     expires_at: str
 
@@ -179,15 +181,21 @@ def end_crew_shift(shift_id: CrewShiftId, context: DispatcherContext) -> CrewShi
 
 
 @router.post("/api/crew-shifts/{shift_id}/code")
-def create_crew_code(shift_id: CrewShiftId, context: DispatcherContext) -> CrewCodeOut:
+def create_crew_code(
+    request: Request, shift_id: CrewShiftId, context: DispatcherContext
+) -> CrewCodeOut:
     """Create a sign-in code for a crew's leader; it revokes the one before."""
     app = context.app
     with context.writing() as tx:
         given = give_crew_code(
             tx, context.actor, shift_id, app.settings.secret_key(), app.city.language, context.now
         )
+    address = f"{str(request.base_url).rstrip('/')}/drive#link={given.token}"
     return CrewCodeOut(
-        code=given.digits, crew=given.crew.name, expires_at=given.expires_at.isoformat()
+        code=given.digits,
+        qr=qr_code(address),
+        crew=given.crew.name,
+        expires_at=given.expires_at.isoformat(),
     )
 
 

@@ -37,7 +37,7 @@ from api.followup import (
     unsent_messages,
     waiting_requests,
 )
-from api.messages import fleet_orders, handover_notes, messages, presence
+from api.messages import crew_messages, fleet_orders, handover_notes, messages, presence
 from api.open311 import intake as open311_intake
 from api.open311 import requests as open311_requests
 from api.open311 import services as open311_services
@@ -154,6 +154,7 @@ ROUTES = (
     certificate_page,
     alerts,
     messages,
+    crew_messages,
     fleet_orders,
     plan_vs_actual,
     route_answers,

@@ -1,6 +1,5 @@
 """The driver's page and the sign-in by a short code."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -22,15 +21,14 @@ from api.web.context import (
 )
 from api.web.errors import STATUS
 from api.web.installed_app import AppName, app_headers, installed
-from api.web.page_context import boot_of, page, translator_of
+from api.web.page_context import boot_of, daylight_of, is_night, page, translator_of
 from data.errors import BarfrubError
-from data.model import LonLat, Role, Shift, SignInMethod, User
+from data.model import Role, Shift, SignInMethod, User
 from data.store.database.engine import Tx, reading, transaction
-from fleet.crews.crew_register import enter_crew_code
+from fleet.crews.crew_register import enter_crew_code, enter_crew_token
 from fleet.shifts.driver_codes import enter_code, enter_token, is_token
 from fleet.shifts.shift_handover import find_current_shift_of_driver
 from maps.pages.error_texts import message_of
-from maps.shifts.daylight import daylight_around, is_dark
 
 router = APIRouter(route_class=CheckedRoute)
 
@@ -60,12 +58,9 @@ def drive_page(request: Request) -> Response:
         "sign_in": "/drive",
         "app": told,
         "emergency": app.policy.messages.emergency,
-        "daylight": [
-            (rise.isoformat(), fall.isoformat())
-            for rise, fall in daylight_around(context.now, _middle(app))
-        ],
+        "daylight": daylight_of(app, context.now),
     }
-    view = {"boot": boot, "app": told, "night": _night(app, context.now)}
+    view = {"boot": boot, "app": told, "night": is_night(app, context.now)}
     return page(
         request, "shifts/drive.html", view, headers=app_headers(told, boot["texts_address"])
     )
@@ -109,7 +104,7 @@ def _signed_in_by(request: Request, code: str) -> tuple[User, SessionCookie]:
 def _user_of(app: App, tx: Tx, code: str) -> User | None:
     secret, now = app.settings.secret_key(), app.clock.now()
     if is_token(code):
-        return enter_token(tx, code, now)
+        return enter_token(tx, code, now) or enter_crew_token(tx, code, now)
     return enter_code(tx, code, secret, now) or enter_crew_code(tx, code, secret, now)
 
 
@@ -124,14 +119,5 @@ def _code_page(
     request: Request, *, error: str = "", over: bool = False, status: int = 200
 ) -> Response:
     app = app_of(request)
-    view = {"error": error, "over": over, "night": _night(app, app.clock.now())}
+    view = {"error": error, "over": over, "night": is_night(app, app.clock.now())}
     return page(request, "shifts/sign_in.html", view, status)
-
-
-def _night(app: App, now: datetime) -> bool:
-    return is_dark(now, _middle(app))
-
-
-def _middle(app: App) -> LonLat:
-    west, south, east, north = app.city.bounds
-    return LonLat((west + east) / 2, (south + north) / 2)

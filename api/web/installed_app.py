@@ -28,6 +28,7 @@ _MAP = (
     "/static/vendor/maplibre-gl/maplibre-gl.css",
     "/static/vendor/maplibre-gl/maplibre-gl-worker.mjs",
     "/static/css/pages/map.css",
+    "/static/css/pages/phone.css",
 )
 
 router = APIRouter(route_class=CheckedRoute)
@@ -61,7 +62,7 @@ APPS: Mapping[AppName, InstalledApp] = {
     ),
     AppName.CREW: InstalledApp(
         "My list",
-        (*_SHARED, "/static/css/crews/crew.css", "/static/js/crews/crew/main.js"),
+        (*_SHARED, *_MAP, "/static/css/crews/crew.css", "/static/js/crews/crew/main.js"),
     ),
 }
 

@@ -13,12 +13,14 @@ from api.web.context import BOARD_ROLES, App, Context, app_of, language_of, set_
 from api.web.cookies import CSRF_COOKIE, read_cookie
 from api.web.page_texts import texts_address
 from data.languages import languages
+from data.model import LonLat
 from fleet.accounts.people import names_by_login
 from maps.pages.i18n import Translator, translator
 from maps.pages.menu import pages_of
 from maps.pages.style import class_styles, legend
 from maps.pages.templates import render
 from maps.pages.wall import for_wall
+from maps.shifts.daylight import daylight_around, is_dark
 
 THEMES = ("light", "dark")
 THEME_COOKIES = ("__Host-theme", "theme")
@@ -110,6 +112,22 @@ def public_boot(request: Request, now: datetime, msgids: Iterable[str] = ()) -> 
             "places": _tiles(app, "places"),
         },
     }
+
+
+def daylight_of(app: App, now: datetime) -> list[tuple[str, str]]:
+    """Return when the sun rises and sets in the city around now, for pages that follow it."""
+    spells = daylight_around(now, _middle(app))
+    return [(rise.isoformat(), fall.isoformat()) for rise, fall in spells]
+
+
+def is_night(app: App, now: datetime) -> bool:
+    """Whether it is dark in the city."""
+    return is_dark(now, _middle(app))
+
+
+def _middle(app: App) -> LonLat:
+    west, south, east, north = app.city.bounds
+    return LonLat((west + east) / 2, (south + north) / 2)
 
 
 def people_boot(context: Context) -> dict[str, object]:

@@ -28,14 +28,14 @@ KINDS_BY_ROLE: Mapping[Role, frozenset[str]] = {
     Role.SUPERVISOR: _BOARD,
     Role.OPERATOR: _DESK,
     Role.DRIVER: _CITY | {"mail"},
-    Role.CREW: _CITY | {"crews"},
+    Role.CREW: _CITY | {"crews", "crew_mail"},
     Role.COUNCIL: _CITY | {"coverage"},
     Role.WALL: _WALL,
 }
 """Kinds of events by role: the council gets no vehicles or callers, drivers only their own.
 
-Wall displays get what the map and the alerts show, without names and words. `mail` tells which
-shifts have news; what it says, only its own driver may ask for.
+Wall displays get what the map and the alerts show, without names and words. `mail` and
+`crew_mail` tell which shifts have news; what it says, only its own driver or crew may ask for.
 """
 
 router = APIRouter(route_class=CheckedRoute)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from data.model.crews import CrewShiftId
 from data.model.ids import ByLanguage, CommandId, MessageId, ShiftId, StormId, VehicleId
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Words to a truck's driver or from him, in a storm.
+    """Words to a truck's driver or a crew, or from them (`from_driver`), in a storm.
 
     `words` hold a text by language; what was typed is for every language, and nothing is left of
     what was erased.
@@ -19,7 +20,7 @@ class Message:
 
     id: MessageId
     storm_id: StormId
-    vehicle_id: VehicleId
+    vehicle_id: VehicleId | None
     shift_id: ShiftId | None
     from_driver: bool
     words: ByLanguage
@@ -28,6 +29,7 @@ class Message:
     delivered_at: datetime | None = None
     seen_at: datetime | None = None
     command_id: CommandId | None = None
+    crew_shift_id: CrewShiftId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """The register of crews, their hours in a storm, and the code that lets a crew's leader in."""
 
+import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from data.errors import ConflictError, InvalidError, Need
+from data.errors import ConflictError, ForbiddenError, InvalidError, Need
 from data.model import (
     Actor,
     ActorKind,
@@ -46,7 +47,7 @@ from data.store.crews.crew_register import (
 )
 from data.store.database.engine import Tx
 from data.store.storms.storms import open_storm
-from fleet.accounts.accounts import digits_alone
+from fleet.accounts.accounts import TOKEN_BYTES, digits_alone, token_digest
 from fleet.shifts.driver_codes import NO_PASSWORD, code_digest, new_digits
 
 NOT_YET = CrewId(0)
@@ -64,9 +65,10 @@ OVERTIME = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class CrewCode:
-    """A code in plain digits, shown once, the crew that it lets in and until when."""
+    """A code in plain digits and a token that does the same, shown once; the crew, until when."""
 
     digits: str
+    token: str
     crew: Crew
     expires_at: datetime
 
@@ -173,15 +175,40 @@ def give_crew_code(
     remove_sessions(tx, leader.id, method=SignInMethod.CODE)
     digits = new_digits(tx, secret, now)
     expires_at = max(shift.ends_at, now + OVERTIME)
-    add_code(tx, SignInCode(code_digest(digits, secret), CodeKind.CREW, leader.id, expires_at))
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    for digest in (code_digest(digits, secret), token_digest(token)):
+        add_code(tx, SignInCode(digest, CodeKind.CREW, leader.id, expires_at))
     after = {"expires_at": expires_at.isoformat()}
     add_event(tx, now, actor, "crew.code_given", _subject(crew.id), after=after)
-    return CrewCode(digits, get_crew(tx, crew.id), expires_at)
+    return CrewCode(digits, token, get_crew(tx, crew.id), expires_at)
 
 
 def enter_crew_code(tx: Tx, text: str, secret: bytes, now: datetime) -> User | None:
     """Return who signs in for the crew that a code lets in, or `None`."""
-    code = find_code(tx, code_digest(digits_alone(text), secret), CodeKind.CREW, now)
+    return _entered(tx, code_digest(digits_alone(text), secret), now)
+
+
+def own_shift_of_crew(tx: Tx, leader_id: UserId, shift_id: CrewShiftId) -> CrewShift:
+    """Return a shift of the crew that somebody leads; raise `ForbiddenError` for another's."""
+    shift, crew = get_crew_shift(tx, shift_id), find_crew_of_user(tx, leader_id)
+    if crew is None or shift.crew_id != crew.id:
+        raise ForbiddenError("this is another crew's shift")
+    return shift
+
+
+def known_crew_shift(tx: Tx, shift_id: CrewShiftId) -> tuple[Crew, CrewShift]:
+    """Return a shift of a crew, and which crew it is."""
+    shift = get_crew_shift(tx, shift_id)
+    return get_crew(tx, shift.crew_id), shift
+
+
+def enter_crew_token(tx: Tx, token: str, now: datetime) -> User | None:
+    """Return who signs in for the crew that a token lets in, which a QR code holds, or `None`."""
+    return _entered(tx, token_digest(token), now)
+
+
+def _entered(tx: Tx, digest: str, now: datetime) -> User | None:
+    code = find_code(tx, digest, CodeKind.CREW, now)
     if code is None:
         return None
     leader, crew = get_user(tx, code.user_id), find_crew_of_user(tx, code.user_id)

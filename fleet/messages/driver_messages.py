@@ -5,7 +5,7 @@ to a tracker of the truck that shows texts. The audit log has salted digests of 
 """
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -106,7 +106,7 @@ def message_to_drivers(
             queued.append(screen.id)
         about = (storm.id, vehicle_id, shift.id if shift else None)
         new = Message(NOT_YET, *about, False, words, actor.id, now, command_id=command_id)
-        messages.append(_added(tx, actor, new, now))
+        messages.append(store_message(tx, actor, new, now))
     if not messages:
         raise ConflictError("no driver can be reached", reason="nobody_hears")
     return SentMessages(tuple(messages), tuple(queued), tuple(unreached))
@@ -120,7 +120,7 @@ def message_from_driver(
     new = Message(
         NOT_YET, shift.storm_id, shift.vehicle_id, shift.id, True, words, actor.id, now, now
     )
-    return _added(tx, actor, new, now)
+    return store_message(tx, actor, new, now)
 
 
 def mark_delivered_to_driver(
@@ -135,8 +135,20 @@ def mark_delivered_to_driver(
 
     Ids that are none of his messages are left out: a phone may have kept them from another shift.
     """
-    own = {one.id: one for one in list_messages_of_shift(tx, shift_id, THREAD)}
-    to_him = {key: one for key, one in own.items() if not one.from_driver}
+    thread = list_messages_of_shift(tx, shift_id, THREAD)
+    return mark_heard(tx, actor, thread, delivered, seen, now)
+
+
+def mark_heard(
+    tx: Tx,
+    actor: Actor,
+    thread: Iterable[Message],
+    delivered: Collection[MessageId],
+    seen: Collection[MessageId],
+    now: datetime,
+) -> list[Message]:
+    """Mark messages of a phone's thread as delivered and as seen; return those that changed."""
+    to_him = {one.id: one for one in thread if not one.from_driver}
     came = {key for key in {*delivered, *seen} & to_him.keys() if not to_him[key].delivered_at}
     looked = {key for key in set(seen) & to_him.keys() if not to_him[key].seen_at}
     set_delivered(tx, came, now)
@@ -165,13 +177,15 @@ def checked_text(text: str) -> str:
     return words
 
 
-def _added(tx: Tx, actor: Actor, new: Message, now: datetime) -> Message:
+def store_message(tx: Tx, actor: Actor, new: Message, now: datetime) -> Message:
+    """Store a message; the audit log gets a salted digest of its words."""
     salt = secrets.token_bytes(SALT_BYTES)
     added = add_message(tx, new, salt)
     after = {
         "storm": added.storm_id,
         "vehicle": added.vehicle_id,
         "shift": added.shift_id,
+        "crew_shift": added.crew_shift_id,
         "from_driver": added.from_driver,
         "words_digest": salted_digest(salt, _all_words(added.words)),
     }

@@ -1,4 +1,4 @@
-"""SOS calls: alerts that drivers or trackers raise and only people close.
+"""SOS calls: alerts that drivers, crews or trackers raise and only people close.
 
 He holds a button of his page, or one that is wired to his tracker. A button that stays pressed,
 or a fix that comes twice, is one call; pressing again after somebody answered is a new one.
@@ -11,7 +11,9 @@ from threading import Lock
 
 from data.errors import ConflictError
 from data.model import Actor, Alert, AlertId, AlertKind, LonLat, Position, StormId, VehicleId
-from data.store.alerts import add_alert, find_open_alert, get_alert, save_alert
+from data.model.alerts import AlertFacts
+from data.model.crews import CrewId
+from data.store.alerts import add_alert, find_open_alert, get_alert, list_open_alerts, save_alert
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 
@@ -26,12 +28,22 @@ NOT_YET = AlertId(0)
 
 @dataclass(frozen=True, slots=True)
 class SosCall:
-    """An SOS: when, where if known, and its source, "driver" or "tracker"."""
+    """An SOS: when, where if known, and its source, "driver", "tracker" or "crew".
 
-    vehicle_id: VehicleId
+    A crew has no vehicle, but an id.
+    """
+
+    vehicle_id: VehicleId | None
     at: datetime
     location: LonLat | None
     by: str
+    crew_id: CrewId | None = None
+
+    @property
+    def facts(self) -> AlertFacts:
+        """Return what the alert tells."""
+        told: dict[str, int | float | str] = {"by": self.by}
+        return told if self.crew_id is None else told | {"crew": self.crew_id}
 
 
 @dataclass(slots=True)
@@ -84,7 +96,7 @@ def call_for_help(
 
     Whoever sees to it keeps it, but must acknowledge the new call.
     """
-    known = find_open_alert(tx, AlertKind.SOS, call.vehicle_id)
+    known = _open_call(tx, call)
     if known is None:
         alert = add_alert(
             tx,
@@ -95,7 +107,7 @@ def call_for_help(
                 call.vehicle_id,
                 since=call.at,
                 location=call.location,
-                facts={"by": call.by},
+                facts=call.facts,
             ),
         )
     elif known.acknowledged_at is None or call.at <= known.acknowledged_at:
@@ -105,7 +117,7 @@ def call_for_help(
             known,
             since=call.at,
             location=call.location or known.location,
-            facts={"by": call.by},
+            facts=call.facts,
             acknowledged_by="",
             acknowledged_at=None,
         )
@@ -113,6 +125,14 @@ def call_for_help(
     after: dict[str, object] = {"kind": alert.kind, "vehicle": call.vehicle_id, "by": call.by}
     add_event(tx, now, actor, "alert.opened", f"alert:{alert.id}", after=after)
     return alert
+
+
+def _open_call(tx: Tx, call: SosCall) -> Alert | None:
+    """Return the alert of the same caller that lasts."""
+    if call.vehicle_id is not None:
+        return find_open_alert(tx, AlertKind.SOS, call.vehicle_id)
+    calls = (one for one in list_open_alerts(tx) if one.kind is AlertKind.SOS)
+    return next((one for one in calls if one.facts.get("crew") == call.crew_id), None)
 
 
 def close_call(tx: Tx, actor: Actor, alert_id: AlertId, now: datetime) -> Alert:

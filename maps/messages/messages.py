@@ -10,10 +10,13 @@ from data.policy.message_rules import MessageRules
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """A message to or from a driver; `by_tracker` where it went to a tracker, without receipts."""
+    """A message to or from a driver or a crew.
+
+    `by_tracker` where it went to a tracker, without receipts.
+    """
 
     id: int
-    vehicle_id: int
+    vehicle_id: int | None
     shift_id: int | None
     from_driver: bool
     text: ByLanguage
@@ -22,6 +25,7 @@ class MessageView:
     delivered_at: datetime | None
     seen_at: datetime | None
     by_tracker: bool
+    crew_shift_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ def message_view(one: Message) -> MessageView:
         delivered_at=one.delivered_at,
         seen_at=one.seen_at,
         by_tracker=one.command_id is not None,
+        crew_shift_id=one.crew_shift_id,
     )
 
 

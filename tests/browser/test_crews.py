@@ -13,7 +13,7 @@ from fleet.requests.placing import locate
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import translator
 from tests import village as v
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, open_page
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +43,22 @@ def test_a_crew_is_planned_and_tells_from_its_phone_what_it_did(visit: Visit) ->
     assert visit.complaints == []
 
 
-@pytest.mark.parametrize("visit", [{"viewport": {"width": 390, "height": 844}}], indirect=True)
+APP = {
+    "viewport": {"width": 390, "height": 844},
+    "geolocation": {"longitude": v.at_m(100, 100).lon, "latitude": v.at_m(100, 100).lat},
+    "permissions": ["geolocation"],
+    "service_workers": "allow",
+}
+INSTALLED = "navigator.serviceWorker.ready.then(() => true)"
+STREETS = """globalThis.boardMap?.loaded() &&
+  boardMap.queryRenderedFeatures({ layers: ["streets", "forward"] }).length > 0"""
+MAP_KEPT = """new Promise((done) => (indexedDB.open("barfrub").onsuccess =
+  ({ target: { result } }) =>
+  (result.transaction("kept").objectStore("kept").get("crew-map").onsuccess =
+    (found) => done(!!found.target.result))))"""
+
+
+@pytest.mark.parametrize("visit", [APP], indirect=True)
 def test_what_a_crew_says_out_of_reach_is_kept_and_arrives_once_with_its_photo(
     visit: Visit, tmp_path: Path
 ) -> None:
@@ -58,9 +73,28 @@ def test_what_a_crew_says_out_of_reach_is_kept_and_arrives_once_with_its_photo(
     picture = tmp_path / "stairs.jpg"
     page.screenshot(path=picture, type="jpeg")
     place = page.locator(".next")
-    kept = page.request.get(f"{visit.server}/crew").text()
+    expect(page.locator(".pace")).to_contain_text(t("Job {n} of {all}", n=1, all=1))
+    page.evaluate(INSTALLED)
+    visit.until(MAP_KEPT)
 
     page.context.set_offline(True)
+    page.close()  # the battery is dead
+    page = visit.page = open_page(page.context)
+    page.goto(f"{visit.server}/crew")
+    place = page.locator(".next")
+    expect(page.locator(".line.warning")).to_be_visible()
+    page.click(".sos")
+    assert page.get_attribute("drive-sos dialog a", "href") == "tel:112"
+    page.keyboard.press("Escape")
+    page.locator(".tab").nth(1).click()
+    visit.until(STREETS)
+    expect(page.locator(".job-pin")).to_have_text(t.number(1))
+    expect(page.locator(".here")).to_be_visible()
+    page.locator(".tab").nth(2).click()
+    page.fill(".own input", "offline")
+    page.click(".own button")
+    expect(page.locator(".thread .mine")).to_contain_text(t("waits for the network"))
+    page.locator(".tab").nth(0).click()
     place.get_by_role("button", name=t("Start work")).click()
     place.get_by_label(t("What was done (optional)")).fill("salted")
     page.set_input_files(".next [type=file]", picture)
@@ -70,13 +104,12 @@ def test_what_a_crew_says_out_of_reach_is_kept_and_arrives_once_with_its_photo(
     expect(place.get_by_role("button", name=t("Done"))).to_be_hidden()
     page.context.set_offline(False)
     expect(page.locator("ul.after")).to_contain_text(t("crew_job:done"))
-    page.route("**/crew", lambda r: r.fulfill(body=kept, content_type="text/html"), times=1)
-    page.reload()  # into the page that the phone kept, which does not stay
-    expect(page.locator("ul.after")).to_contain_text(t("crew_job:done"))
 
     visit.sign_out()
     visit.come_in("dispatcher")
     visit.go(f"/crews?lang={language}")
+    page.locator(".letters summary").click()
+    expect(page.locator("crew-thread li")).to_contain_text("offline")
     told = page.locator(".job.done", has_text=STAIRS[language])
     expect(told).to_contain_text("salted")
     expect(told.get_by_alt_text(t("Photo of the work"))).to_be_visible()

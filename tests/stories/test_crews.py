@@ -1,15 +1,20 @@
 """A caller's stairs become a crew's job, and her answer is the crew's word."""
 
+import json
 import re
 from datetime import timedelta
 
 import pytest
 
+from data.exchange.basemap import write_basemap
 from data.store.audit.audit_log import list_events
-from data.store.database.engine import reading
+from data.store.database.engine import reading, transaction
 from data.store.requests.tracking_codes import find_tracking_code
+from fleet.crews.crew_register import give_crew_code
+from tests import village as v
 from tests.api.conftest import StillClock
 from tests.pictures import a_picture
+from tests.village_database import DISPATCHER
 
 pytestmark = pytest.mark.usefixtures("storm")
 
@@ -325,3 +330,64 @@ def test_words_and_the_callers_door_go_when_their_time_is_over(client, clock: St
     moved = request_of(client, asked["id"])
     assert (of_request["lon"], of_request["lat"]) == (moved["lon"], moved["lat"])
     assert (moved["lon"], moved["lat"]) != (STAIRS["lon"], STAIRS["lat"])
+
+
+def test_a_crew_is_written_to_answers_and_calls_for_help_from_its_job(client, sign_in):
+    client.post("/requests", json=STAIRS)
+    crew, shift = new_crew(client)
+    client.post("/api/storms/1/crew-plan")
+    client.post("/api/storms/1/crew-plan/publish")
+    given = client.post(f"/api/crew-shifts/{shift}/code").json()
+    assert given["qr"]["size"] > 20
+    address = f"/api/crew-shifts/{shift}"
+    sent = client.post(f"{address}/messages", json={"key": "to-crew-1", "text": "Take salt too"})
+    assert sent.json()["from_driver"] is False
+
+    assert enter(client, given["code"]) == "/crew"
+    thread = client.get(f"{address}/messages").json()
+    assert [list(one["text"].values()) for one in thread["messages"]] == [["Take salt too"]]
+    heard = client.post(f"{address}/messages/heard", json={"seen": [sent.json()["id"]]}).json()
+    assert heard[0]["seen_at"]
+    for _ in range(2):  # a phone repeats what was not answered
+        client.post(f"{address}/messages", json={"key": "from-crew-1", "text": "We have it"})
+    assert client.post(f"{address}/messages/seen").status_code == 403
+    assert client.post(f"{address}/sos", json={"key": "help-crew-1"}).json() == {"heard": True}
+    client.post(f"{address}/sos", json={"key": "help-crew-2"})
+
+    sign_in("dispatcher")
+    (alert,) = client.get("/api/alerts").json()
+    assert (alert["kind"], alert["vehicle_id"]) == ("sos", None)
+    assert alert["facts"] == {"by": "crew", "crew": crew}
+    assert (alert["lon"], alert["lat"]) == pytest.approx((STAIRS["lon"], STAIRS["lat"]), abs=0.01)
+    assert ">new</span>" in client.get("/crews?lang=en", headers=PAGE).text
+    said = client.get(f"{address}/messages").json()["messages"]
+    assert [one["from_driver"] for one in said] == [False, True]
+    assert client.post(f"{address}/messages/seen").json()[0]["seen_at"]
+    assert '<span class="fresh" hidden>' in client.get("/crews?lang=en", headers=PAGE).text
+
+    _, other_shift = new_crew(client, name="Crew B")
+    enter(client, client.post(f"/api/crew-shifts/{other_shift}/code").json()["code"])
+    assert client.get(f"{address}/messages").status_code == 403
+
+
+def test_a_scanned_token_lets_a_crew_in(client, app):
+    _, shift = new_crew(client)
+    with transaction(app.engine) as tx:
+        secret, now = app.settings.secret_key(), app.clock.now()
+        token = give_crew_code(tx, DISPATCHER, shift, secret, "en", now).token
+    assert enter(client, token) == "/crew"
+
+
+def test_a_crews_phone_keeps_the_map_around_its_jobs(client, app):
+    write_basemap(v.village(), v.village_places(), app.folder / "tiles")
+    client.post("/requests", json=STAIRS)
+    _, shift = new_crew(client)
+    client.post("/api/storms/1/crew-plan")
+    client.post("/api/storms/1/crew-plan/publish")
+    enter(client, client.post(f"/api/crew-shifts/{shift}/code").json()["code"])
+    assert client.get("/api/crew/stored").json()["tiles"]["streets"]["tiles"]
+    page = client.get("/crew?lang=en", headers=PAGE).text
+    boot = json.loads(re.search(r'id="boot">(.*?)</script>', page)[1])["crew"]
+    assert boot["shift_id"] == shift
+    assert boot["map_mark"]
+    assert boot["jobs"][0]["ends_at"] <= boot["jobs"][0]["until_at"]

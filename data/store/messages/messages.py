@@ -15,6 +15,7 @@ from data.model import (
     StormId,
     VehicleId,
 )
+from data.model.crews import CrewShiftId
 from data.store.database.engine import Tx
 from data.store.database.records import record
 from data.store.schema import device_command, message
@@ -39,6 +40,7 @@ def add_message(tx: Tx, new: Message, salt: bytes) -> Message:
         "sent_at": new.sent_at,
         "delivered_at": new.delivered_at,
         "command_id": new.command_id,
+        "crew_shift_id": new.crew_shift_id,
     }
     row = insert(message).values(**values).returning(message.c.id)
     return get_message(tx, MessageId(tx.execute(row).scalar_one()))
@@ -62,6 +64,24 @@ def list_messages_of_shift(tx: Tx, shift_id: ShiftId, limit: int) -> list[Messag
     """Return the newest messages of a shift, in the order in which they were sent."""
     query = _ALL.where(message.c.shift_id == shift_id).order_by(message.c.id.desc())
     return [_message(row) for row in tx.execute(query.limit(limit))][::-1]
+
+
+def list_messages_of_crew_shift(tx: Tx, shift_id: CrewShiftId, limit: int) -> list[Message]:
+    """Return the newest messages of a crew's shift, in the order in which they were sent."""
+    query = _ALL.where(message.c.crew_shift_id == shift_id).order_by(message.c.id.desc())
+    return [_message(row) for row in tx.execute(query.limit(limit))][::-1]
+
+
+def list_crew_shifts_unread(tx: Tx, storm_id: StormId) -> list[CrewShiftId]:
+    """Return the crews' shifts of which something was written that nobody has looked at."""
+    query = select(message.c.crew_shift_id).where(
+        message.c.storm_id == storm_id,
+        message.c.crew_shift_id.is_not(None),
+        message.c.from_driver.is_(True),
+        message.c.seen_at.is_(None),
+    )
+    query = query.distinct()
+    return [CrewShiftId(one) for one in tx.execute(query).scalars()]
 
 
 def list_unseen(tx: Tx, storm_id: StormId, vehicle_id: VehicleId) -> list[Message]:

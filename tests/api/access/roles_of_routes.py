@@ -200,6 +200,11 @@ POST /api/crew-jobs/{job_id}/cannot
 POST /api/crew-jobs/{job_id}/done
 POST /api/crew-jobs/{job_id}/photo
 POST /api/crew-jobs/{job_id}/start
+GET /api/crew-shifts/{shift_id}/messages
+POST /api/crew-shifts/{shift_id}/messages
+POST /api/crew-shifts/{shift_id}/messages/heard
+POST /api/crew-shifts/{shift_id}/sos
+GET /api/crew/stored
 
 # administrator dispatcher
 GET /api/drivers
@@ -224,6 +229,7 @@ POST /api/crew-jobs/{job_id}/cancel
 POST /api/crew-jobs/{job_id}/put-back
 POST /api/crew-shifts/{shift_id}/code
 POST /api/crew-shifts/{shift_id}/end
+POST /api/crew-shifts/{shift_id}/messages/seen
 POST /api/crews
 POST /api/crews/{crew_id}
 POST /api/crews/{crew_id}/retire

@@ -38,6 +38,7 @@ export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
   const first = street ? streetName(street) : "";
   if (kind === "shifts_over") return t("alert:shifts_over", { count: known.count });
   if (kind === "silent" && truck === null) return t("alert:silent:{count}", { count: known.count });
+  if (kind === "sos" && truck === null) return t("alert:sos:crew");
   if (kind === "clock") return clockText(known);
   if (kind === "evidence_behind") return t("alert:evidence_behind", { behind: duration(known.behind_min * MINUTE_MS) });
   if (kind === "at_risk" && truck === null) return t("alert:at_risk:nobody", { count: known.count, street: first });
@@ -60,7 +61,8 @@ export function byWhom({ owner, acknowledged_by: first, given_by: giver }) {
 }
 
 /** Whose alert it is: a truck's, or the whole fleet's. */
-export function alertTitle({ kind, vehicle_id: truck }) {
+export function alertTitle({ kind, vehicle_id: truck, facts: known }) {
+  if (kind === "sos" && truck === null) return board.value.crewList.get(known.crew)?.name ?? t("A crew");
   if (truck !== null) return board.value.vehicles.get(truck)?.name ?? "";
   if (kind === "clock") return t("The server's clock");
   if (kind === "evidence_behind") return t("Evidence is behind");

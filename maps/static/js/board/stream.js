@@ -2,7 +2,7 @@
 import { boot, setClock } from "../pages/boot.js";
 import { notify, attempt } from "../pages/notices.js";
 import { listen, remembered } from "../pages/stream.js";
-import { t } from "../pages/texts.js";
+import { inLanguage, t } from "../pages/texts.js";
 import { reloadCrews } from "../crews/jobs.js";
 import { mergeClosures, reloadClosures } from "../storms/closures.js";
 import { reloadDrivers } from "../shifts/drivers.js";
@@ -14,7 +14,7 @@ import { reloadMessages } from "../messages/messages.js";
 import { reloadWatch } from "../alerts/server-alerts.js";
 import { reloadWhatIfs } from "../what_if/what-if.js";
 import { heardOfPlowing, reloadPlowing } from "./views/plowed.js";
-import { board, merge, mergeRequests, onlyWall, reload, reloadFigures, takeCoverage } from "./state.js";
+import { board, mayDispatch, merge, mergeRequests, onlyWall, reload, reloadFigures, takeCoverage } from "./state.js";
 
 const FIGURES_EVERY_MS = 15000; // the server looks at every street for them
 const ACTION_MS = 1000; // what changes the next thing to do is seen at once
@@ -31,6 +31,15 @@ async function everything() {
 
 const merged = (field) => remembered((list) => merge(field, list));
 const mergedRuns = merged("runs");
+
+const mergedMessages = merged("messages");
+
+/** A crew has no row on the board: what it writes stands above everything until it is read. */
+function heardOfMessages(list) {
+  mergedMessages(list);
+  for (const { crew_shift_id: crew, from_driver: fromCrew, seen_at: seen, text } of list)
+    if (crew && fromCrew && !seen && mayDispatch) notify(t("A crew writes: {text} (answer on the page Crews)", { text: inLanguage(text) }));
+}
 
 function finished(runs) {
   const before = board.value.runs;
@@ -82,7 +91,7 @@ export function follow() {
     snoozes: merged("snoozes"),
     alerts: moving(merged("alerts"), ACTION_MS),
     checks: merged("checks"),
-    messages: merged("messages"),
+    messages: heardOfMessages,
     storm: () => attempt(everything),
     city: (city) => {
       if (city.network_version !== boot.city.network_version)

@@ -1,10 +1,10 @@
-// A driver calls for help: above map and lists and with a tone, until somebody acknowledges it.
+// A driver or a crew calls for help: above map and lists and with a tone, until somebody acknowledges it.
 import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { get } from "../pages/net.js";
 import { streetName, t, time } from "../pages/texts.js";
-import { board, choose, mayDispatch, onlyWall } from "../board/state.js";
-import { alertTitle, lasting, see } from "../alerts/server-alerts.js";
+import { board, choose, keyed, mayDispatch, onlyWall } from "../board/state.js";
+import { alertText, alertTitle, lasting, see } from "../alerts/server-alerts.js";
 
 const AGAIN_MS = 2000;
 const TONE_S = 0.35;
@@ -69,7 +69,8 @@ class Sos extends Part {
   }
 
   updated() {
-    for (const { vehicle_id: id } of callsForHelp()) if (!onlyWall && !this.phones.has(id)) this.askPhone(id);
+    for (const { vehicle_id: id } of callsForHelp()) if (!onlyWall && id !== null && !this.phones.has(id)) this.askPhone(id);
+    if (!onlyWall && !this.asked && callsForHelp().some(({ vehicle_id: id }) => id === null)) this.askCrews();
   }
 
   async askPhone(id) {
@@ -78,15 +79,21 @@ class Sos extends Part {
     this.phones = new Map(this.phones).set(id, phone ?? "");
   }
 
-  call(id) {
-    const phone = this.phones.get(id);
+  async askCrews() {
+    this.asked = true;
+    board.set({ crewList: keyed(await get("/api/crews").catch(() => [])) });
+  }
+
+  call({ vehicle_id: id, facts: { crew } }) {
+    const phone = id === null ? board.value.crewList.get(crew)?.contact : this.phones.get(id);
     if (!phone) return "";
     return html`<a class="button" href="tel:${phone.replace(/[^+\d]/g, "")}"><span class="icon icon-phone" aria-hidden="true"></span>${t("Call")} <bdi dir="ltr">${phone}</bdi></a>`;
   }
 
   /** Show where it is, on the map and in the panel. */
   show(alert) {
-    choose("truck", alert.vehicle_id);
+    if (alert.vehicle_id === null) choose("alert", alert.id);
+    else choose("truck", alert.vehicle_id);
     if (alert.lon !== null) globalThis.boardMap?.easeTo({ center: [alert.lon, alert.lat], zoom: 16 });
   }
 
@@ -94,11 +101,11 @@ class Sos extends Part {
     const where = alert.street ? html` · <bdi>${streetName(alert.street)}</bdi>` : "";
     return html`<li>
       <span class="icon icon-siren" aria-hidden="true"></span>
-      <p><strong>${t("SOS")} · <bdi>${alertTitle(alert)}</bdi></strong> ${t("alert:sos")} <span>${time(alert.since)}${where}</span></p>
+      <p><strong>${t("SOS")} · <bdi>${alertTitle(alert)}</bdi></strong> ${alertText(alert)} <span>${time(alert.since)}${where}</span></p>
       <div class="ends">
         ${mayDispatch ? html`<button class="primary" @click=${() => see(alert)}><span class="icon icon-check" aria-hidden="true"></span>${t("Acknowledge")}</button>` : ""}
         ${onlyWall ? "" : html`<button @click=${() => this.show(alert)}><span class="icon icon-map-pin" aria-hidden="true"></span>${t("Show")}</button>`}
-        ${this.call(alert.vehicle_id)}
+        ${this.call(alert)}
       </div>
     </li>`;
   }

@@ -1,5 +1,5 @@
 // A part of the page that follows a store; it renders into the page itself, so that one style sheet serves all.
-import { LitElement } from "lit";
+import { html, LitElement } from "lit";
 
 export class Part extends LitElement {
   /** The stores to follow. */
@@ -39,3 +39,6 @@ export class TickingPart extends Part {
     clearInterval(this.ticking);
   }
 }
+
+/** A picture of the set, drawn in the color of the text around it. */
+export const icon = (name, extra = "") => html`<span class="icon icon-${name} ${extra}" aria-hidden="true"></span>`;

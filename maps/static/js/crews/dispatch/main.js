@@ -3,6 +3,7 @@ import { sendForms } from "../../pages/forms.js";
 import { listen } from "../../pages/stream.js";
 import { ownDigits, t } from "../../pages/texts.js";
 import "../../pages/theme.js";
+import { heardOfMessages } from "./thread.js";
 import { numberIn } from "../../pages/number-fields.js";
 
 const stale = document.getElementById("stale");
@@ -32,7 +33,10 @@ function wanted(form) {
   return crew ? { ...said, crew_id: Number(crew) } : said;
 }
 
-function showCode({ code, crew }) {
+function showCode({ code, crew, qr }) {
+  const drawing = dialog.querySelector(".qr");
+  drawing.setAttribute("viewBox", `0 0 ${qr.size} ${qr.size}`);
+  drawing.querySelector("path").setAttribute("d", qr.path);
   dialog.querySelector("h2").textContent = t("Code for {crew}", { crew });
   dialog.querySelector(".digits").textContent = ownDigits(code).replace(/(.{4})/, "$1 ");
   dialog.showModal();
@@ -70,4 +74,4 @@ const changed = () => {
   if (busy) stale.hidden = false;
   else location.reload();
 };
-listen({ crews: changed }, { heard() {}, lost() {}, resumed: changed });
+listen({ crews: changed, messages: heardOfMessages }, { heard() {}, lost() {}, resumed: changed });

@@ -3,7 +3,7 @@ import { html, nothing } from "lit";
 import { Part } from "../../pages/element.js";
 import { number, t } from "../../pages/texts.js";
 import { drive, progress } from "./state.js";
-import { thread, unseen } from "../../messages/driver/state.js";
+import { thread, unseen } from "../../messages/phone/state.js";
 import { icon, PICTURES, share } from "./words.js";
 
 const TABS = {

@@ -4,7 +4,7 @@ import "../../pages/notices.js";
 import "./actions.js";
 import "./route-answer.js";
 import "./frame.js";
-import "../../messages/driver/messages.js";
+import "../../messages/phone/messages.js";
 import "./list.js";
 import "./now.js";
 import "./problem.js";
@@ -20,15 +20,23 @@ import { startWayBack } from "./guide/back.js";
 import { followProof } from "./place/proof.js";
 import { startSpeaking } from "./guide/speaker.js";
 import { startGuide } from "./guide/state.js";
-import { startSos } from "../../messages/driver/sos.js";
+import { startSos } from "../../messages/phone/sos.js";
 import { followSun } from "../../pages/app/daylight.js";
 import { keepApp } from "../../pages/app/installed.js";
 import { storeAround } from "./storage.js";
 import { mayUpdate, takeUpdatesBetweenStages } from "./updates.js";
-import { drive, quietly, reload, restore } from "./state.js";
-import { reloadMessages, startMessages } from "../../messages/driver/state.js";
+import { callFrom, caller } from "../../messages/phone/caller.js";
+import { drive, isOver, quietly, reload, restore } from "./state.js";
+import { reloadMessages, startMessages } from "../../messages/phone/state.js";
 
 const AGAIN_MS = 5000;
+
+/** Say to messages and SOS whose phone this is. */
+function tellCaller({ shift, view }, changes) {
+  if (!("shift" in changes || "view" in changes)) return;
+  const base = shift && !isOver(shift) ? `/api/shifts/${shift.shift_id}` : "";
+  caller.set({ base, id: String(shift?.shift_id ?? ""), reads: view === "messages" });
+}
 
 /** Read the route, as often as it takes; what an earlier visit kept is shown until the server answers. */
 async function begin() {
@@ -52,6 +60,8 @@ const back = () => {
   flush();
 };
 
+callFrom({ place: () => drive.value.place, open: () => drive.set({ view: "messages", looked: null }) });
+drive.follow(tellCaller);
 await startGuide();
 startSpeaking();
 startWayBack();

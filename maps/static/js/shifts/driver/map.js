@@ -2,13 +2,13 @@
 import { html, nothing } from "lit";
 import { Marker } from "maplibre-gl";
 import { boot, still } from "../../pages/boot.js";
+import { storedTiles } from "../../pages/app/stored-map.js";
 import { Part } from "../../pages/element.js";
 import { t } from "../../pages/texts.js";
 import { color, onTheme } from "../../pages/theme.js";
 import { followTheme, makeMap } from "../../pages/map/map.js";
 import { guide, shownPlace } from "./guide/state.js";
 import { current, drive } from "./state.js";
-import { storedTiles } from "./storage.js";
 import { icon, measure, stageIcon, task, where } from "./words.js";
 
 const NOTHING_HIDDEN = new Set();

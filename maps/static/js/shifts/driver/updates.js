@@ -2,7 +2,7 @@
 // the phone.
 import { takeUpdate, updateWaits } from "../../pages/app/installed.js";
 import { writing } from "../../pages/app/writing.js";
-import { help } from "../../messages/driver/sos.js";
+import { help } from "../../messages/phone/sos.js";
 import { turns } from "./guide/change.js";
 import { idle } from "./outbox.js";
 import { positionsSent, sendPositions } from "./place/unsent.js";

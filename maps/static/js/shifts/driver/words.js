@@ -1,5 +1,6 @@
 // How a stage is said.
 import { html, nothing } from "lit";
+import { icon } from "../../pages/element.js";
 import { length, streetName, t } from "../../pages/texts.js";
 
 const TURN_ICON = {
@@ -28,8 +29,7 @@ const TURN_ICON = {
 };
 const KIND_ICON = { reload: "container", rest: "coffee" };
 
-export const icon = (name, extra = "") =>
-  html`<span class="icon icon-${name} ${extra}" aria-hidden="true"></span>`;
+export { icon };
 
 /** Every picture that may be wanted while there is no network to fetch it. */
 export const PICTURES = [

@@ -1,28 +1,25 @@
 // Messages: a new one lies over everything until it is read; answers go with one tap, or in own words.
 import { html, nothing } from "lit";
-import { Part } from "../../pages/element.js";
+import { icon, Part } from "../../pages/element.js";
 import { inLanguage, t, time } from "../../pages/texts.js";
-import { drive } from "../../shifts/driver/state.js";
+import { caller, openMessages } from "./caller.js";
 import { answer, seeAll, thread, unseen } from "./state.js";
-import { icon } from "../../shifts/driver/words.js";
-
-const open = () => drive.set({ view: "messages", looked: null });
 
 class Message extends Part {
   get stores() {
-    return [thread, drive];
+    return [thread, caller];
   }
 
   render() {
     const waiting = unseen();
-    if (waiting.length === 0 || drive.value.view === "messages") return nothing;
+    if (waiting.length === 0 || caller.value.reads) return nothing;
     const newest = waiting.at(-1);
     return html`<section class="letter" role="alert">
       <p class="muted">${icon("message-square")}${waiting.length > 1 ? t("messages:{count}", { count: waiting.length }) : t("From dispatch")} · ${time(newest.sent_at)}</p>
       <p class="words" dir="auto">${inLanguage(newest.text)}</p>
       <div class="pair">
         <button class="primary" @click=${seeAll}>${icon("check")}${t("Read it")}</button>
-        <button @click=${open}>${icon("reply", "mirrored")}${t("Answer")}</button>
+        <button @click=${openMessages}>${icon("reply", "mirrored")}${t("Answer")}</button>
       </div>
     </section>`;
   }
@@ -36,11 +33,11 @@ function became(one) {
 
 class Messages extends Part {
   get stores() {
-    return [thread, drive];
+    return [thread, caller];
   }
 
   updated() {
-    if (drive.value.view !== "messages" || document.visibilityState !== "visible") return;
+    if (!caller.value.reads || document.visibilityState !== "visible") return;
     seeAll();
     const { messages, unsent } = thread.value;
     if (this.shown === messages.length + unsent.length) return;

@@ -1,16 +1,14 @@
 // SOS: held for two seconds, or tapped and confirmed; it is sent before all else and until the server has heard it.
 import { html, nothing } from "lit";
 import { boot, now } from "../../pages/boot.js";
-import { Part } from "../../pages/element.js";
+import { icon, Part } from "../../pages/element.js";
 import { notify } from "../../pages/notices.js";
 import { OfflineQueue } from "../../pages/offline-queue.js";
 import { Store } from "../../pages/store.js";
 import { t } from "../../pages/texts.js";
-import { drive, isOver } from "../../shifts/driver/state.js";
-import { icon } from "../../shifts/driver/words.js";
+import { caller, freshPlace } from "./caller.js";
 
 const HOLD_MS = 2000;
-const FRESH_MS = 60000; // an older place is where the truck was, not where help is needed
 
 export const help = new Store({ asking: false, waiting: 0, heard: false, holding: false });
 
@@ -18,8 +16,8 @@ let queue = null;
 
 /** Be ready to call, with what an earlier visit to this page left unsent. */
 export function startSos() {
-  if (!drive.value.shift) return;
-  queue = new OfflineQueue(`barfrub-sos-${drive.value.shift.shift_id}`, {
+  if (!caller.value.base) return;
+  queue = new OfflineQueue(`barfrub-sos-${caller.value.id}`, {
     changed: (waiting) => help.set({ waiting: waiting.length }),
     sent: () => help.set({ heard: true, asking: true }),
     refused: (error) => notify(error.message, "danger"),
@@ -27,16 +25,14 @@ export function startSos() {
 }
 
 function call() {
-  const { place, shift } = drive.value;
-  const where = place && Date.now() - place.at < FRESH_MS ? { lon: place.lon, lat: place.lat } : {};
   navigator.vibrate?.(400);
   help.set({ asking: true, heard: false });
-  queue.send(`/api/shifts/${shift.shift_id}/sos`, { tapped_at: new Date(now()).toISOString(), ...where });
+  queue.send(`${caller.value.base}/sos`, { tapped_at: new Date(now()).toISOString(), ...freshPlace() });
 }
 
 class Sos extends Part {
   get stores() {
-    return [help, drive];
+    return [help, caller];
   }
 
   press() {
@@ -74,8 +70,7 @@ class Sos extends Part {
   }
 
   render() {
-    const { shift, loaded } = drive.value;
-    if (!loaded || isOver(shift)) return nothing;
+    if (!caller.value.base) return nothing;
     const { holding } = help.value;
     return html`<button
         class="sos ${holding ? "holding" : ""}"

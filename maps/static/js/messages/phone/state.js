@@ -1,14 +1,14 @@
-// What the dispatcher wrote and the driver answered; what came and what was seen is told to the server.
+// What the dispatcher wrote and who is on duty answered; what came and what was seen is told to the server.
 import { boot } from "../../pages/boot.js";
 import { get, post } from "../../pages/net.js";
 import { notify } from "../../pages/notices.js";
 import { OfflineQueue } from "../../pages/offline-queue.js";
 import { Store } from "../../pages/store.js";
-import { drive } from "../../shifts/driver/state.js";
+import { caller } from "./caller.js";
 
 export const thread = new Store({ messages: [], canned: [], unsent: [] });
 
-const ofShift = (what) => `/api/shifts/${drive.value.shift.shift_id}/${what}`;
+const ofShift = (what) => `${caller.value.base}/${what}`;
 
 /** What the dispatcher wrote and the driver has not seen, the oldest first. */
 export const unseen = () => thread.value.messages.filter((one) => !one.from_driver && !one.seen_at);
@@ -21,7 +21,7 @@ function merge(changed) {
 
 /** Ask for the messages of this shift, and tell that they came. */
 export async function reloadMessages() {
-  if (!drive.value.shift) return;
+  if (!caller.value.base) return;
   try {
     thread.set(await get(ofShift("messages")));
     const delivered = unseen().filter((one) => !one.delivered_at).map(({ id }) => id);
@@ -49,8 +49,8 @@ let queue = null;
 
 /** Begin, with what an earlier visit to this page left unsent. */
 export function startMessages() {
-  if (!drive.value.shift) return;
-  queue = new OfflineQueue(`barfrub-words-${boot.login}-${drive.value.shift.shift_id}`, {
+  if (!caller.value.base) return;
+  queue = new OfflineQueue(`barfrub-words-${boot.login}-${caller.value.id}`, {
     changed: (unsent) => thread.set({ unsent }),
     sent: (_, message) => merge([message]),
     refused: (error) => notify(error.message, "danger"),
