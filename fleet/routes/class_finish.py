@@ -22,7 +22,8 @@ class ClassFinish:
 
     `ends_at` is when trucks clear the last of those that they have ahead, at their pace so far;
     `None` where they have none. For `unplanned_m` no truck is on its way, or only one that comes
-    there after its last shift; for `impossible_m` of that, none of the trucks can do it, as the
+    there after its last shift: what a truck has only just driven is thought done when its evidence
+    comes; for `impossible_m` of that, none of the trucks can do it, as the
     published plan found.
     """
 
@@ -96,7 +97,11 @@ def _ends_at(
     job_id: JobId, arrivals: Arrivals | None, until: Mapping[VehicleId, datetime]
 ) -> datetime | None:
     """Return when a job ends; `None` where a truck would come to it only after its last shift."""
-    ends = {} if arrivals is None else arrivals.last_by_truck(job_id)
+    if arrivals is None:
+        return None
+    ends = arrivals.last_by_truck(job_id)
+    if not ends and arrivals.awaits_proof(job_id):
+        return arrivals.now
     over = any(truck in until and at > until[truck] + OVERTIME for truck, at in ends.items())
     return None if over else max(ends.values(), default=None)
 

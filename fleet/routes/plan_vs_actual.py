@@ -59,6 +59,9 @@ class LegState(StrEnum):
 SERVED = frozenset({LegState.DONE, LegState.OUT_OF_ORDER, LegState.BY_OTHER, LegState.TOLD})
 """States of legs that nobody has to come for any more."""
 
+OPEN = frozenset({LegState.AHEAD, LegState.BEGUN})
+"""States of legs of which nothing says yet that they were done, driven or skipped."""
+
 
 @dataclass(frozen=True, slots=True)
 class LegCheck:
@@ -247,12 +250,9 @@ def times_of_rest(route: Route, check: RouteCheck) -> dict[int, LegTimes]:
     return {number: LegTimes(starts_at, ends_at) for number, starts_at, ends_at in times}
 
 
-_OPEN = frozenset({LegState.AHEAD, LegState.BEGUN})
-
-
 def _open(route: Route, found: Sequence[LegCheck], leg: int) -> bool:
     """Whether a leg is work that nobody has done yet."""
-    return route.legs[leg].kind is LegKind.WORK and found[leg].state in _OPEN
+    return route.legs[leg].kind is LegKind.WORK and found[leg].state in OPEN
 
 
 def _pass_by(
@@ -269,7 +269,7 @@ def _pass_by(
         one = found[i]
         if route.legs[i].kind is not LegKind.WORK:
             found[i] = LegCheck(LegState.PASSED)
-        elif one.state in _OPEN and later >= PASSED_BY:
+        elif one.state in OPEN and later >= PASSED_BY:
             before = next((found[k].at for k in range(i - 1, -1, -1) if k in done), published_at)
             found[i] = _left_behind(one, before, after)
         if i in done:

@@ -3,11 +3,57 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from data.model import ShiftId, ShiftState, VehicleId
-from fleet.routes.class_finish import last_ends
-from tests import village as v
+import pytest
 
-HOUR = timedelta(hours=1)
+from data.model import JobId, SegmentId, ServiceClass, ShiftId, ShiftState, Treatment, VehicleId
+from data.store.work import OpenJob
+from fleet.alerts.idle_trucks import IdleTrucks, helpers_by_class
+from fleet.planning.standing_orders import orders_from
+from fleet.routes.arrivals import Arrivals, arrivals_of
+from fleet.routes.class_finish import class_finishes, last_ends
+from fleet.routes.leg_completion import PlanIndex
+from fleet.routes.plan_vs_actual import NOT_DONE, LegCheck, LegState, RouteCheck
+from tests import village as v
+from tests.village_plan import a_leg, a_plan
+
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+P1 = ServiceClass("P1")
+WORK = [OpenJob(JobId(1), SegmentId(v.MAIN_EAST), P1, Treatment.PLOW, v.NOW + HOUR)]
+
+
+def one_leg_behind(became: LegCheck, minutes_later: int) -> Arrivals:
+    """A plan of two legs; their truck did the second one and has a third, of no job, ahead."""
+    legs = (a_leg(segment_id=v.MAIN_EAST), *(a_leg(segment_id=v.ROSE, job_ids=()) for _ in "ab"))
+    plan, now = a_plan(*legs), v.NOW + minutes_later * MINUTE
+    done = LegCheck(LegState.DONE, v.NOW, VehicleId(1))
+    own, other = (
+        RouteCheck(
+            route.shift_id, route.vehicle_id, found, at, 0 * HOUR, now, now, 1.0, last_at=v.NOW
+        )
+        for route, found, at in zip(
+            plan.routes, ((became, done, NOT_DONE), ()), (2, 0), strict=True
+        )
+    )
+    return arrivals_of(PlanIndex(plan), (own, other), now)
+
+
+@pytest.mark.parametrize(
+    "became",
+    [NOT_DONE, LegCheck(LegState.TOLD, v.NOW), LegCheck(LegState.UNPROVED, v.NOW)],
+    ids=["passed by", "reported", "not proved"],
+)
+def test_a_street_driven_just_now_waits_for_its_evidence_and_not_for_a_truck(became) -> None:
+    idle = IdleTrucks([v.a_vehicle(2)], orders_from([]), 15 * MINUTE)
+    for minutes_later, unplanned_m in ((1, 0.0), (20, v.village().segment(v.MAIN_EAST).length_m)):
+        arrivals = one_leg_behind(became, minutes_later)
+        finish = class_finishes(WORK, arrivals, [], v.village())[P1]
+        assert finish.unplanned_m == unplanned_m
+        assert bool(helpers_by_class(WORK, arrivals, idle, v.village())) == bool(unplanned_m)
+
+
+def test_a_street_that_its_truck_left_out_waits_for_a_truck_at_once() -> None:
+    arrivals = one_leg_behind(LegCheck(LegState.SKIPPED, v.NOW), 1)
+    assert class_finishes(WORK, arrivals, [], v.village())[P1].unplanned_m > 0
 
 
 def test_nobody_comes_in_a_cancelled_shift() -> None:
