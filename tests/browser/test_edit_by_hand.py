@@ -67,8 +67,6 @@ def test_streets_change_trucks_by_click_and_drag_and_come_back_by_key(
         expect(bar.locator(".edit-list li")).to_have_count(1)
         choose(visit, TULIP)
         expect(page.locator(".taker").first).to_be_visible()
-        page.click(".legend > button")
-        visit.wait_for_map()
         page.keyboard.press("t")
         row = page.locator("#list-trucks [role='option']").nth(1).bounding_box()
         assert row is not None

@@ -241,8 +241,11 @@ def test_the_answer_to_read_out_is_the_largest_text_and_a_request_without_a_plac
     )
 
 
-def test_the_legend_hides_a_state_stays_folded_and_recoloring_never_freezes_the_page(visit):
+def test_the_legend_begins_folded_hides_a_state_and_recoloring_never_freezes_the_page(visit):
     page = visit.board()
+    expect(page.locator(".legend .views button")).to_have_count(3)
+    expect(page.locator(".legend li")).to_have_count(0)
+    page.click(".legend > button")
     before = page.evaluate("JSON.stringify(boardMap.getPaintProperty('streets', 'line-opacity'))")
     page.click(".legend li:first-child button")
     expect(page.locator(".legend li:first-child button")).to_have_attribute("aria-pressed", "false")
@@ -266,6 +269,8 @@ def test_the_legend_hides_a_state_stays_folded_and_recoloring_never_freezes_the_
     page.click(".legend > button")
     page.reload()
     expect(page.locator(".legend > button")).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("w")
+    expect(page.locator(".legend li:first-child")).to_be_visible()
 
 
 def test_who_only_looks_is_offered_no_orders_but_a_menu_of_every_page_that_is_theirs(visit):

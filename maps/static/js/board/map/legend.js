@@ -15,6 +15,18 @@ class Legend extends MapLegend {
     return [selection, views, ...viewStores];
   }
 
+  /** Nobody unfolds anything on a wall. */
+  get shut() {
+    return this.folded && !views.value.wall;
+  }
+
+  /** Who chooses a view wants to read its colors. */
+  willUpdate() {
+    const { chosen } = views.value;
+    if (this.chosen && this.chosen !== chosen) this.folded = false;
+    this.chosen = chosen;
+  }
+
   one(name, words) {
     return this.entry(name, words, !selection.value.hidden.has(name), () => this.toggle(name));
   }
@@ -24,7 +36,8 @@ class Legend extends MapLegend {
     return [this.one("closed", t("Closed")), onlyWall ? "" : this.one("crew", t("Crew jobs"))];
   }
 
-  switch() {
+  /** The views, without which nobody would look for them in a legend. */
+  always() {
     if (views.value.wall) return "";
     return html`<div class="views" role="group" aria-label=${t("What the map shows")}>
       ${VIEWS.map(
@@ -36,7 +49,7 @@ class Legend extends MapLegend {
 
   list() {
     const { legend } = view();
-    return html`${this.switch()} ${legend ? legend((name, words) => this.one(name, words)) : super.list()}`;
+    return legend ? legend((name, words) => this.one(name, words)) : super.list();
   }
 }
 customElements.define("board-legend", Legend);

@@ -6,19 +6,21 @@ import { stateGroups } from "./coverage.js";
 
 const KEPT = "map-legend";
 
-/** Whether the legend was folded when it was last used here; on a phone it begins so. */
-function wasFolded() {
+const ROOMY_PX = 1000; // an open legend over a narrower map hides a quarter of the town
+
+/** Whether the legend was folded when it was last used here; over a map with little room it begins so. */
+function beginsFolded(map) {
   const kept = localStorage.getItem(KEPT);
-  return kept === null ? matchMedia("(max-width: 720px)").matches : kept === "folded";
+  return kept === null ? map.clientWidth < ROOMY_PX : kept === "folded";
 }
 
 /** A legend of the states in `choice`, a store with the set `hidden`; `more` are entries below them. */
 export class MapLegend extends Part {
   static properties = { folded: { state: true } };
 
-  constructor() {
-    super();
-    this.folded = wasFolded();
+  connectedCallback() {
+    this.folded = beginsFolded(this.parentElement);
+    super.connectedCallback();
   }
 
   get stores() {
@@ -27,6 +29,15 @@ export class MapLegend extends Part {
 
   more() {
     return "";
+  }
+
+  /** What stays in sight while the legend is folded. */
+  always() {
+    return "";
+  }
+
+  get shut() {
+    return this.folded;
   }
 
   fold() {
@@ -58,10 +69,10 @@ export class MapLegend extends Part {
 
   render() {
     return html`<div class="legend">
-      <button class="quiet" type="button" aria-expanded=${!this.folded} @click=${() => this.fold()}>
-        ${t("Streets")}<span class="icon icon-chevron-${this.folded ? "up" : "down"}" aria-hidden="true"></span>
+      <button class="quiet" type="button" aria-expanded=${!this.shut} @click=${() => this.fold()}>
+        ${t("Map legend")}<span class="icon icon-chevron-${this.shut ? "up" : "down"}" aria-hidden="true"></span>
       </button>
-      ${this.folded ? "" : this.list()}
+      ${this.always()} ${this.shut ? "" : this.list()}
     </div>`;
   }
 }
