@@ -33,7 +33,7 @@ def helpers_by_class(
 
     Those jobs are the ones that no truck is on its way to, and those done late. What the plan does
     late by itself helps only a truck that is not in it: the search has looked at all others. Work
-    on closed streets is nobody's, nor is what a truck has only just driven.
+    on closed streets is nobody's, nor is what a truck drove in its turn.
     """
     impossible = impossible_jobs(arrivals)
     found: dict[ServiceClass, set[VehicleId]] = defaultdict(set)
@@ -53,7 +53,7 @@ def _with_time_for(job: OpenJob, arrivals: Arrivals | None, idle: IdleTrucks) ->
         return idle.trucks
     expected = arrivals.job(job.job_id)
     if expected is None:
-        nobodys = arrivals.ahead(job.job_id) or arrivals.awaits_proof(job.job_id)
+        nobodys = arrivals.ahead(job.job_id) or arrivals.was_driven(job.job_id)
         return () if nobodys else idle.trucks
     if expected.expected_at - job.due_at < idle.risk_late:
         return ()

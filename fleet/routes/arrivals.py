@@ -19,7 +19,7 @@ from fleet.routes.plan_vs_actual import (
 _PROVED = SERVED - {LegState.TOLD}
 
 PROOF_COMES = timedelta(minutes=10)
-"""So long after a truck drove a street its evidence may still come."""
+"""So long after a truck passed a street its evidence may still come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +127,22 @@ class Arrivals:
         checks = [(at, self._route(at.route)[0].legs[at.leg]) for at in places]
         return [(self.index.vehicle_of(at), one) for at, one in checks if one.state not in _PROVED]
 
-    def awaits_proof(self, job_id: JobId) -> bool:
-        """Whether trucks drove or passed by all that is undone of a job only just now."""
+    def was_driven(self, job_id: JobId) -> bool:
+        """Whether trucks drove in their turn all that is undone of a job, or are only just past it.
+
+        Its evidence may still come, or nothing shows that they were at work.
+        """
         places = self.index.legs_for.get(job_id, ())
         undone = [at for at in places if self._route(at.route)[0].legs[at.leg].state not in _PROVED]
-        return bool(undone) and all(self._just_driven(at) for at in undone)
+        return bool(undone) and all(self._was_driven(at) for at in undone)
 
-    def _just_driven(self, at: LegPlace) -> bool:
+    def _was_driven(self, at: LegPlace) -> bool:
         check = self._route(at.route)[0]
-        one = check.legs[at.leg]
-        told = one.at if one.state in (LegState.TOLD, LegState.UNPROVED) else None
-        undecided = one.state in OPEN and at.leg < check.next_leg and not check.ended
-        seen_at = check.last_at if undecided else told
-        return seen_at is not None and self.now - seen_at <= PROOF_COMES
+        state = check.legs[at.leg].state
+        if state in (LegState.TOLD, LegState.UNPROVED):
+            return True
+        undecided = state in OPEN and at.leg < check.next_leg and not check.ended
+        return undecided and check.last_at is not None and self.now - check.last_at <= PROOF_COMES
 
     def _number_of(self, shift_id: ShiftId) -> int | None:
         routes = enumerate(self.index.plan.routes)

@@ -22,14 +22,15 @@ class ClassFinish:
 
     `ends_at` is when trucks clear the last of those that they have ahead, at their pace so far;
     `None` where they have none. For `unplanned_m` no truck is on its way, or only one that comes
-    there after its last shift: what a truck has only just driven is thought done when its evidence
-    comes; for `impossible_m` of that, none of the trucks can do it, as the
-    published plan found.
+    there after its last shift; for `impossible_m` of that, none of the trucks can do it, as the
+    published plan found. `unproved_m` were driven in their turn, and nothing proves the work, or
+    not yet: another truck there would not help.
     """
 
     open_m: float
     unplanned_m: float
     impossible_m: float
+    unproved_m: float
     ends_at: datetime | None
 
 
@@ -49,7 +50,11 @@ def class_finishes(
         for jobs in by_class.values()
         for one in jobs
     }
-    return {name: _finish(mine, expected, impossible, network) for name, mine in by_class.items()}
+    driven = _driven(expected, arrivals)
+    return {
+        name: _finish(mine, _Outlook(expected, impossible, driven), network)
+        for name, mine in by_class.items()
+    }
 
 
 def last_ends(shifts: Iterable[Shift]) -> dict[VehicleId, datetime]:
@@ -68,27 +73,35 @@ def impossible_jobs(arrivals: Arrivals | None) -> frozenset[JobId]:
     return frozenset(one.job_id for one in left if one.reason != TIME)
 
 
-def _finish(
-    work: Iterable[OpenJob],
-    expected: Mapping[JobId, datetime | None],
-    impossible: Collection[JobId],
-    network: StreetNetwork,
-) -> ClassFinish:
+@dataclass(frozen=True, slots=True)
+class _Outlook:
+    """When each job ends, and of those that do not, which are impossible and which were driven."""
+
+    expected: Mapping[JobId, datetime | None]
+    impossible: Collection[JobId]
+    driven: Collection[JobId]
+
+
+def _finish(work: Iterable[OpenJob], outlook: _Outlook, network: StreetNetwork) -> ClassFinish:
     streets: set[SegmentId] = set()
     unplanned: set[SegmentId] = set()
     never: set[SegmentId] = set()
+    unproved: set[SegmentId] = set()
     last: datetime | None = None
     for one in work:
         streets.add(one.segment_id)
-        ends_at = expected[one.job_id]
-        if ends_at is None:
-            (never if one.job_id in impossible else unplanned).add(one.segment_id)
+        ends_at = outlook.expected[one.job_id]
+        if one.job_id in outlook.driven:
+            unproved.add(one.segment_id)
+        elif ends_at is None:
+            (never if one.job_id in outlook.impossible else unplanned).add(one.segment_id)
         elif last is None or ends_at > last:
             last = ends_at
     return ClassFinish(
         open_m=_length_m(streets, network),
         unplanned_m=_length_m(unplanned | never, network),
         impossible_m=_length_m(never - unplanned, network),
+        unproved_m=_length_m(unproved - unplanned - never, network),
         ends_at=last,
     )
 
@@ -97,13 +110,19 @@ def _ends_at(
     job_id: JobId, arrivals: Arrivals | None, until: Mapping[VehicleId, datetime]
 ) -> datetime | None:
     """Return when a job ends; `None` where a truck would come to it only after its last shift."""
-    if arrivals is None:
-        return None
-    ends = arrivals.last_by_truck(job_id)
-    if not ends and arrivals.awaits_proof(job_id):
-        return arrivals.now
+    ends = {} if arrivals is None else arrivals.last_by_truck(job_id)
     over = any(truck in until and at > until[truck] + OVERTIME for truck, at in ends.items())
     return None if over else max(ends.values(), default=None)
+
+
+def _driven(
+    expected: Mapping[JobId, datetime | None], arrivals: Arrivals | None
+) -> frozenset[JobId]:
+    """Return the jobs that no truck will end and that were driven in their turn."""
+    if arrivals is None:
+        return frozenset()
+    unended = (job_id for job_id, ends_at in expected.items() if ends_at is None)
+    return frozenset(job_id for job_id in unended if arrivals.was_driven(job_id))
 
 
 def _length_m(streets: Iterable[SegmentId], network: StreetNetwork) -> float:

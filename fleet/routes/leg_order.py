@@ -7,13 +7,16 @@ the new one: it is done, but nothing was passed by for it.
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 PASSED_BY = 3
 """So many later legs done, a leg that is not done was skipped and is not merely a moment late."""
 
 JUMP = 5
 """A truck that leaves more open legs behind has jumped ahead, until it does some more there."""
+
+STILL_ON_FORMER = timedelta(minutes=5)
+"""So long after a publication a truck may still be on its former route."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,9 @@ def order_of(
     """
     since = {i: at for i, at in done.items() if published_at is None or at >= published_at}
     before = {i for i in done if i not in since and (not undone or i < undone[0])}
-    in_order = _without_jump(before | _longest_in_order(since.items()), undone) - before
+    chain = before | _longest_in_order(since.items())
+    sure = {i for i in chain if published_at is None or done[i] >= published_at + STILL_ON_FORMER}
+    in_order = _without_jump(chain, undone, sure) - before
     return LegOrder(frozenset(in_order), frozenset(since.keys() - in_order), frozenset(before))
 
 
@@ -70,11 +75,17 @@ def _longest_in_order(done: Iterable[tuple[int, datetime]]) -> set[int]:
     return chosen
 
 
-def _without_jump(in_order: set[int], undone: Sequence[int]) -> set[int]:
-    """Return the legs done in order without the last few, where too much is open before."""
+def _without_jump(in_order: set[int], undone: Sequence[int], sure: set[int]) -> set[int]:
+    """Return the legs done in order without the last few, where too much is open before.
+
+    However many they are, they are few while none of them is in `sure`: those that the truck did
+    when it was no longer on its former route.
+    """
     ordered = sorted(in_order)
     kept = len(ordered)
-    for place in range(len(ordered) - 1, max(len(ordered) - PASSED_BY, 0) - 1, -1):
+    for place in range(len(ordered) - 1, -1, -1):
+        if ordered[place] in sure and len(ordered) - place > PASSED_BY:
+            break
         before = ordered[place - 1] if place else -1
         if bisect_right(undone, ordered[place]) - bisect_right(undone, before) > JUMP:
             kept = place

@@ -18,6 +18,7 @@ from tests.village_plan import a_leg, a_plan
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 P1 = ServiceClass("P1")
+IDLE = IdleTrucks([v.a_vehicle(2)], orders_from([]), 15 * MINUTE)
 WORK = [OpenJob(JobId(1), SegmentId(v.MAIN_EAST), P1, Treatment.PLOW, v.NOW + HOUR)]
 
 
@@ -37,23 +38,28 @@ def one_leg_behind(became: LegCheck, minutes_later: int) -> Arrivals:
     return arrivals_of(PlanIndex(plan), (own, other), now)
 
 
-@pytest.mark.parametrize(
-    "became",
-    [NOT_DONE, LegCheck(LegState.TOLD, v.NOW), LegCheck(LegState.UNPROVED, v.NOW)],
-    ids=["passed by", "reported", "not proved"],
-)
-def test_a_street_driven_just_now_waits_for_its_evidence_and_not_for_a_truck(became) -> None:
-    idle = IdleTrucks([v.a_vehicle(2)], orders_from([]), 15 * MINUTE)
-    for minutes_later, unplanned_m in ((1, 0.0), (20, v.village().segment(v.MAIN_EAST).length_m)):
-        arrivals = one_leg_behind(became, minutes_later)
-        finish = class_finishes(WORK, arrivals, [], v.village())[P1]
-        assert finish.unplanned_m == unplanned_m
-        assert bool(helpers_by_class(WORK, arrivals, idle, v.village())) == bool(unplanned_m)
+@pytest.mark.parametrize("state", [LegState.TOLD, LegState.UNPROVED])
+def test_a_street_driven_in_its_turn_lacks_a_proof_and_no_truck(state: LegState) -> None:
+    arrivals = one_leg_behind(LegCheck(state, v.NOW), 60)
+    finish = class_finishes(WORK, arrivals, [], v.village())[P1]
+    assert (finish.unplanned_m, finish.unproved_m, finish.ends_at) == (0.0, finish.open_m, None)
+    assert not helpers_by_class(WORK, arrivals, IDLE, v.village())
 
 
-def test_a_street_that_its_truck_left_out_waits_for_a_truck_at_once() -> None:
+@pytest.mark.parametrize(("minutes_later", "lacks_truck"), [(1, False), (20, True)])
+def test_a_street_that_a_truck_is_only_just_past_waits_for_evidence(
+    minutes_later: int, lacks_truck: bool
+) -> None:
+    arrivals = one_leg_behind(NOT_DONE, minutes_later)
+    finish = class_finishes(WORK, arrivals, [], v.village())[P1]
+    assert (finish.unplanned_m > 0, finish.unproved_m > 0) == (lacks_truck, not lacks_truck)
+    assert bool(helpers_by_class(WORK, arrivals, IDLE, v.village())) == lacks_truck
+
+
+def test_a_street_that_its_truck_left_out_lacks_a_truck_at_once() -> None:
     arrivals = one_leg_behind(LegCheck(LegState.SKIPPED, v.NOW), 1)
-    assert class_finishes(WORK, arrivals, [], v.village())[P1].unplanned_m > 0
+    finish = class_finishes(WORK, arrivals, [], v.village())[P1]
+    assert (finish.unplanned_m, finish.unproved_m) == (finish.open_m, 0.0)
 
 
 def test_nobody_comes_in_a_cancelled_shift() -> None:

@@ -24,6 +24,7 @@ from data.model import (
 )
 from data.policy.evidence_rules import EvidenceRules
 from fleet.routes.leg_completion import LegPlace, PlanIndex, work_on
+from fleet.routes.leg_order import order_of
 from fleet.routes.off_route import Corridor, Whereabouts
 from fleet.routes.plan_vs_actual import (
     LegState,
@@ -164,6 +165,16 @@ def test_what_a_former_route_did_of_a_draft_passes_nothing_by() -> None:
     assert begun.next_leg == 2
     on = in_order(v.TULIP, v.ORCHARD, start=25)
     assert states(check(published(index_of(), 23), [*former, *on]))[:3] == [D, A, D]
+
+
+def test_what_a_truck_still_does_of_its_former_route_passes_nothing_by() -> None:
+    """Four legs far ahead: just after the publication by chance, later because it begins there."""
+    undone = [*range(1, 20), 24]
+    at_once = {0: v.NOW, **{20 + i: v.NOW + (i + 1) * MINUTE for i in range(4)}}
+    assert order_of(at_once, undone, v.NOW).in_order == {0}
+    assert order_of(at_once, undone, v.NOW).out_of_order == {20, 21, 22, 23}
+    assert order_of(at_once, undone, v.NOW - 9 * MINUTE).in_order == {0, 20, 21, 22, 23}
+    assert order_of(at_once, undone, None).in_order == {0, 20, 21, 22, 23}
 
 
 def test_a_route_s_own_order_counts_from_its_publication_on() -> None:

@@ -128,7 +128,7 @@ def test_half_a_two_way_street_counts_half():
 
 def test_a_class_of_which_nothing_is_open_or_due_is_idle_until_it_has_work():
     states = painted(village(), POLICY, a_storm(), (), (), NOW)
-    finish = ClassFinish(100.0, 100.0, 0.0, None)
+    finish = ClassFinish(100.0, 100.0, 0.0, 0.0, None)
     rows = ClassSums(village(), POLICY).views(states, {"P1": finish})
     by_class = {row.service_class: row for row in rows}
     assert (by_class["P1"].idle, by_class["P1"].on_request) == (False, False)

@@ -20,9 +20,15 @@ function fallen({ snowfall }) {
 
 const withoutTruck = ({ unplanned_m: left }) => t("{length}: no truck", { length: length(left) });
 
-/** What is wrong with a class: how much of it is late, and to how much no truck is on its way. */
+const withoutProof = ({ unproved_m: left }) => t("{length} not proved", { length: length(left) });
+
+/** What is wrong with a class, the worst first: how much of it is late, has no truck on its way, or was driven without proof. */
 const troubles = (late, finish) =>
-  [late > 0 && t("{length} late", { length: length(late) }), finish?.unplanned_m > 0 && withoutTruck(finish)].filter(Boolean);
+  [
+    late > 0 && { words: t("{length} late", { length: length(late) }), grave: true },
+    finish?.unplanned_m > 0 && { words: withoutTruck(finish), grave: true },
+    finish?.unproved_m > 0 && { words: withoutProof(finish), grave: false },
+  ].filter(Boolean);
 
 /** When a class is done by the present routes, or the part of it that has a truck. */
 function finishWords(finish) {
@@ -37,8 +43,10 @@ function finishTitle(finish) {
   if (!finish) return t("No work of this class is open.");
   const left = t("{length} of streets are not yet cleared in all directions and passes.", { length: length(finish.open_m) });
   const none = finish.unplanned_m > 0 ? t("No truck is on its way to {length} of that.", { length: length(finish.unplanned_m) }) : "";
+  const unproved =
+    finish.unproved_m > 0 ? t("{length} of that was driven, and nothing proves the work so far.", { length: length(finish.unproved_m) }) : "";
   const rest = finish.ends_at ? t("By the present routes the last truck is done at {time}.", { time: time(finish.ends_at) }) : "";
-  return [left, none, rest].filter(Boolean).join(" ");
+  return [left, none, unproved, rest].filter(Boolean).join(" ");
 }
 
 const HEADED = 4;
@@ -54,8 +62,8 @@ const headOf = ({ service_class: name, length_m: all, done_m: done, late_m: late
   const [first, second] = troubles(late, finish);
   return html`<button class="class-head quiet" title="${named("class", name)}: ${finishTitle(finish)}" @click=${classes}>
     <strong><bdi class="muted">${named("short", name)}</bdi> ${idle ? "" : html`${percent(all > 0 ? done / all : 0)} <small>${t("clear")}</small>`}</strong>
-    <span class=${first ? "danger" : ""}>${first ?? fineWords(idle, onRequest)}</span>
-    <span class=${second ? "danger" : ""}>${second ?? finishWords(finish)}</span>
+    <span class=${first?.grave ? "danger" : ""}>${first?.words ?? fineWords(idle, onRequest)}</span>
+    <span class=${second?.grave ? "danger" : ""}>${second?.words ?? finishWords(finish)}</span>
   </button>`;
 };
 

@@ -106,14 +106,17 @@ export function streetPanel(id) {
   }
   return html`<h2><bdi>${streetName(street.names)}</bdi></h2>
     ${facts([
-      [t("Kind of street"), named("road", street.road_class)],
       [t("Importance"), named("class", street.service_class)],
-      [t("Why"), why(street.level, street.road_class)],
-      [t("Cycle time"), rhythm(street.level.cycle_h)],
-      [t("Length"), length(street.length_m)],
       [t("Clear by"), street.job?.state === "open" ? deadline(street.job.due_at) : null],
     ])}
     ${missing(street.directions)}
     ${street.directions.map((direction) => directionFacts(direction, street.directions.length === 1))}
-    ${streetEdit(id)} ${streetDetails(street)} ${urgentOrder({ segment_id: id })} ${closurePart(id, street.directions)} ${streetCrews(id)} ${inspections(street.sightings)} ${auditLink(`segment=${id}`)}`;
+    ${streetEdit(id)} ${streetDetails(street)} ${urgentOrder({ segment_id: id })} ${closurePart(id, street.directions)} ${streetCrews(id)} ${inspections(street.sightings)}
+    ${facts([
+      [t("Kind of street"), named("road", street.road_class)],
+      [t("Why this class"), why(street.level, street.road_class)],
+      [t("Cycle time"), rhythm(street.level.cycle_h)],
+      [t("Length"), length(street.length_m)],
+    ])}
+    ${auditLink(`segment=${id}`)}`;
 }
