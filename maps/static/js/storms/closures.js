@@ -28,6 +28,10 @@ const holding = () => [...closures.value.known.values()].filter((one) => !one.ov
 /** The closures of a street. */
 export const closuresOf = (street) => holding().filter((one) => one.segment_id === street);
 
+/** Whether nobody can drive a street now, in a direction (`forward` or not). */
+export const isClosed = (street, forward) =>
+  closuresOf(street).some((one) => one.holds && (one.forward === null || one.forward === forward));
+
 const lines = () => ({
   type: "FeatureCollection",
   features: holding().map((one) => ({
@@ -76,7 +80,7 @@ const closed = (one) => html`<div class="way">
   <h3><span class="icon icon-construction danger" aria-hidden="true"></span> ${one.holds ? t("Closed") : t("Will be closed")} · ${way(one)}</h3>
   <p class="small"><bdi>${one.reason}</bdi></p>
   <p class="small muted">${one.until_at ? t("until {day}, {time}", { day: day(one.until_at), time: time(one.until_at) }) : t("until it is opened")} · ${person(one.by)}</p>
-  ${mayDispatch ? html`<button class="quiet" @click=${() => lift(one)}>${t("Open again")}</button>` : ""}
+  ${mayDispatch ? html`<button @click=${() => lift(one)}>${t("Open again")}</button>` : ""}
 </div>`;
 
 function form(street, ways) {
@@ -98,10 +102,11 @@ function form(street, ways) {
 export function closurePart(street, ways) {
   const here = closuresOf(street);
   const may = mayDispatch && board.value.storm;
+  const whole = here.some((one) => one.forward === null && one.holds && !one.until_at);
   return html`${here.map(closed)} ${
     may && closures.value.asking === street
       ? form(street, ways)
-      : may
+      : may && !whole
         ? html`<button class="quiet" @click=${() => closures.set({ asking: street, fault: null })}><span class="icon icon-construction" aria-hidden="true"></span>${t("Close the street …")}</button>`
         : ""
   }`;

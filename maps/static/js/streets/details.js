@@ -3,29 +3,31 @@ import { html } from "lit";
 import { age, date, day, deadline, named, number, t, time } from "../pages/texts.js";
 import { detailsOf } from "../board/details.js";
 import { board, choose } from "../board/state.js";
+import { isClosed } from "../storms/closures.js";
 
 const SHOWN = 6;
 
-function when(visit) {
+function when(visit, closed) {
   if (visit.done_at) return t("{state} at {time}", { state: named("leg", visit.state), time: time(visit.done_at) });
+  if (closed) return t("closed");
   if (visit.expected_at) return deadline(visit.expected_at);
   return named("leg", visit.state);
 }
 
-function visitItem(visit) {
+function visitItem(visit, street) {
   const mark = { vehicle: visit.vehicle_id, leg: visit.leg };
   return html`<li>
     <span class="leg leg-${visit.state}" aria-hidden="true"></span>
     <span><button class="link" @click=${() => choose("truck", visit.vehicle_id, mark)}><bdi>${visit.vehicle}</bdi></button>
       <span class="muted small">${visit.forward ? t("One way") : t("The other way")} · ${t("planned {time}", { time: time(visit.ends_at) })}</span></span>
-    <span class="when">${when(visit)}</span>
+    <span class="when">${when(visit, isClosed(street, visit.forward))}</span>
   </li>`;
 }
 
-function visits(details) {
+function visits(details, street) {
   if (details.visits.length === 0)
     return html`<p class="muted small">${board.value.plan ? t("The published plan sends no truck here.") : t("No plan is published yet.")}</p>`;
-  return html`<ol class="legs">${details.visits.map(visitItem)}</ol>`;
+  return html`<ol class="legs">${details.visits.map((visit) => visitItem(visit, street))}</ol>`;
 }
 
 const requestItem = (request) => html`<li>
@@ -62,7 +64,7 @@ const part = (title, list, item) =>
 export function streetDetails(street) {
   const details = detailsOf("street", street.id);
   if (!details) return html`<div class="skeleton" aria-hidden="true"></div>`;
-  return html`<section class="next-legs"><h3>${t("Planned truck")}</h3>${visits(details)}</section>
+  return html`<section class="next-legs"><h3>${t("Planned truck")}</h3>${visits(details, street.id)}</section>
     ${part(t("Passes in this storm"), street.passes, passItem)} ${part(t("Requests"), details.requests, requestItem)}
     ${part(t("Earlier storms"), details.storms, stormItem)}`;
 }
