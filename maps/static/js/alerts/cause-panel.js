@@ -14,8 +14,11 @@ async function seeAll(alerts) {
 
 const item = (one) => html`<li class="alert">
   <span class="icon icon-${one.icon ?? "triangle-alert"} ${one.seenBy ? "" : "danger"}" aria-hidden="true"></span>
-  <span><button class="link" @click=${() => choose(one.kind, one.target)}><bdi>${one.title}</bdi></button>
-    ${one.text} <span class="muted">${one.since ? age(one.since) : ""}</span> ${thumbnail(one.blockage)}</span>
+  <div>
+    <p><button class="link" @click=${() => choose(one.kind, one.target)}><bdi>${one.title}</bdi></button> <span class="muted small">${one.since ? age(one.since) : ""}</span></p>
+    <p>${one.text}</p>
+    ${thumbnail(one.blockage)}
+  </div>
 </li>`;
 
 /** The panel of a cause, by its number. */

@@ -72,7 +72,7 @@ export function alertTitle({ kind, vehicle_id: truck, facts: known }) {
 }
 
 /** What an alert says, and who sees to it. */
-export const alertWords = (alert) => (alert.acknowledged_by ? `${alertText(alert)} ${byWhom(alert)}` : alertText(alert));
+export const alertWords = (alert) => [alertText(alert), alert.acknowledged_by && byWhom(alert)].filter(Boolean).join(" · ");
 
 /** Say that we see to an alert. */
 export async function see(alert) {

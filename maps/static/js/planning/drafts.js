@@ -159,15 +159,23 @@ function orders(run, see) {
   const first = isValid(draft)
     ? html`<button class="primary" @click=${() => ask(draft.plan_id)}><span class="icon icon-check" aria-hidden="true"></span>${t("Publish to the trucks")}</button>`
     : html`<button class="primary" @click=${() => planAgain(draft.plan_id)}><span class="icon icon-refresh-cw" aria-hidden="true"></span>${t("Plan again from now")}</button>`;
-  return html`<div class="draft-orders">${first} ${look}
-    <button class="quiet" title=${t("Discard")} aria-label=${t("Discard")} @click=${() => discard(draft.plan_id)}><span class="icon icon-trash-2" aria-hidden="true"></span></button>
-  </div>`;
+  return html`<div class="draft-orders">${first} ${look} ${away(draft)}</div>`;
 }
 
-const waitingRow = (run, see) => html`<li>
-  <p><strong>${purpose(run)}</strong> <span class="muted">${t("Revision {revision}", { revision: run.draft.revision })} · ${validity(run.draft)}</span></p>
-  ${orders(run, see)}
-</li>`;
+const away = ({ plan_id: id }) =>
+  html`<button class="quiet" title=${t("Discard")} aria-label=${t("Discard")} @click=${() => discard(id)}><span class="icon icon-trash-2" aria-hidden="true"></span></button>`;
+
+const saysOf = (run) =>
+  html`<p><strong>${purpose(run)}</strong> <span class="muted">${t("Revision {revision}", { revision: run.draft.revision })} · ${validity(run.draft)}</span></p>`;
+
+/** Drafts that wait; beside one that is valid, those that are not any more are a line each. */
+function waitingRows(see) {
+  const runs = waitingRuns();
+  const spent = (run) => !isValid(run.draft) && runs.some((one) => isValid(one.draft)) && publishing.value.asked !== run.draft.plan_id;
+  return runs.map((run) =>
+    spent(run) ? html`<li class="spent">${saysOf(run)} ${away(run.draft)}</li>` : html`<li>${saysOf(run)} ${orders(run, see)}</li>`,
+  );
+}
 
 /** How long a search has been waited for, and whether it has begun. */
 export function searchWords(run, looking) {
@@ -206,7 +214,7 @@ class Drafts extends TickingPart {
 
   render() {
     const { published } = publishing.value;
-    const rows = [...(published ? [publishedRow(published)] : []), ...searches().map(searchRow), ...waitingRuns().map((run) => waitingRow(run, this.see))];
+    const rows = [...(published ? [publishedRow(published)] : []), ...searches().map(searchRow), ...waitingRows(this.see)];
     if (!mayDispatch || rows.length === 0) return "";
     return html`<ul class="drafts" aria-label=${t("Plans that wait for you")}>${rows}</ul>`;
   }
