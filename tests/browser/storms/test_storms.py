@@ -71,4 +71,6 @@ def close_on_the_board(visit: Visit) -> None:
     page.fill("#closure-reason", "water main")
     page.locator("board-side form button.primary").click()
     expect(page.locator("board-side .panel")).to_contain_text("until it is opened")
+    expect(page.locator("board-side .way .icon-construction")).to_be_visible()
+    expect(page.get_by_role("button", name="Close the street")).to_have_count(0)
     visit.until("boardMap.querySourceFeatures('closures').length > 0")
