@@ -78,7 +78,7 @@ def escalate_request(request_id: RequestId, why: RequestNoteIn, context: IntakeC
     """Escalate a request to the supervisor."""
     with context.writing() as tx:
         escalate(tx, context.actor, request_id, why.text, context.now)
-    _announce(context, request_id)
+    announce_request(context, request_id)
 
 
 @router.post("/api/requests/{request_id}/settle")
@@ -87,7 +87,7 @@ def settle_request(request: Request, request_id: RequestId, context: BoardContex
     with context.writing() as tx:
         settle(tx, context.actor, request_id, context.now)
         view = file_of(tx, context, request_id, translator_of(request))
-    _announce(context, request_id)
+    announce_request(context, request_id)
     return view
 
 
@@ -99,7 +99,7 @@ def assign_request(
     with context.writing() as tx:
         assign(tx, context.actor, request_id, to.login, to.due_at, context.now)
         view = file_of(tx, context, request_id, translator_of(request))
-    _announce(context, request_id)
+    announce_request(context, request_id)
     return view
 
 
@@ -128,8 +128,7 @@ def create_sighting(
     """Store an inspection on site with a photo; a clear street closes the request."""
     place = None if lon is None or lat is None else LonLat(lon, lat)
     folder = context.app.folder
-    with context.app.photos.place():
-        name = context.app.photos.submit(_content(photo), PhotoSource.SIGNED_IN).result()
+    name = taken_photo(context, photo)
     try:
         with context.writing() as tx:
             spot = OnSiteReport(clear, name, place, text)
@@ -138,7 +137,7 @@ def create_sighting(
     except BaseException:
         remove_photo(folder, name)
         raise
-    _announce(context, request_id)
+    announce_request(context, request_id)
     if view.request.segment_id is not None:
         context.app.consumer.announce_streets([SegmentId(view.request.segment_id)])
     return view
@@ -152,6 +151,13 @@ def get_sighting_photo(sighting_id: int, context: BoardContext) -> FileResponse:
     return photo_answer(context.app.folder, name, sighting_id)
 
 
+def taken_photo(context: Context, photo: UploadFile) -> str:
+    """Store an uploaded photo without what the camera wrote into it; return its name."""
+    photos = context.app.photos
+    with photos.place():
+        return photos.submit(_content(photo), PhotoSource.SIGNED_IN).result()
+
+
 def _content(photo: UploadFile) -> bytes:
     content = photo.file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
@@ -160,7 +166,9 @@ def _content(photo: UploadFile) -> bytes:
     return content
 
 
-def _announce(context: Context, request_id: RequestId) -> None:
+def announce_request(context: Context, request_id: RequestId) -> int | None:
+    """Tell boards how a request stands now; return its street."""
     with context.reading() as tx:
         view = viewed(tx, context.app.network, known_request(tx, request_id))
     announced(context, view)
+    return view.segment_id

@@ -31,6 +31,7 @@ from api.config.settings import Settings
 from api.crews import crew, crew_dispatch, crews
 from api.followup import (
     callbacks,
+    inspections,
     office_report,
     referrals,
     request_details,
@@ -168,6 +169,7 @@ ROUTES = (
     blockages,
     council,
     replay,
+    inspections,
     waiting_requests,
     request_details,
     office_report,

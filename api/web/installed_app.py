@@ -39,6 +39,7 @@ class AppName(StrEnum):
 
     DRIVE = "drive"
     CREW = "crew"
+    INSPECT = "inspect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,15 @@ APPS: Mapping[AppName, InstalledApp] = {
     AppName.CREW: InstalledApp(
         "My list",
         (*_SHARED, *_MAP, "/static/css/crews/crew.css", "/static/js/crews/crew/main.js"),
+    ),
+    AppName.INSPECT: InstalledApp(
+        "Inspections",
+        (
+            *_SHARED,
+            "/static/css/pages/phone.css",
+            "/static/css/followup/inspect.css",
+            "/static/js/followup/inspect/main.js",
+        ),
     ),
 }
 

@@ -65,12 +65,13 @@ SEEN_THERE, SEEN_ELSEWHERE = 0.9, 0.5
 
 @dataclass(frozen=True, slots=True)
 class OnSiteReport:
-    """An on-site report with the photo that shows it."""
+    """An on-site report with the photo that shows it; `seen_at` is now where none is given."""
 
     clear: bool
     photo: str
     location: LonLat | None = None
     text: str = ""
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +208,21 @@ def sight(city: CityContext, actor: Actor, request_id: RequestId, spot: OnSiteRe
         raise wrong_state(asked)
     if asked.location is None:
         raise no_place(asked)
+    kept = keep_sighting(city, actor, asked, spot)
+    if kept.clear:
+        _count_as_seen(city, actor, asked, kept)
+    return kept
+
+
+def keep_sighting(
+    city: CityContext, actor: Actor, asked: ServiceRequest, spot: OnSiteReport
+) -> Sighting:
+    """Store what was seen, without consequences; its time is within the request's and now."""
+    seen_at = spot.seen_at if spot.seen_at is not None else city.now
     seen = Sighting(
         id=NOT_YET,
-        request_id=request_id,
-        seen_at=city.now,
+        request_id=asked.id,
+        seen_at=min(max(seen_at, asked.received_at), city.now),
         author=actor.id,
         clear=spot.clear,
         photo=spot.photo,
@@ -221,8 +233,6 @@ def sight(city: CityContext, actor: Actor, request_id: RequestId, spot: OnSiteRe
     kept = add_sighting(city.tx, seen)
     after = {"sighting": kept.id, "clear": kept.clear, "photo": kept.photo, "away_m": kept.away_m}
     add_event(city.tx, city.now, actor, "request.seen", subject_of(asked), after=after)
-    if kept.clear:
-        _count_as_seen(city, actor, asked, kept)
     return kept
 
 
@@ -234,9 +244,10 @@ def _away_m(network: StreetNetwork, asked: ServiceRequest, place: LonLat | None)
 
 def _count_as_seen(city: CityContext, actor: Actor, asked: ServiceRequest, seen: Sighting) -> None:
     """Close what an on-site report of a clear street may close, and color the street."""
-    evidence = _evidence(city.policy, seen)
-    if city.policy.evidence.grade_of(evidence) is Grade.CLOSES:
-        close_by_evidence(city.tx, actor, asked, ClosingReason.INSPECTED, city.now, city.now)
+    evidence, reopened_at = _evidence(city.policy, seen), get_clock(city.tx, asked.id).reopened_at
+    is_of_now = reopened_at is None or seen.seen_at >= reopened_at
+    if is_of_now and city.policy.evidence.grade_of(evidence) is Grade.CLOSES:
+        close_by_evidence(city.tx, actor, asked, ClosingReason.INSPECTED, seen.seen_at, city.now)
         drop_job_of_request(city.tx, actor, asked.id, city.now)
     job = None if asked.job_id is None else get_job(city.tx, asked.job_id)
     storm, segment = (
@@ -252,8 +263,8 @@ def _count_as_seen(city: CityContext, actor: Actor, asked: ServiceRequest, seen:
             from_m=0.0,
             to_m=segment.length_m,
             vehicle_id=None,
-            started_at=city.now,
-            ended_at=city.now,
+            started_at=seen.seen_at,
+            ended_at=seen.seen_at,
             treatment=job.treatment,
             evidence=evidence,
         )

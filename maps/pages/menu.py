@@ -23,6 +23,7 @@ PAGES = (
     MenuPage("/operator", "New service request", "phone-incoming", _WATCHING | {Role.OPERATOR}),
     MenuPage("/requests", "Requests", "inbox", _WATCHING | {Role.OPERATOR}),
     MenuPage("/followup", "Complaints office", "clock-alert", _WATCHING),
+    MenuPage("/inspect", "Inspections", "clipboard-check", _WATCHING),
     MenuPage("/followup/messages", "Messages not sent", "mail-x", frozenset({Role.OPERATOR})),
     MenuPage("/plans", "Compare plans", "columns-2", _WATCHING),
     MenuPage("/storms", "Storms", "snowflake", _WATCHING),

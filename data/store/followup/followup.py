@@ -9,7 +9,7 @@ from data.errors import NotFoundError
 from data.model import ClockedRequest, ClosingReason, RequestClock, RequestId, ServiceRequest
 from data.store.database.engine import Tx
 from data.store.database.records import reader
-from data.store.schema import caller, duplicate, request, request_clock
+from data.store.schema import caller, duplicate, request, request_clock, sighting
 
 _MERGED = exists().where(duplicate.c.request_id == request.c.id)
 _REACHABLE = and_(or_(caller.c.phone != "", caller.c.email != ""), ~_MERGED)
@@ -30,6 +30,19 @@ def list_followed(tx: Tx) -> list[ClockedRequest]:
     )
     query = _query().where(or_(request_clock.c.closed_at.is_(None), not_told))
     return _followed(tx.execute(query))
+
+
+def list_done_since(tx: Tx, since: datetime) -> list[ClockedRequest]:
+    """Return requests that work closed at a time or later, the last first.
+
+    None that somebody of the city has looked at since.
+    """
+    seen = exists().where(
+        sighting.c.request_id == request.c.id, sighting.c.seen_at >= request_clock.c.closed_at
+    )
+    worked = request.c.closed_for.in_([ClosingReason.PLOWED, ClosingReason.CREW])
+    query = _query().where(worked, request_clock.c.closed_at >= since, ~seen)
+    return _followed(tx.execute(query))[::-1]
 
 
 def get_followed(tx: Tx, request_id: RequestId) -> ClockedRequest:

@@ -113,6 +113,7 @@ GET /api/crew-jobs
 GET /api/crew-jobs/{job_id}/photo
 GET /api/crews
 GET /api/followup
+GET /api/inspections
 GET /api/machines-out
 GET /api/messages
 GET /api/orders
@@ -151,6 +152,7 @@ GET /followup
 GET /followup/figures.csv
 GET /followup/report
 GET /followup/requests.csv
+GET /inspect
 GET /plans
 GET /reserve
 GET /roster
@@ -171,6 +173,7 @@ POST /api/board/presence
 POST /api/board/presence/leave
 POST /api/plan-runs/{run_id}/file/stop
 POST /api/requests/{request_id}/assign
+POST /api/requests/{request_id}/inspections
 POST /api/requests/{request_id}/settle
 POST /api/requests/{request_id}/sightings
 

@@ -1,7 +1,7 @@
 // What the phone keeps of a person's work goes before somebody else is shown it; files and texts are nobody's.
 import { dropAll } from "./shelf.js";
 
-const HOMES = ["/drive", "/crew"];
+const HOMES = ["/drive", "/crew", "/inspect"];
 
 async function forgetPages() {
   if (!globalThis.caches) return;
