@@ -124,7 +124,9 @@ def _days(
     read = app.logbook_task.read(LogFilter(since - PART, min(until, now), ids), READ_AT_ONCE)
     asked.unread = read >= READ_AT_ONCE
     with context.reading() as tx:
-        return asked, vehicle_days(tx, app.logbook_task.memory, asked.period, vehicle_id)
+        return asked, vehicle_days(
+            tx, app.logbook_task.memory, asked.period, app.policy.hours, vehicle_id
+        )
 
 
 def _asked(tx: Tx, context: Context, span: PeriodKind, at: datetime) -> LogPeriod:

@@ -62,7 +62,7 @@ def _costs(context: Context, storm_id: StormId) -> tuple[Storm, StormCosts, bool
         LogFilter(part_of(period.since) - PART, period.until), READ_AT_ONCE
     )
     with context.reading() as tx:
-        days = vehicle_days(tx, app.logbook_task.memory, period)
+        days = vehicle_days(tx, app.logbook_task.memory, period, app.policy.hours)
         policy = app.city_state.policy_of(tx, storm)
         costs = storm_costs(tx, storm, app.network, policy, days, period)
     return storm, costs, read >= READ_AT_ONCE

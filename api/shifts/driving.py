@@ -16,6 +16,7 @@ from data.store.database.engine import Tx
 from data.store.shifts.route_answers import find_answer
 from data.store.shifts.shifts import list_progress
 from data.store.shifts.vehicle_checks import find_check
+from fleet.logbook.service_hours import ServiceHours, service_hours
 from fleet.planning.plan_lifecycle import revision_of
 from fleet.routes.plan_vs_actual import LegTimes
 from fleet.routes.proved_legs import in_rows, proved_legs
@@ -30,11 +31,12 @@ from maps.pages.i18n import Translator
 from maps.routes.route_steps import Surroundings
 from maps.shifts.driver import (
     DriveView,
-    PhoneCheck,
+    PhoneDuty,
     PhoneRoute,
     ProvedRoute,
     TruckPlace,
     drive_view,
+    hours_view,
 )
 from maps.shifts.vehicle_check import check_view, point_views
 
@@ -112,13 +114,14 @@ class _Told:
     revision: int | None
     answer: RouteAnswer | None
     check: VehicleCheck | None
+    hours: ServiceHours
 
 
 def _told(tx: Tx, context: Context, shift: Shift) -> _Told:
     vehicle = known_machine(tx, shift.vehicle_id)
     standing = _standing(tx, context, shift)
     plan_id = standing.plan_id
-    sites = all_sites(tx)
+    sites, app = all_sites(tx), context.app
     return _Told(
         shift=shift,
         storm=known_storm(tx, shift.storm_id),
@@ -129,6 +132,7 @@ def _told(tx: Tx, context: Context, shift: Shift) -> _Told:
         revision=None if plan_id is None else revision_of(tx, plan_id),
         answer=None if plan_id is None else find_answer(tx, plan_id, shift.id),
         check=find_check(tx, shift.id),
+        hours=service_hours(tx, app.logbook_task.memory, shift, app.policy.hours, context.now),
     )
 
 
@@ -136,9 +140,10 @@ def _drive(told: _Told, context: Context, t: Translator) -> DriveView:
     standing = told.standing
     stages = driver_runs(standing.legs, told.around, t, told.over, standing.expected)
     route = PhoneRoute(standing.plan_id, told.revision, told.answer, standing.next_leg, stages)
-    points = context.app.policy.vehicle_check.items_of(told.vehicle.type)
-    checked = PhoneCheck(point_views(points), check_view(told.check))
-    return drive_view(told.shift, told.storm, told.vehicle, route, checked, context.now)
+    policy = context.app.policy
+    points = point_views(policy.vehicle_check.items_of(told.vehicle.type))
+    duty = PhoneDuty(points, check_view(told.check), hours_view(told.hours, policy.hours))
+    return drive_view(told.shift, told.storm, told.vehicle, route, duty, context.now)
 
 
 def _over(

@@ -22,7 +22,6 @@ from fleet.routes.truck_states import shift_states
 from fleet.setup.machine_list import machine_names, machines_in_use
 from fleet.shifts.fleet_orders import next_ends
 from fleet.shifts.roster import (
-    HOURS_LIMIT,
     ShiftWish,
     cancel_shift,
     change_shift,
@@ -108,7 +107,8 @@ def roster_page(
         facts = facts_of(tx, chosen, context.app.alert_task.check, now) if chosen else None
         versions = {one.id: _version(tx, one) for one in shifts}
         storms = listed_storms(tx, coming=True)
-    wrong, span = roster_conflicts(shifts, users), span_of(shifts, now, t.timezone)
+    hours, span = context.app.policy.hours, span_of(shifts, now, t.timezone)
+    wrong = roster_conflicts(shifts, users, hours)
     states = shift_states(shifts, context.app.alert_task.trucks, now)
     ends = usual_ends(context)
     known = RosterRecords(users, out, wrong, versions, states, ends)
@@ -124,7 +124,7 @@ def roster_page(
         "wrong": [misfit_text(one, names, t) for one in wrong],
         "drivers": [user.login for user in users.values() if may_be_given(user)],
         "reasons": list(OutReason),
-        "limit": HOURS_LIMIT // timedelta(hours=1),
+        "limit": round(hours.on_duty / timedelta(hours=1), 1),
         "notes": [note_view(one) for one in notes],
         "draft": note_draft(facts, names, t) if facts else "",
         "boot": boot_of(request, context),
@@ -139,9 +139,10 @@ def get_roster(context: BoardContext, storm_id: StormId | None = None, day: str 
         _, shifts = _shown(tx, context, storm_id, day)
         users = {user.id: user for user in all_people(tx)}
         views = [_view(tx, one) for one in shifts]
+    hours = context.app.policy.hours
     return RosterOut(
         shifts=views,
-        misfits=[misfit_view(one) for one in roster_conflicts(shifts, users)],
+        misfits=[misfit_view(one) for one in roster_conflicts(shifts, users, hours)],
         ends=usual_ends(context),
     )
 

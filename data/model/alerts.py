@@ -26,6 +26,7 @@ class AlertKind(StrEnum):
     OFF_ROUTE = "off_route"
     RELOAD_OVERDUE = "reload_overdue"
     HOURS = "hours"
+    REST_DUE = "rest_due"
     BLADE_UP = "blade_up"
     BLADE_DOWN = "blade_down"
     BLADE_SENSOR = "blade_sensor"

@@ -1,7 +1,7 @@
 """Roster records: machines in service, drivers' answers to routes, handover notes."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from data.model.ids import (
@@ -124,3 +124,16 @@ class VehicleCheck:
     def grave(self) -> bool:
         """Whether the machine is not to go out."""
         return any(fault.grave for fault in self.faults)
+
+
+@dataclass(frozen=True, slots=True)
+class DriverRest:
+    """A rest that a driver told; `ended_at` is `None` while it goes on."""
+
+    shift_id: ShiftId
+    begun_at: datetime
+    ended_at: datetime | None
+
+    def until(self, rest: timedelta, now: datetime) -> datetime:
+        """Return when it ended, or will: a rest that goes on lasts `rest` at least."""
+        return self.ended_at or max(self.begun_at + rest, now)

@@ -38,6 +38,7 @@ from data.policy.class_rules import ClassLabel, ClassTable, ClassTables, class_t
 from data.policy.cost_rules import CostRules
 from data.policy.crew_rules import CrewRules
 from data.policy.evidence_rules import EvidenceRules
+from data.policy.hours_rules import HoursRules
 from data.policy.message_rules import MessageRules
 from data.policy.sign_in_rules import SignInRules
 from data.policy.sla_rules import FollowUpRules
@@ -91,6 +92,7 @@ class Policy:
     costs: CostRules = field(default_factory=CostRules)
     messages: MessageRules = field(default_factory=MessageRules)
     vehicle_check: CheckRules = field(default_factory=CheckRules)
+    hours: HoursRules = field(default_factory=HoursRules)
     crews: CrewRules = field(default_factory=CrewRules)
     sign_in: SignInRules = field(default_factory=SignInRules)
     labels: Mapping[ServiceClass, ClassLabel] = field(default_factory=dict)
@@ -231,6 +233,7 @@ class _PolicyTable(TomlTable):
     crews: CrewRules = field(default_factory=CrewRules)
     messages: MessageRules = field(default_factory=MessageRules)
     vehicle_check: CheckRules = field(default_factory=CheckRules)
+    hours: HoursRules = field(default_factory=HoursRules)
     sign_in: SignInRules = field(default_factory=SignInRules)
 
     def street_rules(self) -> StreetRules:
@@ -272,6 +275,7 @@ def policy_from(values: Mapping[str, object]) -> Policy:
         costs=table.costs,
         messages=table.messages,
         vehicle_check=table.vehicle_check,
+        hours=table.hours,
         crews=table.crews,
         sign_in=table.sign_in,
         labels={each: its.label() for each, its in table.classes.items()},
@@ -299,6 +303,7 @@ def policy_values(policy: Policy) -> dict[str, object]:
             crews=policy.crews,
             messages=policy.messages,
             vehicle_check=policy.vehicle_check,
+            hours=policy.hours,
             sign_in=policy.sign_in,
         )
     )

@@ -61,7 +61,7 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class TruckNow:
-    """A truck with a shift, its latest fix, and its route of the published plan."""
+    """A truck with a shift, its latest fix, its route, and whether its driver rests."""
 
     vehicle_id: VehicleId
     seen: VehicleLive | None
@@ -71,6 +71,7 @@ class TruckNow:
     shift_starts_at: datetime | None = None
     shift_ends_at: datetime | None = None
     corridor: Corridor | None = None
+    rests: bool = False
 
     @property
     def at_work(self) -> bool:
@@ -354,7 +355,9 @@ def _missed_reload(
 
 
 def _waits(truck: TruckNow) -> bool:
-    """Whether the plan has a truck stand now: it reloads or rests next."""
+    """Whether a truck may stand now: its driver rests, or it reloads or rests next by the plan."""
+    if truck.rests:
+        return True
     if truck.route is None or truck.check is None or truck.check.over:
         return False
     return truck.route.legs[truck.check.next_leg].kind in (LegKind.RELOAD, LegKind.REST)

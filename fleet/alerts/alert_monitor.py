@@ -42,7 +42,9 @@ from fleet.alerts.alert_register import AlertRegister
 from fleet.alerts.driver_signs import declined_signs, fault_signs
 from fleet.alerts.evidence_lag import evidence_lag_signs
 from fleet.alerts.lateness_risk import Episode, risk_signs, risks
+from fleet.alerts.rest_signs import rest_signs, resting_until, rests_due
 from fleet.context import CityContext
+from fleet.logbook.log_cache import LogMemory
 from fleet.replanning.cycles import waiting_cycle
 from fleet.routes.arrivals import arrivals_of
 from fleet.routes.off_route import Corridor
@@ -53,6 +55,9 @@ from fleet.shifts.duty import duty_of
 from fleet.shifts.shift_handover import current_shift_by_vehicle
 from fleet.tracking.geofences import Geofence, sites_of
 from fleet.tracking.live_fleet import VehicleLive
+
+HOURS_EVERY = timedelta(minutes=1)
+"""Hours of service grow by minutes, and the logs of all machines are read for them."""
 
 RISKS_EVERY = timedelta(seconds=20)
 """Risks grow by minutes, and all open jobs are looked at for them."""
@@ -74,7 +79,9 @@ class AlertMonitor:
     plans: PublishedPlanCache = field(default_factory=PublishedPlanCache)
     register: AlertRegister = field(default_factory=AlertRegister)
     courses: dict[VehicleId, Course] = field(default_factory=dict)
+    memory: LogMemory = field(default_factory=LogMemory)
     _storm: Storm | None = None
+    _hours: tuple[datetime, dict[VehicleId, datetime]] | None = None
     _risks: tuple[PlanId, datetime, list[Sign]] | None = None
     _corridors: dict[ShiftId, Corridor] = field(default_factory=dict)
     _corridors_of: tuple[PlanId, StreetNetwork] | None = None
@@ -96,11 +103,14 @@ class AlertMonitor:
         tx, now, rules = city.tx, city.now, city.policy.alerts
         check = self.plans.check(city, storm.id, streets, shifts)
         current = list(current_shift_by_vehicle(list_shifts(tx, storm.id), now).values())
-        trucks = self._trucks(current, live, check, city.network)
+        rests = resting_until(tx, storm.id, current, city.policy.hours)
+        trucks = self._trucks(current, live, check, city.network, rests)
         sites = sites_of(list_depots(tx), list_reload_sites(tx))
         duty_signs = _duty_signs(tx, storm, current, now)
         signs = (*self._signs(city, storm, trucks, sites), *duty_signs)
         open_shifts = [turn for turn in current if not turn.over]
+        due = self._rests_due(city, open_shifts, rests)
+        signs = (*signs, *rest_signs(due, city.policy.hours, now))
         checks = list_checks(tx, storm.id)
         signs = (*signs, *fault_signs(checks[one.id] for one in open_shifts if one.id in checks))
         if check is not None:
@@ -108,7 +118,7 @@ class AlertMonitor:
             answers = list_answers(tx, check.plan.id).values()
             signs = (*signs, *declined_signs(answers, open_shifts))
         out = list_machines_taken_out(tx, storm.id)
-        known = self._evidence(live, current, check, out, city)
+        known = self._evidence(live, current, check, out, city, rests, due)
         return MonitorResult(check, signs, tuple(truck_status(one, sites, now) for one in known))
 
     def get_ready(self, city: CityContext, storm: Storm) -> PlanCheck | None:
@@ -130,6 +140,7 @@ class AlertMonitor:
         live: Mapping[VehicleId, VehicleLive],
         check: PlanCheck | None,
         network: StreetNetwork,
+        rests: Mapping[VehicleId, datetime],
     ) -> list[TruckNow]:
         """Return every truck whose present shift has not ended."""
         pairs = zip(check.plan.routes, check.routes, strict=True) if check else ()
@@ -144,6 +155,7 @@ class AlertMonitor:
                 driving=shift.state is ShiftState.DRIVING,
                 shift_starts_at=shift.starts_at,
                 shift_ends_at=shift.ends_at,
+                rests=shift.vehicle_id in rests,
             )
             if check is not None and shift.id in driven:
                 route, became = driven[shift.id]
@@ -182,6 +194,19 @@ class AlertMonitor:
         found += evidence_lag_signs(city.tx, now)
         return tuple(found)
 
+    def _rests_due(
+        self,
+        city: CityContext,
+        shifts: Iterable[Shift],
+        rests: Mapping[VehicleId, datetime],
+    ) -> dict[VehicleId, datetime]:
+        """Return when rests are due of drivers who do not rest, cached for a moment."""
+        known, now = self._hours, city.now
+        if known is None or not now - HOURS_EVERY < known[0] <= now:
+            due = rests_due(city.tx, self.memory, shifts, city.policy.hours, now)
+            known = self._hours = (now, due)
+        return {vehicle: at for vehicle, at in known[1].items() if vehicle not in rests}
+
     def _evidence(
         self,
         live: Mapping[VehicleId, VehicleLive],
@@ -189,6 +214,8 @@ class AlertMonitor:
         check: PlanCheck | None,
         out: Mapping[VehicleId, MachineOut],
         city: CityContext,
+        rests: Mapping[VehicleId, datetime],
+        due: Mapping[VehicleId, datetime],
     ) -> Iterator[TruckEvidence]:
         """Yield what is known of each truck that has a shift, was heard of, or is out."""
         turns = {shift.vehicle_id: shift for shift in shifts}
@@ -206,6 +233,8 @@ class AlertMonitor:
                 became,
                 out.get(vehicle_id),
                 off_route=off is not None,
+                resting_until=rests.get(vehicle_id),
+                rest_due_at=due.get(vehicle_id),
             )
 
     def _risk_signs(self, tx: Tx, check: PlanCheck, rules: AlertRules, now: datetime) -> list[Sign]:

@@ -27,6 +27,7 @@ _BY_KIND = {
     AlertKind.OFF_ROUTE: Severity.TRUCK,
     AlertKind.RELOAD_OVERDUE: Severity.TRUCK,
     AlertKind.HOURS: Severity.TRUCK,
+    AlertKind.REST_DUE: Severity.TRUCK,
     AlertKind.BLADE_UP: Severity.TRUCK,
     AlertKind.BLADE_DOWN: Severity.NOTE,
     AlertKind.BLADE_SENSOR: Severity.NOTE,

@@ -47,6 +47,9 @@ class Doing(StrEnum):
     SILENT = "silent"
 
 
+type Span = tuple[datetime, datetime]
+"""From a moment to another one."""
+
 MOVING = frozenset({Doing.WORK, Doing.DRIVE})
 RESTING = frozenset({Doing.STOP, Doing.YARD})
 
@@ -114,7 +117,10 @@ class VehicleLog:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Hours of service: from the first move to the last, without breaks; longest between breaks."""
+    """Hours of service: from the first move to the last, without breaks; longest between breaks.
+
+    `since_break_s` is from the last break to the last move.
+    """
 
     first_at: datetime | None
     last_at: datetime | None
@@ -123,6 +129,7 @@ class Duty:
     break_s: float
     service_s: float
     longest_s: float
+    since_break_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -174,17 +181,26 @@ def log_of(
     return VehicleLog(entries, tuple(_trips(entries)), _figures(entries))
 
 
-def duty_of(entries: Sequence[Entry], since: datetime, until: datetime) -> Duty:
-    """Return the hours of service within a shift, by the entries that begin in it."""
+def duty_of(
+    entries: Sequence[Entry],
+    since: datetime,
+    until: datetime,
+    told: Iterable[Span] = (),
+    least: timedelta = BREAK,
+) -> Duty:
+    """Return the hours of service within a shift, by the entries that begin in it.
+
+    A break is a stand of at least `least` that does not load; the times of rest that the driver
+    `told` count too while the vehicle stood, whatever it stood for.
+    """
     mine = [one for one in entries if since <= one.starts_at < until]
     moving = [i for i, one in enumerate(mine) if one.doing in MOVING]
     if not moving:
         return Duty(None, None, 0.0, 0.0, 0.0, 0.0, 0.0)
     mine = mine[moving[0] : moving[-1] + 1]
-    breaks = [one for one in mine if one.doing in RESTING and one.seconds >= BREAK.total_seconds()]
-    break_s = sum(one.seconds for one in breaks)
-    cuts = [mine[0].starts_at, *(at for one in breaks for at in (one.starts_at, one.ends_at))]
-    cuts.append(mine[-1].ends_at)
+    breaks = _breaks(mine, told, least)
+    break_s = sum((end - begin).total_seconds() for begin, end in breaks)
+    cuts = [mine[0].starts_at, *(at for one in breaks for at in one), mine[-1].ends_at]
     spans_s = [(b - a).total_seconds() for a, b in zip(cuts[::2], cuts[1::2], strict=True)]
     return Duty(
         first_at=mine[0].starts_at,
@@ -194,7 +210,32 @@ def duty_of(entries: Sequence[Entry], since: datetime, until: datetime) -> Duty:
         break_s=break_s,
         service_s=sum(spans_s),
         longest_s=max(spans_s),
+        since_break_s=spans_s[-1],
     )
+
+
+def last_rest_end(
+    entries: Sequence[Entry], duty: Duty, told: Iterable[Span], least: timedelta = BREAK
+) -> datetime | None:
+    """Return the end of a break after the last move; `None` where the driver had none since."""
+    later = [one for one in entries if duty.last_at is None or one.starts_at >= duty.last_at]
+    breaks = _breaks(later, told, least)
+    return breaks[-1][1] if breaks else None
+
+
+def _breaks(entries: Sequence[Entry], told: Iterable[Span], least: timedelta) -> list[Span]:
+    """Return the breaks in a log, in order and apart from each other."""
+    stands = [(one.starts_at, one.ends_at) for one in entries if one.doing not in MOVING]
+    rests = [(one.starts_at, one.ends_at) for one in entries if one.doing in RESTING]
+    for begin, end in told:
+        rests += [(max(begin, a), min(end, b)) for a, b in stands if a < end and begin < b]
+    joined: list[Span] = []
+    for begin, end in sorted(rests):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(joined[-1][1], end)
+        else:
+            joined.append((begin, end))
+    return [(begin, end) for begin, end in joined if end - begin >= least]
 
 
 def _run(spell: Spell) -> _Run:

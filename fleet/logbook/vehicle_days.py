@@ -1,16 +1,18 @@
 """Vehicles' work in a shift, a day or a storm, with hours of service of their drivers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from data.model import Position, Shift, User, UserId, Vehicle, VehicleId
+from data.model import Position, Shift, ShiftId, User, UserId, Vehicle, VehicleId
 from data.model.periods import Period
-from data.model.roster import VehicleCheck
+from data.model.roster import DriverRest, VehicleCheck
 from data.policy.city_policy import Policy
+from data.policy.hours_rules import HoursRules
 from data.store.accounts.accounts import list_users
 from data.store.database.engine import Tx
 from data.store.setup.machines import get_vehicle, list_depots, list_reload_sites, list_vehicles
+from data.store.shifts.driver_rests import list_rests_between
 from data.store.shifts.shifts import list_shifts_between
 from data.store.shifts.vehicle_checks import list_checks_between
 from data.store.tracking.positions import list_between
@@ -57,7 +59,11 @@ class VehicleDay:
 
 
 def vehicle_days(
-    tx: Tx, memory: LogMemory, period: Period, vehicle_id: VehicleId | None = None
+    tx: Tx,
+    memory: LogMemory,
+    period: Period,
+    rules: HoursRules,
+    vehicle_id: VehicleId | None = None,
 ) -> list[VehicleDay]:
     """Return the work of vehicles with any data in a time, by name.
 
@@ -72,11 +78,13 @@ def vehicle_days(
     vehicles |= {one: get_vehicle(tx, one) for one in logs.keys() - vehicles.keys()}
     shifts, users = list_shifts_between(tx, since, until), {one.id: one for one in list_users(tx)}
     checks = list_checks_between(tx, since, until)
+    rests = list_rests_between(tx, since, until)
     days = []
     for each, log in logs.items():
         vehicle = vehicles[each]
         if log.entries or vehicle_id is not None:
-            hours = _hours(vehicle, shifts, log, users)
+            mine = [shift for shift in shifts if shift.vehicle_id == each]
+            hours = _hours(vehicle, mine, log, users, rests, rules)
             days.append(VehicleDay(vehicle, log, tuple(hours), tuple(checks.get(each, ()))))
     return sorted(days, key=lambda day: _natural(day.vehicle.name))
 
@@ -99,11 +107,16 @@ def material_known(sums: Sums) -> tuple[Known, ...]:
 
 
 def _hours(
-    vehicle: Vehicle, shifts: Iterable[Shift], log: VehicleLog, users: Mapping[UserId, User]
+    vehicle: Vehicle,
+    shifts: Iterable[Shift],
+    log: VehicleLog,
+    users: Mapping[UserId, User],
+    rests: Mapping[ShiftId, Sequence[DriverRest]],
+    rules: HoursRules,
 ) -> Iterable[ShiftHours]:
-    mine = [shift for shift in shifts if shift.vehicle_id == vehicle.id]
-    for shift in mine:
-        duty = duty_of(log.entries, shift.starts_at, shift.ends_at)
+    for shift in shifts:
+        taken = [(one.begun_at, one.ended_at or shift.ends_at) for one in rests.get(shift.id, ())]
+        duty = duty_of(log.entries, shift.starts_at, shift.ends_at, taken, rules.rest)
         driver = users.get(shift.driver_id) if shift.driver_id is not None else None
         over = duty.service_s > vehicle.shift_h * 3600
         yield ShiftHours(shift, driver.login if driver else "", duty, over)

@@ -197,6 +197,7 @@ def at_moment(
     *,
     ended: bool = False,
     blocked: frozenset[int] = frozenset(),
+    rested_until: datetime | None = None,
 ) -> RouteCheck:
     """Return a check whose legs did not change, as of `now`.
 
@@ -206,9 +207,13 @@ def at_moment(
         Whether the shift is over: its truck does no leg any more.
     blocked
         Numbers of the legs that lead over streets that are closed now.
+    rested_until
+        When the driver's last rest ended or will: the next leg begins no sooner.
     """
     last, done_at = check.last_leg, check.last_at
     late = _late(route, last, done_at, check.next_leg, now)
+    if rested_until is not None and not check.over and (not done_at or done_at < rested_until):
+        late = max(late, rested_until - route.legs[check.next_leg].starts_at)
     timed = check
     if late != check.late:
         ends_at = _end_of(route, check.legs, check.next_leg, late, check.pace) or check.ends_at

@@ -7,9 +7,11 @@ from threading import RLock
 
 from data.model import Plan, SegmentId, ShiftId, StormId
 from data.policy.city_policy import Policy
+from data.policy.hours_rules import HoursRules
 from data.store.coverage.coverage import find_newest_pass, list_streets_with_passes_since
 from data.store.database.engine import Tx
 from data.store.planning.plans import find_published_plan_id, get_plan
+from data.store.shifts.driver_rests import list_rests_of_storm
 from data.store.shifts.shifts import list_ended_shifts, list_progress_of_plan
 from data.streets.network import StreetNetwork
 from fleet.context import CityContext
@@ -117,7 +119,14 @@ class PublishedPlanCache:
             progress.read(tx, again)
         progress.ended = list_ended_shifts(tx, storm_id)
         progress.closed = closed_streets(tx, storm_id, city.now)
+        progress.rested = _rested(tx, storm_id, city.policy.hours, city.now)
         return progress
+
+
+def _rested(tx: Tx, storm_id: StormId, rules: HoursRules, now: datetime) -> dict[ShiftId, datetime]:
+    """Return when the last rest of each shift ended, or will."""
+    rests = list_rests_of_storm(tx, storm_id)
+    return {shift_id: mine[-1].until(rules.rest, now) for shift_id, mine in rests.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +151,7 @@ class Estimates:
         progress.load(tx)
         progress.ended = list_ended_shifts(tx, plan.storm_id)
         progress.closed = closed_streets(tx, plan.storm_id, now)
+        progress.rested = _rested(tx, plan.storm_id, self.policy.hours, now)
         return Arrivals(progress.index, lambda number: progress.check(number, now), now)
 
     def _city(self, tx: Tx, now: datetime) -> CityContext:

@@ -44,6 +44,7 @@ class RouteProgress:
         self.rules = rules
         self.ended: Set[ShiftId] = frozenset()
         self.closed: Set[DirectedSegment] = frozenset()
+        self.rested: Mapping[ShiftId, datetime] = {}
         self._work: dict[DirectedSegment, StreetWork] = {}
         self._tapped: dict[ShiftId, Sequence[LegProgress]] = {}
         self._legs: dict[int, list[LegCheck]] = {}
@@ -133,7 +134,8 @@ class RouteProgress:
         if known is None:
             known = self._checks[number] = self._checked(number, now)
         ended = route.shift_id in self.ended
-        return at_moment(route, known, now, ended=ended, blocked=blocked)
+        rested = self.rested.get(route.shift_id)
+        return at_moment(route, known, now, ended=ended, blocked=blocked, rested_until=rested)
 
     def _checked(self, number: int, now: datetime) -> RouteCheck:
         """Return the check of a route whose evidence or taps have changed."""

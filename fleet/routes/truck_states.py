@@ -50,7 +50,8 @@ _MOVING = frozenset({TruckState.WORKING, TruckState.DRIVING, TruckState.OFF_ROUT
 class TruckEvidence:
     """What is known of a truck: its last fix, current shift, and route of the published plan.
 
-    `off_route` says whether it was off its route for so long that an alert tells of it.
+    `off_route` says whether it was off its route for so long that an alert tells of it, and the
+    other two what `TruckStatus` says of rests.
     """
 
     vehicle_id: VehicleId
@@ -60,16 +61,24 @@ class TruckEvidence:
     check: RouteCheck | None = None
     out: MachineOut | None = None
     off_route: bool = False
+    resting_until: datetime | None = None
+    rest_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TruckStatus:
-    """The state of a truck, its current shift, and that shift's state by evidence."""
+    """The state of a truck, its current shift, and that shift's state by evidence.
+
+    The driver told that he rests, at least until `resting_until`; a rest is due soon, or overdue,
+    at `rest_due_at`.
+    """
 
     vehicle_id: VehicleId
     state: TruckState
     shift_id: ShiftId | None
     shift: ShiftState | None
+    resting_until: datetime | None = None
+    rest_due_at: datetime | None = None
 
 
 def truck_status(truck: TruckEvidence, sites: Sequence[Geofence], now: datetime) -> TruckStatus:
@@ -79,7 +88,14 @@ def truck_status(truck: TruckEvidence, sites: Sequence[Geofence], now: datetime)
     shift = truck.shift
     phase = None if shift is None else shift_phase(truck, shift, site, now)
     state = _state(truck, moves, phase, now)
-    return TruckStatus(truck.vehicle_id, state, shift.id if shift else None, phase)
+    return TruckStatus(
+        truck.vehicle_id,
+        state,
+        shift.id if shift else None,
+        phase,
+        truck.resting_until,
+        truck.rest_due_at,
+    )
 
 
 def shift_phase(

@@ -19,11 +19,14 @@ from data.model import (
     UserId,
     VehicleId,
 )
+from data.policy.city_policy import policy_from_toml
+from data.policy.hours_rules import WITHIN, HoursRules
 from data.store.accounts.accounts import find_user_by_login, list_users
 from data.store.accounts.sign_in_codes import extend_codes, remove_codes
 from data.store.audit.audit_log import add_event
 from data.store.coverage.work_sums import find_last_work_of
 from data.store.database.engine import Tx
+from data.store.setup.city import get_policy_text
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import (
     add_shift,
@@ -43,10 +46,6 @@ LONGEST = timedelta(hours=24)
 AHEAD = timedelta(days=14)
 """How far ahead a shift may be planned."""
 
-HOURS_LIMIT = timedelta(hours=14)
-"""What a driver may be on duty within `HOURS_WITHIN`, breaks included: 49 CFR 395.3(a)(2)."""
-HOURS_WITHIN = timedelta(hours=24)
-
 _HOUR = timedelta(hours=1)
 
 
@@ -61,13 +60,17 @@ class ConflictKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RosterConflict:
-    """A conflict of a shift; `other` is the shift that it clashes with."""
+    """A conflict of a shift; `other` is the shift that it clashes with.
+
+    `hours_h` are more hours on duty than the `limit_h` of the city.
+    """
 
     clash: ConflictKind
     shift: Shift
     other: Shift | None = None
     driver: str = ""
     hours_h: float = 0.0
+    limit_h: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,9 @@ def cancel_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shif
     return over
 
 
-def roster_conflicts(shifts: Sequence[Shift], users: Mapping[UserId, User]) -> list[RosterConflict]:
+def roster_conflicts(
+    shifts: Sequence[Shift], users: Mapping[UserId, User], rules: HoursRules
+) -> list[RosterConflict]:
     """Return the conflicts among shifts that are not over, each once, by shift.
 
     Hours of shifts that are over count too.
@@ -180,13 +185,13 @@ def roster_conflicts(shifts: Sequence[Shift], users: Mapping[UserId, User]) -> l
     )
     found: list[RosterConflict] = []
     for i, shift in enumerate(open_ones):
-        found += _misfits_of(shift, open_ones[:i], shifts, users)
+        found += _misfits_of(shift, open_ones[:i], shifts, users, rules)
     return found
 
 
 def hours_of(driver_id: UserId, until: datetime, shifts: Iterable[Shift]) -> float:
     """Return a driver's hours of service in the 24 hours until a time, as planned."""
-    since = until - HOURS_WITHIN
+    since = until - WITHIN
     nothing = timedelta(0)
     parts = (
         max(min(one.ends_at, until) - max(one.starts_at, since), nothing)
@@ -206,6 +211,7 @@ def _misfits_of(
     others: Iterable[Shift],
     known: Sequence[Shift],
     users: Mapping[UserId, User],
+    rules: HoursRules,
 ) -> list[RosterConflict]:
     found = [
         RosterConflict(ConflictKind.OVERLAP, shift, other)
@@ -223,9 +229,15 @@ def _misfits_of(
         if other.driver_id == shift.driver_id and overlap(shift, other)
     ]
     hours_h = hours_of(shift.driver_id, shift.ends_at, known)
-    if hours_h * _HOUR > HOURS_LIMIT:
+    if hours_h * _HOUR > rules.on_duty:
         found.append(
-            RosterConflict(ConflictKind.DRIVER_HOURS, shift, driver=driver.login, hours_h=hours_h)
+            RosterConflict(
+                ConflictKind.DRIVER_HOURS,
+                shift,
+                driver=driver.login,
+                hours_h=hours_h,
+                limit_h=rules.on_duty / _HOUR,
+            )
         )
     return found
 
@@ -242,7 +254,8 @@ def _require_fit(tx: Tx, storm: Storm, wanted: Shift, wish: ShiftWish, now: date
     same.pop(wanted.id, None)
     others = [one for one in same.values() if not one.over]
     users = {user.id: user for user in list_users(tx)}
-    for misfit in _misfits_of(wanted, others, [*same.values(), wanted], users):
+    rules = policy_from_toml(get_policy_text(tx)).hours
+    for misfit in _misfits_of(wanted, others, [*same.values(), wanted], users, rules):
         if misfit.clash is ConflictKind.DRIVER_HOURS and wish.long_hours:
             continue
         raise _refusal(tx, misfit)
@@ -269,7 +282,7 @@ def _refusal(tx: Tx, misfit: RosterConflict) -> ConflictError:
                 reason="roster_driver_hours",
                 driver=driver,
                 hours=round(misfit.hours_h, 1),
-                limit=HOURS_LIMIT / _HOUR,
+                limit=misfit.limit_h,
             )
         case ConflictKind.DRIVER_OUT:
             return ConflictError(

@@ -32,6 +32,7 @@ from data.store.audit.audit_log import add_event, find_last_event_on
 from data.store.database.engine import Tx
 from data.store.planning.plans import PlanHead, find_published_plan_id, find_route, get_plan_head
 from data.store.shifts.blockages import get_blockage, list_open_blockages, set_cleared
+from data.store.shifts.driver_rests import set_rest_ended
 from data.store.shifts.phone_orders import add_tap, find_tap, remove_taps_before
 from data.store.shifts.shifts import (
     get_shift,
@@ -101,6 +102,7 @@ def end_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shift:
     shift = _moved(tx, actor, shift_id, ShiftState.DRIVING, ShiftState.ENDED, now)
     if shift.driver_id is not None:
         remove_codes(tx, shift.driver_id, CodeKind.DRIVER)
+    set_rest_ended(tx, shift_id, now)
     remove_taps_before(tx, now - REPEATED_WITHIN)
     return shift
 

@@ -68,12 +68,17 @@ class CheckView:
 
 @dataclass(frozen=True, slots=True)
 class TruckStateView:
-    """What a truck does now, and its current shift with its state by evidence; `id` is its own."""
+    """What a truck does now, and its current shift with its state by evidence; `id` is its own.
+
+    With rests that its driver told, or that are due.
+    """
 
     id: int
     state: TruckState
     shift_id: int | None
     shift: ShiftState | None
+    resting_until: datetime | None
+    rest_due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +140,17 @@ def check_views(checked: PlanCheck, trucks: Iterable[TruckStatus]) -> list[Check
 
 def truck_state_views(trucks: Iterable[TruckStatus]) -> list[TruckStateView]:
     """Return the state of each truck for the board."""
-    return [TruckStateView(one.vehicle_id, one.state, one.shift_id, one.shift) for one in trucks]
+    return [
+        TruckStateView(
+            one.vehicle_id,
+            one.state,
+            one.shift_id,
+            one.shift,
+            one.resting_until,
+            one.rest_due_at,
+        )
+        for one in trucks
+    ]
 
 
 def leg_choices(plan: Plan, route: Route, check: RouteCheck, t: Translator) -> list[LegChoice]:

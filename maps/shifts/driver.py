@@ -23,7 +23,9 @@ from data.model import (
 )
 from data.model.roster import VehicleCheck
 from data.model.work import SkipReason
+from data.policy.hours_rules import HoursRules
 from data.streets.network import StreetNetwork
+from fleet.logbook.service_hours import ServiceHours
 from fleet.routes.proved_legs import ProvedLegs
 from fleet.shifts.route_answers import RouteAnswerState, answer_state_of
 from maps.guidance.driver_runs import DriverRun
@@ -98,6 +100,19 @@ class BlockageView:
 
 
 @dataclass(frozen=True, slots=True)
+class HoursView:
+    """When a rest is due if the truck goes on, and since when its driver rests, if he does.
+
+    A rest takes `rest_s`, and after it one may work `without_rest_s`.
+    """
+
+    rest_due_at: datetime
+    resting_since: datetime | None
+    rest_s: float
+    without_rest_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class DriveView:
     """A shift with its whole route, as the driver's phone stores it.
 
@@ -120,6 +135,7 @@ class DriveView:
     stages: tuple[DriverRun, ...]
     points: tuple[CheckPointView, ...]
     check: VehicleCheckView | None
+    hours: HoursView
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +182,12 @@ class DriverSaid(NamedTuple):
     check: VehicleCheck | None = None
 
 
-class PhoneCheck(NamedTuple):
-    """What is to be checked of a machine before its shift, and what was found."""
+class PhoneDuty(NamedTuple):
+    """What is to be checked of a machine before its shift, what was found, and when to rest."""
 
     points: tuple[CheckPointView, ...]
     check: VehicleCheckView | None
+    hours: HoursView
 
 
 def drive_view(
@@ -178,7 +195,7 @@ def drive_view(
     storm: Storm,
     vehicle: Vehicle,
     route: PhoneRoute,
-    checked: PhoneCheck,
+    duty: PhoneDuty,
     now: datetime,
 ) -> DriveView:
     """Return a shift for the driver's phone."""
@@ -196,8 +213,19 @@ def drive_view(
         answer=answer_view(route.answer) if route.answer else None,
         next_leg=route.next_leg,
         stages=route.stages,
-        points=checked.points,
-        check=checked.check,
+        points=duty.points,
+        check=duty.check,
+        hours=duty.hours,
+    )
+
+
+def hours_view(hours: ServiceHours, rules: HoursRules) -> HoursView:
+    """Return a driver's hours of service for the phone."""
+    return HoursView(
+        rest_due_at=hours.rest_due_at,
+        resting_since=hours.resting_since,
+        rest_s=rules.rest.total_seconds(),
+        without_rest_s=rules.without_rest.total_seconds(),
     )
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from data.model import MachineOut, Shift, ShiftId, ShiftState, User, UserId, Vehicle, VehicleId
-from fleet.shifts.roster import HOURS_LIMIT, ConflictKind, RosterConflict
+from fleet.shifts.roster import ConflictKind, RosterConflict
 from maps.pages.i18n import Translator
 
 _HOUR = timedelta(hours=1)
@@ -215,7 +215,7 @@ def misfit_text(misfit: RosterConflict, names: Mapping[VehicleId, str], t: Trans
         name=names.get(misfit.shift.vehicle_id, ""),
         other=names.get(other.vehicle_id, "") if other else "",
         hours=round(misfit.hours_h, 1),
-        limit=HOURS_LIMIT / _HOUR,
+        limit=misfit.limit_h,
     )
 
 

@@ -154,7 +154,7 @@ def _whole_storm() -> Iterator[tuple[str, str, str]]:
     for look in ("first look", "again"):
         began = time.process_time()
         with reading(engine) as tx:
-            days = vehicle_days(tx, memory, period)
+            days = vehicle_days(tx, memory, period, POLICY.hours)
         days_view(LogPeriod(period, until), days, POLICY, "", 1, fa)
         took_s = time.process_time() - began
         what = f"page of {len(days)} vehicles x {HOURS} h, {look}, processor time"

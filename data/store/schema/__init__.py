@@ -60,7 +60,13 @@ from data.store.schema.requests.open311 import (
     request_photo,
 )
 from data.store.schema.requests.promises import promise
-from data.store.schema.shifts import handover_note, route_answer, vehicle_check, vehicle_fault
+from data.store.schema.shifts import (
+    driver_rest,
+    handover_note,
+    route_answer,
+    vehicle_check,
+    vehicle_fault,
+)
 from data.store.schema.storm_conditions import (
     closure,
     snow_entry,
@@ -124,6 +130,7 @@ __all__ = [
     "device_fault",
     "device_word",
     "district",
+    "driver_rest",
     "duplicate",
     "early_position",
     "entry_ticket",

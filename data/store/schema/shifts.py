@@ -38,6 +38,17 @@ vehicle_fault = Table(
     Column("text", Text, nullable=False, doc="the driver's words"),
 )
 
+driver_rest = Table(
+    "driver_rest",
+    metadata,
+    new_id(),
+    Column("shift_id", ForeignKey("shift.id"), nullable=False),
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime, doc="empty while it goes on"),
+    Column("told_by", Text, nullable=False, doc="sign-in name"),
+)
+Index("driver_rest_by_shift", driver_rest.c.shift_id)
+
 handover_note = Table(
     "handover_note",
     metadata,

@@ -79,6 +79,7 @@ const ENDS = {
   long_stop: driverButtons,
   off_route: driverButtons,
   reload_overdue: driverButtons,
+  rest_due: driverButtons,
   blade_up: driverButtons,
   blade_down: driverButtons,
   blade_sensor: driverButtons,

@@ -20,6 +20,7 @@ const SEVERAL = {
   off_route: (count) => t("cause:off_route:{count}", { count }),
   reload_overdue: (count) => t("cause:reload_overdue:{count}", { count }),
   hours: (count) => t("cause:hours:{count}", { count }),
+  rest_due: (count) => t("cause:rest_due:{count}", { count }),
   blade_up: (count) => t("cause:blade_up:{count}", { count }),
   blade_down: (count) => t("cause:blade_down:{count}", { count }),
   blade_sensor: (count) => t("cause:blade_sensor:{count}", { count }),

@@ -45,6 +45,7 @@ export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
   if (kind === "at_risk")
     return t("alert:at_risk", { count: known.count, late: duration(known.late_min * MINUTE_MS), street: first });
   if (kind === "route_declined") return t("alert:route_declined", { reason: t(`decline:${known.reason}`) });
+  if (kind === "rest_due") return t("alert:rest_due", { hours: known.hours });
   if (kind === "vehicle_fault") return t("alert:vehicle_fault", { faults: inLanguage(known) });
   if (kind === "hours")
     return known.left_min > 0

@@ -4,6 +4,7 @@ import { now } from "../../pages/boot.js";
 import { Part } from "../../pages/element.js";
 import { t } from "../../pages/texts.js";
 import { checkButton, looking } from "./duty/check.js";
+import { isResting, restButton, restRow } from "./duty/rest.js";
 import { turns } from "./guide/change.js";
 import { complete, confirm, held, start, undo } from "./outbox.js";
 import "./report/sent.js";
@@ -110,7 +111,8 @@ class Actions extends Part {
         <button class="primary done" ?disabled=${this.resting} @click=${() => this.once(does)}>${icon(picture, picture === "play" ? "mirrored" : "")}${words}</button>
       </div>`;
     }
-    return html`<drive-sent></drive-sent>${this.unproved()} ${stages.length ? this.undo() : nothing}
+    if (isResting(drive.value)) return html`<drive-sent></drive-sent>${restButton((order) => this.once(order), this.resting)}`;
+    return html`<drive-sent></drive-sent>${restRow(drive.value, (order) => this.once(order))} ${this.unproved()} ${stages.length ? this.undo() : nothing}
       <div class="actions">${this.driving(current())}</div>`;
   }
 }

@@ -3,6 +3,8 @@ import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { Part } from "../../pages/element.js";
 import { t, time } from "../../pages/texts.js";
+import { withRest } from "./duty/rest.js";
+import { beginRest } from "./outbox.js";
 import { current, drive } from "./state.js";
 import { measure, row } from "./words.js";
 
@@ -32,9 +34,9 @@ class List extends Part {
       <button
         class="row ${stage.state}"
         aria-current=${stage === now ? "step" : nothing}
-        @click=${() => drive.set({ view: "map", looked: stage.first })}
+        @click=${() => (stage.due ? beginRest() : drive.set({ view: "map", looked: stage.first }))}
       >
-        ${row(stage, state(stage), STATE_ICON[stage.state])}
+        ${row(stage, stage.due ? t("tap to begin it now") : state(stage), STATE_ICON[stage.state])}
       </button>
     </li>`;
   }
@@ -46,7 +48,7 @@ class List extends Part {
     const now = current();
     return html`<ol class="route" aria-label=${t("My route")}>
       ${repeat(
-        stages,
+        withRest(drive.value, stages),
         (stage) => stage.first,
         (stage) => this.line(stage, now),
       )}

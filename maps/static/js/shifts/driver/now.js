@@ -3,6 +3,7 @@ import { html, nothing } from "lit";
 import { Part } from "../../pages/element.js";
 import { duration, length, number, streetName, t, times } from "../../pages/texts.js";
 import { checkPart, looking } from "./duty/check.js";
+import { isResting, restPart, withRest } from "./duty/rest.js";
 import { guide } from "./guide/state.js";
 import { current, drive, following, isOver } from "./state.js";
 import { equipment, icon, measure, row, stageIcon, task, turnIcon, until, where } from "./words.js";
@@ -113,7 +114,7 @@ function stageView(stage) {
 }
 
 function next() {
-  const stages = following(NEXT);
+  const stages = withRest(drive.value, following(NEXT));
   if (stages.length === 0) return html`<p class="muted after">${t("After this your route is finished.")}</p>`;
   return html`<section class="after">
     <h3>${t("Then")}</h3>
@@ -141,6 +142,7 @@ class Now extends Part {
         html`<p><a class="wide button" href="/drive">${t("Enter another code")}</a></p>`,
       );
     if (shift.state === "planned") return before(drive.value);
+    if (isResting(drive.value)) return restPart(drive.value);
     const stage = current();
     if (stage) return stageView(stage);
     return stages.length === 0

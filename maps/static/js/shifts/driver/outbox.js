@@ -119,6 +119,8 @@ export function check(found, points) {
   tap({ kind: "check", points, found }, ofShift("vehicle-check"), { faults });
 }
 
+export const beginRest = () => tap({ kind: "rest" }, ofShift("rest"));
+export const endRest = () => tap({ kind: "rest-end" }, ofShift("rest/end"));
 export const end = () => tap({ kind: "end" }, ofShift("end"));
 
 /** Take back what was tapped last: here, while the server does not know of it. */

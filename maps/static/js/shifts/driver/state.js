@@ -80,10 +80,20 @@ const ended = (stages, { first, state, reason, at }) =>
 
 const checkOf = ({ at, points, found: faults }) => ({ at, points, faults, grave: faults.some(({ grave }) => grave) });
 
+/** The hours of service after a rest; one that was too short does not count. */
+function rested(hours, at) {
+  const ended = Date.parse(at);
+  const long = ended - Date.parse(hours.resting_since) >= hours.rest_s * 1000;
+  const due = long ? new Date(ended + hours.without_rest_s * 1000).toISOString() : hours.rest_due_at;
+  return { ...hours, resting_since: null, rest_due_at: due };
+}
+
 /** The shift with its stages after a tap. */
 export function applied({ shift, stages }, tap) {
   if (tap.kind === "start") return { shift: { ...shift, state: "driving" }, stages };
   if (tap.kind === "check") return { shift: { ...shift, check: checkOf(tap) }, stages };
+  if (tap.kind === "rest") return { shift: { ...shift, hours: { ...shift.hours, resting_since: tap.at } }, stages };
+  if (tap.kind === "rest-end") return { shift: { ...shift, hours: rested(shift.hours, tap.at) }, stages };
   if (tap.kind === "end") return { shift: { ...shift, state: "ended" }, stages };
   if (tap.kind === "undo") return { shift, stages: reopened(stages) };
   if (tap.plan !== shift.plan_id) return { shift, stages };

@@ -1,0 +1,55 @@
+"""When drivers rested, as they said it, as rows."""
+
+from collections import defaultdict
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from data.model import ShiftId, StormId
+from data.model.roster import DriverRest
+from data.store.database.engine import Tx
+from data.store.database.records import records
+from data.store.schema import driver_rest, shift
+
+
+def add_rest(tx: Tx, shift_id: ShiftId, begun_at: datetime, told_by: str) -> None:
+    """Add a rest that goes on; the caller checked that no other does, and writes the event."""
+    new = insert(driver_rest).values(shift_id=shift_id, begun_at=begun_at, told_by=told_by)
+    tx.execute(new)
+
+
+def set_rest_ended(tx: Tx, shift_id: ShiftId, ended_at: datetime) -> None:
+    """Say when the rest of a shift that goes on ended, if one does."""
+    going_on = (driver_rest.c.shift_id == shift_id) & driver_rest.c.ended_at.is_(None)
+    tx.execute(update(driver_rest).where(going_on).values(ended_at=ended_at))
+
+
+def list_rests(tx: Tx, shift_id: ShiftId) -> list[DriverRest]:
+    """Return the rests of a shift, the first one first."""
+    query = select(driver_rest).where(driver_rest.c.shift_id == shift_id)
+    return records(DriverRest, tx.execute(query.order_by(driver_rest.c.begun_at)))
+
+
+def list_rests_of_storm(tx: Tx, storm_id: StormId) -> dict[ShiftId, list[DriverRest]]:
+    """Return the rests of all shifts of a storm by shift, the first one first."""
+    query = (
+        select(driver_rest)
+        .join(shift, shift.c.id == driver_rest.c.shift_id)
+        .where(shift.c.storm_id == storm_id)
+        .order_by(driver_rest.c.begun_at)
+    )
+    found: dict[ShiftId, list[DriverRest]] = defaultdict(list)
+    for one in records(DriverRest, tx.execute(query)):
+        found[one.shift_id].append(one)
+    return found
+
+
+def list_rests_between(tx: Tx, since: datetime, until: datetime) -> dict[ShiftId, list[DriverRest]]:
+    """Return the rests that began in a time by shift, the first one first."""
+    query = select(driver_rest).where(
+        driver_rest.c.begun_at >= since, driver_rest.c.begun_at < until
+    )
+    found: dict[ShiftId, list[DriverRest]] = defaultdict(list)
+    for one in records(DriverRest, tx.execute(query.order_by(driver_rest.c.begun_at))):
+        found[one.shift_id].append(one)
+    return found
