@@ -57,6 +57,7 @@ def solve_joined(
     """Return the plan of all sectors, improved where they meet, that the referee let through."""
     stop = effort.begun()
     mapped = problem_from(prepared)
+    proofs = proved(mapped)
     solution, paths = mended(
         mapped.problem,
         JoinedRoutes(joined_routes(mapped, found), tasks_to_seams_m(mapped, sectors)),
@@ -67,4 +68,4 @@ def solve_joined(
     )
     require_allowed(violations(mapped.problem, solution, claimed=paths.claimed_s))
     timed = timed_routes(mapped.problem, paths, solution.routes)
-    return replace(plan_from(mapped, solution, timed), proofs=proved(mapped))
+    return replace(plan_from(mapped, solution, timed), proofs=proofs)

@@ -10,7 +10,7 @@ from api.config.clock import Clock
 from api.processes.workers.plan_worker import solve_run
 from api.processes.workers.run_context import WorkerLimits
 from api.processes.workers.run_lease import LEASE_S, real_now
-from data.model import Actor, ActorKind, PlanRun
+from data.model import Actor, ActorKind, PlanRun, RunState
 from data.store.database.city_database import database_of
 from data.store.database.engine import Database, reading, transaction
 from data.store.planning.plan_runs import get_run, lease_run
@@ -64,12 +64,22 @@ def _stopped(engine: Database, network: StreetNetwork, after_s: float) -> tuple[
         if not over:
             request_stop(tx, ACTOR, run.id, Clock().now())
     began_s, began_cpu_s = time.perf_counter(), time.process_time()
-    worker.join()
+    _wait_until_told(engine, run)
     took_s, cpu_s = time.perf_counter() - began_s, time.process_time() - began_cpu_s
+    worker.join()
     what = f"a plan of 20,604 streets, stopped after {after_s:g} of {SECONDS:g} s"
     if over:
         return what, "it was over", ""
     return what, f"{took_s:.1f} s, CPU {cpu_s:.1f} s, {_became(engine, run)}", "2 s"
+
+
+def _wait_until_told(engine: Database, run: PlanRun) -> None:
+    """Wait until a run's outcome is stored, as its dispatcher's board reads it."""
+    while True:
+        with reading(engine) as tx:
+            if get_run(tx, run.id).state in {RunState.DONE, RunState.FAILED}:
+                return
+        time.sleep(LOOK_S)
 
 
 def _became(engine: Database, run: PlanRun) -> str:

@@ -175,12 +175,18 @@ def solve_run(
     if run.kind in FILE_KINDS:
         beat.deadline_s = limits.files.minutes * MINUTE_S + MOST_S
     context = RunContext(engine, network, beat, clock, stopped.is_set, limits, memory)
+    with nullcontext() if run.kind in FILE_KINDS else _no_pauses():
+        _solve_and_store(context)
+
+
+def _solve_and_store(context: RunContext) -> None:
+    """Work on a leased run and store the outcome, or why there is none."""
+    engine, beat, run = context.engine, context.beat, context.beat.plan_run
     try:
-        with nullcontext() if run.kind in FILE_KINDS else _no_pauses():
-            with beat:
-                keep = KINDS[run.kind](context)
-            with transaction(engine) as tx:
-                ended = keep(tx, beat.plan_run)
+        with beat:
+            keep = KINDS[run.kind](context)
+        with transaction(engine) as tx:
+            ended = keep(tx, beat.plan_run)
         _log.info("%s run %s: %s", run.kind, run.id, ended.state)
     except NoRoutesYetError:
         _fail(engine, beat.plan_run, "stopped", RunFailure("run:stopped", {}))
@@ -194,10 +200,10 @@ def solve_run(
 
 @contextmanager
 def _no_pauses() -> Iterator[None]:
-    """Search for no cyclic garbage meanwhile: in a large city that holds a stop up for a second.
+    """Search for no cyclic garbage until the outcome is stored: whoever waits for it reads it then.
 
-    It is all there is to the process but for files, which leave this alone: they have a thread of
-    their own beside.
+    In a large city a search for garbage takes up to a second. The run is all there is to the
+    process but for files, which leave this alone: they have a thread of their own beside.
     """
     try:
         with uncollected():

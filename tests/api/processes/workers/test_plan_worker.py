@@ -131,10 +131,18 @@ def test_no_garbage_is_searched_for_while_a_run_is_solved_but_for_files(
         collects.append(gc.isenabled())
         raise ConflictError("no")
 
+    ended: list[RunState] = []
+
+    def searched() -> None:
+        ended.append(now_standing(engine, run).state)
+
     monkeypatch.setattr(plan_worker, "KINDS", {RunKind.PLAN: refused})
-    asked(engine)
-    solve_run(engine, v.village(), leased(engine), clock, threading.Event())
+    run = asked(engine)
+    with monkeypatch.context() as patch:
+        patch.setattr(gc, "collect", searched)
+        solve_run(engine, v.village(), leased(engine), clock, threading.Event())
     assert (collects, gc.isenabled()) == ([False], True)
+    assert ended == [RunState.FAILED], "whoever waits for the outcome reads it before the search"
 
     monkeypatch.setattr(plan_worker, "FILE_KINDS", {RunKind.PLAN})  # beside another run
     asked(engine)
