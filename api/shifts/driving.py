@@ -16,7 +16,9 @@ from data.store.database.engine import Tx
 from data.store.shifts.route_answers import find_answer
 from data.store.shifts.shifts import list_progress
 from data.store.shifts.vehicle_checks import find_check
+from fleet.logbook.log_store import PART, LogFilter, part_of
 from fleet.logbook.service_hours import ServiceHours, service_hours
+from fleet.logbook.shift_summary import shift_summary
 from fleet.planning.plan_lifecycle import revision_of
 from fleet.routes.plan_vs_actual import LegTimes
 from fleet.routes.proved_legs import in_rows, proved_legs
@@ -26,7 +28,7 @@ from fleet.shifts.shift_progress import driven_route
 from fleet.storms.storm_lookup import known_storm
 from fleet.streets.closed_streets import closed_streets, revision_of_closed
 from fleet.tracking.phone_trackers import HEARD, own_tracker_is_heard
-from maps.guidance.driver_runs import driver_runs
+from maps.guidance.driver_runs import DriverRun, driver_runs
 from maps.pages.i18n import Translator
 from maps.routes.route_steps import Surroundings
 from maps.shifts.driver import (
@@ -38,9 +40,13 @@ from maps.shifts.driver import (
     drive_view,
     hours_view,
 )
+from maps.shifts.shift_summary import ShiftSummaryView, summary_view
 from maps.shifts.vehicle_check import check_view, point_views
 
 router = APIRouter(route_class=CheckedRoute)
+
+PARTS_OF_A_SHIFT = 120
+"""Quarters of an hour read for a summary, at most."""
 
 
 @router.get("/api/drive")
@@ -67,6 +73,21 @@ def get_proved_route(context: DriverContext) -> ProvedRoute:
         proved=tuple(in_rows(standing.proved)),
         place=place,
     )
+
+
+@router.get("/api/drive/summary")
+def get_shift_summary(request: Request, context: DriverContext) -> ShiftSummaryView:
+    """Return what the driver's shift came to, counted as the vehicle's day counts it."""
+    app, now, t = context.app, context.now, translator_of(request)
+    with context.reading() as tx:
+        shift = _own_shift(tx, context)
+    app.logbook_task.read(
+        LogFilter(part_of(shift.starts_at) - PART, now, (shift.vehicle_id,)), PARTS_OF_A_SHIFT
+    )
+    with context.reading() as tx:
+        told = _told(tx, context, shift)
+        found = shift_summary(tx, app.logbook_task.memory, shift, app.policy, now)
+    return summary_view(found, _stages(told, t))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +158,17 @@ def _told(tx: Tx, context: Context, shift: Shift) -> _Told:
 
 
 def _drive(told: _Told, context: Context, t: Translator) -> DriveView:
-    standing = told.standing
-    stages = driver_runs(standing.legs, told.around, t, told.over, standing.expected)
+    standing, stages = told.standing, _stages(told, t)
     route = PhoneRoute(standing.plan_id, told.revision, told.answer, standing.next_leg, stages)
     policy = context.app.policy
     points = point_views(policy.vehicle_check.items_of(told.vehicle.type))
     duty = PhoneDuty(points, check_view(told.check), hours_view(told.hours, policy.hours))
     return drive_view(told.shift, told.storm, told.vehicle, route, duty, context.now)
+
+
+def _stages(told: _Told, t: Translator) -> tuple[DriverRun, ...]:
+    standing = told.standing
+    return driver_runs(standing.legs, told.around, t, told.over, standing.expected)
 
 
 def _over(

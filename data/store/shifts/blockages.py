@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from data.model import (
     Blockage,
     BlockageId,
     SegmentId,
+    ShiftId,
     StormId,
 )
 from data.model.work import SkipReason
@@ -47,6 +48,12 @@ def blocked_streets(tx: Tx, storm_id: StormId) -> set[SegmentId]:
         blockage.c.reason == SkipReason.BLOCKED,
     )
     return {SegmentId(one) for one in tx.execute(query).scalars()}
+
+
+def count_reports(tx: Tx, shift_id: ShiftId) -> int:
+    """Return how much was reported in a shift, whether it is over or not."""
+    query = select(func.count()).select_from(blockage).where(blockage.c.shift_id == shift_id)
+    return tx.scalar(query) or 0
 
 
 def set_blocked_street(tx: Tx, blockage_id: BlockageId, segment_id: SegmentId) -> None:

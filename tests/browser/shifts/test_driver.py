@@ -69,7 +69,6 @@ def test_a_scanned_link_opens_the_route_and_leaves_its_token_nowhere(
     with transaction(database) as tx:
         token = give_code(tx, DISPATCHER, 1, secret, "en", Clock().now()).token
     visit.go(f"/drive#link={token}")
-    visit.page.wait_for_selector("drive-actions button")
     expect(visit.page.locator("drive-actions button")).to_have_text("All fine: start the shift")
     assert visit.page.evaluate("location.href") == f"{visit.server}/drive"
     assert not any(token in address for address in visit.asked)
@@ -122,6 +121,7 @@ def test_a_driver_is_led_through_his_route(visit, code):
     page.click(".actions .primary")
     page.click("dialog.sheet .primary")
     expect(page.locator("drive-now h2")).to_have_text("Your shift is over. Good rest!")
+    expect(page.locator("drive-summary")).to_contain_text("2 done, 0 not driven, 0 set aside")
     assert visit.complaints == []
     assert [
         url for url in visit.asked if not url.startswith((visit.server, "blob:", "data:"))

@@ -3,6 +3,7 @@ import { html, nothing } from "lit";
 import { Part } from "../../pages/element.js";
 import { duration, length, number, streetName, t, times } from "../../pages/texts.js";
 import { checkPart, looking } from "./duty/check.js";
+import "./duty/summary.js";
 import { isResting, restPart, withRest } from "./duty/rest.js";
 import { guide } from "./guide/state.js";
 import { current, drive, following, isOver } from "./state.js";
@@ -139,7 +140,8 @@ class Now extends Part {
       return plain(
         shift.state === "ended" ? t("Your shift is over. Good rest!") : t("Your shift was cancelled."),
         t("Your work is recorded."),
-        html`<p><a class="wide button" href="/drive">${t("Enter another code")}</a></p>`,
+        html`<drive-summary></drive-summary>
+          <p><a class="wide button" href="/drive">${t("Enter another code")}</a></p>`,
       );
     if (shift.state === "planned") return before(drive.value);
     if (isResting(drive.value)) return restPart(drive.value);
