@@ -12,6 +12,12 @@ from fleet.tracking.live_fleet import Hub, Subscription
 BEAT_S = 10.0
 """Interval of keep-alive events on a quiet stream."""
 
+PHONE_BEAT_S = 50.0
+"""The same on phones of drivers and crews, whose radios stay awake some ten seconds for each.
+
+Proxies close what is quiet for a minute.
+"""
+
 GATHER_S = 0.2
 """Pause before each message, so that changes are sent in bunches."""
 
@@ -45,14 +51,19 @@ class EventFeeds:
     def __init__(self, hub: Hub, clock: Clock) -> None:
         self._hub = hub
         self._clock = clock
-        self._feeds: dict[tuple[Kinds, Shown], _Feed] = {}
+        self._feeds: dict[tuple[Kinds, Shown, float | None], _Feed] = {}
 
-    async def listen(self, kinds: Kinds = None, shown: Shown = as_it_is) -> AsyncGenerator[bytes]:
-        """Yield the lines of an event stream, limited to some kinds where given."""
-        key = kinds, shown
+    async def listen(
+        self, kinds: Kinds = None, shown: Shown = as_it_is, beat_s: float | None = None
+    ) -> AsyncGenerator[bytes]:
+        """Yield the lines of an event stream, limited to some kinds where given.
+
+        On a quiet one there is a beat every `beat_s`, by default `BEAT_S`.
+        """
+        key = kinds, shown, beat_s
         feed = self._feeds.get(key)
         if feed is None or feed.over:
-            feed = self._feeds[key] = _Feed(self._hub, self._clock, kinds, shown)
+            feed = self._feeds[key] = _Feed(self._hub, self._clock, *key)
         listener = feed.join()
         try:
             yield f"retry: {RETRY_MS}\n\n".encode()
@@ -94,10 +105,13 @@ class _Listener:
 class _Feed:
     """One subscription, whose events are serialized once and passed on to all listeners."""
 
-    def __init__(self, hub: Hub, clock: Clock, kinds: Kinds, shown: Shown) -> None:
+    def __init__(
+        self, hub: Hub, clock: Clock, kinds: Kinds, shown: Shown, beat_s: float | None
+    ) -> None:
         self._hub = hub
         self._clock = clock
         self._shown = shown
+        self._beat_s = beat_s
         self._number = 0
         self._awake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -151,7 +165,7 @@ class _Feed:
     async def _follow(self) -> None:
         while not self._hub.closed.is_set():
             try:
-                await asyncio.wait_for(self._awake.wait(), BEAT_S)
+                await asyncio.wait_for(self._awake.wait(), self._beat_s or BEAT_S)
             except TimeoutError:
                 self._pass_on(self._event("beat", [{"now": self._clock.now()}]))
                 continue

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from api.processes.event_feeds import BEAT_S
+from api.processes.event_feeds import BEAT_S, PHONE_BEAT_S
 from api.web.checked_route import CheckedRoute
 from api.web.context import AnyContext, Context
 from api.web.cookies import SESSION_COOKIE, read_cookie
@@ -38,6 +38,8 @@ Wall displays get what the map and the alerts show, without names and words. `ma
 `crew_mail` tell which shifts have news; what it says, only its own driver or crew may ask for.
 """
 
+_PHONES = frozenset({Role.DRIVER, Role.CREW})
+
 router = APIRouter(route_class=CheckedRoute)
 
 
@@ -57,7 +59,8 @@ async def stream_updates(request: Request, context: AnyContext) -> StreamingResp
     """
     kinds = frozenset[str]().union(*(KINDS_BY_ROLE[role] for role in context.user.roles))
     text = read_cookie(context.app.settings, request, SESSION_COOKIE)
-    feed = context.app.feeds.listen(kinds, shown_to(context))
+    beat_s = PHONE_BEAT_S if _PHONES.issuperset(context.user.roles) else None
+    feed = context.app.feeds.listen(kinds, shown_to(context), beat_s)
     events = while_welcome(feed, lambda: _is_welcome(context, text))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)
@@ -66,7 +69,7 @@ async def stream_updates(request: Request, context: AnyContext) -> StreamingResp
 async def while_welcome(
     events: AsyncGenerator[bytes], welcome: Callable[[], bool]
 ) -> AsyncGenerator[bytes]:
-    """Yield events until the session ends or the reader has other roles; checked every 10 s."""
+    """Yield events until the session ends or the reader has other roles; checked at each beat."""
     looked_s = time.monotonic()
     async with aclosing(events):
         async for lines in events:

@@ -1,5 +1,9 @@
 // News from the server as it happens; any page may listen.
-const SILENCE_MS = 30000; // the server says something every ten seconds
+import { boot } from "./boot.js";
+
+const BEAT_MS = boot.app ? 50000 : 10000; // the server says something so often; less to a phone, whose radio each time stays awake
+const SILENCE_MS = BEAT_MS + 20000;
+const WATCH_MS = BEAT_MS / 10;
 const AGAIN_MS = 5000;
 
 const underWay = new Set(); // for each whole answer that is under way, the news since it was asked for
@@ -27,7 +31,7 @@ export function listen(events, { heard, lost, resumed }, again = false) {
     if (Date.now() - heardAt < SILENCE_MS) return;
     lost();
     leave(0);
-  }, 1000);
+  }, WATCH_MS);
   source.addEventListener("open", () => {
     alive();
     if (broken) resumed();

@@ -1,6 +1,6 @@
 // What a new route changes, shown before it is driven and never while a turn is near; it is taken by itself after a while.
 import { html, nothing } from "lit";
-import { TickingPart } from "../../../pages/element.js";
+import { Part } from "../../../pages/element.js";
 import { t } from "../../../pages/texts.js";
 import { adopt, drive } from "../state.js";
 import { icon } from "../words.js";
@@ -8,6 +8,7 @@ import { distances } from "./announcer.js";
 import { guide } from "./state.js";
 
 const LONG_MS = 30000; // so long what changes is shown before it is taken without a tap
+const LOOK_MS = 1000;
 
 /** Whether a turn is so near that nothing else may be on the screen. */
 export const turns = () => {
@@ -15,14 +16,16 @@ export const turns = () => {
   return mode === "on" && (mps ?? 0) > 1 && standing?.maneuver && standing.maneuver.m < distances(mps).first + 20;
 };
 
-class Change extends TickingPart {
+class Change extends Part {
   get stores() {
     return [drive];
   }
 
   updated() {
-    const { change } = drive.value;
-    if (change && !turns() && Date.now() - this.since > LONG_MS) adopt();
+    clearTimeout(this.looking);
+    if (!drive.value.change) return;
+    if (this.since && !turns() && Date.now() - this.since > LONG_MS) adopt();
+    else this.looking = setTimeout(() => this.requestUpdate(), LOOK_MS); // a turn passes, and time
   }
 
   render() {

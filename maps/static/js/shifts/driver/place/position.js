@@ -48,8 +48,8 @@ function take(position) {
 function keepSome(shift, position, place) {
   const isKept = rate.take(place.at, place.speed ?? 0, kept ? metresBetween(place, kept) : Infinity);
   if (!isKept) return;
+  addPosition(shift.shift_id, entry(position), kept ? rate.sendMs : 0);
   kept = place;
-  addPosition(shift.shift_id, entry(position), rate.sendMs);
 }
 
 /** How long the receiver rests before the next fix, in ms: 0 where it has to follow, null where nobody asks. */

@@ -3,8 +3,10 @@ import { now, setClock } from "../../../pages/boot.js";
 import { get } from "../../../pages/net.js";
 import { drive, prove, quietly } from "../state.js";
 import { REST_MS } from "./rate.js";
+import { afterSending } from "./unsent.js";
 
-const ASK_MS = 20000;
+const FRESH_MS = 15000; // younger than that it is not asked for again
+const LATEST_MS = 60000; // where no position is sent meanwhile
 const BLIND_MS = 5000; // where only the tracker knows the place
 const OWN_MS = REST_MS + 10000; // so long the phone's own place is better: it rests where the truck stands
 
@@ -32,8 +34,24 @@ async function ask() {
   }
 }
 
-/** Ask from now on. */
-export async function followProof() {
+let asking = false;
+let askedAt = 0;
+let timer = 0;
+
+async function askAgain() {
+  if (asking) return;
+  asking = true;
+  clearTimeout(timer);
+  askedAt = Date.now();
   if (asked()) await ask();
-  setTimeout(followProof, blind() ? BLIND_MS : ASK_MS);
+  asking = false;
+  timer = setTimeout(askAgain, blind() ? BLIND_MS : LATEST_MS);
+}
+
+/** Ask from now on, best together with what is sent anyway. */
+export function followProof() {
+  afterSending(() => {
+    if (Date.now() - askedAt > FRESH_MS) askAgain();
+  });
+  return askAgain();
 }

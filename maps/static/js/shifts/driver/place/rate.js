@@ -8,10 +8,11 @@ const STANDING_MPS = 0.7;
 const WORKING_MPS = 7; // slower is plowing, faster is driving
 const STOOD_MS = 60000; // after so long without a move the receiver rests
 export const REST_MS = 20000; // between two fixes then
+// A radio stays awake some ten seconds after each word: what waits goes together (docs/battery.md).
 const RATES = {
-  driving: { keepMs: 2000, leastM: 8, sendMs: 6000 },
-  working: { keepMs: 3000, leastM: 5, sendMs: 9000 },
-  standing: { keepMs: REST_MS, leastM: 0, sendMs: REST_MS },
+  driving: { keepMs: 2000, leastM: 8, sendMs: 20000 },
+  working: { keepMs: 3000, leastM: 5, sendMs: 20000 },
+  standing: { keepMs: REST_MS, leastM: 0, sendMs: 60000 },
 };
 
 /** What a truck does, by its speed. */

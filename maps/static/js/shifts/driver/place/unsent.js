@@ -19,6 +19,13 @@ let writing = 0;
 let pauseMs = AGAIN_MS;
 let isOnShelf = false;
 
+let after = () => undefined;
+
+/** Have something done whenever positions were sent: the radio is awake then. */
+export const afterSending = (step) => {
+  after = step;
+};
+
 /** Whether the server has all positions of this phone. */
 export const positionsSent = () => queue.length === 0;
 
@@ -41,7 +48,7 @@ function sendIn(waitMs) {
 export function addPosition(shift, entry, waitMs) {
   queue.push({ shift, entry });
   if (queue.length > MOST_KEPT) queue.shift();
-  pauseMs = waitMs;
+  pauseMs = waitMs || AGAIN_MS;
   changed();
   sendIn(waitMs);
 }
@@ -90,7 +97,8 @@ export async function sendPositions() {
   sending = true;
   const answered = await sendAll();
   sending = false;
-  if (!answered) drive.set({ connected: false });
+  if (answered) after();
+  else drive.set({ connected: false });
   if (queue.length > 0) sendIn(answered ? pauseMs : AGAIN_MS);
 }
 
