@@ -9,7 +9,6 @@ from data.model import (
 )
 from fleet.planning.plan_preparation import Prepared
 from routing.check.referee import violations
-from routing.network.route_timing import timed_routes
 from routing.planning.problem_mapping import plan_from, problem_from
 from routing.planning.proof_mapping import proved
 from routing.planning.warm_start import no_later_than, start_from
@@ -77,10 +76,9 @@ def solve_until(
     problem = no_later_than(mapped, start.plan) if start and start.keeps else mapped.problem
     begun = start_from(mapped, start.plan) if start else None
     known = streets.get(problem) if streets else cached_line_graph(problem)
-    solution, paths = solve_with_paths(problem, stop, seed, report, begun, threads, known.paths)
-    require_allowed(violations(problem, solution, known.checked, paths.claimed_s))
-    timed = timed_routes(mapped.problem, paths, solution.routes)
-    return replace(plan_from(mapped, solution, timed), proofs=proofs)
+    found = solve_with_paths(problem, stop, seed, report, begun, threads, known.paths)
+    require_allowed(violations(problem, found.solution, known.checked, found.paths.claimed_s))
+    return replace(plan_from(mapped, found.solution, found.timed), proofs=proofs)
 
 
 def require_allowed(broken: Sequence[str], what: str = "the plan") -> None:

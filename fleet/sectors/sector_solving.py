@@ -8,7 +8,6 @@ from data.planning.sectors import PlanSector, SectorRoutes
 from fleet.planning.plan_preparation import Prepared
 from fleet.planning.plan_solving import Report, require_allowed
 from routing.check.referee import violations
-from routing.network.route_timing import timed_routes
 from routing.planning.problem_mapping import plan_from, problem_from
 from routing.planning.proof_mapping import proved
 from routing.planning.sectors import joined_routes, routes_of, tasks_to_seams_m
@@ -58,7 +57,7 @@ def solve_joined(
     stop = effort.begun()
     mapped = problem_from(prepared)
     proofs = proved(mapped)
-    solution, paths = mended(
+    whole = mended(
         mapped.problem,
         JoinedRoutes(joined_routes(mapped, found), tasks_to_seams_m(mapped, sectors)),
         stop,
@@ -66,6 +65,5 @@ def solve_joined(
         report,
         effort.threads,
     )
-    require_allowed(violations(mapped.problem, solution, claimed=paths.claimed_s))
-    timed = timed_routes(mapped.problem, paths, solution.routes)
-    return replace(plan_from(mapped, solution, timed), proofs=proofs)
+    require_allowed(violations(mapped.problem, whole.solution, claimed=whole.paths.claimed_s))
+    return replace(plan_from(mapped, whole.solution, whole.timed), proofs=proofs)

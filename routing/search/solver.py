@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import NamedTuple
 
 from routing.bounds.background_bound import BackgroundBound
 from routing.bounds.lower_bound import rising_bounds
 from routing.network.deadheads import hubs_of, line_graph
 from routing.network.pinned_stops import unpinned_problem
+from routing.network.route_timing import TimedRoute
 from routing.network.shortest_deadheads import PathCache, PathFinder, SecondsSource
 from routing.network.single_task_feasibility import SingleTaskFeasibility, feasibility_of_tasks
 from routing.problem.problem import Problem, Solution, TaskRoute
@@ -65,6 +67,14 @@ FEW_ITERATIONS = 20.0
 """Iterations per task below which there is no time for detours: the search starts colder."""
 
 
+class FoundRoutes(NamedTuple):
+    """A solution, its routes with exact times, and the shortest paths known by then."""
+
+    solution: Solution
+    timed: Sequence[TimedRoute]
+    paths: PathCache
+
+
 def ignore(best_cost: float, bound: float, unserved: int, iterations: int) -> None:
     """Report to nobody."""
 
@@ -99,7 +109,7 @@ def solve(
     """
     paths = PathCache(PathFinder(problem, line_graph(problem)))
     how = _Effort(stop, seed, threads, report, proving=proving)
-    return _solved(problem, paths, how, start)
+    return _solved(problem, paths, how, start).solution
 
 
 def solve_with_paths(
@@ -110,14 +120,14 @@ def solve_with_paths(
     start: Solution | None = None,
     threads: int = 1,
     known: PathCache | None = None,
-) -> tuple[Solution, PathCache]:
-    """Return what `solve` does, and the shortest paths known by then: those of its routes too.
+) -> FoundRoutes:
+    """Return what `solve` does, with exact times and paths.
 
     What is `known` of the same streets is not searched again.
     """
     heed(stop)
     paths = PathCache(PathFinder(problem, line_graph(problem))) if known is None else known
-    return _solved(problem, paths, _Effort(stop, seed, threads, report), start), paths
+    return _solved(problem, paths, _Effort(stop, seed, threads, report), start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +141,9 @@ class _Effort:
     proving: bool = True
 
 
-def _solved(problem: Problem, paths: PathCache, how: _Effort, start: Solution | None) -> Solution:
+def _solved(
+    problem: Problem, paths: PathCache, how: _Effort, start: Solution | None
+) -> FoundRoutes:
     stop, seed, threads, report = how.stop, how.seed, how.threads, how.report
     heed(stop)
     line = paths.line
@@ -184,13 +196,14 @@ def _solved(problem: Problem, paths: PathCache, how: _Effort, start: Solution | 
         full = search.absent - len(single.hopeless) > OVERFULL * problem.tasks
         iterations = improve(search, finder, problem.tasks, until, tell, given=bool(given) or full)
         bound = beside.last(wait=by_iterations(stop))
-        better = floor = replace(floor, bound=bound)
+        better = floor
         if iterations or given:
             best = behind.whole(search.best_routes())
             better = settled(problem, paths, single, bound, seed, best, threads)
-        better = better if better.cost.total <= floor.cost.total else floor
-        report(better.cost.total, bound, len(better.unserved), iterations)
-        return replace(better, iterations=iterations)
+        better = min(better, floor, key=lambda one: one.solution.cost.total)
+        found = replace(better.solution, bound=bound, iterations=iterations)
+        report(found.cost.total, bound, len(found.unserved), iterations)
+        return better._replace(solution=found)
 
 
 def leaving_finish(stop: StoppingCriterion, settling: float) -> LeavingShare:
@@ -270,8 +283,9 @@ def settled(
     seed: int,
     routes: Sequence[TaskRoute],
     threads: int = 1,
-) -> Solution:
+) -> FoundRoutes:
     """Return routes with exact times as a solution; what fits behind them comes in."""
     routes = routes or ((),) * problem.vehicles
     exact = ExactSchedule(problem, paths, single, routes, threads)
-    return Solution(tuple(exact.routes), exact.unserved, exact.cost, bound, 0, seed)
+    solution = Solution(tuple(exact.routes), exact.unserved, exact.cost, bound, 0, seed)
+    return FoundRoutes(solution, exact.timed, paths)

@@ -12,7 +12,7 @@ from routing.network.pinned_stops import unpinned_problem
 from routing.network.route_timing import PathSource, timed_route
 from routing.network.shortest_deadheads import PathCache, PathFinder
 from routing.network.single_task_feasibility import feasibility_of_tasks
-from routing.problem.problem import Floats, Ints, Problem, Solution, TaskRoute
+from routing.problem.problem import Floats, Ints, Problem, TaskRoute
 from routing.problem.stopping import StoppingCriterion, by_iterations, heed
 from routing.problem.stops import tasks_of
 from routing.replanning.running_routes import absent_from, running_solution
@@ -24,6 +24,7 @@ from routing.replanning.vehicle_subproblem import (
     restricted,
 )
 from routing.search.solver import (
+    FoundRoutes,
     SearchReport,
     ignore,
     leaving_finish,
@@ -67,11 +68,8 @@ def mended(
     report: SearchReport = ignore,
     threads: int = 1,
     most: int = WHOLE_TASKS,
-) -> tuple[Solution, PathCache]:
-    """Return joined routes improved: all of them up to so many tasks, else those near seams.
-
-    With them come the shortest paths known by then.
-    """
+) -> FoundRoutes:
+    """Return joined routes improved: all of them up to so many tasks, else those near seams."""
     heed(stop)
     routes, away_m = joined
     if problem.tasks <= most:
@@ -83,7 +81,8 @@ def mended(
     single = feasibility_of_tasks(behind.problem, line)
     bound = next(rising_bounds(behind.problem, single)) + behind.cost
     before = stop.progress(0, feasible=False)
-    given = behind.rest(settled(problem, paths, single, bound, seed, routes, threads).routes)
+    begun = settled(problem, paths, single, bound, seed, routes, threads).solution
+    given = behind.rest(begun.routes)
     settling = stop.progress(0, feasible=False) - before
     zone = seam_zone(behind.problem, line, given, away_m, most)
     start = running_solution(zone.problem, zone.inside(given), {})
@@ -95,7 +94,7 @@ def mended(
     until = stop if by_iterations(stop) else leaving_finish(stop, settling)
     found = solve(zone.problem, until, seed, tell, start, threads, proving=False)
     whole = behind.whole(zone.whole(found.routes, given))
-    return settled(problem, paths, single, bound, seed, whole, threads), paths
+    return settled(problem, paths, single, bound, seed, whole, threads)
 
 
 def _outside(

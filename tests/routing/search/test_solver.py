@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from routing.check.referee import violations
 from routing.network.deadheads import line_graph
+from routing.network.route_timing import timed_routes
 from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.problem import ReloadStop, TaskVisit
 from routing.problem.stopping import FirstFeasible, MaxIterations, MaxRuntime, StopWhenAsked
@@ -250,6 +251,12 @@ def test_a_search_leaves_as_much_of_its_time_as_timing_routes_took(monkeypatch):
     assert found.iterations > 0
     spent = 200 - solver.FINISH * 11
     assert spent <= clock.asked - 10 <= spent + 12
+
+
+def test_routes_come_with_the_times_that_they_have_when_driven_afresh():
+    town = a_random_town(3, 12)
+    found = solver.solve_with_paths(town, MaxIterations(500))
+    assert [*found.timed] == timed_routes(town, found.paths, found.solution.routes)
 
 
 def test_no_other_first_routes_are_tried_once_their_share_of_the_time_is_over():

@@ -46,7 +46,7 @@ def test_joined_routes_pass_the_referee_and_cost_no_more_than_apart(seed, whole)
     routes = planned_apart(problem, sector, driver, seed)
     away_m = seams.seam_distances(random.uniform(0.0, 900.0, (12, 2)), sector)
     most = problem.tasks if whole else 8
-    found, _ = seams.mended(
+    found, *_ = seams.mended(
         problem, seams.JoinedRoutes(routes, away_m), MaxIterations(200), seed, most=most
     )
     assert violations(problem, found) == []
@@ -93,5 +93,7 @@ def test_what_no_machine_of_its_sector_can_do_is_done_in_the_end():
     assert 0 not in tasks_of(routes[0])
     away_m = np.full(6, 500.0)
     away_m[0] = 0.0
-    found, _ = seams.mended(problem, seams.JoinedRoutes(routes, away_m), MaxIterations(100), most=4)
+    found, *_ = seams.mended(
+        problem, seams.JoinedRoutes(routes, away_m), MaxIterations(100), most=4
+    )
     assert found.unserved == {}
