@@ -42,9 +42,8 @@ from fleet.alerts.alert_register import AlertRegister
 from fleet.alerts.driver_signs import declined_signs, fault_signs
 from fleet.alerts.evidence_lag import evidence_lag_signs
 from fleet.alerts.lateness_risk import Episode, risk_signs, risks
-from fleet.alerts.rest_signs import rest_signs, resting_until, rests_due
+from fleet.alerts.rest_signs import RestClock, rest_signs, resting_until
 from fleet.context import CityContext
-from fleet.logbook.log_cache import LogMemory
 from fleet.replanning.cycles import waiting_cycle
 from fleet.routes.arrivals import arrivals_of
 from fleet.routes.off_route import Corridor
@@ -55,9 +54,6 @@ from fleet.shifts.duty import duty_of
 from fleet.shifts.shift_handover import current_shift_by_vehicle
 from fleet.tracking.geofences import Geofence, sites_of
 from fleet.tracking.live_fleet import VehicleLive
-
-HOURS_EVERY = timedelta(minutes=1)
-"""Hours of service grow by minutes, and the logs of all machines are read for them."""
 
 RISKS_EVERY = timedelta(seconds=20)
 """Risks grow by minutes, and all open jobs are looked at for them."""
@@ -79,9 +75,8 @@ class AlertMonitor:
     plans: PublishedPlanCache = field(default_factory=PublishedPlanCache)
     register: AlertRegister = field(default_factory=AlertRegister)
     courses: dict[VehicleId, Course] = field(default_factory=dict)
-    memory: LogMemory = field(default_factory=LogMemory)
+    rest_clock: RestClock = field(default_factory=RestClock)
     _storm: Storm | None = None
-    _hours: tuple[datetime, dict[VehicleId, datetime]] | None = None
     _risks: tuple[PlanId, datetime, list[Sign]] | None = None
     _corridors: dict[ShiftId, Corridor] = field(default_factory=dict)
     _corridors_of: tuple[PlanId, StreetNetwork] | None = None
@@ -109,7 +104,8 @@ class AlertMonitor:
         duty_signs = _duty_signs(tx, storm, current, now)
         signs = (*self._signs(city, storm, trucks, sites), *duty_signs)
         open_shifts = [turn for turn in current if not turn.over]
-        due = self._rests_due(city, open_shifts, rests)
+        tired = [turn for turn in open_shifts if turn.vehicle_id not in rests]
+        due = self.rest_clock.near(tx, tired, city.policy.hours, now)
         signs = (*signs, *rest_signs(due, city.policy.hours, now))
         checks = list_checks(tx, storm.id)
         signs = (*signs, *fault_signs(checks[one.id] for one in open_shifts if one.id in checks))
@@ -193,19 +189,6 @@ class AlertMonitor:
         found += _cycle_signs(city.tx, storm)
         found += evidence_lag_signs(city.tx, now)
         return tuple(found)
-
-    def _rests_due(
-        self,
-        city: CityContext,
-        shifts: Iterable[Shift],
-        rests: Mapping[VehicleId, datetime],
-    ) -> dict[VehicleId, datetime]:
-        """Return when rests are due of drivers who do not rest, cached for a moment."""
-        known, now = self._hours, city.now
-        if known is None or not now - HOURS_EVERY < known[0] <= now:
-            due = rests_due(city.tx, self.memory, shifts, city.policy.hours, now)
-            known = self._hours = (now, due)
-        return {vehicle: at for vehicle, at in known[1].items() if vehicle not in rests}
 
     def _evidence(
         self,

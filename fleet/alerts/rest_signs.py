@@ -1,16 +1,23 @@
 """Rests of drivers: who rests now, who should soon, and who has worked too long without one."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from data.model import AlertKind, Shift, StormId, VehicleId
+from data.model import AlertKind, Shift, ShiftId, StormId, VehicleId
 from data.policy.hours_rules import HoursRules
 from data.store.database.engine import Tx
 from data.store.shifts.driver_rests import list_rests_of_storm
 from fleet.alerts.alert_conditions import Sign
 from fleet.logbook.log_cache import LogMemory
-from fleet.logbook.service_hours import service_hours
+from fleet.logbook.service_hours import SOON, service_hours
 from fleet.shifts.shift_handover import is_begun
+
+EVERY = timedelta(minutes=1)
+"""How often the hours of a driver are counted anew who is to rest soon."""
+
+SELDOM = timedelta(minutes=15)
+"""And those of the others."""
 
 
 def resting_until(
@@ -26,15 +33,32 @@ def resting_until(
     }
 
 
-def rests_due(
-    tx: Tx, memory: LogMemory, shifts: Iterable[Shift], rules: HoursRules, now: datetime
-) -> dict[VehicleId, datetime]:
-    """Return when a rest is due of the drivers on the road to whom that is near or past."""
-    driven = [shift for shift in shifts if is_begun(shift, now)]
-    hours = ((shift, service_hours(tx, memory, shift, rules, now)) for shift in driven)
-    return {
-        shift.vehicle_id: _in_steps(one.rest_due_at) for shift, one in hours if one.is_near(now)
-    }
+@dataclass(slots=True)
+class RestClock:
+    """When rests are due; a driver's hours are counted anew each minute only where that is near.
+
+    Who drives on is due when he was before, who rests is later: positions that come late may bring
+    it nearer, so that all are counted again from time to time.
+    """
+
+    _memory: LogMemory = field(default_factory=LogMemory)
+    _known: dict[ShiftId, tuple[datetime, datetime]] = field(default_factory=dict)
+
+    def near(
+        self, tx: Tx, shifts: Iterable[Shift], rules: HoursRules, now: datetime
+    ) -> dict[VehicleId, datetime]:
+        """Return when a rest is due of the drivers on the road to whom that is near or past."""
+        driven = [shift for shift in shifts if is_begun(shift, now)]
+        due = {shift.vehicle_id: self._due(tx, shift, rules, now) for shift in driven}
+        return {vehicle: _whole_minute(at) for vehicle, at in due.items() if at <= now + SOON}
+
+    def _due(self, tx: Tx, shift: Shift, rules: HoursRules, now: datetime) -> datetime:
+        counted_at, due_at = self._known.get(shift.id, (None, now))
+        every = EVERY if due_at <= now + SOON else SELDOM
+        if counted_at is None or not now - every < counted_at <= now:
+            due_at = service_hours(tx, self._memory, shift, rules, now).rest_due_at
+            self._known[shift.id] = now, due_at
+        return due_at
 
 
 def rest_signs(
@@ -47,7 +71,7 @@ def rest_signs(
             yield Sign(AlertKind.REST_DUE, vehicle_id, at, facts={"hours": hours})
 
 
-def _in_steps(moment: datetime) -> datetime:
-    """Return the last five minutes before a moment, so that pages keep still."""
-    past = timedelta(minutes=moment.minute % 5, seconds=moment.second)
-    return moment - past - timedelta(microseconds=moment.microsecond)
+def _whole_minute(moment: datetime) -> datetime:
+    """Return a moment, or the next whole minute, so that pages keep still."""
+    whole = moment.replace(second=0, microsecond=0)
+    return whole if whole == moment else whole + timedelta(minutes=1)

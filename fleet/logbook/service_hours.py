@@ -32,10 +32,6 @@ class ServiceHours:
     resting_since: datetime | None = None
     resting_until: datetime | None = None
 
-    def is_near(self, now: datetime) -> bool:
-        """Whether a rest is due soon, or is overdue, and none is taken."""
-        return self.resting_until is None and self.rest_due_at <= now + SOON
-
 
 def service_hours(
     tx: Tx, memory: LogMemory, shift: Shift, rules: HoursRules, now: datetime

@@ -67,7 +67,7 @@ async function takeOut(id) {
 }
 
 const outButtons = ([id, ...others]) =>
-  others.length > 0 ? driverButtons([id, ...others]) : html`${button("wrench", t("Take out of service"), () => takeOut(id))} ${driverButtons([id])}`;
+  others.length > 0 ? driverButtons([id, ...others]) : html`${button("triangle-alert", t("Take out of service"), () => takeOut(id))} ${driverButtons([id])}`;
 
 const ENDS = {
   shifts_over: () => extendButton(pastTrucks()),

@@ -49,7 +49,10 @@ class Summary extends Part {
   connectedCallback() {
     super.connectedCallback();
     this.since = now();
-    this.ask();
+  }
+
+  willUpdate() {
+    if (!this.told && !this.asked && drive.value.waiting === 0) this.ask();
   }
 
   disconnectedCallback() {
@@ -59,7 +62,8 @@ class Summary extends Part {
 
   /** Ask once the server has all that was tapped. */
   async ask() {
-    if (drive.value.waiting === 0) this.told = await get("/api/drive/summary").catch(() => null);
+    this.asked = true;
+    this.told = await get("/api/drive/summary").catch(() => null);
     if (!this.told) this.asking = setTimeout(() => this.ask(), AGAIN_MS);
   }
 
@@ -67,7 +71,7 @@ class Summary extends Part {
     const shown = this.told ?? ownFigures();
     const asOf = this.told
       ? t("Counted from positions and reports, until {time}.", { time: time(this.told.until) })
-      : t("What this phone knew at {time}; the count by positions comes with a signal.", { time: time(this.since) });
+      : t("What this phone knew at {time}; the count by positions follows.", { time: time(this.since) });
     return html`<h3>${t("Your shift")}</h3>
       ${figures(shown)}
       ${shown.aside.length > 0 ? html`<h3>${t("Set aside, and why")}</h3><ul class="aside">${shown.aside.map(left)}</ul>` : nothing}
