@@ -16,6 +16,7 @@ from data.files.photos import MOST_BYTES
 from data.files.voice_notes import MOST_BYTES as MOST_VOICE_BYTES
 from data.files.voice_notes import save_voice
 from data.model import Blockage, BlockageId, PlanId, ShiftId
+from data.model.work import SkipReason
 from data.store.database.engine import Tx
 from data.store.shifts.blockages import get_blockage, list_open_blockages
 from fleet.setup.machine_list import machine_names
@@ -26,6 +27,7 @@ from fleet.shifts.blockages import (
     clear_blockage,
     report_blockage,
 )
+from fleet.shifts.machine_limits import propose_limit
 from fleet.storms.storm_lookup import wanted_storm
 from maps.shifts.driver import BlockageView, blockage_view
 
@@ -51,6 +53,8 @@ def create_blockage(shift_id: ShiftId, tap: BlockageIn, context: DriverContext) 
         wish = BlockageReport(tap.place(), tap.text, tap.tapped_at, tap.reason, tap.accuracy_m)
         network = context.app.network
         found = report_blockage(tx, context.actor, legs, network, wish, context.now)
+        if found.reason is SkipReason.IMPOSSIBLE:
+            propose_limit(tx, context.actor, found, network, tap.turn(), context.now)
         reported.append(_view(tx, context, found))
         return reported[0]
 

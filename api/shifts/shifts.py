@@ -23,6 +23,7 @@ from data.store.shifts.vehicle_checks import find_check, list_checks
 from fleet.accounts.people import all_people, known_person, login_names
 from fleet.setup.machine_list import machine_names
 from fleet.shifts.driver_codes import give_code, may_drive
+from fleet.shifts.machine_limits import withdraw_proposals
 from fleet.shifts.shift_progress import (
     Legs,
     complete_legs,
@@ -211,6 +212,8 @@ def undo_last_leg(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_T
 
     def order(tx: Tx) -> ProgressView:
         undone = undo_last(tx, context.actor, shift_id, context.now)
+        for each in undone.blockages:
+            withdraw_proposals(tx, context.actor, each, context.now)
         names, network = machine_names(tx), context.app.network
         withdrawn.extend(blockage_view(each, network, names) for each in undone.blockages)
         return progress_of(tx, context, shift_id)

@@ -252,11 +252,19 @@ class BlockageIn(LegsIn):
     lon: Lon | None = None
     lat: Lat | None = None
     accuracy_m: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    turn_lon: Lon | None = None
+    turn_lat: Lat | None = None
     text: Annotated[str, Field(max_length=TEXT_LETTERS)] = ""
 
     def place(self) -> LonLat | None:
         """Return where the phone was; half a place is none."""
         return None if self.lon is None or self.lat is None else LonLat(self.lon, self.lat)
+
+    def turn(self) -> LonLat | None:
+        """Return where the turn is that the machine cannot make, in place of the whole street."""
+        if self.turn_lon is None or self.turn_lat is None:
+            return None
+        return LonLat(self.turn_lon, self.turn_lat)
 
 
 class CodeIn(Wire):

@@ -6,14 +6,17 @@ from datetime import datetime
 from enum import StrEnum
 
 from data.model.ids import (
+    BlockageId,
     DepotId,
     LonLat,
+    MachineLimitId,
     ReloadSiteId,
     ShiftId,
     StormId,
     UserId,
     VehicleId,
 )
+from data.model.streets import DirectedSegment
 from data.model.work import Treatment
 
 OWN = "own"
@@ -124,3 +127,52 @@ class Shift:
     def over(self) -> bool:
         """Whether it ended or was cancelled."""
         return self.state in (ShiftState.ENDED, ShiftState.CANCELLED)
+
+
+class LimitState(StrEnum):
+    """What became of a limit that a driver proposed."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class MachineLimit:
+    """A street or a turn that is impossible for some types of machines, in a driver's words.
+
+    `ways` are the streets as he was to drive them; `both_ways` holds for their other direction too.
+    A turn has the street `came` before it, and one way. It is heeded while `ACCEPTED`, until
+    `until_at`, over storms; `note` is what the planner wrote.
+    """
+
+    id: MachineLimitId
+    storm_id: StormId
+    blockage_id: BlockageId
+    vehicle_id: VehicleId
+    ways: tuple[DirectedSegment, ...]
+    types: tuple[str, ...]
+    proposed_at: datetime
+    proposed_by: str
+    came: DirectedSegment | None = None
+    both_ways: bool = False
+    state: LimitState = LimitState.PROPOSED
+    note: str = ""
+    until_at: datetime | None = None
+    decided_at: datetime | None = None
+    decided_by: str = ""
+
+    def holds_at(self, moment: datetime) -> bool:
+        """Whether plans heed it at a moment."""
+        ended = self.until_at is not None and self.until_at <= moment
+        return self.state is LimitState.ACCEPTED and not ended
+
+
+@dataclass(frozen=True, slots=True)
+class WayLimit:
+    """A way that some types of machines cannot drive, or cannot turn into out of `came`."""
+
+    types: frozenset[str]
+    way: DirectedSegment
+    came: DirectedSegment | None = None

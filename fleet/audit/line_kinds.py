@@ -30,7 +30,9 @@ GROUPS: Mapping[LineKind, VerbGroup] = {
         frozenset({"plan", "plan_run", "replan", "what_if", "order", "sheets"})
     ),
     LineKind.SHIFTS: VerbGroup(frozenset({"shift", "leg", "route", "call_out", "loan"})),
-    LineKind.STREETS: VerbGroup(frozenset({"job", "closure", "blockage", "class"})),
+    LineKind.STREETS: VerbGroup(
+        frozenset({"job", "closure", "blockage", "class", "machine_limit"})
+    ),
     LineKind.EVIDENCE: VerbGroup(frozenset({"evidence", "position", "positions", "clock"})),
     LineKind.REQUESTS: VerbGroup(frozenset({"request", "queue", "agency"})),
     LineKind.CREWS: VerbGroup(frozenset({"crew", "crew_job", "crew_plan"}), but=_SIGN_IN_OF_CREWS),

@@ -32,6 +32,7 @@ from fleet.routes.route_progress import PlanCheck
 from fleet.storms.machines_in_service import sites_in_use
 from fleet.streets.closed_streets import closed_streets
 from fleet.streets.loaded_streets import require_present
+from fleet.streets.machine_limits import way_limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def outline(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) ->
         reload_sites=tuple(sites_in_use(tx, storm_id)),
         parent_id=find_published_plan_id(tx, storm_id),
         now=now,
-        present=Present(closed=closed_streets(tx, storm.id, now)),
+        present=Present(closed=closed_streets(tx, storm.id, now), limits=way_limits(tx, now)),
     )
 
 

@@ -24,6 +24,7 @@ from fleet.planning.start_positions import MovementArea, truck_starts
 from fleet.routes.plan_vs_actual import SERVED
 from fleet.routes.route_progress import PlanCheck
 from fleet.streets.closed_streets import closed_streets
+from fleet.streets.machine_limits import way_limits
 from fleet.tracking.geofences import sites_of
 
 
@@ -47,7 +48,12 @@ def present_of(
     works = frozenset(work for leg in begun if leg is not None for work in leg.works)
     proved = list(_passes_done(city.tx, storm, city.network, city.policy, jobs))
     done = works.union(which_passes(proved, works, check))
-    facts = Present(starts=starts, done=done, closed=closed_streets(city.tx, storm.id, city.now))
+    facts = Present(
+        starts=starts,
+        done=done,
+        closed=closed_streets(city.tx, storm.id, city.now),
+        limits=way_limits(city.tx, city.now),
+    )
     orders = orders_from(list_orders(city.tx, storm.id))
     return with_orders(facts, orders, [one.id for one in machines], shifts, check)
 

@@ -153,6 +153,7 @@ def situation_digest(prepared: Prepared, seconds: float) -> str:
     parts += [repr(one) for one in prepared.vehicles]
     parts += [repr(one) for one in (*prepared.depots, *prepared.reload_sites)]
     parts += sorted(f"{one.segment_id},{one.forward}" for one in prepared.present.closed)
+    parts += sorted(f"{sorted(one.types)},{one.came},{one.way}" for one in prepared.present.limits)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

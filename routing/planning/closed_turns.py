@@ -1,6 +1,6 @@
 """Turns between streets of which some are closed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 
@@ -16,17 +16,23 @@ def closed_arcs(network: StreetNetwork, closed: Iterable[DirectedSegment]) -> In
     return np.array(arcs, np.int32)
 
 
-def open_shifts_by_vehicle(network: StreetNetwork, shut: Ints) -> Floats:
-    """Return float64[M, 3], the turns (from, to, seconds) that nobody makes into a closed arc.
+def open_shifts_by_vehicle(
+    network: StreetNetwork, shut: Ints, limited: Collection[tuple[int, int]] = ()
+) -> Floats:
+    """Return float64[M, 3], the turns (from, to, seconds): none into a closed arc, none `limited`.
 
     Where all ways on are closed, a street has become a dead end, and vehicles turn around in it.
     """
     turns = network.turns
     origin = np.repeat(np.arange(len(network.arc_tail)), np.diff(turns.start))
     table = np.column_stack((origin, turns.to, turns.cost_s)).astype(np.float64)
+    if limited:
+        arcs = len(network.arc_tail)
+        out = np.array([a * arcs + b for a, b in limited], np.int64)
+        table = table[~np.isin(origin * arcs + turns.to, out)]
     if not len(shut):
         return table
-    kept = table[~np.isin(turns.to, shut)]
+    kept = table[~np.isin(table[:, 1], shut)]
     stuck = np.setdiff1d(np.setdiff1d(origin, kept[:, 0]), shut)
     back = [(arc, _back(network, int(arc))) for arc in stuck]
     around = [

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from data.model import Vehicle
+from routing.planning.limited_ways import limited_ways
 from routing.planning.situation import PlanningSituation
 from routing.problem.problem import Ints
 
@@ -23,12 +24,17 @@ def trucks_of(situation: PlanningSituation) -> list[Vehicle]:
 
 
 def machine_kinds(situation: PlanningSituation) -> MachineKinds:
-    """Return the kinds of the machines in service, in the order of their shifts."""
+    """Return the kinds of the machines in service, in the order of their shifts.
+
+    Machines of types that different streets are barred to are of different kinds.
+    """
+    barred = limited_ways(situation).barred
     first: dict[tuple[object, ...], Vehicle] = {}
     keys = []
     for truck in trucks_of(situation):
         speeds = tuple(sorted(truck.work_speed_mps.items()))
-        keys.append((truck.capabilities, speeds, truck.min_street_m, truck.drive_speed_mps))
+        key = (truck.capabilities, speeds, truck.min_street_m, truck.drive_speed_mps)
+        keys.append((*key, barred.get(truck.type, frozenset())))
         first.setdefault(keys[-1], truck)
     number = {key: k for k, key in enumerate(first)}
     return MachineKinds(tuple(first.values()), np.array([number[key] for key in keys], np.int32))

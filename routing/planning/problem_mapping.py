@@ -38,6 +38,7 @@ from routing.planning.directed_passes import (
     passes_of,
     service_s,
 )
+from routing.planning.limited_ways import limited_ways
 from routing.planning.machine_kinds import machine_kinds, trucks_of
 from routing.planning.running_plan import locked_stops
 from routing.planning.situation import PlanningSituation
@@ -245,7 +246,8 @@ def _streets(situation: PlanningSituation, places: _Nodes) -> _Graph:
     nodes = np.array(places.nodes, np.int32)
     nothing = np.zeros(len(nodes))
     shut = closed_arcs(network, situation.present.closed)
-    table = [open_shifts_by_vehicle(network, shut)]
+    limited = limited_ways(situation)
+    table = [open_shifts_by_vehicle(network, shut, limited.turns)]
     for i, node in enumerate(nodes):
         leaving = np.setdiff1d(np.flatnonzero(network.arc_tail == node), shut)
         coming = np.flatnonzero(network.arc_head == node)
@@ -257,7 +259,8 @@ def _streets(situation: PlanningSituation, places: _Nodes) -> _Graph:
         np.concatenate((network.arc_head, nodes)).astype(np.int32),
         np.concatenate((network.arc_length_m, nothing)),
         np.concatenate((network.arc_drive_s, nothing)),
-        np.arange(streets + len(nodes)) >= streets,
+        np.isin(np.arange(streets + len(nodes)), sorted(limited.through))
+        | (np.arange(streets + len(nodes)) >= streets),
         *turn_rows(streets + len(nodes), np.concatenate(table)),
     )
 

@@ -1,9 +1,11 @@
 """The plan that is driven, as stops of a problem made later: what is left of it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from data.model import DirectedSegment, Leg, LegKind, Plan, ShiftId, WorkPass
+from data.model import DirectedSegment, Leg, LegKind, Plan, Shift, ShiftId, WorkPass
 from data.streets.network import StreetNetwork
+from routing.planning.limited_ways import limited_ways
 from routing.planning.situation import PlanningSituation
 from routing.problem.stops import ReloadStop, TaskRoute, TaskVisit
 
@@ -13,13 +15,11 @@ def locked_stops(
 ) -> tuple[TaskRoute, ...]:
     """Return for each shift the stops of its locked legs; `number` says which task each pass is.
 
-    Work that is over, or closed, is left out.
+    Work that is over, closed, or barred to the machine by now, is left out.
     """
     locked, sites = situation.present.locked, _site_nodes(situation)
-    return tuple(
-        _stops(locked.get(shift.id, ()), number, sites, situation.network)
-        for shift in situation.shifts
-    )
+    possible = (_possible(locked.get(one.id, ()), one, situation) for one in situation.shifts)
+    return tuple(_stops(legs, number, sites, situation.network) for legs in possible)
 
 
 def remaining_stops(
@@ -39,9 +39,25 @@ def remaining_stops(
     for shift in situation.shifts:
         ahead = legs.get(shift.id, ())
         before = next_leg.get(shift.id, len(ahead))
-        stops = _stops(ahead, number, sites, situation.network, since=before)
+        possible = _possible(ahead, shift, situation)
+        stops = _stops(possible, number, sites, situation.network, since=before)
         found.append(_without_needless(stops))
     return tuple(found)
+
+
+def _possible(legs: Sequence[Leg], shift: Shift, situation: PlanningSituation) -> Sequence[Leg]:
+    """Return legs without the work that a machine is kept from by now."""
+    limited = limited_ways(situation)
+    if not limited.barred:
+        return legs
+    (machine,) = (one for one in situation.vehicles if one.id == shift.vehicle_id)
+    arc = situation.network.arc
+    return [
+        replace(leg, job_ids=())
+        if leg.kind is LegKind.WORK and any(limited.bars(machine.type, arc(w)) for w in leg.path)
+        else leg
+        for leg in legs
+    ]
 
 
 def _stops(

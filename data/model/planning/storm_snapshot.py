@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from data.model.ids import SegmentId, ShiftId, VehicleId
+from data.model.machines import WayLimit
 from data.model.planning.plans import Leg, WorkPass
 from data.model.streets import DirectedSegment
 
@@ -32,7 +33,7 @@ class Present:
     Shifts that have none of the `starts` begin in their depots with full hoppers. Nobody drives on
     `closed` streets or works there. A vehicle does not work on streets that are `forbidden` to it.
     A route begins with the work and the reloads of its `locked` legs, and gets nothing else where
-    its shift is `full`.
+    its shift is `full`. Machines of some types are kept off what is in `limits`.
     """
 
     starts: Mapping[ShiftId, TruckStart] = field(default_factory=dict)
@@ -41,3 +42,4 @@ class Present:
     forbidden: frozenset[tuple[VehicleId, SegmentId]] = frozenset()
     locked: Mapping[ShiftId, tuple[Leg, ...]] = field(default_factory=dict)
     full: frozenset[ShiftId] = frozenset()
+    limits: frozenset[WayLimit] = frozenset()

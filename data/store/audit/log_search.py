@@ -18,6 +18,7 @@ from data.store.schema import (
     device,
     event,
     job,
+    machine_limit,
     message,
     request,
     shift,
@@ -32,6 +33,7 @@ _OF_VEHICLE = {
     "message": message,
     "call_out": call_out,
     "blockage": blockage,
+    "machine_limit": machine_limit,
     "order": standing_order,
 }
 """Tables of what lines are about, by the first part of the subject, that name a vehicle."""

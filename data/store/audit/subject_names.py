@@ -19,6 +19,7 @@ from data.store.schema import (
     crew_job,
     device,
     job,
+    machine_limit,
     message,
     plan,
     request,
@@ -46,6 +47,9 @@ _NAMED = {
     "job": select(job.c.id, job.c.segment_id),
     "closure": select(closure.c.id, closure.c.segment_id),
     "blockage": select(blockage.c.id, blockage.c.segment_id),
+    "machine_limit": select(machine_limit.c.id, blockage.c.segment_id).join(
+        blockage, blockage.c.id == machine_limit.c.blockage_id
+    ),
     "crew_job": select(crew_job.c.id, crew_job.c.segment_id),
 }
 _OF_VEHICLE = {

@@ -63,6 +63,7 @@ from data.store.schema.requests.promises import promise
 from data.store.schema.shifts import (
     driver_rest,
     handover_note,
+    machine_limit,
     route_answer,
     vehicle_check,
     vehicle_fault,
@@ -146,6 +147,7 @@ __all__ = [
     "leg_progress",
     "loan",
     "log_part",
+    "machine_limit",
     "message",
     "metadata",
     "notice",

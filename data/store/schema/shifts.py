@@ -48,6 +48,26 @@ driver_rest = Table(
     Column("told_by", Text, nullable=False, doc="sign-in name"),
 )
 Index("driver_rest_by_shift", driver_rest.c.shift_id)
+machine_limit = Table(
+    "machine_limit",
+    metadata,
+    new_id(),
+    Column("storm_id", ForeignKey("storm.id"), nullable=False, doc="in which it was proposed"),
+    Column("blockage_id", ForeignKey("blockage.id"), nullable=False, doc="the driver's report"),
+    Column("vehicle_id", ForeignKey("vehicle.id"), nullable=False, doc="his machine"),
+    Column("came", JSON, doc="[segment, forward] before a turn; empty for streets"),
+    Column("ways", JSON, nullable=False, doc="[[segment, forward], …]"),
+    Column("both_ways", Boolean, nullable=False),
+    Column("types", JSON, nullable=False, doc="of the machines that are kept off"),
+    Column("note", Text, nullable=False, doc="of the planner"),
+    Column("state", Text, nullable=False, doc="`LimitState`"),
+    Column("proposed_at", UtcDateTime, nullable=False),
+    Column("proposed_by", Text, nullable=False, doc="sign-in name"),
+    Column("until_at", UtcDateTime, doc="empty until somebody takes it back"),
+    Column("decided_at", UtcDateTime),
+    Column("decided_by", Text, nullable=False, doc="sign-in name, or empty"),
+)
+Index("machine_limit_by_state", machine_limit.c.state)
 
 handover_note = Table(
     "handover_note",

@@ -114,6 +114,7 @@ GET /api/crew-jobs/{job_id}/photo
 GET /api/crews
 GET /api/followup
 GET /api/inspections
+GET /api/machine-limits
 GET /api/machines-out
 GET /api/messages
 GET /api/orders
@@ -148,6 +149,7 @@ GET /classes
 GET /classes/decisions.csv
 GET /classes/decisions.geojson
 GET /crews
+GET /machine-limits
 GET /followup
 GET /followup/figures.csv
 GET /followup/report
@@ -221,6 +223,9 @@ POST /api/alerts/{alert_id}/acknowledge
 POST /api/alerts/{alert_id}/close
 POST /api/alerts/{alert_id}/owner
 POST /api/blockages/{blockage_id}/clear
+POST /api/machine-limits/{limit_id}/accept
+POST /api/machine-limits/{limit_id}/reject
+POST /api/machine-limits/{limit_id}/take-back
 POST /api/call-outs
 POST /api/call-outs/{call_out_id}/answer
 POST /api/call-outs/{call_out_id}/arrive

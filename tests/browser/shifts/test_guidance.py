@@ -11,6 +11,7 @@ from data.store.database.engine import transaction
 from data.store.shifts.shifts import list_progress
 from tests import village as v
 from tests.browser.shifts.conftest import publish
+from tests.browser.shifts.test_driver import PHONE as SMALL_PHONE
 from tests.browser.shifts.test_driver import REST_MS
 from tests.browser.shifts.test_offline import KEPT_TAPS
 from tests.village_plan import a_leg
@@ -19,12 +20,7 @@ pytestmark = pytest.mark.browser
 
 STEP_M, STEP_MS = 12.0, 2000
 START = {"longitude": v.at_m(2, 0).lon, "latitude": v.at_m(2, 0).lat, "accuracy": 5}
-PHONE = {
-    "viewport": {"width": 390, "height": 844},
-    "geolocation": START,
-    "permissions": ["geolocation"],
-    "has_touch": True,
-}
+PHONE = SMALL_PHONE | {"viewport": {"width": 390, "height": 844}, "geolocation": START}
 
 HEARD = """() => {
   globalThis.heard = [];
@@ -332,6 +328,10 @@ def test_the_phone_leads_by_position_speaks_and_asks_for_one_tap(visit, code, da
     expect(page.locator(".stage h2")).to_have_text("Imam Street")
     expect(page.locator(".lead-card .say")).to_contain_text("turn left into Rose Street")
     expect(page.locator(".lead-card .left")).to_have_text("100 m")
+    for button in (".trouble", ".reasons button:nth-child(3)"):
+        page.click(button)
+    expect(page.locator(".reasons button").nth(1)).to_contain_text("turn left into Rose Street")
+    page.click("drive-problem dialog > button")
     expect(page.locator("drive-lead [aria-live]")).to_contain_text("turn left")
     expect(page.locator(".lead-card [aria-live], .stage [aria-live]")).to_have_count(2)
     expect(page.locator(".sound:not([aria-pressed])")).to_have_attribute("aria-label", "Mute")

@@ -69,6 +69,7 @@ export function blockagePanel(id) {
         html`<button class="link" @click=${() => choose("street", blockage.segment_id)}>${t("Show its street")}</button>`,
       ],
     ])}
+    ${blockage.reason === "impossible" ? html`<a class="button wide" href="/machine-limits">${t("Machine restrictions")}</a>` : ""}
     ${blockage.reason === "already_clear" ? html`<p class="muted small">${t("Nobody worked there: the driver found it clear.")}</p>` : ""}
     ${
       mayDispatch

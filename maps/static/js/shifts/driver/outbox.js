@@ -155,12 +155,13 @@ export function confirm(driven) {
 
 const placed = ({ lon, lat, accuracy }) => ({ lon, lat, ...(Number.isFinite(accuracy) ? { accuracy_m: accuracy } : {}) });
 
-/** Report why a stage is left out, with the place; a photo or a voice note may follow by its key. */
-export function report(stage, reason) {
+/** Report why a stage is left out, with the place, and that of the `turn` that is why; a photo or a voice note may follow. */
+export function report(stage, reason, turn) {
   const { place, shift } = drive.value;
   const here = place && Date.now() - place.at < FRESH_MS ? placed(place) : {};
   const key = newKey();
   const body = { key, plan_id: shift.plan_id, leg: stage.first, last: stage.last, reason, ...here };
+  if (turn) [body.turn_lon, body.turn_lat] = turn;
   tap({ ...over(stage, "skipped", reason), reports: true }, ofShift("blockages"), body);
   drive.set({ report: { key, reason } });
 }

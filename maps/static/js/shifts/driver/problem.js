@@ -3,6 +3,7 @@ import { html, nothing } from "lit";
 import { Part } from "../../pages/element.js";
 import { t } from "../../pages/texts.js";
 import { end, report } from "./outbox.js";
+import { impossible } from "./report/impossible.js";
 import { current, drive } from "./state.js";
 import { icon, where } from "./words.js";
 
@@ -39,8 +40,9 @@ class Problem extends Part {
   }
 
   choose(reason) {
+    if (reason === "impossible") return drive.set({ asking: "impossible" });
     report(this.stage, reason);
-    close();
+    return close();
   }
 
   closed(event) {
@@ -77,6 +79,7 @@ class Problem extends Part {
     const { asking } = drive.value;
     const bodies = {
       problem: () => this.reasons(),
+      impossible: () => impossible(this.stage, close),
       end: () => this.ending(),
     };
     return html`<dialog class="sheet" aria-label=${t("Problem")} @close=${this.closed}>

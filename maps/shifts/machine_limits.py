@@ -1,0 +1,103 @@
+"""Streets and turns that are impossible for types of machines, for the planner's page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from data.model import Blockage, DirectedSegment, VehicleId
+from data.model.machines import LimitState, MachineLimit
+from data.streets.network import StreetNetwork
+from maps.pages.i18n import Translator
+from maps.streets.street import called, street_name
+
+
+@dataclass(frozen=True, slots=True)
+class TypeChoice:
+    """A type of machines, and whether a limit is for it."""
+
+    code: str
+    name: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRow:
+    """A limit as the planner reads it; `until` is as it is typed, empty without an end.
+
+    `what` is the street, or from where into which street a turn leads.
+    """
+
+    id: int
+    report_id: int
+    state: LimitState
+    turn: bool
+    what: str
+    types: str
+    choices: tuple[TypeChoice, ...]
+    both_ways: bool
+    direction: str
+    until: str
+    until_words: str
+    note: str
+    proposed: str
+    decided: str
+    photo: bool
+    voice: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LimitContext:
+    """What rows are made with: streets, names of machines, and all types of the fleet."""
+
+    network: StreetNetwork
+    machines: Mapping[VehicleId, str]
+    types: tuple[str, ...]
+    t: Translator
+
+
+def limit_row(limit: MachineLimit, report: Blockage, around: LimitContext) -> LimitRow:
+    """Return a limit with the report that it came from."""
+    t = around.t
+    proposed = t(
+        "{name}, {time}",
+        name=around.machines.get(limit.vehicle_id, ""),
+        time=t.day_time(limit.proposed_at),
+    )
+    decided = ""
+    if limit.decided_at is not None:
+        decided = t("{name}, {time}", name=limit.decided_by, time=t.day_time(limit.decided_at))
+    until = limit.until_at
+    return LimitRow(
+        id=limit.id,
+        report_id=limit.blockage_id,
+        state=limit.state,
+        turn=limit.came is not None,
+        what=_what(limit, around),
+        types=t.listed([t(f"machine:{name}") for name in limit.types]),
+        choices=tuple(
+            TypeChoice(name, t(f"machine:{name}"), name in limit.types) for name in around.types
+        ),
+        both_ways=limit.both_ways,
+        direction=t("both directions") if limit.both_ways else t("only as it was driven"),
+        until="" if until is None else t.written(until),
+        until_words=t("until it is taken back")
+        if until is None
+        else t("until {time}", time=t.day_time(until)),
+        note=limit.note,
+        proposed=proposed,
+        decided=decided,
+        photo=bool(report.photo),
+        voice=bool(report.voice),
+    )
+
+
+def _what(limit: MachineLimit, around: LimitContext) -> str:
+    t = around.t
+    streets = t.listed(list(dict.fromkeys(_name(way, around) for way in limit.ways)))
+    if limit.came is None:
+        return streets
+    return t("{start} into {end}", start=_name(limit.came, around), end=streets)
+
+
+def _name(way: DirectedSegment, around: LimitContext) -> str:
+    segment = around.network.find(way.segment_id)
+    return called(street_name(segment), around.t) if segment else around.t("a former street")
