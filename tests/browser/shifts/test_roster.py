@@ -43,6 +43,7 @@ def take_over(visit: Visit, t: Translator) -> None:
     visit.go("/?lang=fa")
     note = page.locator("dialog.handover")
     expect(note).to_contain_text(NOTE)
+    assert page.evaluate("document.documentElement.scrollWidth") == page.evaluate("innerWidth")
     note.get_by_role("button", name=t("I have read it and take over")).click()
     expect(page.locator("dialog.handover")).to_have_count(0)
 

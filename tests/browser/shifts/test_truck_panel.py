@@ -158,5 +158,9 @@ def cancel(page: Page, t: Translator) -> None:
     """Leave out the second truck, and cancel the shift of the other; that asks once."""
     page.locator(".fleet input").nth(1).uncheck()
     orders = page.locator(".fleet-orders")
+    orders.get_by_role("button", name=t("Recall to the yard")).click()
+    sure = orders.locator(".sure .danger-button")
+    assert sure.evaluate("e => e.getBoundingClientRect().right <= innerWidth")
+    sure.click(trial=True)  # nothing lies over it
     orders.get_by_role("button", name=t("Cancel shift")).click()
     orders.get_by_role("button", name=t.plural("cancel:{count}", 1)).click()
