@@ -66,11 +66,16 @@ def made_city(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> P
     return folder
 
 
+def app_at(address: str) -> App:
+    """What a server of ours shares between its requests."""
+    return _served[address]
+
+
 @contextmanager
-def serving(settings: Settings, city: str) -> Iterator[str]:
+def serving(settings: Settings, city: str, clock: Clock | None = None) -> Iterator[str]:
     """A real server of a city on a free port; gives its address."""
     door = socket.create_server(("127.0.0.1", 0))
-    app = create_app(settings, settings.city_folder(city), Clock())
+    app = create_app(settings, settings.city_folder(city), clock or Clock())
     config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)
     web = WebServer(config, app.state.barfrub.hub.close)
     thread = threading.Thread(target=web.run, args=([door],), daemon=True)
@@ -128,7 +133,7 @@ class Visit:
     @property
     def city(self) -> App:
         """What the server of this window shares between its requests."""
-        return _served[self.server]
+        return app_at(self.server)
 
     def foreign(self) -> list[str]:
         """What was asked of other hosts than the server."""

@@ -10,7 +10,7 @@ from data.store.planning.plans import add_plan, set_plan_state
 from data.store.streets.network import load_network
 from fleet.shifts.driver_codes import give_code
 from tests import village as v
-from tests.browser.conftest import COARSE, PATIENCE_MS, POLL_MS, Visit, open_page
+from tests.browser.conftest import COARSE, POLL_MS, Visit, open_page
 from tests.village_database import DISPATCHER
 from tests.village_plan import a_leg, a_plan
 
@@ -247,27 +247,6 @@ def test_the_whole_route_can_be_driven_by_keyboard(visit, code):
     expect(page.locator("dialog[open]")).to_be_hidden()
     page.keyboard.press("Enter")
     expect(page.locator("dialog[open]")).to_be_visible()
-
-
-@pytest.mark.parametrize("visit", [PHONE], indirect=True)
-def test_taps_without_a_network_are_kept_over_a_reload_and_sent_once(visit, code, database, plan):
-    from data.store.shifts.shifts import list_progress
-
-    page = drive_off(visit, code)
-    page.route("**/legs/**", lambda route: route.abort())
-    tap(page)
-    expect(page.locator(".line.warning")).to_contain_text("1 tap is kept")
-    expect(page.locator(".stage h2")).to_have_text("Imam Street")
-    page.reload()
-    expect(page.locator(".stage h2")).to_have_text("Imam Street")
-    expect(page.locator(".line.warning")).to_contain_text("1 tap is kept")
-    with transaction(database) as tx:
-        assert list_progress(tx, plan.id, 1) == []
-    with page.expect_response("**/legs/**", timeout=PATIENCE_MS):
-        page.unroute("**/legs/**")
-    expect(page.locator(".line")).not_to_contain_text("kept")
-    with transaction(database) as tx:
-        assert [each.leg for each in list_progress(tx, plan.id, 1)] == [0]
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)

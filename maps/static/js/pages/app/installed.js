@@ -7,14 +7,20 @@ const LOOK_MS = 1800000; // between two looks for a new version; a page may be o
 let waits = null; // the worker of a new version
 let isTaken = false; // by another window of this browser: this page is an old one
 let may = () => true;
+let putAway = () => undefined; // what a page that is loaded anew would lose
 
 /** Whether a new version waits for a moment that suits. */
 export const updateWaits = () => waits !== null || isTaken;
 
+async function loadAnew() {
+  await putAway();
+  location.reload();
+}
+
 /** Take the new version, if there is one and the page says that it may: it is loaded anew, once and whole. */
 export function takeUpdate() {
   if (!updateWaits() || !may()) return false;
-  if (isTaken) location.reload();
+  if (isTaken) loadAnew();
   else waits.postMessage("take over");
   return true;
 }
@@ -55,9 +61,9 @@ function askToLeave() {
   question.showModal();
 }
 
-/** Install the page, which says whether it may be loaded anew now; browsers do this at secure addresses only. */
+/** Install the page, which says whether it may be loaded anew now, and what it does before; browsers do this at secure addresses only. */
 export async function keepApp(page) {
-  ({ may } = page);
+  ({ may, leave: putAway = putAway } = page);
   document.addEventListener("submit", leave);
   document.querySelector("[aria-controls=leave]").addEventListener("click", askToLeave);
   if (!navigator.serviceWorker || !boot.app) return;

@@ -16,6 +16,7 @@ import { stayAwake } from "./wake-lock.js";
 import { prepareMap } from "./map.js";
 import { flush, resume } from "./outbox.js";
 import { followPosition } from "./place/position.js";
+import { shelvePositions } from "./place/unsent.js";
 import { startWayBack } from "./guide/back.js";
 import { followProof } from "./place/proof.js";
 import { startSpeaking } from "./guide/speaker.js";
@@ -68,7 +69,7 @@ startWayBack();
 followSun();
 prepareMap();
 storeAround();
-keepApp({ may: mayUpdate });
+keepApp({ may: mayUpdate, leave: shelvePositions });
 await begin();
 listen(
   {

@@ -98,14 +98,13 @@ const tap = (order, path, body = {}) => keep(tapAt(new Date(tapTime()).toISOStri
 
 const ofShift = (what) => `/api/shifts/${drive.value.shift.shift_id}/${what}`;
 
-function ofStage(stage, what) {
-  const { plan_id: plan, shift_id: shift } = drive.value.shift;
-  return `/api/plans/${plan}/routes/${shift}/legs/${stage.first}/${what}`;
+function ofStage(stage, what, plan = drive.value.shift.plan_id) {
+  return `/api/plans/${plan}/routes/${drive.value.shift.shift_id}/legs/${stage.first}/${what}`;
 }
 
-const over = (stage, state, reason) => ({
+const over = (stage, state, reason, plan = drive.value.shift.plan_id) => ({
   kind: state,
-  plan: drive.value.shift.plan_id,
+  plan,
   first: stage.first,
   state,
   reason,
@@ -139,7 +138,7 @@ export function answerRoute(state, reason = null, text = "") {
   tap(order, `/api/plans/${plan}/routes/${shift}/answer`, { state, ...(reason ? { reason } : {}), text });
 }
 
-const done = (stage) => [over(stage, "done", ""), ofStage(stage, "complete"), { last: stage.last }];
+const done = (stage, plan) => [over(stage, "done", "", plan), ofStage(stage, "complete", plan), { last: stage.last }];
 
 /** Say that a stage is done. */
 export const complete = (stage) => tap(...done(stage));
@@ -150,7 +149,7 @@ export const complete = (stage) => tap(...done(stage));
  */
 export function confirm(driven) {
   const until = Date.now() + HELD_MS;
-  keep(...driven.map(({ stage, at }) => ({ ...tapAt(at, ...done(stage)), until })));
+  keep(...driven.map(({ stage, plan, at }) => ({ ...tapAt(at, ...done(stage, plan)), until })));
 }
 
 const placed = ({ lon, lat, accuracy }) => ({ lon, lat, ...(Number.isFinite(accuracy) ? { accuracy_m: accuracy } : {}) });

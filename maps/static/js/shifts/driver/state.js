@@ -17,6 +17,7 @@ export const drive = new Store({
   tracking: "starting",
   place: null,
   run: null,
+  home: false, // at the end of the route, with all of its work driven
   change: null,
   loose: false,
   looked: null,
@@ -33,6 +34,7 @@ export const pending = [];
 let told = null;
 let offered = null; // a route that came while another was driven
 let settled = 0; // taps that the server has answered
+const closed = new Set(); // runs that a tap of this visit ended, by plan and first leg
 
 const SHELF = "drive";
 const OLD_MS = 86400000; // a shift that ended a day ago is nobody's
@@ -121,10 +123,17 @@ export function prove({ next_leg, proved }) {
   show();
 }
 
+/** Whether the server has a tap of this visit that ended a run of a plan. */
+export const isSettled = (plan, first) => closed.has(`${plan} ${first}`);
+
+/** Whether a tap has ended it, though it may be taken back yet. */
+export const isTapped = (plan, first) => isSettled(plan, first) || pending.some((tap) => tap.plan === plan && tap.first === first);
+
 /** Take a tap as done, once the server has said so. */
 export function settle(tap) {
   told = applied(told, tap);
   settled += 1;
+  closed.add(`${tap.plan} ${tap.first}`);
   store();
   if (offered || (tap.plan && tap.plan !== told.shift.plan_id)) quietly(); // it counts in the other route too
 }
@@ -188,7 +197,7 @@ export async function reload() {
 export const quietly = () => reload().catch(() => drive.set({ connected: false }));
 
 /** What is to be done now, or undefined at the end of the route. */
-export const current = () => ahead()[0];
+export const current = () => (drive.value.home ? undefined : ahead()[0]);
 
 /** What comes after that. */
 export const following = (count) => ahead().slice(1, 1 + count);

@@ -1,11 +1,9 @@
-// A new version of the page is taken between two stages, when no turn is near, nobody writes or calls and the server has all of
-// the phone.
+// A new version of the page is taken between two stages, when no turn is near, nobody writes or calls and the server has all taps.
 import { takeUpdate, updateWaits } from "../../pages/app/installed.js";
 import { writing } from "../../pages/app/writing.js";
 import { help } from "../../messages/phone/sos.js";
 import { turns } from "./guide/change.js";
 import { idle } from "./outbox.js";
-import { positionsSent, sendPositions } from "./place/unsent.js";
 import { current, drive } from "./state.js";
 
 const FRESH_MS = 30000; // later the driver is busy with the next stage
@@ -24,16 +22,14 @@ const suits = (value) =>
   value.loaded && isBetweenStages(value) && !turns() && idle() && !value.asking && !calls(help.value) && !writing();
 
 /** Whether this page may be loaded anew now. */
-export const mayUpdate = () => suits(drive.value) && positionsSent();
+export const mayUpdate = () => suits(drive.value);
 
 function decide() {
   if (!drive.value.loaded) return;
   const now = current()?.first;
   if (stage !== now && stage !== undefined) changedAt = Date.now();
   stage = now;
-  if (!updateWaits() || !suits(drive.value)) return;
-  if (drive.value.connected) sendPositions();
-  takeUpdate();
+  if (updateWaits()) takeUpdate();
 }
 
 /** Take new versions from now on. */

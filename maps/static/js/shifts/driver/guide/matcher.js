@@ -45,6 +45,12 @@ function best(line, fix, from, to, expected, spread) {
 
 const fits = (place, fix) => place && place.off <= Math.max(FAR_M, 2 * (fix.accuracy ?? 0)) && place.wrong < 2;
 
+/** The first place of the line from a metre on that a fix fits, as metres along it; null where none does. */
+export function metreAt(line, fix, from) {
+  const place = best(line, fix, from, line.length, from, 1000);
+  return fits(place, fix) ? place.metre : null;
+}
+
 /** So far along the line a truck may be taken to be by its position alone: with little open work left out. */
 function reach(line, metre, open) {
   let rest = SKIPPED_M;

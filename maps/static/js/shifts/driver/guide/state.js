@@ -2,14 +2,15 @@
 import { keep as keepOnShelf, kept as keptOnShelf } from "../../../pages/app/shelf.js";
 import { now } from "../../../pages/boot.js";
 import { Store } from "../../../pages/store.js";
-import { drive, isOver } from "../state.js";
+import { drive, isOver, isSettled, isTapped } from "../state.js";
 import { placeAt, routeLine } from "./line.js";
-import { BACK_M, beginAt, farAhead, isOff, matched, onAt } from "./matcher.js";
+import { BACK_M, beginAt, farAhead, isOff, matched, metreAt, onAt } from "./matcher.js";
 import { driven, isDriven, runAt, standing } from "./progress.js";
 
 const SHELF = "lead";
 const KEEP_MS = 10000; // between two notes of the place on the route, for a reload or a dead battery
 const JUMP_M = 200; // what lies between two such places was not driven
+const HOME_M = 40; // so near to the end of its last drive a truck has come home
 const SILENT_MS = 20000; // after that a place is no longer where the truck is
 
 /**
@@ -23,9 +24,11 @@ let shown = null; // the stages as they were led last
 let shownPlan = null;
 let match = null;
 let run = 0;
+let joined = 0; // the run in which the truck came from the route before; what lies before was driven on that
 let metres = [];
 let furthest = 0; // metres of the route, so that noise to and fro is counted once
 let passed = {}; // when runs were driven to their end, by their first leg
+let earlier = []; // runs of plans before that were driven to their end, and that nothing told of then
 let keptAt = 0;
 let note = null; // as it is on the shelf, or was there when the page opened
 
@@ -39,7 +42,8 @@ function keep(force = false) {
   if (!force && Date.now() - keptAt < KEEP_MS) return;
   keptAt = Date.now();
   const done = Object.fromEntries(shown.map((stage, i) => [stage.first, metres[i] ?? 0]));
-  note = { of: owner(), metre: match.metre, first: shown[run].first, done, passed };
+  earlier = earlier.filter(({ stage, plan }) => !isSettled(plan, stage.first));
+  note = { of: owner(), metre: match.metre, first: shown[run].first, done, passed, joined, earlier };
   keepOnShelf(SHELF, note);
 }
 
@@ -65,8 +69,21 @@ function begin(stages) {
   run = goesOn ? at : open;
   metres = stages.map((stage) => kept?.done?.[stage.first] ?? 0);
   passed = kept?.passed ?? {};
-  match = beginAt(goesOn ? kept.metre : line.runs[open].from);
+  joined = kept?.joined ?? 0;
+  if (note && earlier.length === 0) earlier = note.earlier ?? [];
+  match = goesOn ? onAt(beginAt(kept.metre), kept.metre) : beginAt(line.runs[open].from);
   furthest = match.metre;
+}
+
+/** Go on along a new route where the truck is, not where its proof ends: it was on the one before. */
+function goOnFrom(place) {
+  const metre = place && metreAt(line, fixOf({ ...place, at: place.time * 1000 }), match.metre);
+  if (!metre) return;
+  match = onAt(match, metre);
+  furthest = metre;
+  run = runAt(line, metre, run);
+  joined = run;
+  metres[run] = Math.min(Math.max(0, metre - line.runs[run].work), JUMP_M);
 }
 
 /** Go on behind the runs that are over: a tap or a proof is worth more than a position. */
@@ -92,31 +109,48 @@ function refresh(stages) {
     line = null;
     shown = null;
     guide.set({ mode: "waiting", standing: null, driven: [], back: null, ahead: null });
-    return drive.set({ run: null });
+    return drive.set({ run: null, home: false });
   }
   const { plan_id: plan } = drive.value.shift;
-  if (!sameRoute(stages, plan)) begin(stages);
-  else {
+  const isNew = !sameRoute(stages, plan);
+  if (isNew) {
+    const was = shown && match;
+    if (was && plan !== shownPlan) earlier = unconfirmed();
+    begin(stages);
+    if (was?.on) goOnFrom(guide.value.fix);
+  } else {
     goBack(shown, stages);
     goOn(shown, stages);
   }
   shown = stages;
   shownPlan = plan;
   keep(true);
-  return tell();
+  return tell(isNew ? { ahead: null, back: null, metre: match.metre } : {});
 }
 
 const isOpenWork = (stage) => stage.kind === "work" && stage.state === "open";
 
 /** The runs that were driven to their end and that nothing proves or tells of yet. */
-const unconfirmed = () =>
-  shown.flatMap((stage) => (isOpenWork(stage) && passed[stage.first] ? [{ stage, at: passed[stage.first] }] : []));
+function unconfirmed() {
+  const { shift_id: shift } = drive.value.shift;
+  const now = shown.filter((stage) => isOpenWork(stage) && passed[stage.first]);
+  return [
+    ...earlier.filter((one) => one.shift === shift && !isTapped(one.plan, one.stage.first)),
+    ...now.map((stage) => ({ stage, shift, plan: shownPlan, at: passed[stage.first] })),
+  ];
+}
+
+/** Whether the last drive is at its end, and nothing is left that could be worked. */
+function isHome({ left_m: left }) {
+  const isLast = run === shown.length - 1 && shown[run].kind === "drive" && run > 0;
+  return isLast && match.on && left < HOME_M && shown.every((stage, i) => i < joined || !isOpenWork(stage) || passed[stage.first]);
+}
 
 function tell(more = {}) {
-  const leads = match.begun && guide.value.mode !== "waiting";
   const stands = standing(line, shown, match.metre, run, now());
   guide.set({ ...more, standing: stands, driven: unconfirmed() });
-  if (drive.value.run !== (leads ? run : null)) drive.set({ run: leads ? run : null });
+  const place = { run: match.begun ? run : null, home: isHome(stands) };
+  if (drive.value.run !== place.run || drive.value.home !== place.home) drive.set(place);
 }
 
 function pass(before) {

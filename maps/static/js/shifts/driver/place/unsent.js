@@ -26,10 +26,8 @@ export const afterSending = (step) => {
   after = step;
 };
 
-/** Whether the server has all positions of this phone. */
-export const positionsSent = () => queue.length === 0;
-
-async function write() {
+/** Write to the shelf what waits. */
+export async function shelvePositions() {
   writing = 0;
   if (queue.length > 0) isOnShelf = await keep(SHELF, queue);
   else if (isOnShelf) await drop(SHELF);
@@ -37,7 +35,7 @@ async function write() {
 }
 
 function changed() {
-  if (queue.length > 0 || isOnShelf) writing ||= setTimeout(write, SHELF_MS);
+  if (queue.length > 0 || isOnShelf) writing ||= setTimeout(shelvePositions, SHELF_MS);
 }
 
 function sendIn(waitMs) {
@@ -90,7 +88,7 @@ async function sendAll() {
 }
 
 /** Send what waits now; where nobody answers, try again soon. */
-export async function sendPositions() {
+async function sendPositions() {
   clearTimeout(waiting);
   waiting = 0;
   if (sending || queue.length === 0) return;
