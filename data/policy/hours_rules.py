@@ -20,6 +20,8 @@ _MINUTE = timedelta(minutes=1)
 class HoursRules(TomlTable):
     """How long a driver may be on duty within 24 hours, and work without a rest of some length.
 
+    Between two shifts he is off duty for `between` at least; shifts without a gap are one.
+
     Usual are 14 of 24 hours, breaks included (49 CFR 395.3(a)(2)), and four and a half hours at the
     wheel (Regulation (EC) 561/2006, article 7), with a rest of half an hour.
     """
@@ -28,4 +30,5 @@ class HoursRules(TomlTable):
     without_rest: Annotated[timedelta, Number(0.5, 24, _HOUR), Field(alias="without_rest_h")] = (
         4.5 * _HOUR
     )
+    between: Annotated[timedelta, Number(0, 24, _HOUR), Field(alias="between_h")] = 8 * _HOUR
     rest: Annotated[timedelta, Number(5, 240, _MINUTE), Field(alias="rest_min")] = 30 * _MINUTE

@@ -55,14 +55,19 @@ class ConflictKind(StrEnum):
     OVERLAP = "overlap"
     DRIVER_TWICE = "driver_twice"
     DRIVER_HOURS = "driver_hours"
+    DRIVER_REST = "driver_rest"
     DRIVER_OUT = "driver_out"
+
+
+TIRING = frozenset({ConflictKind.DRIVER_HOURS, ConflictKind.DRIVER_REST})
+"""Conflicts that a dispatcher may take upon himself."""
 
 
 @dataclass(frozen=True, slots=True)
 class RosterConflict:
     """A conflict of a shift; `other` is the shift that it clashes with.
 
-    `hours_h` are more hours on duty than the `limit_h` of the city.
+    `hours_h` are more hours on duty than the `limit_h` of the city, or fewer off duty.
     """
 
     clash: ConflictKind
@@ -228,6 +233,8 @@ def _misfits_of(
         for other in others
         if other.driver_id == shift.driver_id and overlap(shift, other)
     ]
+    ended = (one for one in known if one.state is ShiftState.ENDED)
+    found += _short_rests(shift, [*others, *ended], driver.login, rules)
     hours_h = hours_of(shift.driver_id, shift.ends_at, known)
     if hours_h * _HOUR > rules.on_duty:
         found.append(
@@ -240,6 +247,17 @@ def _misfits_of(
             )
         )
     return found
+
+
+def _short_rests(
+    shift: Shift, others: Iterable[Shift], login: str, rules: HoursRules
+) -> Iterable[RosterConflict]:
+    """Yield the other shifts of a driver from which a shift is too near, but not without a gap."""
+    for other in others:
+        gap = max(shift.starts_at - other.ends_at, other.starts_at - shift.ends_at)
+        if other.driver_id == shift.driver_id and timedelta(0) < gap < rules.between:
+            kind, hours_h, limit_h = ConflictKind.DRIVER_REST, gap / _HOUR, rules.between / _HOUR
+            yield RosterConflict(kind, shift, other, login, hours_h, limit_h)
 
 
 def _require_fit(tx: Tx, storm: Storm, wanted: Shift, wish: ShiftWish, now: datetime) -> None:
@@ -256,7 +274,7 @@ def _require_fit(tx: Tx, storm: Storm, wanted: Shift, wish: ShiftWish, now: date
     users = {user.id: user for user in list_users(tx)}
     rules = policy_from_toml(get_policy_text(tx)).hours
     for misfit in _misfits_of(wanted, others, [*same.values(), wanted], users, rules):
-        if misfit.clash is ConflictKind.DRIVER_HOURS and wish.long_hours:
+        if misfit.clash in TIRING and wish.long_hours:
             continue
         raise _refusal(tx, misfit)
 
@@ -281,6 +299,15 @@ def _refusal(tx: Tx, misfit: RosterConflict) -> ConflictError:
                 f"{driver} would be on duty for {misfit.hours_h:.1f} of 24 hours",
                 reason="roster_driver_hours",
                 driver=driver,
+                hours=round(misfit.hours_h, 1),
+                limit=misfit.limit_h,
+            )
+        case ConflictKind.DRIVER_REST:
+            return ConflictError(
+                f"{driver} would have {misfit.hours_h:.1f} h off duty between two shifts",
+                reason="roster_driver_rest",
+                driver=driver,
+                name=name,
                 hours=round(misfit.hours_h, 1),
                 limit=misfit.limit_h,
             )

@@ -57,6 +57,7 @@ def test_crews_follow_each_other_and_what_does_not_fit_is_refused(client, app, s
         "roster_overlap": shift(1, 15, 23),
         "roster_driver_twice": shift(2, 12, 20, "reza"),
         "roster_driver_hours": shift(1, 16, 23, "reza"),
+        "roster_driver_rest": shift(1, 20, 22, "reza"),
     }
     second_url = f"/api/shifts/{second['id']}/roster"
     assert client.post(second_url, json=change(shift(2, 0, 8))).status_code == 200

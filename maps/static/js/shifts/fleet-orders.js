@@ -71,7 +71,7 @@ function twice(ids, kind, icon, words, sure) {
   </div>`;
 }
 
-const tooLong = ({ reason }) => reason === "roster_driver_hours";
+const tooLong = ({ reason }) => ["roster_driver_hours", "roster_driver_rest"].includes(reason);
 
 /** Machines that keep their shifts, and why; too many hours may be meant so. */
 function refusals() {

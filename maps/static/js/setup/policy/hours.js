@@ -6,6 +6,7 @@ import { change } from "./state.js";
 
 const LIMITS = [
   ["on_duty_h", "h"],
+  ["between_h", "h"],
   ["without_rest_h", "h"],
   ["rest_min", "min"],
 ];

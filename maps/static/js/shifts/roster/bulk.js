@@ -30,7 +30,7 @@ function refusals(refused, again) {
   list.append(...refused.map(({ vehicle, message }) => Object.assign(document.createElement("li"), { textContent: `${isolated(vehicle)}: ${message}` })));
   const box = Object.assign(document.createElement("div"), { className: "problem" });
   box.append(list);
-  const long = refused.filter(({ reason }) => reason === "roster_driver_hours").map((one) => one.vehicle_id);
+  const long = refused.filter(({ reason }) => ["roster_driver_hours", "roster_driver_rest"].includes(reason)).map((one) => one.vehicle_id);
   if (long.length > 0) {
     const button = Object.assign(document.createElement("button"), { textContent: t("Extend them all the same") });
     button.addEventListener("click", () => again(long));
