@@ -73,8 +73,8 @@ JUDGED_EVERY = 2
 FORGOTTEN = 0.03
 """Share of legs that their driver forgets to tap."""
 AT_ONCE = 5000
-JUDGED = tuple(range(31, 36))
-"""Seeds that judge the rules, once: these were looked at with seeds 1-10, 18 and 21-25."""
+JUDGED = tuple(range(51, 56))
+"""Seeds that judge the rules, once: seeds 1-10, 18, 21-25, 31-35 and 41-45 were looked at."""
 HABITS = TruckBehavior(every_s=10.0, reverse_chance=0.05)
 NOW = datetime(2026, 12, 21, tzinfo=UTC)
 ACTOR = Actor(ActorKind.SYSTEM, "bench")
