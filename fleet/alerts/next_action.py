@@ -27,12 +27,13 @@ from fleet.alerts.idle_trucks import IdleTrucks, helpers_by_class
 from fleet.alerts.severity import Severity, severity
 from fleet.context import CityContext
 from fleet.planning.draft_validity import find_waiting_draft
-from fleet.planning.standing_orders import orders_from
+from fleet.planning.standing_orders import orders_from, with_limits
 from fleet.routes.arrivals import Arrivals
 from fleet.routes.class_finish import ClassFinish
 from fleet.routes.route_progress import PlanCheck
 from fleet.shifts.duty import SOON, DutyRoster, duty_of
 from fleet.shifts.shift_handover import current_shift_by_vehicle
+from fleet.streets.machine_limits import way_limits
 
 NEWEST_RUNS = 3
 """Searches that may still be under way are among the newest."""
@@ -196,12 +197,14 @@ def _helpers(
     idle = _idle(duty, progress.check, city.now)
     if not idle:
         return {}
-    trucks = IdleTrucks(
-        trucks=[one for one in list_vehicles(city.tx) if one.id in idle],
-        orders=orders_from(list_orders(city.tx, storm.id)),
+    trucks = [one for one in list_vehicles(city.tx) if one.id in idle]
+    orders, limits = orders_from(list_orders(city.tx, storm.id)), way_limits(city.tx, city.now)
+    helpers = IdleTrucks(
+        trucks=trucks,
+        orders=with_limits(orders, limits, trucks),
         risk_late=city.policy.alerts.risk_late,
     )
-    return helpers_by_class(progress.work, progress.arrivals, trucks, city.network)
+    return helpers_by_class(progress.work, progress.arrivals, helpers, city.network)
 
 
 def _idle(duty: DutyRoster, check: PlanCheck | None, now: datetime) -> frozenset[VehicleId]:

@@ -20,8 +20,10 @@ from data.model import (
     ShiftId,
     StandingOrder,
     StormId,
+    Vehicle,
     VehicleId,
 )
+from data.model.machines import WayLimit
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.planning.standing_orders import add_order, get_order, list_orders, set_order_lifted
@@ -86,6 +88,21 @@ def orders_from(orders: Iterable[StandingOrder]) -> OrderIndex:
         elif one.segment_id is not None:
             found = found.forbidden(one.vehicle_id, one.segment_id)
     return found
+
+
+def with_limits(
+    orders: OrderIndex, limits: Iterable[WayLimit], vehicles: Iterable[Vehicle]
+) -> OrderIndex:
+    """Return orders that keep machines off the streets that are impossible for their type too."""
+    known = list(vehicles)
+    streets = {
+        (vehicle.id, one.way.segment_id)
+        for one in limits
+        if one.came is None
+        for vehicle in known
+        if vehicle.type in one.types
+    }
+    return replace(orders, banned=orders.banned | streets)
 
 
 def give_order(

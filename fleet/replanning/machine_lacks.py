@@ -11,9 +11,10 @@ from data.store.planning.standing_orders import list_orders
 from data.store.setup.machines import list_vehicles
 from data.streets.network import StreetNetwork
 from fleet.planning.plan_options import shifts_in_service
-from fleet.planning.standing_orders import OrderIndex, orders_from
+from fleet.planning.standing_orders import OrderIndex, orders_from, with_limits
 from fleet.shifts.shift_handover import current_shift_by_vehicle
 from fleet.storms.machines_in_service import machines_taken_out
+from fleet.streets.machine_limits import way_limits
 from fleet.work.left_undone import fits
 
 
@@ -55,11 +56,12 @@ def machine_lacks(
     tx: Tx, storm: Storm, job: Job, network: StreetNetwork, now: datetime
 ) -> list[LackingMachine]:
     """Return what each machine of the city lacks for a job that none can do; the ablest first."""
+    vehicles = list_vehicles(tx)
     return lacks_of(
-        list_vehicles(tx),
+        vehicles,
         current_shift_by_vehicle(shifts_in_service(tx, storm.id, now), now),
         machines_taken_out(tx, storm),
-        orders_from(list_orders(tx, storm.id)),
+        with_limits(orders_from(list_orders(tx, storm.id)), way_limits(tx, now), vehicles),
         (job, network.segment(job.segment_id)),
     )
 

@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from data.model import MachineOut, OutReason, SegmentId, Treatment, VehicleId
-from fleet.planning.standing_orders import OrderIndex
+from data.model import DirectedSegment, MachineOut, OutReason, SegmentId, Treatment, VehicleId
+from data.model.machines import WayLimit
+from fleet.planning.standing_orders import OrderIndex, with_limits
 from fleet.replanning.machine_lacks import MachineLack, lacks_of
 from tests import village as v
 
@@ -42,6 +43,16 @@ def test_a_street_may_be_too_narrow():
 )
 def test_orders_of_dispatchers_keep_a_machine_away(orders, lack):
     assert lack_of(v.a_vehicle(1), orders).lack is lack
+
+
+def test_a_street_that_is_impossible_for_its_type_is_kept_from_a_machine_and_a_turn_is_not():
+    street, grader = DirectedSegment(v.MILL, forward=True), replace(v.a_vehicle(1), type="grader")
+    limit = WayLimit(frozenset({"grader"}), street)
+    turn = replace(limit, came=DirectedSegment(v.MAIN_WEST, forward=True))
+    for limits, lack in (({limit}, MachineLack.FORBIDDEN), ({turn}, MachineLack.TIME)):
+        assert lack_of(grader, with_limits(NOBODY, limits, [grader])).lack is lack
+    other = v.a_vehicle(1)
+    assert lack_of(other, with_limits(NOBODY, {limit}, [other])).lack is MachineLack.TIME
 
 
 def test_equipment_duty_and_service_come_before_time():
