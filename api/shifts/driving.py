@@ -29,6 +29,7 @@ from fleet.storms.storm_lookup import known_storm
 from fleet.streets.closed_streets import closed_streets, revision_of_closed
 from fleet.tracking.phone_trackers import HEARD, own_tracker_is_heard
 from maps.guidance.driver_runs import DriverRun, driver_runs
+from maps.guidance.run_groups import run_groups
 from maps.pages.i18n import Translator
 from maps.routes.route_steps import Surroundings
 from maps.shifts.driver import (
@@ -159,7 +160,14 @@ def _told(tx: Tx, context: Context, shift: Shift) -> _Told:
 
 def _drive(told: _Told, context: Context, t: Translator) -> DriveView:
     standing, stages = told.standing, _stages(told, t)
-    route = PhoneRoute(standing.plan_id, told.revision, told.answer, standing.next_leg, stages)
+    route = PhoneRoute(
+        plan_id=standing.plan_id,
+        revision=told.revision,
+        answer=told.answer,
+        next_leg=standing.next_leg,
+        stages=stages,
+        groups=run_groups(stages, context.app.network, t),
+    )
     policy = context.app.policy
     points = point_views(policy.vehicle_check.items_of(told.vehicle.type))
     duty = PhoneDuty(points, check_view(told.check), hours_view(told.hours, policy.hours))

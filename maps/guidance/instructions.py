@@ -52,12 +52,14 @@ def run_sentence(stage: StageView, run: RouteRunView, t: Translator) -> str:
     what = t(f"run:{_part(stage, run)}", street=called(run.street or {}, t))
     if run.end:
         what = t("run:to", what=what, end=called(run.end, t))
-    gear = [
-        t(f"run:{name}")
-        for name, is_on in (("blade_down", stage.blade), ("spreader_on", stage.spreader))
-        if is_on
-    ]
+    gear = gear_sentence(stage.blade, stage.spreader, t)
     return joined([what, said_length(run.length_m, t), *gear], t)
+
+
+def gear_sentence(blade: bool, spreader: bool, t: Translator) -> list[str]:
+    """Return how blade and spreader are while one works."""
+    gear = ("blade_down", blade), ("spreader_on", spreader)
+    return [t(f"run:{name}") for name, is_on in gear if is_on]
 
 
 def _part(stage: StageView, run: RouteRunView) -> str:

@@ -68,6 +68,14 @@ class Junctions:
         """Return how many ends of streets meet where a step leads to, its own among them."""
         return len(self._known.ends[head_node(came, self.network)])
 
+    def meetings(self, segment: Segment) -> list[tuple[LonLat, list[Segment]]]:
+        """Return the places of the two ends of a street, each with all streets that end there."""
+        ends = (segment.start, segment.geometry[0]), (segment.end, segment.geometry[-1])
+        return [
+            (LonLat(*place), [self.segment(step) for step in self._known.ends[node]])
+            for node, place in ends
+        ]
+
     def arms(self, came: DirectedSegment) -> list[Arm]:
         """Return the ways out of the junction to which a step leads, but not back over it."""
         back = DirectedSegment(came.segment_id, not came.forward)

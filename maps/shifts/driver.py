@@ -29,6 +29,7 @@ from fleet.logbook.service_hours import ServiceHours
 from fleet.routes.proved_legs import ProvedLegs
 from fleet.shifts.route_answers import RouteAnswerState, answer_state_of
 from maps.guidance.driver_runs import DriverRun
+from maps.guidance.run_groups import RunGroup
 from maps.pages.wall import PrivateText, has_private_texts
 from maps.shifts.vehicle_check import CheckPointView, VehicleCheckView, check_view
 from maps.streets.street import street_name
@@ -117,7 +118,8 @@ class DriveView:
     """A shift with its whole route, as the driver's phone stores it.
 
     `next_leg` is the first one ahead by what is proved and tapped; the phone begins there.
-    `points` are to be checked before the shift, `check` is what was found.
+    `points` are to be checked before the shift, `check` is what was found. `groups` are the stages
+    as one speaks of them, a quarter being one.
     """
 
     now: datetime
@@ -136,6 +138,7 @@ class DriveView:
     points: tuple[CheckPointView, ...]
     check: VehicleCheckView | None
     hours: HoursView
+    groups: tuple[RunGroup, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ class PhoneRoute(NamedTuple):
     answer: RouteAnswer | None
     next_leg: int
     stages: tuple[DriverRun, ...]
+    groups: tuple[RunGroup, ...]
 
 
 class DriverSaid(NamedTuple):
@@ -216,6 +220,7 @@ def drive_view(
         points=duty.points,
         check=duty.check,
         hours=duty.hours,
+        groups=route.groups,
     )
 
 

@@ -8,6 +8,7 @@ import { isResting, restButton, restRow } from "./duty/rest.js";
 import { turns } from "./guide/change.js";
 import { complete, confirm, held, start, undo } from "./outbox.js";
 import "./report/sent.js";
+import { wholeQuarter } from "./guide/groups.js";
 import { guide } from "./guide/state.js";
 import { adopt, current, drive, isOver, last } from "./state.js";
 import { icon, where } from "./words.js";
@@ -20,7 +21,14 @@ const REST_MS = 1200; // a glove that trembles must not end the next street too
 const changes = () => drive.value.change && !turns();
 
 /** What the button at the thumb is for. */
-const what = () => (changes() ? "change" : current()?.first);
+function what() {
+  const stage = current();
+  if (changes()) return "change";
+  return stage && `${stage.first} ${wholeQuarter(stage)?.first}`;
+}
+
+/** What is open of what the page shows as one thing: a stage, or a quarter with all its pieces. */
+const shownStages = (stage) => wholeQuarter(stage)?.stages.filter(({ state }) => state === "open") ?? [stage];
 
 class Actions extends Part {
   static properties = { resting: { state: true }, swapped: { state: true } };
@@ -96,7 +104,7 @@ class Actions extends Part {
       return html`<button class="primary" ?disabled=${this.resting || this.swapped} @click=${() => this.once(adopt)}>${icon("navigation")}${t("Go on with the new route")}</button>`;
     if (!stage)
       return html`<button class="primary" @click=${() => drive.set({ asking: "end" })}>${icon("flag")}${t("End the shift")}</button>`;
-    return html`<button class="primary done" ?disabled=${this.resting || this.swapped} @click=${() => this.once(() => complete(stage))}>
+    return html`<button class="primary done" ?disabled=${this.resting || this.swapped} @click=${() => this.once(() => complete(...shownStages(stage)))}>
         ${icon("check")}${t("Done")}
       </button>
       <button class="trouble" @click=${() => drive.set({ asking: "problem" })}>${icon("octagon-alert")}${t("Problem")}</button>`;

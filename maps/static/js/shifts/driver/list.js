@@ -1,12 +1,13 @@
-// The whole route as a list; a tap on a line shows it on the map.
+// The whole route as a list: quarters unfold into their pieces; a tap on a line shows it on the map.
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { Part } from "../../pages/element.js";
 import { t, time } from "../../pages/texts.js";
 import { withRest } from "./duty/rest.js";
+import { grouped, groupRow, piecesDone, size } from "./guide/groups.js";
 import { beginRest } from "./outbox.js";
 import { current, drive } from "./state.js";
-import { measure, row } from "./words.js";
+import { icon, measure, row } from "./words.js";
 
 const STATE_ICON = { done: "circle-check", skipped: "ban" };
 
@@ -41,6 +42,25 @@ class List extends Part {
     </li>`;
   }
 
+  quarter(group, now) {
+    const isNow = group.stages.includes(now);
+    const over = group.state !== "open";
+    return html`<li>
+      <details ?open=${isNow}>
+        <summary class="row ${over ? "done" : ""}">
+          ${groupRow(group, `${size(group)} · ${piecesDone(group)}`, over ? "circle-check" : "map")}${icon("chevron-down", "fold")}
+        </summary>
+        <ol>${group.stages.map((stage) => this.line(stage, now))}</ol>
+      </details>
+    </li>`;
+  }
+
+  /** A group; a rest that is due stands for itself. */
+  group(group, now) {
+    if (!group.stages) return this.line(group, now);
+    return group.title ? this.quarter(group, now) : group.stages.map((stage) => this.line(stage, now));
+  }
+
   render() {
     const { loaded, stages } = drive.value;
     if (!loaded) return html`<div class="skeleton" aria-hidden="true"></div>`;
@@ -48,9 +68,9 @@ class List extends Part {
     const now = current();
     return html`<ol class="route" aria-label=${t("My route")}>
       ${repeat(
-        withRest(drive.value, stages),
-        (stage) => stage.first,
-        (stage) => this.line(stage, now),
+        withRest(drive.value, grouped()),
+        ({ first }) => first,
+        (group) => this.group(group, now),
       )}
     </ol>`;
   }

@@ -5,8 +5,9 @@ import { duration, length, number, streetName, t, times } from "../../pages/text
 import { checkPart, looking } from "./duty/check.js";
 import "./duty/summary.js";
 import { isResting, restPart, withRest } from "./duty/rest.js";
+import { groupRow, groupsAhead, openPieces, piecesDone, quarterOf, size, wholeQuarter } from "./guide/groups.js";
 import { guide } from "./guide/state.js";
-import { current, drive, following, isOver } from "./state.js";
+import { current, drive, isOver } from "./state.js";
 import { equipment, icon, measure, row, stageIcon, task, turnIcon, until, where } from "./words.js";
 
 const NEXT = 3;
@@ -95,11 +96,16 @@ function remaining(stage, led) {
   return [...parts, ...more];
 }
 
+/** In which quarter a piece lies, and how far that is. */
+const quarterLine = (quarter) =>
+  html`<p class="quarter">${icon("map")}<bdi class="what">${quarter.title}</bdi><span class="when">${piecesDone(quarter)}</span></p>`;
+
 function stageView(stage) {
   const led = stands(stage);
+  const quarter = quarterOf(stage);
   const onTheWay = led && stage.kind === "work" && led.work_m > ON_THE_WAY_M;
   return html`<section class="stage ${stage.kind}">
-      ${led ? nothing : way(stage)}
+      ${quarter ? quarterLine(quarter) : nothing} ${led ? nothing : way(stage)}
       <div class="order" aria-live="polite">
         ${icon(stageIcon(stage), "huge")}
         <div>
@@ -114,12 +120,25 @@ function stageView(stage) {
     ${next()}`;
 }
 
+/** A quarter as one thing to do, with its pieces to be looked up, where no position tells which of them is driven. */
+function quarterView(quarter) {
+  return html`<section class="stage work">
+      <div class="order" aria-live="polite">
+        ${icon("map", "huge")}
+        <h2><bdi>${quarter.title}</bdi></h2>
+      </div>
+      <p class="measure">${size(quarter)}</p>
+      <ol class="next">${openPieces(quarter).map((stage) => html`<li>${row(stage)}</li>`)}</ol>
+    </section>
+    ${next()}`;
+}
+
 function next() {
-  const stages = withRest(drive.value, following(NEXT));
-  if (stages.length === 0) return html`<p class="muted after">${t("After this your route is finished.")}</p>`;
+  const groups = withRest(drive.value, groupsAhead(NEXT));
+  if (groups.length === 0) return html`<p class="muted after">${t("After this your route is finished.")}</p>`;
   return html`<section class="after">
     <h3>${t("Then")}</h3>
-    <ol class="next">${stages.map((stage) => html`<li>${row(stage)}</li>`)}</ol>
+    <ol class="next">${groups.map((group) => html`<li>${group.stages ? groupRow(group) : row(group)}</li>`)}</ol>
   </section>`;
 }
 
@@ -146,6 +165,8 @@ class Now extends Part {
     if (shift.state === "planned") return before(drive.value);
     if (isResting(drive.value)) return restPart(drive.value);
     const stage = current();
+    const quarter = stage && wholeQuarter(stage);
+    if (quarter) return quarterView(quarter);
     if (stage) return stageView(stage);
     return stages.length === 0
       ? plain(t("No route yet"), t("It appears here by itself as soon as the dispatcher publishes it."))

@@ -79,10 +79,10 @@ export async function flush() {
   sending = false;
 }
 
-/** The time of a tap, in ms: after what was ended last, though the server may have put our clock back since. */
+/** The time of a tap: after what was ended last, though the server may have put our clock back since. */
 function tapTime() {
   const ended = last();
-  return ended ? Math.max(now(), Date.parse(ended.ended_at) + 1) : now();
+  return new Date(ended ? Math.max(now(), Date.parse(ended.ended_at) + 1) : now()).toISOString();
 }
 
 const tapAt = (at, order, path, body) => ({ ...order, at, path, body: { key: newKey(), tapped_at: at, ...body } });
@@ -94,7 +94,7 @@ function keep(...taps) {
   flush();
 }
 
-const tap = (order, path, body = {}) => keep(tapAt(new Date(tapTime()).toISOString(), order, path, body));
+const tap = (order, path, body = {}) => keep(tapAt(tapTime(), order, path, body));
 
 const ofShift = (what) => `/api/shifts/${drive.value.shift.shift_id}/${what}`;
 
@@ -140,8 +140,11 @@ export function answerRoute(state, reason = null, text = "") {
 
 const done = (stage, plan) => [over(stage, "done", "", plan), ofStage(stage, "complete", plan), { last: stage.last }];
 
-/** Say that a stage is done. */
-export const complete = (stage) => tap(...done(stage));
+/** Say that stages are done, all with one tap. */
+export function complete(...stages) {
+  const at = tapTime();
+  keep(...stages.map((stage) => tapAt(at, ...done(stage))));
+}
 
 /**
  * Say that stages are done, each when it was driven. The server, for which what was done two minutes ago is evidence, hears of

@@ -199,9 +199,6 @@ export const quietly = () => reload().catch(() => drive.set({ connected: false }
 /** What is to be done now, or undefined at the end of the route. */
 export const current = () => (drive.value.home ? undefined : ahead()[0]);
 
-/** What comes after that. */
-export const following = (count) => ahead().slice(1, 1 + count);
-
 /** The stage that was ended last, if there is one to take back. */
 export function last() {
   const ended = over(drive.value.stages);

@@ -36,7 +36,7 @@ export const PICTURES = [
   ...Object.values(TURN_ICON),
   ...Object.values(KIND_ICON),
   ...["side-right", "side-whole", "arrow-down-to-line", "arrow-up-from-line", "spray-can", "navigation", "navigation-2"],
-  ...["list", "map", "wifi-off", "satellite", "triangle-alert", "check", "octagon-alert", "circle-check"],
+  ...["list", "map", "chevron-down", "wifi-off", "satellite", "triangle-alert", "check", "octagon-alert", "circle-check"],
   ...["ban", "undo-2", "flag", "play", "car-front", "construction", "shrink", "sparkles", "wrench", "snowflake", "car", "cable", "package-x"],
   ...["volume-2", "volume-x", "route-off", "clock", "circle-ellipsis", "circle", "camera", "mic", "square", "locate-fixed", "x", "message-square", "reply", "send", "siren", "phone"],
 ];

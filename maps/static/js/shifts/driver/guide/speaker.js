@@ -4,11 +4,12 @@ import { drive } from "../state.js";
 import { due, isNear, saidBefore } from "./announcer.js";
 import { interrupt, say } from "./speech.js";
 import { BACK_M } from "./matcher.js";
+import { quarterOf } from "./groups.js";
 import { guide, route } from "./state.js";
 
 let line = null;
 let said = new Set();
-let begun = new Set(); // runs whose sentence was said
+let begun = new Set(); // first legs of the runs and quarters whose sentence was said
 let mode = "waiting";
 let heard = 0; // metres of the route at the last fix
 let hasLeft = false;
@@ -35,6 +36,14 @@ function change(present) {
   mode = present;
 }
 
+/** Say what begins, once: a quarter with its first piece, and of its other pieces only where they turn. */
+function begin(stage) {
+  const { first, sentence: words } = quarterOf(stage) ?? stage;
+  if (begun.has(first)) return;
+  begun.add(first);
+  say(words, "gear");
+}
+
 function follow() {
   const { metre, mps, mode: present, standing } = guide.value;
   if (drive.value.shift?.state !== "driving" || !standing) return;
@@ -44,10 +53,7 @@ function follow() {
   if (present !== "on") return;
   const next = due(line.maneuvers, metre, mps, said);
   if (next) interrupt(sentence(next), next.maneuver.kind);
-  if (standing.working && !begun.has(standing.run) && !isNear(standing.maneuver, mps)) {
-    begun.add(standing.run);
-    say(drive.value.stages[standing.run].sentence, "gear");
-  }
+  if (standing.working && !isNear(standing.maneuver, mps)) begin(drive.value.stages[standing.run]);
 }
 
 /** Speak from now on. */
