@@ -208,16 +208,30 @@ def test_no_view_of_the_phone_has_a_serious_fault_or_is_cut_off(visit, code, req
     assert visit.complaints == []
 
 
+SMALL = """() => [...document.querySelectorAll("button, a, label.button, input, textarea")]
+  .filter((one) => one.checkVisibility() && !one.closest(".maplibregl-ctrl"))
+  .map((one) => [one.textContent.trim() || one.className, one.getBoundingClientRect()])
+  .filter(([, { width, height }]) => width > 1 && (height < 64 || width < 48))
+  .map(([words, { width, height }]) => `${words} ${Math.round(width)} x ${Math.round(height)}`)"""
+"""What is pressed and is too small for a glove: 64 px high, and no narrower than 48 px."""
+
+SIZES = ((320, 640), (360, 740), (430, 900), (740, 360))
+
+
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)
-def test_buttons_are_made_for_gloves(visit, code):
+def test_buttons_are_made_for_gloves_and_nothing_is_cut_off_in_any_language(visit, code):
     page = drive_off(visit, code)
     tap(page)
-    for button in page.locator("drive-actions button, .tab, .sos, .chrome button").all():
-        assert not button.is_visible() or button.bounding_box()["height"] >= 64
+    for language in ("en", "az", "fa"):
+        visit.speak(language)
+        page.wait_for_selector(".stage")
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.evaluate(SMALL) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.click(".trouble")
-    expect(page.locator("dialog p bdi")).to_have_text("Imam Street")
-    for button in page.locator(".reasons button").all():
-        assert button.bounding_box()["height"] >= 64
+    expect(page.locator("dialog p bdi")).to_have_text("خیابان امام")
+    assert page.evaluate(SMALL) == []
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)
