@@ -72,8 +72,8 @@ BEHIND = 10
 
 SECRET = "secret-of-the-box"
 LATE = timedelta(seconds=12)
-"""Little beside the minutes after which most is sent. The clocks of server and phone go on by steps,
-one after the other, and some steps go by while a page is loaded."""
+"""Little beside the minutes after which most is sent: the clocks of server and phone go on by
+steps, one after the other, and some steps go by while a page is loaded."""
 
 LEFT_M = """import('/static/js/shifts/driver/guide/state.js').then(({ guide, route }) =>
   route().length - guide.value.metre)"""
