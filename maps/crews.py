@@ -131,7 +131,7 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class JobPin:
-    """A job on the crew's own map and against the clock; its times are in ISO 8601.
+    """A job on the crew's own map and against the clock; its times are in ISO 8601, `due` in words.
 
     `until_at` is its end by the published list, `ends_at` the expected one, "" where there is none.
     """
@@ -141,6 +141,7 @@ class JobPin:
     lon: float
     lat: float
     state: CrewJobState
+    due: str
     due_at: str
     until_at: str
     ends_at: str
@@ -299,6 +300,7 @@ def job_pin(job: CrewJob, row: JobRow, stop: CrewStop | None) -> JobPin:
         lon=job.place.lon,
         lat=job.place.lat,
         state=job.state,
+        due=row.due,
         due_at=job.due_at.isoformat(),
         until_at=job.until_at.isoformat() if job.until_at else "",
         ends_at=stop.ends_at.isoformat() if stop else "",

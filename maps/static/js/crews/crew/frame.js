@@ -4,7 +4,7 @@ import { caller } from "../../messages/phone/caller.js";
 import { thread, unseen } from "../../messages/phone/state.js";
 import { now } from "../../pages/boot.js";
 import { icon, Part } from "../../pages/element.js";
-import { duration, number, t, time } from "../../pages/texts.js";
+import { duration, number, t } from "../../pages/texts.js";
 import { ahead, crew, jobs, show } from "./state.js";
 
 const ON_TIME_MS = 120000; // less is neither late nor early
@@ -76,7 +76,7 @@ class Pace extends Part {
     if (!job?.ends_at) return nothing;
     const place = { n: jobs.length - more.length, all: jobs.length };
     return html`<p class="pace" role="status">
-      <span>${t("Job {n} of {all}", place)}</span><span>${t("due {time}", { time: time(job.due_at) })}</span>${standingWords(standing(job, now()))}
+      <span>${t("Job {n} of {all}", place)}</span><span>${t("due {time}", { time: job.due })}</span>${standingWords(standing(job, now()))}
     </p>`;
   }
 }
