@@ -186,6 +186,12 @@ def test_agencies_referrals_and_unknown_trackers_keep_what_their_tables_of_0031_
 
 
 AS_OF_0060 = (
+    "DROP TABLE machine_limit",
+    "DROP TABLE driver_rest",
+    "ALTER TABLE message DROP crew_shift_id",
+    "ALTER TABLE blockage DROP reason, DROP accuracy_m, DROP plan_id, DROP leg, DROP last,"
+    " DROP voice",
+    "DROP TABLE vehicle_fault, vehicle_check",
     "DROP INDEX request_by_place",
     "ALTER TABLE plan DROP published_at",
     "ALTER TABLE place DROP gates",
