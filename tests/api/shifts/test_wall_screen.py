@@ -82,7 +82,7 @@ def test_the_stream_of_a_wall_hides_what_a_boards_stream_shows(
 ):
     view = ClosureView(1, MILL, {}, None, NOW, None, WORDS, "leila", True, False, ())
 
-    async def one_event(_kinds, shown_as):
+    async def one_event(_kinds, shown_as, _beat_s):
         yield to_json(shown_as(view))
 
     monkeypatch.setattr(app.feeds, "listen", one_event)

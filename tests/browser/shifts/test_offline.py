@@ -7,6 +7,7 @@ from api.config.clock import Clock
 from api.config.settings import Settings
 from api.web import installed_app
 from data.store.database.engine import transaction
+from data.store.shifts.driver_rests import list_rests
 from data.store.shifts.shifts import list_progress
 from data.store.shifts.vehicle_checks import find_check
 from fleet.shifts.driver_codes import give_code
@@ -69,11 +70,16 @@ def test_a_shift_goes_on_without_signal_after_a_dead_battery_and_over_an_update(
 
     context.set_offline(True)  # from here on there is no signal
     tap(page, "Imam Street")
+    page.locator(".tab").nth(1).click()
+    page.click(".row:has-text('Take a rest')")
+    page.locator(".tab").nth(0).click()
+    expect(page.locator("drive-now h2")).to_contain_text("Rest until")
+    page.click(".actions .primary:has-text('End the rest'):enabled")
     page.close()  # the battery is dead
     page = visit.page = open_page(context)
     page.goto(f"{visit.server}/drive")
     expect(page.locator("drive-now h2")).to_have_text("Imam Street")
-    expect(page.locator(".line.warning")).to_contain_text("1 tap is kept")
+    expect(page.locator(".line.warning")).to_contain_text("3 taps are kept")
     page.click(".sos")
     expect(page.locator("drive-sos dialog")).to_contain_text("Call for help now")
     assert page.get_attribute("drive-sos dialog a", "href") == "tel:112"
@@ -106,6 +112,7 @@ def test_a_shift_goes_on_without_signal_after_a_dead_battery_and_over_an_update(
     expect(page.locator(".line")).not_to_contain_text("kept")
     with transaction(database) as tx:
         assert [each.leg for each in list_progress(tx, plan.id, 1)] == [0, 1, 2, 3]
+        assert [rest.ended_at is None for rest in list_rests(tx, 1)] == [False]
 
     context.set_offline(True)
     page.click(".actions .done:enabled")
