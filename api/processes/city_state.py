@@ -14,6 +14,7 @@ from data.store.streets.network import load_network
 from data.store.streets.places import list_places
 from data.streets.network import StreetNetwork
 from fleet.matching.map_matching import StreetMatcher
+from fleet.reports.critical_sites import Site, find_sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class CitySnapshot:
     `policy` is the one in force: of the storm that is on, else the city's.
 
     All threads share the matcher, which takes a second to make. `imported_at` tells one street
-    file from the next, which may have the same streets and other names or house numbers.
+    file from the next, which may have the same streets and other names or house numbers. `sites`
+    are the places that every storm is judged by.
     """
 
     city: City
@@ -32,6 +34,7 @@ class CitySnapshot:
     districts: tuple[District, ...]
     geocoder: Geocoder
     matcher: StreetMatcher
+    sites: tuple[Site, ...]
     imported_at: str
 
 
@@ -73,5 +76,14 @@ def _read(tx: Tx, known: CitySnapshot | None) -> CitySnapshot:
     if known is not None and known.imported_at == imported_at:
         return replace(known, city=city, policy=policy, districts=districts)
     network = load_network(tx)
-    geocoder, matcher = Geocoder(network, list_places(tx)), StreetMatcher(network)
-    return CitySnapshot(city, network, policy, districts, geocoder, matcher, imported_at)
+    places = list_places(tx)
+    return CitySnapshot(
+        city=city,
+        network=network,
+        policy=policy,
+        districts=districts,
+        geocoder=Geocoder(network, places),
+        matcher=StreetMatcher(network),
+        sites=find_sites(network, places),
+        imported_at=imported_at,
+    )

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Hashable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,6 +10,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
@@ -28,6 +30,7 @@ from api.web.page_context import boot_of, page, translator_of
 from data.exchange.gis import write_streets
 from data.model import JobState, SegmentId, Storm, StormId
 from data.store.database.engine import reading
+from fleet.accounts.people import choose_district
 from fleet.evidence.storm_evidence import painted_storm, street_evidence
 from fleet.storms.storm_lookup import listed_storms, shown_storm
 from maps.reports.council import (
@@ -49,7 +52,22 @@ Against = Annotated[StormId | None, Query(description="the storm to compare with
 @router.get("/council")
 def council_page(request: Request, context: CouncilContext) -> HTMLResponse:
     """Show the council's page."""
-    return page(request, "reports/council.html", {"boot": boot_of(request, context)})
+    boot = boot_of(request, context) | {"own_district": context.user.district or None}
+    return page(request, "reports/council.html", {"boot": boot})
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDistrict:
+    """The district that the page opens with; `None` for the whole city."""
+
+    district: Annotated[str | None, Field(max_length=200)]
+
+
+@router.post("/api/council/district", status_code=204)
+def keep_own_district(wanted: OwnDistrict, context: CouncilContext) -> None:
+    """Remember the district that the reader's page opens with."""
+    with context.writing() as tx:
+        choose_district(tx, context.user.id, wanted.district or "")
 
 
 @router.get("/api/council", response_model=CouncilView)

@@ -10,8 +10,9 @@ from data.store.database.engine import Database, Tx, reading
 from fleet.evidence.storm_evidence import coverage_revisions
 from fleet.reports.storm_statistics import Account, StormRecords
 from fleet.storms.storm_lookup import listed_storms, shown_storm
-from maps.reports.council import CouncilView, compared_with, council_view
+from maps.reports.council import CouncilView, Ground, compared_with, council_view
 from maps.reports.coverage_revisions import revision_views
+from maps.reports.storm_rows import storms_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,25 @@ def council_figures(sources: FigureSources, subject: FiguresSubject) -> CouncilV
         storms, network = listed_storms(tx), sources.city_state.now.network
         earlier = compared_with(storms, shown, subject.against) if shown else None
         account, before = (_account(tx, sources, one) for one in (shown, earlier))
+        before_it = [
+            found
+            for one in (storms_before(storms, shown) if shown else ())
+            if (found := _account(tx, sources, one)) is not None
+        ]
         revised = revision_views(*coverage_revisions(tx, shown.id), network) if shown else ()
         policy = sources.city_state.policy_of(tx, shown)
-    return council_view(now, storms, policy, account, before, revised)
+    ground = _ground(sources)
+    return council_view(
+        now, storms, policy, account, before, revised, ground=ground, before_it=before_it
+    )
+
+
+def _ground(sources: FigureSources) -> Ground:
+    city_state = sources.city_state.now
+    inhabitants = {
+        one.name: one.inhabitants for one in city_state.districts if one.inhabitants is not None
+    }
+    return Ground(city_state.network, city_state.sites, inhabitants)
 
 
 def _account(tx: Tx, sources: FigureSources, storm: Storm | None) -> Account | None:

@@ -36,7 +36,8 @@ class User:
     """Somebody who signs in; who is `disabled` may not any more. `phone` is to call drivers.
 
     Of somebody `of_province`, the province keeps password, second step and roles. `name` is what
-    colleagues call the user, empty where nobody wrote it down.
+    colleagues call the user, empty where nobody wrote it down. `district` is the one that the
+    council's page opens with, empty for the whole city.
     """
 
     id: UserId
@@ -48,6 +49,7 @@ class User:
     phone: str = ""
     of_province: bool = False
     name: str = ""
+    district: str = ""
 
     @property
     def has_password(self) -> bool:

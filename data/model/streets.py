@@ -163,11 +163,15 @@ class FormerSegment:
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """A part of the city by name; `polygon` (WKT, lon-lat) is `None` where only a name is known."""
+    """A part of the city by name; `polygon` (WKT, lon-lat) is `None` where only a name is known.
+
+    `inhabitants` is `None` where the file of districts does not say it.
+    """
 
     name: str
     names: Mapping[Language, tuple[str, ...]]
     polygon: str | None = None
+    inhabitants: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator
 from data.errors import CityFileError, InvalidError, NotFoundError
 from data.exchange.polygons import read_areas
 from data.files.toml_reader import TomlTable, read_table, read_toml, table_list
-from data.files.toml_values import Text
+from data.files.toml_values import Number, Text
 from data.languages import languages
 from data.model import District, Language, Segment
 from data.setup.boundary import shares_within
@@ -26,6 +26,9 @@ URMIA_DISTRICTS = Path(str(files("data.samples").joinpath("districts-urmia.toml"
 NAME_SUFFIXES = (".toml", ".txt")
 
 type Names = Mapping[Language, tuple[str, ...]]
+
+PEOPLE_KEYS = ("inhabitants", "population")
+"""Attributes of polygons that say how many people live there."""
 
 _NAME_KEY = re.compile(r"name(?:[:_](?P<language>[a-z]{2,3}))?")
 _LANGUAGE = re.compile("[a-z]{2,3}")
@@ -42,15 +45,17 @@ def _with_languages(table: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class _DistrictTable(TomlTable):
-    """A `[[district]]` table: its name, and its names by language code."""
+    """A `[[district]]` table: its name, its names by language code, and who lives there."""
 
     name: Text
     spoken: Mapping[str, Text] = field(default_factory=dict)
+    inhabitants: Annotated[int | None, Number(1, whole=True)] = None
 
     def district(self) -> District:
         """Return the district, without a polygon."""
         names = {"": self.name, **self.spoken}
-        return District(self.name, {language: (name,) for language, name in names.items()})
+        spoken = {language: (name,) for language, name in names.items()}
+        return District(self.name, spoken, inhabitants=self.inhabitants)
 
 
 _District = Annotated[_DistrictTable, BeforeValidator(_with_languages)]
@@ -65,8 +70,9 @@ def read_districts(path: Path) -> tuple[District, ...]:
     """Return the districts of a file, in its order.
 
     A GeoJSON or GeoPackage has polygons with `name` and perhaps `name:fa`, `name:en` (or with an
-    underscore); a TOML has `[[district]]` tables with `name`, `fa`, `en`; a text has one name a
-    line. Raises `CityFileError` or `InvalidError` for a file without names, or with one twice.
+    underscore) and `inhabitants` or `population`; a TOML has `[[district]]` tables with `name`,
+    `fa`, `en`, `inhabitants`; a text has one name a line. Raises `CityFileError` or `InvalidError`
+    for a file without names, or with one twice.
     """
     if not path.is_file():
         raise NotFoundError("file", str(path))
@@ -96,6 +102,7 @@ def _drawn(path: Path) -> tuple[District, ...]:
     """Return the districts of a polygon file; polygons of one name are one district."""
     parts: dict[str, list[shapely.Geometry]] = defaultdict(list)
     names: dict[str, Names] = {}
+    people: dict[str, int] = defaultdict(int)
     for number, area in enumerate(read_areas(path), 1):
         spoken = _names_of(area.attributes)
         if not spoken:
@@ -103,10 +110,28 @@ def _drawn(path: Path) -> tuple[District, ...]:
         name = spoken[""][0]
         parts[name].append(area.polygon)
         names[name] = spoken
+        people[name] += _inhabitants_of(area.attributes, number)
     return tuple(
-        District(name, names[name], shapely.to_wkt(shapely.union_all(pieces), rounding_precision=7))
+        District(
+            name,
+            names[name],
+            shapely.to_wkt(shapely.union_all(pieces), rounding_precision=7),
+            people[name] or None,
+        )
         for name, pieces in parts.items()
     )
+
+
+def _inhabitants_of(attributes: Mapping[str, str], number: int) -> int:
+    """Return how many people live in a polygon; 0 where it does not say."""
+    key = next((key for key in PEOPLE_KEYS if attributes.get(key, "").strip()), None)
+    if key is None:
+        return 0
+    text = attributes[key].strip()
+    people = float(text) if re.fullmatch(r"\d{1,9}(\.0*)?", text, re.ASCII) else 0.0
+    if people < 1:
+        raise InvalidError(f"districts: polygon {number}: {key}", text, "a whole number from 1")
+    return int(people)
 
 
 def _names_of(attributes: Mapping[str, str]) -> Names:

@@ -1,14 +1,17 @@
 """The people of a city, as pages name and choose them."""
 
+from data.errors import InvalidError
 from data.model import User, UserId
 from data.store.accounts.accounts import (
     find_user_by_login,
     get_user,
     list_users,
+    set_district,
     set_language,
     set_password_hash,
 )
 from data.store.database.engine import Tx
+from data.store.streets.districts import list_districts
 
 
 def all_people(tx: Tx) -> list[User]:
@@ -39,6 +42,17 @@ def login_names(tx: Tx) -> dict[UserId, str]:
 def choose_language(tx: Tx, user_id: UserId, language: str) -> None:
     """Remember in which language somebody reads pages."""
     set_language(tx, user_id, language)
+
+
+def choose_district(tx: Tx, user_id: UserId, district: str) -> None:
+    """Remember with which district the council's page opens for somebody; "" for the city.
+
+    Raises `InvalidError` for one that the city does not have.
+    """
+    known = [one.name for one in list_districts(tx)]
+    if district and district not in known:
+        raise InvalidError("district", district, f"one of {', '.join(known) or 'none'}")
+    set_district(tx, user_id, district)
 
 
 def keep_password_hash(tx: Tx, user_id: UserId, password_hash: str) -> User:

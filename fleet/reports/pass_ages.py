@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from fleet.reports.performance import Flags, Floats, Lanes, Served
 
 HOUR_S = 3_600.0
 
-STEPS_H = (1, 3, 6)
+STEPS_H = (1, 3, 6, 12)
 """Hours that the shares of older streets are given for."""
 
 
@@ -30,10 +31,21 @@ class PassAges:
     never: float
 
 
-def pass_ages(
-    lanes: Lanes, served: Served, started_at: datetime, at: datetime
-) -> Mapping[ServiceClass, PassAges]:
-    """Return how long ago the streets of each class that has any were cleared."""
+class LaneAges(NamedTuple):
+    """Of each direction, how long ago it was cleared; `never` counts from the storm's start.
+
+    Attributes
+    ----------
+    age_s : float64[D]
+    never : bool[D]
+    """
+
+    age_s: Floats
+    never: Flags
+
+
+def lane_ages(lanes: Lanes, served: Served, started_at: datetime, at: datetime) -> LaneAges:
+    """Return how long ago each direction was cleared, at a moment."""
     age_s = np.full(len(lanes.lane_m), (at - started_at) / timedelta(seconds=1))
     never = np.ones(len(lanes.lane_m), np.bool_)
     for directed, times in served.items():
@@ -42,6 +54,12 @@ def pass_ages(
         if number is not None and latest is not None:
             age_s[number] = (at - latest) / timedelta(seconds=1)
             never[number] = False
+    return LaneAges(age_s, never)
+
+
+def pass_ages(lanes: Lanes, ages: LaneAges) -> Mapping[ServiceClass, PassAges]:
+    """Return how long ago the streets of each class that has any were cleared."""
+    age_s, never = ages
     found = {}
     for number, name in enumerate(lanes.classes):
         ours = lanes.class_no == number

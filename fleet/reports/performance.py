@@ -11,13 +11,14 @@ not here.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import inf
+from math import inf, nan
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from data.model import ClassRule, DirectedSegment, Segment, ServiceClass, Storm
+from data.model import ClassRule, DirectedSegment, Segment, SegmentId, ServiceClass, Storm
+from data.osm.tags import incline_pct
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.coverage.snow_accumulation import accumulation_of
@@ -46,6 +47,10 @@ class Lanes:
         The cycles of these rules.
     class_no, district_no : int64[D]
         Indexes into `classes` and `districts`.
+    street : int64[D]
+        Ids of their segments.
+    width_m, slope_pct : float64[D]
+        Width of the street, and its slope without sign; `nan` where the file has none.
     classes : tuple of ServiceClass
         All classes of the policy, the most urgent first.
     districts : tuple of str
@@ -58,8 +63,16 @@ class Lanes:
     cycle_s: Floats
     class_no: Ints
     district_no: Ints
+    street: Ints
+    width_m: Floats
+    slope_pct: Floats
     classes: tuple[ServiceClass, ...]
     districts: tuple[str, ...]
+
+    def of_street(self, segment_id: SegmentId) -> list[int]:
+        """Return the directions of a street that are promised a cycle."""
+        ways = (DirectedSegment(segment_id, forward) for forward in (True, False))
+        return [self.index[way] for way in ways if way in self.index]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -203,6 +216,9 @@ def promised_lanes(network: StreetNetwork, policy: Policy) -> Lanes:
         cycle_s=np.array([one.cycle.total_seconds() for one in promised], np.float64),
         class_no=np.array(classes, np.int64),
         district_no=np.array([number[one.segment.district] for one in promised], np.int64),
+        street=np.array([one.segment.id for one in promised], np.int64),
+        width_m=np.array([one.segment.width_m for one in promised], np.float64),
+        slope_pct=np.array([_slope_pct(one.segment) for one in promised], np.float64),
         classes=tuple(policy.rules),
         districts=districts,
     )
@@ -247,9 +263,15 @@ def _due_s(lanes: Lanes, of_lane: Ints, served_s: Floats, storm: Storm) -> Float
 
 def late_at(lanes: Lanes, spells: Spells, at_s: float) -> Flags:
     """Return which directions are late some seconds after the storm began."""
-    late = np.zeros(len(lanes.lane_m), np.bool_)
-    late[spells.lane[(spells.from_s < at_s) & (at_s < spells.to_s)]] = True
-    return late
+    return late_for_s(lanes, spells, at_s) > 0
+
+
+def late_for_s(lanes: Lanes, spells: Spells, at_s: float) -> Floats:
+    """Return how long each has been late some seconds after the storm began; 0 where not."""
+    late_s = np.zeros(len(lanes.lane_m))
+    now = (spells.from_s < at_s) & (at_s < spells.to_s)
+    late_s[spells.lane[now]] = at_s - spells.from_s[now]
+    return late_s
 
 
 def performance(
@@ -316,6 +338,11 @@ def lane_share_m(segment: Segment) -> float:
     """Return the lane metres of one direction of a street."""
     ways = sum(drivable(segment, forward=forward) for forward in (True, False))
     return segment.length_m * max(segment.lanes, 1) / ways
+
+
+def _slope_pct(segment: Segment) -> float:
+    slope_pct = incline_pct(segment.incline) if segment.incline else None
+    return nan if slope_pct is None else slope_pct
 
 
 def _performances[Name: str](

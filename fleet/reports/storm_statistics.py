@@ -10,7 +10,7 @@ from threading import Lock
 
 from cachetools import LRUCache
 
-from data.model import DirectedSegment, ServiceClass, Storm, StormId, Treatment
+from data.model import DirectedSegment, SegmentId, ServiceClass, Storm, StormId, Treatment
 from data.policy.city_policy import Policy
 from data.store.coverage.coverage import list_passes
 from data.store.coverage.coverage_revisions import newest_revision
@@ -25,18 +25,21 @@ from data.store.reports import (
 from data.store.storms.storms import list_storms
 from data.streets.network import StreetNetwork
 from fleet.coverage.street_coverage import counting, whole_passes
-from fleet.reports.pass_ages import PassAges, pass_ages
+from fleet.reports.fairness import Fairness, StormService, fairness
+from fleet.reports.pass_ages import LaneAges, PassAges, lane_ages, pass_ages
 from fleet.reports.performance import (
     Lanes,
     Performance,
     RequestTiming,
     Served,
     Spells,
+    late_for_s,
     late_spells,
     performance,
     promised_lanes,
 )
 from fleet.reports.restatements import Restatement, restated, rule_changes
+from fleet.reports.worst_streets import LaneStates
 
 STORMS_KEPT = 6
 """Storms whose proof stays in memory; a large one takes some 20 MB."""
@@ -44,18 +47,40 @@ STORMS_KEPT = 6
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Data of one storm, ready to be measured at any moment of it."""
+    """Data of one storm, ready to be measured at any moment of it.
+
+    `asked_for` are the streets of its requests.
+    """
 
     storm: Storm
     lanes: Lanes
     spells: Spells
     asked: tuple[RequestTiming, ...]
     served: Served
+    asked_for: frozenset[SegmentId]
     restated: tuple[Restatement, ...]
+
+    def fairness(self, inhabitants: Mapping[str, int], moment: datetime) -> Fairness | None:
+        """Return how evenly the service was shared out from the start to a moment of the storm.
+
+        `inhabitants` are of districts by name. `None` where there is nothing to share out.
+        """
+        started_at = self.storm.started_at
+        service = StormService(self.lanes, self.spells, self.served, self.asked_for, started_at)
+        return fairness(service, inhabitants, moment)
 
     def ages(self, moment: datetime) -> Mapping[ServiceClass, PassAges]:
         """Return how long ago the streets of each class were cleared at a moment of the storm."""
-        return pass_ages(self.lanes, self.served, self.storm.started_at, moment)
+        return pass_ages(self.lanes, self._lane_ages(moment))
+
+    def lane_states(self, moment: datetime) -> LaneStates:
+        """Return how late each direction is at a moment of the storm, and when it was cleared."""
+        elapsed_s = (moment - self.storm.started_at).total_seconds()
+        late_s = late_for_s(self.lanes, self.spells, elapsed_s)
+        return LaneStates(self.lanes, late_s, self._lane_ages(moment))
+
+    def _lane_ages(self, moment: datetime) -> LaneAges:
+        return lane_ages(self.lanes, self.served, self.storm.started_at, moment)
 
     def at(self, moment: datetime) -> Performance:
         """Return the performance at a moment, clamped to the storm."""
@@ -86,7 +111,9 @@ class StormRecords:
 
     def account(self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy) -> Account:
         """Return the account of a storm, by the streets of today and its own policy."""
-        asked = storm_requests(tx, storm, network, policy)
+        received = _received(tx, storm)
+        asked = _timings(received, storm, network, policy)
+        asked_for = frozenset(one.segment_id for one in received if one.segment_id is not None)
         with self._lock:
             kept = self._kept[storm.id] = self._taken(storm, network, policy)
             revision = newest_revision(tx, storm.id)
@@ -96,7 +123,15 @@ class StormRecords:
                 kept.whole_at = None if storm.ended_at is None else revision
             changes = rule_changes(tx, storm, policy)
             restatements = restated(changes, kept.served, network, kept.restated)
-            return Account(storm, kept.lanes, kept.spells, asked, dict(kept.served), restatements)
+            return Account(
+                storm,
+                kept.lanes,
+                kept.spells,
+                asked,
+                dict(kept.served),
+                asked_for,
+                restatements,
+            )
 
     def _taken(self, storm: Storm, network: StreetNetwork, policy: Policy) -> _Kept:
         """Return what is kept of a storm, off the shelf; nothing yet for a new one."""
@@ -119,10 +154,20 @@ def storm_requests(
     The clock of a request made between two storms starts with the second one. What nobody has
     placed on a street yet is promised the longest of all deadlines.
     """
+    return _timings(_received(tx, storm), storm, network, policy)
+
+
+def _received(tx: Tx, storm: Storm) -> list[ReceivedRequest]:
+    """Return the requests made since the end of the storm before, until this one's."""
     earlier = [
         one.ended_at for one in list_storms(tx) if one.ended_at and one.ended_at <= storm.started_at
     ]
-    received = list_requests_received(tx, max(earlier, default=None), storm.ended_at)
+    return list_requests_received(tx, max(earlier, default=None), storm.ended_at)
+
+
+def _timings(
+    received: Sequence[ReceivedRequest], storm: Storm, network: StreetNetwork, policy: Policy
+) -> tuple[RequestTiming, ...]:
     longest = max(rule.deadline for rule in policy.rules.values())
     return tuple(_asked(one, storm, network, policy, longest) for one in received)
 

@@ -9,7 +9,7 @@ from data.model import ServiceClass, Storm
 from fleet.reports.performance import Performance, Share
 from fleet.storms.machine_counts import MachineCounts
 from maps.pages.i18n import Translator
-from maps.reports.council import figures_view
+from maps.reports.figures import figures_view
 
 ROUNDING = 1e-9
 

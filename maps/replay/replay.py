@@ -17,7 +17,7 @@ from fleet.replay.color_history import StreetChanges, shares_of_states
 from fleet.replay.storm_history import HOUR_S, StormTimeline
 from fleet.replay.timeline_events import TimelineEvent
 from fleet.replay.track_history import TrackPoint
-from maps.reports.council import StormChoice, storm_choice
+from maps.reports.figures import StormChoice, storm_choice
 
 POINTS = 120
 """Moments of the curve behind the slider."""

@@ -4,68 +4,44 @@ No vehicle, no driver and no caller is part of any of these.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from data.model import ClassRule, Storm, StormId
 from data.policy.city_policy import Policy
+from data.streets.network import StreetNetwork
 from fleet.coverage.snow_accumulation import accumulation_of
+from fleet.reports.critical_sites import Site
 from fleet.reports.pass_ages import STEPS_H
 from fleet.reports.performance import (
     DistrictPerformance,
     Performance,
-    Response,
     Share,
     district_order,
     shares_over_time,
 )
 from fleet.reports.restatements import Restatement
 from fleet.reports.storm_statistics import Account
+from maps.reports.attention import AttentionView, attention_view
 from maps.reports.coverage_revisions import RevisionView
 from maps.reports.coverage_table import CoveragePicture
+from maps.reports.fairness import FairnessView, fairness_view
+from maps.reports.figures import (
+    CouncilFiguresView,
+    ResponseView,
+    StormChoice,
+    figures_view,
+    response_view,
+    storm_choice,
+)
+from maps.reports.storm_rows import StormRowView, storm_row
 
 POINTS = 48
 """Moments of a curve; more than a small picture can show."""
 
 SOONEST_S = 300.0
 """Moments of a curve are at least so far apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class StormChoice:
-    """A storm in the list of choices."""
-
-    id: int
-    name: str
-    started_at: datetime
-    ended_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseView:
-    """Response to requests; `late` are past their deadline, `waiting` have no answer yet."""
-
-    asked: int
-    answered: int
-    in_time: int
-    late: int
-    waiting: int
-    answered_within: float | None
-    median_s: float | None
-    p90_s: float | None
-    longest_wait_s: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class CouncilFiguresView(ResponseView):
-    """Figures of a part of the city at a moment; metres are lane metres, shares are 0 to 1."""
-
-    lane_m: float
-    clear_m: float
-    waiting_m: float
-    late_m: float
-    clear: float | None
-    within: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +123,9 @@ class CouncilView:
     promises: tuple[PromiseView, ...]
     age_steps_h: tuple[int, ...]
     ages: tuple[ClassAges, ...]
+    fairness: FairnessView | None
+    attention: AttentionView | None
+    storm_rows: tuple[StormRowView, ...]
     restated: tuple[RestatementView, ...]
     revisions: tuple[RevisionView, ...]
 
@@ -162,6 +141,14 @@ class CouncilMap:
     streets: Sequence[tuple[int, int, int, int, int]]
 
 
+class Ground(NamedTuple):
+    """The city that a storm fell on; `inhabitants` of districts by name, as far as known."""
+
+    network: StreetNetwork
+    sites: Sequence[Site]
+    inhabitants: Mapping[str, int]
+
+
 def council_view(
     now: datetime,
     storms: Sequence[Storm],
@@ -169,10 +156,13 @@ def council_view(
     account: Account | None,
     earlier: Account | None = None,
     revisions: tuple[RevisionView, ...] = (),
+    *,
+    ground: Ground,
+    before_it: Sequence[Account] = (),
 ) -> CouncilView:
     """Return the figures of a storm and of an earlier one after the same time.
 
-    `revisions` are the storm's, oldest first.
+    `revisions` are the storm's, oldest first; `before_it` the storms to be told beside it.
     """
     promises = tuple(
         _promise(rule, account.storm if account else None) for rule in policy.rules.values()
@@ -194,12 +184,16 @@ def council_view(
             promises=promises,
             age_steps_h=STEPS_H,
             ages=(),
+            fairness=None,
+            attention=None,
+            storm_rows=(),
             restated=(),
             revisions=(),
         )
     shown = account.at(now)
     elapsed = shown.at - account.storm.started_at
     before = earlier.at(earlier.storm.started_at + elapsed) if earlier else None
+    fair = account.fairness(ground.inhabitants, shown.at)
     moments_s = moments_of(elapsed)
     course, before_course = _course(account, moments_s), _course(earlier, moments_s)
     return CouncilView(
@@ -222,6 +216,13 @@ def council_view(
         ages=tuple(
             ClassAges(name, each.median_s, each.worst_s, each.older, each.never)
             for name, each in account.ages(shown.at).items()
+        ),
+        fairness=fairness_view(fair) if fair else None,
+        attention=attention_view(
+            account.lane_states(shown.at), ground.network, policy, ground.sites
+        ),
+        storm_rows=tuple(
+            storm_row(each, elapsed, ground.inhabitants) for each in (account, *before_it)
         ),
         restated=tuple(map(_restatement, account.restated)),
         revisions=revisions,
@@ -262,11 +263,6 @@ def council_map(picture: CoveragePicture) -> CouncilMap:
     ]
     live = picture.storm is not None and picture.storm.ended_at is None
     return CouncilMap(picture.at, live, tuple(picture.policy.rules), districts, rows)
-
-
-def storm_choice(storm: Storm) -> StormChoice:
-    """Return a storm for a list to choose from."""
-    return StormChoice(storm.id, storm.name, storm.started_at, storm.ended_at)
 
 
 def _course(
@@ -312,35 +308,6 @@ def _class_parts(shown: Performance, before: Performance | None) -> tuple[PartVi
 
 def _of_district(before: Performance | None, name: str) -> DistrictPerformance | None:
     return before.districts.get(name) if before else None
-
-
-def figures_view(standing: DistrictPerformance) -> CouncilFiguresView:
-    """Return the figures of one part of the city."""
-    share = standing.share
-    return CouncilFiguresView(
-        **asdict(response_view(standing.response)),
-        lane_m=share.lane_m,
-        clear_m=share.clear_m,
-        waiting_m=share.waiting_m,
-        late_m=share.late_m,
-        clear=share.clear,
-        within=share.within,
-    )
-
-
-def response_view(response: Response) -> ResponseView:
-    """Return the response to requests."""
-    return ResponseView(
-        asked=response.asked,
-        answered=response.answered,
-        in_time=response.in_time,
-        late=response.late,
-        waiting=response.waiting,
-        answered_within=response.within,
-        median_s=response.median_s,
-        p90_s=response.p90_s,
-        longest_wait_s=response.longest_wait_s,
-    )
 
 
 def _promise(rule: ClassRule, storm: Storm | None) -> PromiseView:

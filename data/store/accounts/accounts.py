@@ -58,6 +58,11 @@ def set_language(tx: Tx, user_id: UserId, language: str) -> None:
     tx.execute(update(user).where(user.c.id == user_id).values(language=language))
 
 
+def set_district(tx: Tx, user_id: UserId, district: str) -> None:
+    """Remember the district that a user looks at first; "" for the whole city."""
+    tx.execute(update(user).where(user.c.id == user_id).values(district=district))
+
+
 def set_password_hash(tx: Tx, user_id: UserId, password_hash: str) -> User:
     """Replace what is stored of a password."""
     change = update(user).where(user.c.id == user_id).values(password_hash=password_hash)

@@ -28,6 +28,7 @@ user = Table(
     Column("phone", Text, nullable=False, server_default=""),
     Column("of_province", Boolean, nullable=False, server_default=false()),
     Column("name", Text, nullable=False, server_default=""),
+    Column("district", Text, nullable=False, server_default=""),
 )
 
 city_role = Table(

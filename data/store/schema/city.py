@@ -97,6 +97,7 @@ district = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("names", JSON, nullable=False),
     Column("polygon", Text, doc="WKT; NULL where only the name is known"),
+    Column("inhabitants", Whole, doc="NULL where nobody said it"),
 )
 
 segment_override = Table(

@@ -77,6 +77,7 @@ POST /requests
 GET /api/council
 GET /api/council/coverage
 GET /api/council/streets/{segment_id}
+POST /api/council/district
 GET /api/replay
 GET /api/replay/{storm_id}/colors/{hour}
 GET /api/replay/{storm_id}/streets/{segment_id}

@@ -11,7 +11,7 @@ def test_time_since_the_last_pass_is_shown_as_it_is_beside_the_rule(client, app,
     view = client.get("/api/council").json()
 
     first = view["ages"][0]
-    assert (first["service_class"], view["age_steps_h"]) == ("P1", [1, 3, 6])
+    assert (first["service_class"], view["age_steps_h"]) == ("P1", [1, 3, 6, 12])
     assert first["worst_s"] == 5 * 3_600  # never cleared: since the storm began
     assert first["older"][:2] == [1.0, 1.0]
     assert first["older"][2] == 0.0

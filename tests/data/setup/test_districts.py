@@ -32,6 +32,33 @@ def test_polygons_of_one_name_are_one_district(tmp_path):
     assert shapely.from_wkt(district.polygon).geom_type == "MultiPolygon"
 
 
+@pytest.mark.parametrize("key", ["inhabitants", "population"])
+def test_a_district_knows_how_many_live_there_in_all_of_its_polygons(tmp_path, key):
+    boxes = [
+        ({**WEST, key: 1200}, (0, 0, 10, 10)),
+        ({**WEST, key: 300}, (100, 0, 110, 10)),
+        (EAST, (210, -10, 610, 160)),
+    ]
+    west, east = read_districts(write_polygons(tmp_path / "districts.geojson", boxes))
+    assert (west.inhabitants, east.inhabitants) == (1500, None)
+
+
+def test_inhabitants_that_are_no_number_are_refused(tmp_path):
+    boxes = [({**WEST, "population": "many"}, (0, 0, 10, 10))]
+    with pytest.raises(InvalidError, match="polygon 1: population: expected a whole number"):
+        read_districts(write_polygons(tmp_path / "districts.geojson", boxes))
+
+
+def test_a_table_of_a_district_may_say_how_many_live_there(tmp_path):
+    file = tmp_path / "districts.toml"
+    file.write_text('[[district]]\nname = "Old town"\ninhabitants = 8400\n', "utf-8")
+    (district,) = read_districts(file)
+    assert district.inhabitants == 8400
+    file.write_text('[[district]]\nname = "Old town"\ninhabitants = 0.5\n', "utf-8")
+    with pytest.raises(InvalidError, match="inhabitants"):
+        read_districts(file)
+
+
 def test_a_street_belongs_where_most_of_it_lies(drawn):
     found = {segment.id: segment.district for segment in in_districts(village_segments(), drawn)}
     assert (found[MAIN_WEST], found[MAIN_EAST]) == ("منطقهٔ ۱", "منطقهٔ ۲")
@@ -95,7 +122,7 @@ def test_a_polygon_without_a_name_is_refused(tmp_path):
 def test_districts_come_back_from_the_database(drawn):
     engine = a_village_database()
     with transaction(engine) as tx:
-        save_districts(tx, [District("old", {"": ("old",)})])
+        save_districts(tx, [District("old", {"": ("old",)}, inhabitants=12)])
         save_districts(tx, [*drawn, District("نوگچی‌دیزج", {"": ("نوگچی‌دیزج",)})])
     with reading(engine) as tx:
         assert list_districts(tx) == [*drawn, District("نوگچی‌دیزج", {"": ("نوگچی‌دیزج",)})]

@@ -1,6 +1,7 @@
 // What each figure counts, over what and since when, in words that can be read out.
 import { html } from "lit";
 import { duration, named, number, t, time } from "../pages/texts.js";
+import { part } from "./state.js";
 import { kilometres, ruleOf } from "./words.js";
 
 const list = (lines) => html`<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
@@ -22,7 +23,7 @@ const deadlines = (view) =>
 
 /** The share of lane-kilometres within target. */
 export function within(view) {
-  const { lane_m: whole, clear_m: clear, waiting_m: waiting, late_m: late } = view.city.now;
+  const { lane_m: whole, clear_m: clear, waiting_m: waiting, late_m: late } = part(view).now;
   return html`<p>${t("A lane-kilometre is one kilometre of one lane. It is within target while its street is not due again by the rule of its class; before the first clearing, snow and time count from the start of the storm.")}</p>
     ${list(cycles(view))}
     <p>${t("Of {whole} of lanes, {clear} were cleared in time, {waiting} are not cleared yet but still in time, and {late} are late.", { whole: kilometres(whole), clear: kilometres(clear), waiting: kilometres(waiting), late: kilometres(late) })}</p>
@@ -32,7 +33,7 @@ export function within(view) {
 
 /** The share of requests answered in time. */
 export function answered(view) {
-  const { asked, in_time: inTime, late } = view.city.now;
+  const { asked, in_time: inTime, late } = part(view).now;
   return html`<p>${t("A request is answered when evidence proves its street cleared, not when somebody says so. It is in time when that happens within the time that the class of its street is promised:")}</p>
     ${list(deadlines(view))}
     <p>${t("Of {asked} requests of this storm, {inTime} were answered in time and {late} are late, answered or not. {open} still have time and are not counted yet.", { asked, inTime, late, open: asked - inTime - late })}</p>
@@ -41,7 +42,7 @@ export function answered(view) {
 
 /** How long answers take, whatever share is looked at. */
 export function waits(view) {
-  const { answered: count, waiting, longest_wait_s: longest } = view.city.now;
+  const { answered: count, waiting, longest_wait_s: longest } = part(view).now;
   return html`<p>${t("The time runs from the call to the moment at which evidence proves the street cleared. {count} requests are answered.", { count })}</p>
     <p>${
       waiting

@@ -4,7 +4,7 @@ import { Part } from "../pages/element.js";
 import { duration, t } from "../pages/texts.js";
 import { bar, course } from "./charts.js";
 import { answered, compared, nine, half, within } from "./definitions.js";
-import { council } from "./state.js";
+import { choice, council, districtName, part } from "./state.js";
 import { nothingDue, ruleLine, share, shareChange, span, spanChange, withinRules } from "./words.js";
 
 const FIGURES = [
@@ -48,7 +48,7 @@ class Figures extends Part {
   }
 
   get stores() {
-    return [council];
+    return [council, choice];
   }
 
   change(view, now, change) {
@@ -62,7 +62,7 @@ class Figures extends Part {
   }
 
   figure(view, [field, name, say, compare, define]) {
-    const { now, earlier } = view.city;
+    const { now, earlier } = part(view);
     const open = this.opened === name;
     return html`<button class="key" type="button" id="key-${name}" aria-expanded=${open} aria-controls=${open ? "definition" : nothing} @click=${() => (this.opened = open ? null : name)}>
       <strong>${say(now[field])}</strong>
@@ -84,13 +84,15 @@ class Figures extends Part {
     const { view } = council.value;
     if (!view) return html`<div class="skeleton" aria-hidden="true"></div>`;
     if (!view.storm) return "";
-    return html`<section class="keys" aria-label=${t("Key figures")}>
+    const { name } = part(view);
+    return html`${name ? html`<h2>${districtName(name)}</h2>` : ""}
+      <section class="keys" aria-label=${t("Key figures")}>
         ${FIGURES.map((figure) => this.figure(view, figure))}
       </section>
       <figure class="course">
         <figcaption>${t("Lane-km in each state since the storm began")}</figcaption>
-        ${course(view.moments_s, view.city, t("Lane-km in each state since the storm began"))}
-        ${bar(view.city.now)}
+        ${course(view.moments_s, part(view), t("Lane-km in each state since the storm began"))}
+        ${bar(part(view).now)}
         ${this.key(view)}
       </figure>`;
   }

@@ -2,9 +2,10 @@
 import { html } from "lit";
 import { boot } from "../pages/boot.js";
 import { Part } from "../pages/element.js";
+import { attempt, echo } from "../pages/notices.js";
 import { printPage } from "../pages/theme.js";
 import { date, day, duration, isolated, t, time } from "../pages/texts.js";
-import { choice, council, look, query } from "./state.js";
+import { choice, council, districtName, filter, keepOwn, look, query } from "./state.js";
 
 const DOWNLOADS = [
   ["html", "map"],
@@ -64,6 +65,28 @@ class Header extends Part {
     </label>`;
   }
 
+  districts(view) {
+    const named = view.districts.filter((one) => one.name);
+    if (!named.length) return "";
+    const { district, own } = choice.value;
+    const keep = district !== null && district !== own;
+    return html`<label>${t("District")}
+        <select id="ward" @change=${(event) => filter({ district: event.target.value === "*" ? null : event.target.value })}>
+          <option value="*" ?selected=${district === null}>${t("Whole city")}</option>
+          ${named.map((one) => html`<option value=${one.name} ?selected=${district === one.name}>${districtName(one.name)}</option>`)}
+        </select>
+      </label>
+      ${keep ? html`<button type="button" class="quiet" @click=${() => this.keep(district)}>${t("Always open with this district")}</button>` : ""}
+      ${own !== null && district === own ? html`<button type="button" class="quiet" @click=${() => this.keep(null)}>${t("Open with the whole city again")}</button>` : ""}`;
+  }
+
+  async keep(name) {
+    await attempt(async () => {
+      await keepOwn(name);
+      echo(name === null ? t("The page opens with the whole city from now on.") : t("The page opens with {district} from now on.", { district: districtName(name) }));
+    });
+  }
+
   downloads() {
     const said = words();
     return html`<div class="take" role="group" aria-label=${t("Download")}>
@@ -85,7 +108,7 @@ class Header extends Part {
         <p class="muted">${t("Figures appear with the first storm. The map shows the streets.")}</p>`;
     return html`<p class="when"><strong><bdi>${view.storm.name}</bdi></strong> <span>${phase(view)}</span></p>
       ${failed ? html`<p class="problem" role="alert">${failed}</p>` : ""}
-      <div class="choose">${this.chooser(view)}${this.comparison(view)}${this.downloads()}</div>`;
+      <div class="choose">${this.districts(view)}${this.chooser(view)}${this.comparison(view)}${this.downloads()}</div>`;
   }
 }
 customElements.define("council-header", Header);

@@ -1,18 +1,23 @@
 // What the page knows of the chosen storm, and what the reader chose to see.
-import { get, keepAddress } from "../pages/net.js";
+import { boot } from "../pages/boot.js";
+import { get, keepAddress, post } from "../pages/net.js";
 import { Store } from "../pages/store.js";
 import { named, t } from "../pages/texts.js";
 
 const asked = new URLSearchParams(location.search);
 const id = (name) => (asked.has(name) ? Number(asked.get(name)) : null);
 
+/** The district of the address, "*" for the whole city; else the reader's own; null is the whole city. */
+const district = asked.get("district") ?? boot.own_district;
+
 /** The storm and the one to compare with (null: the newest, the one before), and the filter of the map. */
 export const choice = new Store({
   storm: id("storm"),
   against: id("against"),
   withoutClasses: new Set(),
-  district: null,
-  street: null,
+  district: district === "*" ? null : district,
+  own: boot.own_district,
+  street: id("street"),
   focus: false,
 });
 
@@ -83,12 +88,34 @@ export function look(changes) {
   return load();
 }
 
-/** Write the choice into the address. */
-export const keepChoice = () => keepAddress(`${location.pathname}${query()}`);
+/** Write the choice into the address, which shows the same to whoever opens it. */
+export function keepChoice() {
+  const { district: shown, own, street } = choice.value;
+  const parts = new URLSearchParams(query());
+  if (shown !== null || own !== null) parts.set("district", shown ?? "*");
+  if (street !== null) parts.set("street", street);
+  keepAddress(`${location.pathname}${parts.size ? `?${parts}` : ""}`);
+}
+
+/** Keep a district as the reader's own, which the page opens with from now on; null for none. */
+export async function keepOwn(name) {
+  await post("/api/council/district", { district: name });
+  choice.set({ own: name });
+  keepChoice();
+}
+
+/** The figures of the chosen district, or of the city. */
+export const part = (view) =>
+  view.districts.find((one) => one.name === choice.value.district) ?? view.city;
+
+/** Whether something of a district is to be shown. */
+export const inDistrict = ({ district: name }) =>
+  choice.value.district === null || choice.value.district === name;
 
 /** Show some classes and one district only; null is every district. */
 export function filter(changes) {
   choice.set(changes);
+  keepChoice();
   tell([...streets.states.keys()]);
 }
 
@@ -101,7 +128,10 @@ export function visible(street) {
 }
 
 /** Show the evidence of a street; null shows none. */
-export const choose = (street) => choice.set({ street });
+export function choose(street) {
+  choice.set({ street });
+  keepChoice();
+}
 
 /** What a district is called in the reader's language. */
 export function districtName(key) {

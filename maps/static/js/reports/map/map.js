@@ -35,6 +35,7 @@ export async function showMap() {
   painter.changed(streets.states.keys());
   followTheme(map, () => NOTHING_HIDDEN);
   const hold = highlightSelected(map);
+  if (choice.value.street !== null) hold([choice.value.street]);
   choice.follow(({ street, reveal: place }, changes) => {
     if ("street" in changes) hold(street === null ? [] : [street]);
     if (changes.reveal)

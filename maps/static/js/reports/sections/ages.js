@@ -1,9 +1,9 @@
 // How long ago the streets of each class were cleared, as it is, beside the rule that they are measured by.
 import { html } from "lit";
-import { Part } from "../pages/element.js";
-import { named, t } from "../pages/texts.js";
-import { council } from "./state.js";
-import { ruleOf, share, span } from "./words.js";
+import { Part } from "../../pages/element.js";
+import { named, t } from "../../pages/texts.js";
+import { council } from "../state.js";
+import { ruleOf, share, span } from "../words.js";
 
 const row = (view, one) => html`<tr>
   <th scope="row">${named("class", one.service_class)}</th>

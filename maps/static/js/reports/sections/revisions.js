@@ -1,9 +1,9 @@
 // What was corrected of a storm later: by positions that came late, or by computing it anew.
 import { html } from "lit";
-import { Part } from "../pages/element.js";
-import { date, named, number, t, time } from "../pages/texts.js";
-import { council } from "./state.js";
-import { inKilometres } from "./words.js";
+import { Part } from "../../pages/element.js";
+import { date, named, number, t, time } from "../../pages/texts.js";
+import { council } from "../state.js";
+import { inKilometres } from "../words.js";
 
 const row = (one) => html`<tr>
   <th scope="row">${number(one.number)}</th>

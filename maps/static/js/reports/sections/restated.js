@@ -1,9 +1,9 @@
 // Figures of this storm that a change of the rules restated: when, from what, to what, and why.
 import { html } from "lit";
-import { Part } from "../pages/element.js";
-import { date, t, time } from "../pages/texts.js";
-import { council } from "./state.js";
-import { kilometres, share } from "./words.js";
+import { Part } from "../../pages/element.js";
+import { date, t, time } from "../../pages/texts.js";
+import { council } from "../state.js";
+import { kilometres, share } from "../words.js";
 
 const causes = () => ({
   snowfall: t("snowfall entries were changed"),

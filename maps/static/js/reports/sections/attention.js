@@ -1,0 +1,98 @@
+// What to look at first: the worst streets and the places that must be reached, of the chosen district or the city.
+import { html } from "lit";
+import { Part } from "../../pages/element.js";
+import { named, number, streetName, t } from "../../pages/texts.js";
+import { choice, choose, council, districtName, inDistrict } from "../state.js";
+import { kilometres, span } from "../words.js";
+
+const NAMED = 10;
+
+/** Show a street on the map, and bring the map into view. */
+function show(street) {
+  choose(street);
+  document.getElementById("place-title").scrollIntoView({ block: "start" });
+}
+
+const streetButton = (one, names) =>
+  html`<button type="button" class="link" @click=${() => show(one.street)} title=${t("Show this street on the map")}><bdi>${streetName(names)}</bdi></button>`;
+
+const cleared = (one) =>
+  one.never ? t("not in this storm") : t("{span} ago", { span: span(one.age_s) });
+
+const place = (one) => (choice.value.district === null ? html` <span class="muted"><bdi>${districtName(one.district)}</bdi></span>` : "");
+
+function siteName(one) {
+  const names = Object.keys(one.names).length ? html`<bdi>${streetName(one.names)}</bdi>` : named("place", one.kind);
+  return html`${names} <span class="muted">${Object.keys(one.names).length ? named("place", one.kind) : ""}</span>`;
+}
+
+function state(one) {
+  if (one.late_s === null) return t("on request");
+  return one.late_s > 0 ? html`<span class="worse">${t("late for {span}", { span: span(one.late_s) })}</span>` : t("within its rule");
+}
+
+class Attention extends Part {
+  get stores() {
+    return [council, choice];
+  }
+
+  streets(all) {
+    const late = all.filter(inDistrict).slice(0, NAMED);
+    if (!late.length) return html`<p class="muted">${t("No street is late.")}</p>`;
+    return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="worst-title"><table>
+      <thead><tr><th scope="col">${t("Street")}</th><th scope="col">${t("Class")}</th><th scope="col">${t("Late for")}</th><th scope="col">${t("Late, lane-km")}</th><th scope="col">${t("Last cleared")}</th></tr></thead>
+      <tbody>${late.map(
+        (one) => html`<tr>
+          <th scope="row">${streetButton(one, one.names)}${place(one)}</th>
+          <td>${named("class", one.service_class)}</td>
+          <td class="worse">${span(one.late_s)}</td>
+          <td>${kilometres(one.lane_m)}</td>
+          <td>${cleared(one)}</td>
+        </tr>`,
+      )}</tbody>
+    </table></div>`;
+  }
+
+  counts(all) {
+    const kinds = new Map();
+    for (const one of all.filter(inDistrict)) {
+      const [sites, late] = kinds.get(one.kind) ?? [0, 0];
+      kinds.set(one.kind, [sites + one.sites, late + one.late]);
+    }
+    return html`<ul class="key-list">${[...kinds].map(
+      ([kind, [sites, late]]) =>
+        html`<li>${named("place", kind)}: <strong>${t("{reached} of {sites}", { reached: number(sites - late), sites: number(sites) })}</strong></li>`,
+    )}</ul>`;
+  }
+
+  sites(all) {
+    const named = all.filter(inDistrict).slice(0, NAMED);
+    if (!named.length) return html`<p class="muted">${t("The city's file names no hospital, school or station here.")}</p>`;
+    return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="sites-title"><table>
+      <thead><tr><th scope="col">${t("Place")}</th><th scope="col">${t("Street")}</th><th scope="col">${t("Rule")}</th><th scope="col">${t("Last cleared")}</th></tr></thead>
+      <tbody>${named.map(
+        (one) => html`<tr>
+          <th scope="row">${siteName(one)}</th>
+          <td class="words">${streetButton(one, one.street_names)}${place(one)}</td>
+          <td>${state(one)}</td>
+          <td>${one.age_s === null ? "" : cleared(one)}</td>
+        </tr>`,
+      )}</tbody>
+    </table></div>`;
+  }
+
+  render() {
+    const found = council.value.view?.attention;
+    if (!found) return "";
+    return html`<section class="numbers attention" aria-labelledby="worst-title">
+        <h2 id="worst-title">${t("The streets that have been late most")}</h2>
+        ${this.streets(found.streets)}
+      </section>
+      <section class="numbers attention" aria-labelledby="sites-title">
+        <h2 id="sites-title">${t("Hospitals, stations and schools")}</h2>
+        ${found.counts.some(inDistrict) ? html`<p>${t("Reached by a street within its rule:")}</p>${this.counts(found.counts)}` : ""}
+        ${this.sites(found.sites)}
+      </section>`;
+  }
+}
+customElements.define("council-attention", Attention);
