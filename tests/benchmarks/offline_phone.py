@@ -1,11 +1,11 @@
-"""A driver's phone without a network: what it keeps of a large route, and how soon it shows it."""
+"""A driver's phone without a network: what it keeps, how soon it shows it and finds a way back."""
 
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from time import process_time
 
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from api.config.clock import Clock
 from api.config.settings import Settings
@@ -31,6 +31,30 @@ CITY = "demo"
 LEGS = 1100
 ACTOR = Actor(ActorKind.SYSTEM, "bench")
 INSTALLED = "navigator.serviceWorker.ready.then(() => true)"
+SLOWER = 4
+"""So many times slower than this machine's processor a phone's is taken to be."""
+
+WAYS = """async () => {
+  const { kept } = await import('/static/js/pages/app/shelf.js');
+  const { StreetGraph } = await import('/static/js/shifts/driver/guide/way-back.js');
+  const network = await kept("network");
+  const began = performance.now();
+  const graph = new StreetGraph(network);
+  const made = performance.now() - began;
+  const { streets } = network;
+  const ways = Array.from({ length: 30 }, (_, i) => {
+    const [, , , [place]] = streets[(i * 97) % streets.length];
+    const [goal] = streets[(i * 211 + 500) % streets.length];
+    const asked = performance.now();
+    const way = graph.way(place, null, [[goal, 0], [-goal, 0]]);
+    return { ms: performance.now() - asked, found: way !== null };
+  });
+  const times = ways.map(({ ms }) => ms).sort((one, other) => one - other);
+  const found = ways.filter((way) => way.found).length;
+  return { made, middle: times[15], worst: times[29], found };
+}"""
+"""Times of 30 ways back over the streets that are kept, across all of them, in ms."""
+
 KEPT = "navigator.storage.estimate().then(({ usage }) => usage)"
 
 
@@ -70,19 +94,33 @@ def _offline(context: BrowserContext, address: str, code: str) -> Iterator[tuple
     page.evaluate(INSTALLED)
     visit.until("document.querySelector('.facts')?.textContent.includes('MB')")
     used = page.evaluate(KEPT)
+    _slow_down(context, page)
+    ways = page.evaluate(WAYS)
+    told = f"{ways['middle']:.0f} ms, at worst {ways['worst']:.0f} ms; {ways['found']} of 30 found"
+    yield f"way back to the route, processor {SLOWER} times slower", told, "1 s"
+    yield "streets made ready for it, once a plan", f"{ways['made']:.0f} ms", ""
     context.set_offline(True)
     page.close()
     page = visit.page = open_page(context)
     visit.go("/drive")
     page.wait_for_selector("drive-actions button")
     shown_ms = page.evaluate("performance.now()")
-    yield "route on the screen, network off", f"{shown_ms / 1000:.1f} s", "2 s"
+    yield (
+        f"route on the screen, network off, processor {SLOWER} times slower",
+        f"{shown_ms / 1000:.1f} s",
+        "2 s",
+    )
     page.locator(".tab").nth(2).click()
     asked_ms = page.evaluate("performance.now()")
     visit.wait_for_map()
     drawn_ms = page.evaluate("performance.now()") - asked_ms
     yield "its map still, network off", f"{drawn_ms / 1000:.1f} s", ""
     yield "storage that the phone uses", f"{used / 1e6:.1f} MB", ""
+
+
+def _slow_down(context: BrowserContext, page: Page) -> None:
+    devtools = context.new_cdp_session(page)
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
 
 
 def _make_city(settings: Settings) -> tuple[str, list[Leg], StreetNetwork]:
