@@ -1,7 +1,7 @@
 """What of a view a screen on a wall is not shown: passers-by read it, so no names and no words."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import fields, is_dataclass, replace
 from typing import Annotated, Any, get_type_hints
 
 
@@ -28,16 +28,33 @@ def has_private_texts[V](kind: type[V]) -> type[V]:
 
 
 def for_wall(view: Any) -> Any:  # noqa: ANN401 - views have nothing in common
-    """Return a view, or the mapping of one, without its private texts.
+    """Return a view, or the mapping of one, without its private texts and those of views in it.
 
     Of a mapping with other fields, as a server of another version may send, everything goes that
     any view calls private.
     """
     if isinstance(view, Mapping):
-        known = _BY_FIELDS.get(frozenset(view), _of_all())
-        return {**view, **{name: "" for name in known if name in view}}
-    blank = _BY_CLASS.get(type(view))
-    return view if blank is None else replace(view, **blank)
+        return _mapping_for_wall(view, _BY_FIELDS.get(frozenset(view), _of_all()))
+    if not is_dataclass(view) or isinstance(view, type):
+        return view
+    blank = _BY_CLASS.get(type(view), {})
+    inner = {one.name: getattr(view, one.name) for one in fields(view) if one.name not in blank}
+    shown = {name: _inner_for_wall(value) for name, value in inner.items()}
+    changed = {name: value for name, value in shown.items() if value is not inner[name]}
+    return replace(view, **changed, **blank) if changed or blank else view
+
+
+def _inner_for_wall(value: Any) -> Any:  # noqa: ANN401 - fields have nothing in common
+    """Return a field's value; mappings that are no view's, such as facts, keep their texts."""
+    if isinstance(value, Mapping):
+        return _mapping_for_wall(value, _BY_FIELDS.get(frozenset(value), {}))
+    if isinstance(value, list | tuple):
+        return tuple(for_wall(one) for one in value)
+    return for_wall(value)
+
+
+def _mapping_for_wall(view: Mapping[str, Any], private: Collection[str]) -> dict[str, Any]:
+    return {name: "" if name in private else _inner_for_wall(value) for name, value in view.items()}
 
 
 def _of_all() -> set[str]:

@@ -30,7 +30,6 @@ class VehicleFaultView:
     text: PrivateText
 
 
-@has_private_texts
 @dataclass(frozen=True, slots=True)
 class VehicleCheckView:
     """The last check for a shift: when, of how many points, and what was found."""

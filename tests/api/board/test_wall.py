@@ -2,8 +2,9 @@
 
 import json
 import re
+from dataclasses import is_dataclass, replace
 from datetime import timedelta
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 from pydantic_core import to_json
@@ -95,6 +96,8 @@ HARMLESS = {
     "ProgressView.street",
     "StormView.name",
     "StormView.phase",
+    "VehicleFaultView.code",
+    "VehicleFaultView.names",
     "VehicleView.name",
     "VehicleView.type",
 }
@@ -110,6 +113,9 @@ def filled(kind: type) -> Any:
 def _filling(hint: Any, where: str) -> Any:
     if hint is str or hint is PrivateText:
         return where
+    for inner in (hint, *get_args(hint)):
+        if is_dataclass(inner) and isinstance(inner, type):
+            return (filled(inner),) if get_origin(hint) is tuple else filled(inner)
     return {where: where} if _holds_text(hint) else None
 
 
@@ -124,7 +130,7 @@ def texts_of(view: Any) -> set[str]:
 @pytest.mark.parametrize("kind", sorted(SEEN_BY_KIND))
 def test_every_text_of_an_event_on_a_wall_names_things_or_is_hidden(kind: str) -> None:
     view = SEEN_BY_KIND[kind]
-    harmless = {one for one in HARMLESS if one.startswith(f"{view.__name__}.")}
+    harmless = HARMLESS & texts_of(filled(view))
     assert texts_of(for_wall(filled(view))) == harmless
     from_elsewhere = SharedView(1, json.loads(to_json(filled(view))))
     assert texts_of(for_wall(from_elsewhere)) == harmless
@@ -133,6 +139,16 @@ def test_every_text_of_an_event_on_a_wall_names_things_or_is_hidden(kind: str) -
 def test_of_a_view_of_another_version_nothing_private_is_shown() -> None:
     view = json.loads(to_json(filled(BlockageView))) | {"newer": 1}
     assert "BlockageView.text" not in texts_of(for_wall(SharedView(1, view)))
+
+
+def test_a_nested_view_of_another_version_shows_nothing_private_and_facts_keep_their_codes() -> (
+    None
+):
+    fault = {"code": "brakes", "text": "Ali hit a wall", "newer": 1}
+    view = {"id": 1, "check": {"points": 2, "newer": 1, "faults": [fault]}}
+    assert for_wall(SharedView(1, view))["check"]["faults"] == ({**fault, "text": ""},)
+    declined = replace(filled(AlertView), facts={"reason": "tired"})
+    assert for_wall(declined).facts == {"reason": "tired"}
 
 
 def test_the_kinds_of_events_on_a_wall_are_those_whose_texts_are_known() -> None:
