@@ -7,6 +7,7 @@ from data.errors import InvalidError, Need
 from data.model import Actor, ClockedRequest, RequestId, RequestState, Sighting
 from data.store.followup.followup import list_done_since
 from data.store.requests.requests import get_request
+from data.store.requests.sla_clocks import get_clock
 from fleet.context import CityContext
 from fleet.followup.waiting_requests import (
     OnSiteReport,
@@ -52,8 +53,8 @@ def inspect(city: CityContext, actor: Actor, request_id: RequestId, spot: OnSite
     """Store what was seen at a place: in order or not, with the consequences of that.
 
     A waiting request that is in order is closed; one that was said to be done and is not is
-    reopened. Raises `InvalidError` where nobody says what is not in order, `ConflictError` for a
-    request that ended in another way.
+    reopened, unless somebody looked before it was done. Raises `InvalidError` where nobody says
+    what is not in order, `ConflictError` for a request that ended in another way.
     """
     if not spot.clear and not spot.text.strip():
         raise InvalidError("text", "", Need("what is not in order"))
@@ -61,7 +62,8 @@ def inspect(city: CityContext, actor: Actor, request_id: RequestId, spot: OnSite
     if asked.state is not RequestState.DONE:
         return sight(city, actor, request_id, spot)
     seen = keep_sighting(city, actor, asked, spot)
-    if not seen.clear:
+    closed_at = get_clock(city.tx, asked.id).closed_at
+    if not seen.clear and (closed_at is None or seen.seen_at >= closed_at):
         reopen_request(city.tx, actor, request_id, spot.text, city.now)
     return seen
 

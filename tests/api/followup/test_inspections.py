@@ -57,6 +57,19 @@ def test_what_was_said_to_be_done_and_is_not_is_opened_again(office, app, clock)
     assert file["row"]["reopened"] == 1
 
 
+def test_an_answer_from_before_the_work_does_not_open_the_request_again(office, app, clock):
+    asked = ask(office)
+    with transaction(app.engine) as tx:
+        tx.execute(request.update().values(state="done", closed_for="plowed"))
+        tx.execute(request_clock.update().values(closed_at=NOW + HOUR))
+    clock.moment = NOW + 2 * HOUR
+    early = {"text": "Deep snow", "tapped_at": (NOW + HOUR / 2).isoformat()}
+    assert looked(office, asked, "inspect-6", clear=False, **early).json()["state"] == "done"
+    file = office.get(f"/api/requests/{asked['id']}/file").json()
+    assert (file["comments"], file["row"]["reopened"]) == ([], 0)
+    assert [each["clear"] for each in office.get(f"/api/segments/{SCHOOL}").json()["sightings"]]
+
+
 def test_what_was_said_to_be_done_and_is_leaves_the_list(office, app, clock):
     asked = ask(office)
     with transaction(app.engine) as tx:
