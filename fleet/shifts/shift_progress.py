@@ -15,7 +15,6 @@ from data.model import (
     Blockage,
     CodeKind,
     Leg,
-    LegKind,
     LegOutcome,
     LegProgress,
     PlanId,
@@ -270,8 +269,8 @@ def _places(
 ) -> list[tuple[PlanId, int, LegProgress | None]]:
     """Return the plan and number of each leg of a tap, with what is known of it.
 
-    Where a newer plan has the same work, it is that leg: nobody is led again to what he did, or
-    could not do.
+    Where a newer plan has the same pass of the same job, it is that leg: nobody is led again to
+    what he did, or could not do. Another pass of the street is still ahead.
     """
     told = range(legs.first, legs.last + 1)
     known = {each.leg: each for each in list_progress(tx, legs.plan_id, shift.id)}
@@ -282,21 +281,17 @@ def _places(
     over = {each.leg: each for each in list_progress(tx, plan_id, shift.id)}
     if driven.legs == route.legs:
         return [(plan_id, number, over.get(number)) for number in told]
-    ahead = {i: _work_of(leg) for i, leg in enumerate(driven.legs) if i not in over}
+    ahead = {i: set(leg.works) for i, leg in enumerate(driven.legs) if i not in over}
     places = list[tuple[PlanId, int, LegProgress | None]]()
     for number in told:
-        work = _work_of(route.legs[number])
-        same = next((i for i, other in ahead.items() if work and other == work), None)
+        works = route.legs[number].works
+        same = next((i for i, others in ahead.items() if others.intersection(works)), None)
         if number in known or same is None:
             places.append((legs.plan_id, number, known.get(number)))
         else:
             places.append((plan_id, same, None))
             del ahead[same]
     return places
-
-
-def _work_of(leg: Leg) -> tuple[object, ...] | None:
-    return (leg.path, leg.blade, leg.spreader) if leg.kind is LegKind.WORK else None
 
 
 def _was_driven(plan: PlanHead, at: datetime) -> bool:

@@ -1,9 +1,10 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from data.errors import ConflictError, NotFoundError
-from data.model import Blockage, BlockageId, LegKind, Plan, PlanState, ShiftId, UserId
+from data.model import Blockage, BlockageId, JobId, LegKind, Plan, PlanState, ShiftId, UserId
 from data.model.work import SkipReason
 from data.store.accounts.accounts import add_user
 from data.store.audit.audit_log import broken_links, list_events
@@ -124,7 +125,8 @@ def test_a_tap_under_the_plan_before_counts_in_the_route_that_is_driven_now(
 ) -> None:
     set_published(tx, driven.id, v.NOW)
     set_plan_state(tx, driven.id, PlanState.SUPERSEDED)
-    newer = add_published_plan(tx, a_leg(segment_id=v.MILL), a_leg(forward=False))
+    of_mill = a_leg(segment_id=v.MILL, job_ids=(JobId(2),))
+    newer = add_published_plan(tx, of_mill, a_leg(forward=False))
     complete_legs(tx, DISPATCHER, legs(driven, 0, 1), LATER + MINUTE, LATER)
     skip_legs(tx, DISPATCHER, legs(driven, 2), SkipReason.ICE, LATER + MINUTE, LATER)
     before = list_progress(tx, driven.id, SHIFT)
@@ -133,6 +135,19 @@ def test_a_tap_under_the_plan_before_counts_in_the_route_that_is_driven_now(
     assert (now.leg, now.state, now.reason, now.ended_at) == (1, "skipped", "ice", LATER)
     undo_last(tx, DISPATCHER, SHIFT, LATER + MINUTE)
     assert list_progress(tx, newer.id, SHIFT) == []
+
+
+@pytest.mark.parametrize("ahead", [{"pass_index": 1}, {"job_ids": (JobId(2),)}])
+def test_a_late_tap_leaves_the_next_pass_of_the_street_ahead(
+    tx: Tx, driven: Plan, ahead: dict[str, Any]
+) -> None:
+    set_published(tx, driven.id, v.NOW)
+    set_plan_state(tx, driven.id, PlanState.SUPERSEDED)
+    newer = add_published_plan(tx, a_leg(**ahead))
+    complete_legs(tx, DISPATCHER, legs(driven, 1), LATER + MINUTE, LATER)
+    skip_legs(tx, DISPATCHER, legs(driven, 2), SkipReason.ICE, LATER + MINUTE, LATER)
+    assert list_progress(tx, newer.id, SHIFT) == []
+    assert [each.leg for each in list_progress(tx, driven.id, SHIFT)] == [1, 2]
 
 
 def test_what_was_tapped_before_the_end_of_a_shift_may_come_after_it(tx: Tx, driven: Plan) -> None:
