@@ -6,11 +6,22 @@ from datetime import datetime
 
 from fastapi import APIRouter, Request
 
+from api.shifts.shifts import own_shift
 from api.web.checked_route import CheckedRoute
 from api.web.context import Context, DriverContext
 from api.web.page_context import translator_of
 from data.errors import NotFoundError
-from data.model import Leg, LegOutcome, LegProgress, PlanId, RouteAnswer, Shift, Storm, Vehicle
+from data.model import (
+    Leg,
+    LegOutcome,
+    LegProgress,
+    PlanId,
+    RouteAnswer,
+    Shift,
+    ShiftId,
+    Storm,
+    Vehicle,
+)
 from data.model.roster import VehicleCheck
 from data.store.database.engine import Tx
 from data.store.shifts.route_answers import find_answer
@@ -54,7 +65,7 @@ PARTS_OF_A_SHIFT = 120
 def get_driver_view(request: Request, context: DriverContext) -> DriveView:
     """Return the driver's shift with its whole route and the state of each run."""
     with context.reading() as tx:
-        told = _told(tx, context, _own_shift(tx, context))
+        told = _told(tx, context, _current_shift(tx, context))
     return _drive(told, context, translator_of(request))
 
 
@@ -62,7 +73,7 @@ def get_driver_view(request: Request, context: DriverContext) -> DriveView:
 def get_proved_route(context: DriverContext) -> ProvedRoute:
     """Return what of the driver's route is proved by now, and where his machine is."""
     with context.reading() as tx:
-        shift = _own_shift(tx, context)
+        shift = _current_shift(tx, context)
         standing = _standing(tx, context, shift)
         place = _tracked_place(tx, context, shift)
         closed = closed_streets(tx, shift.storm_id, context.now)
@@ -76,12 +87,14 @@ def get_proved_route(context: DriverContext) -> ProvedRoute:
     )
 
 
-@router.get("/api/drive/summary")
-def get_shift_summary(request: Request, context: DriverContext) -> ShiftSummaryView:
-    """Return what the driver's shift came to, counted as the vehicle's day counts it."""
+@router.get("/api/shifts/{shift_id}/summary")
+def get_shift_summary(
+    shift_id: ShiftId, request: Request, context: DriverContext
+) -> ShiftSummaryView:
+    """Return what a driver's shift came to, counted as the vehicle's day counts it."""
     app, now, t = context.app, context.now, translator_of(request)
     with context.reading() as tx:
-        shift = _own_shift(tx, context)
+        shift = own_shift(tx, context, shift_id)
     app.logbook_task.read(
         LogFilter(part_of(shift.starts_at) - PART, now, (shift.vehicle_id,)), PARTS_OF_A_SHIFT
     )
@@ -102,7 +115,7 @@ class _Standing:
     expected: Mapping[int, LegTimes]
 
 
-def _own_shift(tx: Tx, context: Context) -> Shift:
+def _current_shift(tx: Tx, context: Context) -> Shift:
     shift = find_current_shift_of_driver(tx, context.user.id, context.now)
     if shift is None:
         raise NotFoundError("shift", context.user.login)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Shift
+from data.model import Shift, ShiftState
 from data.model.periods import Period, PeriodKind
 from data.policy.city_policy import Policy
 from data.store.database.engine import Tx
@@ -30,10 +30,11 @@ class ShiftSummary:
 def shift_summary(
     tx: Tx, memory: LogMemory, shift: Shift, policy: Policy, now: datetime
 ) -> ShiftSummary:
-    """Return what a shift came to, as the vehicle's day counts it."""
-    until = min(find_end(tx, shift) or now, now)
+    """Return what a shift came to, as the vehicle's day counts it; cancelled, to nothing."""
+    end = shift.ends_at if shift.state is ShiftState.CANCELLED else find_end(tx, shift)
+    until = min(end or now, now)
+    nothing = duty_of((), shift.starts_at, until)
     if until <= shift.starts_at:
-        nothing = duty_of((), shift.starts_at, until)
         return ShiftSummary(until, Sums(), nothing, {}, count_reports(tx, shift.id))
     period = Period(PeriodKind.SHIFT, shift.starts_at, until)
     (day,) = vehicle_days(tx, memory, period, policy.hours, shift.vehicle_id)
@@ -41,7 +42,7 @@ def shift_summary(
     return ShiftSummary(
         until=until,
         sums=sums,
-        duty=next(one.duty for one in day.shifts if one.shift.id == shift.id),
+        duty=next((one.duty for one in day.shifts if one.shift.id == shift.id), nothing),
         material_kg=material_kg(sums, policy),
         reports=count_reports(tx, shift.id),
     )

@@ -49,6 +49,7 @@ class Summary extends Part {
   connectedCallback() {
     super.connectedCallback();
     this.since = now();
+    this.shift = drive.value.shift.shift_id;
   }
 
   willUpdate() {
@@ -63,7 +64,7 @@ class Summary extends Part {
   /** Ask once the server has all that was tapped. */
   async ask() {
     this.asked = true;
-    this.told = await get("/api/drive/summary").catch(() => null);
+    this.told = await get(`/api/shifts/${this.shift}/summary`).catch(() => null);
     if (!this.told) this.asking = setTimeout(() => this.ask(), AGAIN_MS);
   }
 
