@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from threading import BoundedSemaphore
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
 from api.config.clock import SteadyClock
@@ -31,6 +31,9 @@ UNKNOWN_LOGIN_HASH = (
     "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 )
 """A hash that no password has; checked where a login is unknown, for equal time."""
+
+NO_MEMORY_REST_S = 5
+"""When to try again where memory was short."""
 
 HASHED_AT_ONCE = 4
 """Passwords hashed at the same time, at most: Argon2 takes 64 MiB for each."""
@@ -137,14 +140,17 @@ def hash_password(password: str) -> str:
 def password_fits(password_hash: str, password: str) -> bool:
     """Whether the password matches the hash; false where there is no hash of Argon2.
 
-    Raises `VerificationError` where it could not be tried, as for want of memory: nobody is told
-    that a right password is wrong.
+    Raises `TooManyError` where there is no memory to try it: nobody is told that a right password
+    is wrong.
     """
     try:
+        extract_parameters(password_hash)
         with _hashing:
             return _hasher.verify(password_hash, password)
     except (VerifyMismatchError, InvalidHashError):
         return False
+    except VerificationError as error:
+        raise TooManyError(NO_MEMORY_REST_S) from error
 
 
 def password_outdated(password_hash: str) -> bool:

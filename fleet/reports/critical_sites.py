@@ -70,11 +70,15 @@ def named_sites(ranked: Iterable[SiteAccess]) -> tuple[SiteAccess, ...]:
 
 
 def site_counts(accesses: Iterable[SiteAccess]) -> tuple[SiteCount, ...]:
-    """Return the numbers by kind and district, in the order of `SITE_KINDS`."""
+    """Return the numbers by kind and district, in the order of `SITE_KINDS`.
+
+    Places on streets that are served on request are no part of them.
+    """
     found: dict[tuple[int, str], list[bool]] = {}
     for one in accesses:
-        key = SITE_KINDS.index(one.site.place.kind), one.site.segment.district
-        found.setdefault(key, []).append(bool(one.late_s))
+        if one.late_s is not None:
+            key = SITE_KINDS.index(one.site.place.kind), one.site.segment.district
+            found.setdefault(key, []).append(one.late_s > 0)
     return tuple(
         SiteCount(SITE_KINDS[kind], district, len(late), sum(late))
         for (kind, district), late in sorted(found.items())

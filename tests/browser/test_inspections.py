@@ -42,11 +42,11 @@ def test_what_was_seen_out_of_reach_arrives_once_with_its_photo(visit: Visit) ->
     page.set_input_files(".sheet [type=file]", PHOTO)
     expect(page.get_by_alt_text("Your photo")).to_be_visible()
     assert visit.grave_faults() == []
-    page.get_by_role("button", name="In order", exact=True).click()
+    page.get_by_role("button", name="OK", exact=True).click()
     expect(places).to_have_count(1)
     places.first.locator("button").click()
     page.set_input_files(".sheet [type=file]", PHOTO)
-    page.get_by_role("button", name="Not in order").click()
+    page.get_by_role("button", name="Not OK").click()
     page.get_by_role("button", name="Icy").click()
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".line.warning")).to_contain_text("2 inspections wait")

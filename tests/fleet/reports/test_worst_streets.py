@@ -114,7 +114,8 @@ def test_the_latest_place_comes_first_then_the_gravest():
 def test_a_place_on_a_street_that_is_served_on_request_is_told_without_times():
     states = states_at(v.NOW + HOUR)
     alley = next(one for one in NETWORK.segments if not states.lanes.of_street(one.id))
-    (access,) = site_accesses(states, [Site(a_place("school", 0), alley)])
+    (access,) = accesses = site_accesses(states, [Site(a_place("school", 0), alley)])
+    assert site_counts(accesses) == ()
     assert (access.late_s, access.age_s, access.never) == (None, None, None)
 
 

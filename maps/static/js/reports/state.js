@@ -1,6 +1,7 @@
 // What the page knows of the chosen storm, and what the reader chose to see.
 import { boot } from "../pages/boot.js";
 import { get, keepAddress, post } from "../pages/net.js";
+import { notify } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
 import { named, t } from "../pages/texts.js";
 
@@ -55,9 +56,16 @@ async function ask(path, take) {
   }
 }
 
-/** Ask for the figures. */
+/** Ask for the figures; a district that the city has no more gives way to the whole city. */
 export const loadFigures = () =>
-  ask("/api/council", (view) => council.set({ view, failed: null }));
+  ask("/api/council", (view) => {
+    const { district: shown } = choice.value;
+    if (shown !== null && view.storm && !view.districts.some((one) => one.name === shown)) {
+      filter({ district: null });
+      notify(t("The district of this address is not one of the city any more; the whole city is shown."));
+    }
+    council.set({ view, failed: null });
+  });
 
 /** Ask for the color of every street. */
 export const loadStreets = () =>

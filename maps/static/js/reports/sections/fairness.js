@@ -74,7 +74,7 @@ class Fairness extends Part {
 
   gapLine(gap) {
     const points = Math.round(gap.gap * 100);
-    if (points === 0) return t("No district is better served than another.");
+    if (points === 0) return t("Districts with enough streets to compare differ by less than one point.");
     return t("Between the best served district ({best}) and the worst ({worst}) lie {count} points.", {
       best: districtName(gap.best),
       worst: districtName(gap.worst),
