@@ -184,6 +184,7 @@ POST /api/requests/{request_id}/sightings
 GET /api/drive
 GET /api/drive/proved
 GET /api/drive/stored
+GET /api/drive/summary
 GET /api/shifts/{shift_id}
 GET /api/shifts/{shift_id}/messages
 POST /api/blockages/{blockage_id}/photo
@@ -196,8 +197,11 @@ POST /api/shifts/{shift_id}/end
 POST /api/shifts/{shift_id}/messages
 POST /api/shifts/{shift_id}/messages/heard
 POST /api/shifts/{shift_id}/positions
+POST /api/shifts/{shift_id}/rest
+POST /api/shifts/{shift_id}/rest/end
 POST /api/shifts/{shift_id}/sos
 POST /api/shifts/{shift_id}/start
+POST /api/shifts/{shift_id}/vehicle-check
 POST /api/shifts/{shift_id}/undo
 
 # administrator dispatcher crew

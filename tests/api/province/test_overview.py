@@ -106,7 +106,7 @@ def test_a_town_that_cannot_be_read_says_so_in_its_row(browser, signed_in, monke
     app_of(browser, "tabriz").engine.dispose()
     monkeypatch.setattr(app_of(browser, "tabriz"), "engine", None)
     html = browser.get(f"{PROVINCE}/overview").text
-    assert "This town cannot be read" in html
+    assert "figures of this town cannot be read" in html
     assert "no storm" in html
 
 
