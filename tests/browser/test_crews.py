@@ -102,7 +102,14 @@ def test_what_a_crew_says_out_of_reach_is_kept_and_arrives_once_with_its_photo(
     place.get_by_role("button", name=t("Done")).click()
     expect(place.get_by_text(t("Kept on this phone until dispatch has it."))).to_be_visible()
     expect(place.get_by_role("button", name=t("Done"))).to_be_hidden()
-    page.context.set_offline(False)
+    page.context.route("**/photo", lambda route: route.abort())
+    with page.expect_response("**/done"):
+        page.context.set_offline(False)
+    page.close()  # the battery is dead again, before the photo went
+    page = visit.page = open_page(page.context)
+    page.context.unroute("**/photo")
+    with page.expect_response("**/photo"):
+        page.goto(f"{visit.server}/crew")
     expect(page.locator("ul.after")).to_contain_text(t("crew_job:done"))
 
     visit.sign_out()

@@ -30,6 +30,11 @@ KEPT_TAPS = """async () => {
   const { kept } = await import('/static/js/pages/app/shelf.js');
   return kept('unsent-taps-driver-1-1');
 }"""
+FORMER_SHELF = """async (taps) => {
+  const { drop } = await import('/static/js/pages/app/shelf.js');
+  await drop('unsent-taps-driver-1-1');
+  localStorage.setItem('barfrub-taps-driver-1-1', JSON.stringify(taps));
+}"""
 WAITS = "navigator.serviceWorker.getRegistration().then(({ waiting }) => !!waiting)"
 INSTALLED = "navigator.serviceWorker.ready.then(() => true)"
 VERSION = "JSON.parse(document.getElementById('boot').textContent).app.version"
@@ -133,6 +138,7 @@ def test_a_shift_goes_on_without_signal_after_a_dead_battery_and_over_an_update(
     expect(page.locator("drive-now")).to_contain_text("No route yet")
     assert len(kept_tap) == 1
     assert page.evaluate(KEPT_TAPS) == kept_tap
+    page.evaluate(FORMER_SHELF, kept_tap)
     context.clear_cookies(name="barfrub_session")
     page.reload()
     page.fill("#code", new_code(database, tmp_path, 1))
@@ -141,6 +147,7 @@ def test_a_shift_goes_on_without_signal_after_a_dead_battery_and_over_an_update(
     expect(page.locator(".line")).not_to_contain_text("kept")
     with transaction(database) as tx:
         assert [each.leg for each in list_progress(tx, plan.id, 1)] == [0, 1, 2, 3, 4]
+    assert page.evaluate("localStorage['barfrub-taps-driver-1-1']") is None
 
     page.click("[aria-controls=leave]")
     expect(page.locator(".leave .primary")).to_be_focused()

@@ -1,4 +1,5 @@
 // Orders that must arrive: kept on the shelf of this browser until the server has answered, each once by its key.
+import { drop, keep, unsent } from "./app/shelf.js";
 import { post } from "./net.js";
 
 const AGAIN_MS = 3000;
@@ -11,33 +12,33 @@ export const newKey = () =>
 /** Whether an order that failed may still be taken later. */
 export const worthAnotherTry = (error) => TRIED_AGAIN.has(error.status) || error.status >= 500;
 
-/** Sends orders in turn and tries again for ever; `changed` is told what waits, `refused` what never will arrive. */
+/**
+ * Sends orders in turn and tries again for ever; `changed` is told what waits, `refused` what never will arrive. An order stays
+ * on the shelf until `sent` has put away what follows it.
+ */
 export class OfflineQueue {
-  constructor(shelf, { changed, sent, refused }) {
-    this.shelf = shelf;
+  constructor(name, { changed, sent, refused }) {
+    this.shelf = `unsent-orders-${name}`;
     this.tell = { changed, sent, refused };
-    this.waiting = this.stored();
+    this.waiting = [];
     this.sending = false;
+    this.isRead = false;
     addEventListener("online", () => this.flush());
-    changed(this.waiting);
-    this.flush();
+    this.read = this.takeUp(`barfrub-${name}`);
   }
 
-  stored() {
-    try {
-      return JSON.parse(localStorage.getItem(this.shelf) ?? "[]");
-    } catch {
-      return [];
-    }
+  /** Take up what an earlier visit left; what is tapped meanwhile goes out at once, as a shelf may be slow to open. */
+  async takeUp(former) {
+    const before = await unsent(this.shelf, former);
+    this.isRead = true;
+    this.keep([...before, ...this.waiting]);
+    this.flush();
   }
 
   keep(waiting) {
     this.waiting = waiting;
-    try {
-      localStorage.setItem(this.shelf, JSON.stringify(waiting));
-    } catch {
-      // A full or forbidden shelf costs us only what a reload would have kept.
-    }
+    if (this.isRead && waiting.length > 0) keep(this.shelf, waiting);
+    else if (this.isRead) drop(this.shelf);
     this.tell.changed(waiting);
   }
 
@@ -53,7 +54,7 @@ export class OfflineQueue {
     while (this.waiting.length > 0) {
       const [order] = this.waiting;
       try {
-        this.tell.sent(order, await post(order.path, order.body));
+        await this.tell.sent(order, await post(order.path, order.body));
       } catch (error) {
         if (worthAnotherTry(error)) {
           setTimeout(() => this.flush(), AGAIN_MS);
@@ -61,7 +62,7 @@ export class OfflineQueue {
         }
         this.tell.refused(error, order);
       }
-      this.keep(this.waiting.slice(1));
+      this.keep(this.waiting.filter((one) => one !== order));
     }
     this.sending = false;
   }

@@ -60,6 +60,7 @@ function draw(orders) {
   }
   crew.set({ states: new Map(places.map(({ place, id }) => [id, place.dataset.state])) });
   main.toggleAttribute("data-busy", places.some(({ place }) => place.dataset.state === "started"));
+  finish();
 }
 
 function sent(order, answer) {
@@ -68,8 +69,7 @@ function sent(order, answer) {
   known?.set(answer.id, JSON.stringify(answer));
   document.querySelector(`form[data-path="${order.path}"]`)?.reset();
   stale ||= whatOf(order) !== "start";
-  photos.settle(order.body.key, order.path.replace(/\/\w+$/, ""));
-  setTimeout(finish); // the queue first takes the order off its shelf
+  return photos.settle(order.body.key, order.path.replace(/\/\w+$/, ""));
 }
 
 const calls = () => help.value.asking || help.value.holding || help.value.waiting > 0;
@@ -88,6 +88,7 @@ function showAnew() {
   }
 }
 
+/** Send the photos of orders that were taken, also of an earlier visit; then the list may be shown anew. */
 async function finish() {
   if (posting || waiting.length > 0) return;
   posting = true;
@@ -100,14 +101,15 @@ async function finish() {
   posting = false;
 }
 
-const queue = new OfflineQueue(`barfrub-crew-${main.dataset.crew}`, { changed: draw, sent, refused: refuse });
+const queue = new OfflineQueue(`crew-${main.dataset.crew}`, { changed: draw, sent, refused: refuse });
+queue.read.then(() => photos.dropOrphans(() => waiting.map(({ body }) => body.key)));
 
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-path]");
   if (!form) return;
   event.preventDefault();
   const key = newKey();
-  photos.hold(key, "photo", pictures.get(form));
+  if (pictures.has(form)) photos.hold(key, "photo", pictures.get(form));
   pictures.delete(form);
   refused = false;
   fault.hidden = true;

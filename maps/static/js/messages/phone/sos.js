@@ -17,7 +17,7 @@ let queue = null;
 /** Be ready to call, with what an earlier visit to this page left unsent. */
 export function startSos() {
   if (!caller.value.base) return;
-  queue = new OfflineQueue(`barfrub-sos-${caller.value.id}`, {
+  queue = new OfflineQueue(`sos-${caller.value.id}`, {
     changed: (waiting) => help.set({ waiting: waiting.length }),
     sent: () => help.set({ heard: true, asking: true }),
     refused: (error) => notify(error.message, "danger"),

@@ -50,7 +50,7 @@ let queue = null;
 /** Begin, with what an earlier visit to this page left unsent. */
 export function startMessages() {
   if (!caller.value.base) return;
-  queue = new OfflineQueue(`barfrub-words-${boot.login}-${caller.value.id}`, {
+  queue = new OfflineQueue(`words-${boot.login}-${caller.value.id}`, {
     changed: (unsent) => thread.set({ unsent }),
     sent: (_, message) => merge([message]),
     refused: (error) => notify(error.message, "danger"),

@@ -38,6 +38,18 @@ export const keep = (name, value) =>
     () => false,
   );
 
+/** What waits to be sent under a name, after what an older version of the page left in `localStorage`, which is taken over. */
+export async function unsent(name, former) {
+  const list = (await kept(name)) ?? [];
+  try {
+    list.unshift(...(JSON.parse(localStorage.getItem(former)) ?? []));
+    if (localStorage.getItem(former) !== null && (await keep(name, list))) localStorage.removeItem(former);
+  } catch {
+    // A forbidden shelf has nothing.
+  }
+  return list;
+}
+
 /** Drop what is kept under a name. */
 export const drop = (name) => ordered("readwrite", (store) => store.delete(name)).catch(() => undefined);
 

@@ -2,6 +2,7 @@
 import { drop, keep, kept } from "../app/shelf.js";
 import { upload } from "../net.js";
 import { worthAnotherTry } from "../offline-queue.js";
+import { t } from "../texts.js";
 
 /** What waits for the server, by the keys of orders: `{ key, what, base, bytes, type }`; `base` is the order's address once it was taken. */
 export class Uploads {
@@ -21,10 +22,11 @@ export class Uploads {
     return this.list.length > 0;
   }
 
-  /** Do one thing after the other: what was kept is read before anything else. */
+  /** Do one thing after the other: what was kept is read before anything else. One that fails holds up none. */
   next(step) {
-    this.turn = this.turn.then(step);
-    return this.turn;
+    const now = this.turn.then(step);
+    this.turn = now.catch(() => undefined);
+    return now;
   }
 
   async write() {
@@ -32,14 +34,30 @@ export class Uploads {
     else await drop(this.shelf);
   }
 
-  /** Keep a file for an order, in place of an earlier one; `base` is the order's address where it was taken already. */
+  /**
+   * Keep a file for an order, in place of an earlier one, and return whether it could be read; `base` is the order's address
+   * where it was taken already.
+   */
   hold(key, what, file, base = "") {
-    if (!file) return this.turn;
     return this.next(async () => {
-      const bytes = await file.arrayBuffer();
-      this.list = this.list.filter((one) => one.key !== key || one.what !== what);
-      this.list.push({ key, what, base, bytes, type: file.type });
-      await this.write();
+      const bytes = await file.arrayBuffer().catch(() => null);
+      if (bytes === null) this.refused(new Error(t("The photo could not be read and is not sent.")));
+      else {
+        this.list = this.list.filter((one) => one.key !== key || one.what !== what);
+        this.list.push({ key, what, base, bytes, type: file.type });
+        await this.write();
+      }
+      return bytes !== null;
+    });
+  }
+
+  /** Drop what belongs to no order: neither to one that was taken nor to one that waits, whose keys `waiting` tells. */
+  dropOrphans(waiting) {
+    return this.next(async () => {
+      const keys = new Set(waiting());
+      const all = this.list.length;
+      this.list = this.list.filter(({ key, base }) => base || keys.has(key));
+      if (this.list.length < all) await this.write();
     });
   }
 

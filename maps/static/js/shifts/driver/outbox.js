@@ -1,5 +1,5 @@
 // Taps go out in order and once each: kept on the phone until the server has answered, over breaks and reloads.
-import { keep as keepOnShelf, kept } from "../../pages/app/shelf.js";
+import { keep as keepOnShelf, unsent } from "../../pages/app/shelf.js";
 import { boot, now } from "../../pages/boot.js";
 import { post } from "../../pages/net.js";
 import { notify } from "../../pages/notices.js";
@@ -14,13 +14,17 @@ const uploads = new Uploads(`unsent-uploads-${boot.login}`, (error) => notify(er
 const taken = new Map(); // addresses of what was reported on this visit, by the keys of taps
 
 let sending = false;
+let uploading = false; // apart: a photo may take a minute, and taps wait for none
+let waking;
 let isResumed = false; // what an earlier visit left goes first
 
 /** Whether the server has all that was tapped and photographed here. */
 export const idle = () => pending.length === 0 && !uploads.waits;
 
 /** Taps are sent as whoever is signed in: those of another driver wait for him. */
-const shelf = () => `unsent-taps-${boot.login}-${drive.value.shift.shift_id}`;
+const ofDriver = () => `taps-${boot.login}-${drive.value.shift.shift_id}`;
+
+const shelf = () => `unsent-${ofDriver()}`;
 
 function save() {
   if (isResumed) keepOnShelf(shelf(), pending); // written through: localStorage comes to the disk up to a minute later
@@ -39,7 +43,9 @@ async function took(tap, answer) {
 }
 
 function refused(error) {
-  uploads.settle(pending.shift().body.key);
+  const { key } = pending.shift().body;
+  uploads.settle(key);
+  if (drive.value.report?.key === key) drive.set({ report: null });
   save();
   notify(error.message, "danger");
   quietly();
@@ -63,18 +69,34 @@ async function sendTaps() {
   }
 }
 
+function again(waitMs) {
+  clearTimeout(waking);
+  waking = setTimeout(flush, waitMs);
+}
+
+function failed() {
+  drive.set({ connected: false });
+  again(AGAIN_MS);
+}
+
+async function sendUploads() {
+  if (uploading) return;
+  uploading = true;
+  await uploads.flush().catch(failed);
+  uploading = false;
+}
+
 /** Send what waits; where nobody answers, try again soon. */
 export async function flush() {
   if (sending || !isResumed) return;
   sending = true;
   try {
     await sendTaps();
-    await uploads.flush();
-    if (pending.length > 0) setTimeout(flush, pending[0].until - Date.now());
+    if (pending.length > 0) again(pending[0].until - Date.now());
     if (!drive.value.connected) drive.set({ connected: true });
+    sendUploads();
   } catch {
-    drive.set({ connected: false });
-    setTimeout(flush, AGAIN_MS);
+    failed();
   }
   sending = false;
 }
@@ -168,17 +190,19 @@ export function report(stage, reason, turn) {
   drive.set({ report: { key, reason } });
 }
 
-/** Send a photo or a voice note after what was reported: words go first. */
+/** Send a photo or a voice note after what was reported: words go first. Whether it could be read. */
 export async function attach(key, what, file) {
-  await uploads.hold(key, what, file, taken.get(key));
+  const isHeld = await uploads.hold(key, what, file, taken.get(key));
   flush();
+  return isHeld;
 }
 
 /** Take up what an earlier visit to this page left unsent. */
 export async function resume() {
-  pending.unshift(...((await kept(shelf())) ?? []));
+  pending.unshift(...(await unsent(shelf(), `barfrub-${ofDriver()}`)));
   isResumed = true;
   save();
+  for (const name of Object.keys(localStorage)) if (name.startsWith("barfrub-lead-")) localStorage.removeItem(name); // of an older page
   addEventListener("online", flush);
   flush();
 }
