@@ -101,7 +101,7 @@ def create_crew_sos(shift_id: CrewShiftId, wanted: SosIn, context: CrewContext) 
             if wanted.lon is not None and wanted.lat is not None
             else place_of_crew(tx, shift.storm_id, crew)
         )
-        called = SosCall(None, at, here, "crew", crew.id)
+        called = SosCall(None, at, here, "crew", crew)
         alert = call_for_help(tx, context.actor, shift.storm_id, called, context.now)
         opened.extend([alert] if alert else [])
         return {"heard": True}

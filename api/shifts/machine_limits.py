@@ -16,6 +16,7 @@ from data.model.machines import LimitState, MachineLimit
 from data.store.database.engine import Tx
 from data.store.shifts.blockages import get_blockage
 from data.store.shifts.machine_limits import list_limits
+from fleet.accounts.people import names_by_login
 from fleet.setup.machine_list import machine_names, machines_in_use
 from fleet.shifts.blockages import clear_blockage
 from fleet.shifts.machine_limits import (
@@ -128,4 +129,5 @@ def _rows(request: Request, context: Context) -> list[LimitRow]:
 
 def _around(request: Request, tx: Tx, context: Context) -> LimitContext:
     types = tuple(sorted({vehicle.type for vehicle in machines_in_use(tx)}))
-    return LimitContext(context.app.network, machine_names(tx), types, translator_of(request))
+    people, t = names_by_login(tx), translator_of(request)
+    return LimitContext(context.app.network, machine_names(tx), types, people, t)

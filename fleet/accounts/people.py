@@ -10,6 +10,7 @@ from data.store.accounts.accounts import (
     set_language,
     set_password_hash,
 )
+from data.store.crews.crew_register import list_crews
 from data.store.database.engine import Tx
 from data.store.streets.districts import list_districts
 
@@ -30,8 +31,10 @@ def find_person(tx: Tx, login: str) -> User | None:
 
 
 def names_by_login(tx: Tx) -> dict[str, str]:
-    """Return what colleagues call each person who has a name, by the sign-in name."""
-    return {one.login: one.name for one in list_users(tx) if one.name}
+    """Return what colleagues call each person or crew that has a name, by the sign-in name."""
+    crews = {one.user_id: one.name for one in list_crews(tx)}
+    names = {one.login: one.name or crews.get(one.id, "") for one in list_users(tx)}
+    return {login: name for login, name in names.items() if name}
 
 
 def login_names(tx: Tx) -> dict[UserId, str]:

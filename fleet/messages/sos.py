@@ -12,7 +12,7 @@ from threading import Lock
 from data.errors import ConflictError
 from data.model import Actor, Alert, AlertId, AlertKind, LonLat, Position, StormId, VehicleId
 from data.model.alerts import AlertFacts
-from data.model.crews import CrewId
+from data.model.crews import Crew
 from data.store.alerts import add_alert, find_open_alert, get_alert, list_open_alerts, save_alert
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
@@ -30,20 +30,22 @@ NOT_YET = AlertId(0)
 class SosCall:
     """An SOS: when, where if known, and its source, "driver", "tracker" or "crew".
 
-    A crew has no vehicle, but an id.
+    A crew has no vehicle, but an id and a name.
     """
 
     vehicle_id: VehicleId | None
     at: datetime
     location: LonLat | None
     by: str
-    crew_id: CrewId | None = None
+    crew: Crew | None = None
 
     @property
     def facts(self) -> AlertFacts:
         """Return what the alert tells."""
         told: dict[str, int | float | str] = {"by": self.by}
-        return told if self.crew_id is None else told | {"crew": self.crew_id}
+        if self.crew is None:
+            return told
+        return told | {"crew": self.crew.id, "crew_name": self.crew.name}
 
 
 @dataclass(slots=True)
@@ -132,7 +134,8 @@ def _open_call(tx: Tx, call: SosCall) -> Alert | None:
     if call.vehicle_id is not None:
         return find_open_alert(tx, AlertKind.SOS, call.vehicle_id)
     calls = (one for one in list_open_alerts(tx) if one.kind is AlertKind.SOS)
-    return next((one for one in calls if one.facts.get("crew") == call.crew_id), None)
+    crew_id = call.facts.get("crew")
+    return next((one for one in calls if one.facts.get("crew") == crew_id), None)
 
 
 def close_call(tx: Tx, actor: Actor, alert_id: AlertId, now: datetime) -> Alert:

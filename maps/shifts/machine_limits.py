@@ -46,11 +46,15 @@ class LimitRow:
 
 @dataclass(frozen=True, slots=True)
 class LimitContext:
-    """What rows are made with: streets, names of machines, and all types of the fleet."""
+    """What rows are made with: streets, names of machines, all types of the fleet, and people.
+
+    `people` are what colleagues call people, by login.
+    """
 
     network: StreetNetwork
     machines: Mapping[VehicleId, str]
     types: tuple[str, ...]
+    people: Mapping[str, str]
     t: Translator
 
 
@@ -64,7 +68,8 @@ def limit_row(limit: MachineLimit, report: Blockage, around: LimitContext) -> Li
     )
     decided = ""
     if limit.decided_at is not None:
-        decided = t("{name}, {time}", name=limit.decided_by, time=t.day_time(limit.decided_at))
+        who = around.people.get(limit.decided_by, limit.decided_by)
+        decided = t("{name}, {time}", name=who, time=t.day_time(limit.decided_at))
     until = limit.until_at
     return LimitRow(
         id=limit.id,

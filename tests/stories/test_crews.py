@@ -357,7 +357,8 @@ def test_a_crew_is_written_to_answers_and_calls_for_help_from_its_job(client, si
     sign_in("dispatcher")
     (alert,) = client.get("/api/alerts").json()
     assert (alert["kind"], alert["vehicle_id"]) == ("sos", None)
-    assert alert["facts"] == {"by": "crew", "crew": crew}
+    assert alert["facts"] == {"by": "crew", "crew": crew, "crew_name": "Crew A"}
+    assert f'"crew-{crew}":"Crew A"' in client.get("/", headers=PAGE).text.replace('": "', '":"')
     assert (alert["lon"], alert["lat"]) == pytest.approx((STAIRS["lon"], STAIRS["lat"]), abs=0.01)
     assert ">new</span>" in client.get("/crews?lang=en", headers=PAGE).text
     said = client.get(f"{address}/messages").json()["messages"]

@@ -10,6 +10,7 @@ from data.setup.fleet_file import FleetFile
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from data.store.planning.plans import get_plan
+from data.store.schema import user
 from data.store.setup.machines import save_fleet
 from tests import village as v
 from tests.api.replanning.test_replans import NEVER
@@ -76,7 +77,11 @@ def test_what_a_driver_calls_impossible_keeps_his_type_of_machine_away(client, a
     path = f"/api/machine-limits/{limit['id']}"
     assert client.post(f"{path}/accept", json={"types": ["sledge"]}).status_code == 422
     wish = {"types": ["grader"], "both_ways": True, "note": "too steep"}
-    assert client.post(f"{path}/accept", json=wish).json()["state"] == "accepted"
+    with transaction(app.engine) as tx:
+        tx.execute(user.update().where(user.c.login == "dispatcher").values(name="Leila Amini"))
+    accepted = client.post(f"{path}/accept", json=wish).json()
+    assert accepted["state"] == "accepted"
+    assert "Leila Amini" in accepted["decided"]
     assert client.get("/api/blockages").json() == []
 
     app.clock.moment = v.NOW + MINUTE

@@ -63,7 +63,7 @@ export function byWhom({ owner, acknowledged_by: first, given_by: giver }) {
 
 /** Whose alert it is: a truck's, or the whole fleet's. */
 export function alertTitle({ kind, vehicle_id: truck, facts: known }) {
-  if (kind === "sos" && truck === null) return board.value.crewList.get(known.crew)?.name ?? t("A crew");
+  if (kind === "sos" && truck === null) return known.crew_name ?? t("A crew");
   if (truck !== null) return board.value.vehicles.get(truck)?.name ?? "";
   if (kind === "clock") return t("The server's clock");
   if (kind === "evidence_behind") return t("Evidence is behind");

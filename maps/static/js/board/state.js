@@ -18,7 +18,6 @@ export const board = new Store({
   blockages: new Map(),
   out: new Map(),
   alerts: new Map(),
-  crewList: new Map(), // whose crew calls for help, once one does
   alertsLoaded: false,
   snoozes: new Map(),
   checks: new Map(),

@@ -2,7 +2,8 @@
 import { boot, setClock } from "../pages/boot.js";
 import { notify, attempt } from "../pages/notices.js";
 import { listen, remembered } from "../pages/stream.js";
-import { inLanguage, t } from "../pages/texts.js";
+import { inLanguage, isolated, t } from "../pages/texts.js";
+import { personText } from "../accounts/people.js";
 import { reloadCrews } from "../crews/jobs.js";
 import { mergeClosures, reloadClosures } from "../storms/closures.js";
 import { reloadDrivers } from "../shifts/drivers.js";
@@ -25,7 +26,7 @@ const silently = (ask) => ask().catch(() => board.set({ connected: false }));
 
 /** All that the stream did not tell us while it was broken, or tells us only by name. */
 async function everything() {
-  const words = onlyWall ? [] : [reloadMessages(), reloadOrders(), reloadCrews(), reloadPlowing()];
+  const words = onlyWall ? [] : [reloadMessages().then(tellOfCrews), reloadOrders(), reloadCrews(), reloadPlowing()];
   await Promise.all([reload(), reloadDrivers(), reloadTrucks(), reloadClosures(), reloadWatch(), reloadNotes(), ...words]);
 }
 
@@ -34,11 +35,21 @@ const mergedRuns = merged("runs");
 
 const mergedMessages = merged("messages");
 
-/** A crew has no row on the board: what it writes stands above everything until it is read. */
+const told = new Set();
+
+/** A crew has no row on the board: what it writes stands above everything, also what came during a break. */
+function tellOfCrews() {
+  if (!mayDispatch) return;
+  for (const { id, crew_shift_id: crew, from_driver: fromCrew, seen_at: seen, sent_by: login, text } of board.value.messages.values()) {
+    if (!crew || !fromCrew || seen || told.has(id)) continue;
+    told.add(id);
+    notify(t("{crew} writes: {text} (answer on the page Crews)", { crew: isolated(personText(login)), text: inLanguage(text) }));
+  }
+}
+
 function heardOfMessages(list) {
   mergedMessages(list);
-  for (const { crew_shift_id: crew, from_driver: fromCrew, seen_at: seen, text } of list)
-    if (crew && fromCrew && !seen && mayDispatch) notify(t("A crew writes: {text} (answer on the page Crews)", { text: inLanguage(text) }));
+  tellOfCrews();
 }
 
 function finished(runs) {

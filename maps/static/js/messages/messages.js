@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { get, post } from "../pages/net.js";
-import { attempt, echo, notify } from "../pages/notices.js";
+import { attempt, echo, notify, once } from "../pages/notices.js";
 import { withNews } from "../pages/stream.js";
 import { inLanguage, isolated, t, time } from "../pages/texts.js";
 import { person } from "../accounts/people.js";
@@ -17,7 +17,8 @@ export const reloadMessages = withNews(async () => {
   board.set({ messages: keyed(messages), canned });
 });
 
-/** A text in the reader's language. */
+/** Once, however often the button is pressed. */
+const sendWords = once((text, ids) => post("/api/messages", { text, vehicle_ids: ids }));
 
 const ofTruck = (vehicleId) =>
   [...board.value.messages.values()].filter((one) => one.vehicle_id === vehicleId).sort((one, other) => one.id - other.id);
@@ -74,7 +75,7 @@ class TruckMessages extends Part {
     const form = new FormData(event.target);
     const ids = this.receivers(form);
     if (this.to === "some" && ids.length === 0) return notify(t("Choose at least one truck."), "danger");
-    const sent = await attempt(() => post("/api/messages", { text: form.get("text"), vehicle_ids: ids }));
+    const sent = await attempt(() => sendWords(form.get("text"), ids));
     if (!sent) return undefined;
     merge("messages", sent.messages);
     const missed = sent.unreached.map((id) => isolated(board.value.vehicles.get(id)?.name ?? id));

@@ -2,8 +2,9 @@
 import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { get } from "../pages/net.js";
+import { worthAnotherTry } from "../pages/offline-queue.js";
 import { streetName, t, time } from "../pages/texts.js";
-import { board, choose, keyed, mayDispatch, onlyWall } from "../board/state.js";
+import { board, choose, mayDispatch, onlyWall } from "../board/state.js";
 import { alertText, alertTitle, lasting, see } from "../alerts/server-alerts.js";
 
 const AGAIN_MS = 2000;
@@ -34,6 +35,13 @@ function beep(hz, at) {
 /** Calls for help that nobody has acknowledged. */
 export const callsForHelp = () => lasting().filter((alert) => alert.kind === "sos" && !alert.acknowledged_at);
 
+const callerOf = ({ vehicle_id: id, facts: { crew } }) => (id === null ? `crew:${crew}` : id);
+
+async function phoneOf({ vehicle_id: id, facts: { crew } }) {
+  if (id !== null) return (await get(`/api/board/trucks/${id}`)).phone;
+  return (await get("/api/crews")).find((one) => one.id === crew)?.contact;
+}
+
 class Sos extends Part {
   static properties = { phones: { state: true }, mute: { state: true } };
 
@@ -63,29 +71,35 @@ class Sos extends Part {
   }
 
   ring() {
+    this.learnPhones();
     if (callsForHelp().length === 0 || sound?.state !== "running") return;
     beep(HIGH_HZ, sound.currentTime);
     beep(LOW_HZ, sound.currentTime + TONE_S);
   }
 
   updated() {
-    for (const { vehicle_id: id } of callsForHelp()) if (!onlyWall && id !== null && !this.phones.has(id)) this.askPhone(id);
-    if (!onlyWall && !this.asked && callsForHelp().some(({ vehicle_id: id }) => id === null)) this.askCrews();
+    this.learnPhones();
   }
 
-  async askPhone(id) {
-    this.phones.set(id, "");
-    const { phone } = await get(`/api/board/trucks/${id}`).catch(() => ({ phone: "" }));
-    this.phones = new Map(this.phones).set(id, phone ?? "");
+  learnPhones() {
+    if (onlyWall) return;
+    for (const alert of callsForHelp()) if (!this.phones.has(callerOf(alert))) this.askPhone(alert);
   }
 
-  async askCrews() {
-    this.asked = true;
-    board.set({ crewList: keyed(await get("/api/crews").catch(() => [])) });
+  /** Learn whom to call; where nobody answers, with the next tone again. */
+  async askPhone(alert) {
+    const caller = callerOf(alert);
+    this.phones.set(caller, "");
+    try {
+      const phone = await phoneOf(alert);
+      this.phones = new Map(this.phones).set(caller, phone ?? "");
+    } catch (error) {
+      if (worthAnotherTry(error)) this.phones.delete(caller);
+    }
   }
 
-  call({ vehicle_id: id, facts: { crew } }) {
-    const phone = id === null ? board.value.crewList.get(crew)?.contact : this.phones.get(id);
+  call(alert) {
+    const phone = this.phones.get(callerOf(alert));
     if (!phone) return "";
     return html`<a class="button" href="tel:${phone.replace(/[^+\d]/g, "")}"><span class="icon icon-phone" aria-hidden="true"></span>${t("Call")} <bdi dir="ltr">${phone}</bdi></a>`;
   }

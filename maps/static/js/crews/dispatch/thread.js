@@ -15,37 +15,59 @@ function became({ from_driver: fromCrew, delivered_at: came, seen_at: seen }) {
 }
 
 class Thread extends Part {
-  static properties = { shift: { type: Number }, list: { state: true }, canned: { state: true }, fault: { state: true } };
+  static properties = {
+    shift: { type: Number },
+    list: { state: true },
+    canned: { state: true },
+    broken: { state: true },
+    fault: { state: true },
+    sending: { state: true },
+  };
 
   constructor() {
     super();
-    this.list = [];
-    this.canned = [];
-    this.fault = "";
+    Object.assign(this, { list: null, canned: [], broken: "", fault: "", sending: false });
+    this.unsent = null;
   }
 
   get path() {
     return `/api/crew-shifts/${this.shift}/messages`;
   }
 
-  /** Ask for what was written, and tell that it was read. */
+  /** Ask for what was written, and tell that it was read where somebody looks. */
   async reload() {
-    const { messages, canned } = await get(this.path);
-    Object.assign(this, { list: messages, canned });
-    if (messages.some((one) => one.from_driver && !one.seen_at)) await post(`${this.path}/seen`);
+    try {
+      const { messages, canned } = await get(this.path);
+      Object.assign(this, { list: messages, canned, broken: "" });
+      const isNew = messages.some((one) => one.from_driver && !one.seen_at);
+      if (isNew && document.visibilityState === "visible") await post(`${this.path}/seen`);
+    } catch (error) {
+      this.broken = error.message;
+    }
+  }
+
+  /** The key of a text, the same until the server has taken it: sent again it is no second message. */
+  keyOf(text) {
+    if (this.unsent?.text !== text) this.unsent = { key: newKey(), text };
+    return this.unsent.key;
   }
 
   async write(event) {
     event.preventDefault();
+    if (this.sending) return;
+    this.sending = true;
     const form = event.target;
+    const text = new FormData(form).get("text");
     try {
-      await post(this.path, { key: newKey(), text: new FormData(form).get("text") });
+      await post(this.path, { key: this.keyOf(text), text });
+      this.unsent = null;
       this.fault = "";
       form.reset();
       await this.reload();
     } catch (error) {
       this.fault = error.message;
     }
+    this.sending = false;
   }
 
   take(event) {
@@ -53,9 +75,15 @@ class Thread extends Part {
     event.target.value = "";
   }
 
+  empty() {
+    if (this.broken) return html`<p class="problem" role="alert">${this.broken}</p>`;
+    if (this.list?.length > 0) return "";
+    return html`<p class="muted small">${this.list ? t("Nothing was written yet.") : t("Loading…")}</p>`;
+  }
+
   render() {
-    return html`${this.list.length > 0 ? "" : html`<p class="muted small">${t("Nothing was written yet.")}</p>`}
-      <ol class="thread">${this.list.map(
+    return html`${this.empty()}
+      <ol class="thread">${(this.list ?? []).map(
         (one) => html`<li class=${one.from_driver ? "" : "mine"}><p dir="auto">${inLanguage(one.text)}</p>
           <p class="muted small">${person(one.sent_by)} · ${time(one.sent_at)} ${became(one)}</p></li>`,
       )}</ol>
@@ -63,7 +91,7 @@ class Thread extends Part {
       <form class="fields" @submit=${this.write}>
         <label><span>${t("Ready text")}</span><select @change=${this.take}><option value="">${t("choose…")}</option>${this.canned.map((text) => html`<option value=${inLanguage(text)}>${inLanguage(text)}</option>`)}</select></label>
         <label class="wide"><span>${t("Message")}</span><input name="text" required maxlength=${MOST_LETTERS} dir="auto" autocomplete="off"></label>
-        <button>${t("Send")}</button>
+        <button ?disabled=${this.sending}>${t("Send")}</button>
       </form>`;
   }
 }
@@ -71,6 +99,12 @@ customElements.define("crew-thread", Thread);
 
 /** Read a crew's words when its thread is opened. */
 document.addEventListener("toggle", ({ target }) => target.open && target.querySelector("crew-thread")?.reload(), true);
+
+/** What came while nobody looked is read when somebody looks again. */
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState !== "visible") return;
+  for (const thread of document.querySelectorAll("details[open] crew-thread")) thread.reload();
+});
 
 /** Show what is new: in the threads that are open, else as a count that stands beside them. */
 export function heardOfMessages(list) {

@@ -1,5 +1,6 @@
 // Sends what a planner makes of the restrictions that drivers proposed, and says when there is more.
 import { sendForms } from "../../pages/forms.js";
+import { get } from "../../pages/net.js";
 import { listen } from "../../pages/stream.js";
 import "../../pages/theme.js";
 
@@ -15,7 +16,21 @@ function wanted(form) {
   };
 }
 
-const tell = () => (document.getElementById("stale").hidden = false);
+const shows = ({ id, state, types, both_ways, until, note, photo, voice }) => [id, state, types, both_ways, until, note, photo, voice];
+
+/** What the page shows of all restrictions; null where nobody answers. */
+async function ask() {
+  const rows = await get("/api/machine-limits").catch(() => null);
+  return rows && JSON.stringify(rows.map(shows));
+}
+
+const before = ask();
+
+/** Reports of other things come by the same name, and after a break nobody knows: it is said only of what differs. */
+async function look() {
+  const [was, is] = [await before, await ask()];
+  if (is !== null && is !== was) document.getElementById("stale").hidden = false;
+}
 
 sendForms({ wanted });
-listen({ blockages: tell }, { heard() {}, lost() {}, resumed: tell });
+listen({ blockages: look }, { heard() {}, lost() {}, resumed: look });
