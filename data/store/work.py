@@ -30,6 +30,7 @@ class OpenJob(NamedTuple):
 
     job_id: JobId
     segment_id: SegmentId
+    directions: Directions
     service_class: ServiceClass
     treatment: Treatment
     due_at: datetime
@@ -105,12 +106,14 @@ def list_open_jobs_due(tx: Tx, storm_id: StormId, since: datetime, until: dateti
 
 def list_open_work(tx: Tx, storm_id: StormId) -> list[OpenJob]:
     """Return what sums need of the open jobs of a storm, by id."""
-    columns = (job.c.id, job.c.segment_id, job.c.service_class, job.c.treatment, job.c.due_at)
+    kind = (job.c.service_class, job.c.treatment)
+    columns = (job.c.id, job.c.segment_id, job.c.directions, *kind, job.c.due_at)
     query = select(*columns).where(job.c.storm_id == storm_id, job.c.state == JobState.OPEN)
     return [
         OpenJob(
             job_id=JobId(row.id),
             segment_id=SegmentId(row.segment_id),
+            directions=Directions(row.directions),
             service_class=ServiceClass(row.service_class),
             treatment=Treatment(row.treatment),
             due_at=row.due_at,

@@ -8,6 +8,7 @@ from datetime import timedelta
 from data.model import ServiceClass, Vehicle, VehicleId
 from data.store.work import OpenJob
 from data.streets.network import StreetNetwork
+from fleet.coverage.street_coverage import wanted_directions
 from fleet.planning.standing_orders import OrderIndex
 from fleet.routes.arrivals import Arrivals
 from fleet.routes.class_finish import impossible_jobs
@@ -68,4 +69,5 @@ def _can_do(truck: Vehicle, job: OpenJob, orders: OrderIndex, network: StreetNet
     segment = network.find(job.segment_id)
     if segment is None or job.treatment not in truck.capabilities:
         return False
-    return fits(truck, segment) and orders.allows(truck.id, segment.id)
+    ways = wanted_directions(job, segment)
+    return fits(truck, segment) and orders.allows_some(truck.id, ways)

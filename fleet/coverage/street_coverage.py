@@ -25,6 +25,7 @@ from data.model import (
     VehicleId,
 )
 from data.policy.evidence_rules import EvidenceRules, Grade
+from data.store.work import OpenJob
 
 WHOLE = 0.9
 """Share of a street that counts as whole: GPS loses the first metres."""
@@ -256,7 +257,7 @@ def drivable(segment: Segment, *, forward: bool) -> bool:
     return segment.oneway is not (Oneway.BACKWARD if forward else Oneway.FORWARD)
 
 
-def wanted_directions(job: Job, segment: Segment) -> list[DirectedSegment]:
+def wanted_directions(job: Job | OpenJob, segment: Segment) -> list[DirectedSegment]:
     """Return the directions that a job covers; of both, only those that signs allow."""
     if job.directions is not Directions.BOTH:
         return [DirectedSegment(segment.id, job.directions is Directions.FORWARD)]

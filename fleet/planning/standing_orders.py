@@ -11,6 +11,7 @@ from typing import NamedTuple
 from data.errors import ConflictError, InvalidError, Need
 from data.model import (
     Actor,
+    DirectedSegment,
     Leg,
     OrderId,
     OrderKind,
@@ -46,16 +47,27 @@ class OrderWish(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OrderIndex:
-    """Standing orders by street and truck: locked streets, locked routes, and bans."""
+    """Standing orders by street and truck: locked streets, locked routes, and bans.
+
+    `barred` are directions that are impossible for a truck.
+    """
 
     locked_to: Mapping[SegmentId, VehicleId] = field(default_factory=dict)
     fixed: frozenset[VehicleId] = frozenset()
     banned: frozenset[tuple[VehicleId, SegmentId]] = frozenset()
+    barred: frozenset[tuple[VehicleId, DirectedSegment]] = frozenset()
 
     def allows(self, vehicle_id: VehicleId, segment_id: SegmentId) -> bool:
         """Whether a truck may work on a street."""
         kept_by = self.locked_to.get(segment_id, vehicle_id)
         return kept_by == vehicle_id and (vehicle_id, segment_id) not in self.banned
+
+    def allows_some(self, vehicle_id: VehicleId, ways: Iterable[DirectedSegment]) -> bool:
+        """Whether a truck may and can work on some of these directions of streets."""
+        return any(
+            self.allows(vehicle_id, way.segment_id) and (vehicle_id, way) not in self.barred
+            for way in ways
+        )
 
     def locked(self, vehicle_id: VehicleId, segment_id: SegmentId | None) -> "OrderIndex":
         """Return a copy with one more lock."""
@@ -93,16 +105,16 @@ def orders_from(orders: Iterable[StandingOrder]) -> OrderIndex:
 def with_limits(
     orders: OrderIndex, limits: Iterable[WayLimit], vehicles: Iterable[Vehicle]
 ) -> OrderIndex:
-    """Return orders that keep machines off the streets that are impossible for their type too."""
+    """Return orders that keep machines off the ways that are impossible for their type too."""
     known = list(vehicles)
-    streets = {
-        (vehicle.id, one.way.segment_id)
+    ways = {
+        (vehicle.id, one.way)
         for one in limits
         if one.came is None
         for vehicle in known
         if vehicle.type in one.types
     }
-    return replace(orders, banned=orders.banned | streets)
+    return replace(orders, barred=orders.barred | ways)
 
 
 def give_order(

@@ -10,6 +10,7 @@ from data.store.database.engine import Tx
 from data.store.planning.standing_orders import list_orders
 from data.store.setup.machines import list_vehicles
 from data.streets.network import StreetNetwork
+from fleet.coverage.street_coverage import wanted_directions
 from fleet.planning.plan_options import shifts_in_service
 from fleet.planning.standing_orders import OrderIndex, orders_from, with_limits
 from fleet.shifts.shift_handover import current_shift_by_vehicle
@@ -100,7 +101,7 @@ def _lack(
     if not fits(vehicle, segment):
         widths_m = vehicle.min_street_m, segment.width_m
         return LackingMachine(vehicle, MachineLack.WIDTH, None, None, *widths_m)
-    if not orders.allows(vehicle.id, segment.id):
+    if not orders.allows_some(vehicle.id, wanted_directions(job, segment)):
         return LackingMachine(vehicle, MachineLack.FORBIDDEN)
     lack = MachineLack.FULL if vehicle.id in orders.fixed else MachineLack.TIME
     return LackingMachine(vehicle, lack, until=shift.ends_at)

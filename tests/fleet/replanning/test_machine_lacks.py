@@ -48,11 +48,16 @@ def test_orders_of_dispatchers_keep_a_machine_away(orders, lack):
 def test_a_street_that_is_impossible_for_its_type_is_kept_from_a_machine_and_a_turn_is_not():
     street, grader = DirectedSegment(v.MILL, forward=True), replace(v.a_vehicle(1), type="grader")
     limit = WayLimit(frozenset({"grader"}), street)
-    turn = replace(limit, came=DirectedSegment(v.MAIN_WEST, forward=True))
-    for limits, lack in (({limit}, MachineLack.FORBIDDEN), ({turn}, MachineLack.TIME)):
+    back = replace(limit, way=DirectedSegment(v.MILL, forward=False))
+    turns = {replace(one, came=DirectedSegment(v.MAIN_WEST, forward=True)) for one in (limit, back)}
+    for limits, lack in (
+        ({limit, back}, MachineLack.FORBIDDEN),
+        ({limit}, MachineLack.TIME),
+        (turns, MachineLack.TIME),
+    ):
         assert lack_of(grader, with_limits(NOBODY, limits, [grader])).lack is lack
     other = v.a_vehicle(1)
-    assert lack_of(other, with_limits(NOBODY, {limit}, [other])).lack is MachineLack.TIME
+    assert lack_of(other, with_limits(NOBODY, {limit, back}, [other])).lack is MachineLack.TIME
 
 
 def test_equipment_duty_and_service_come_before_time():

@@ -5,10 +5,21 @@ from datetime import timedelta
 
 import pytest
 
-from data.model import JobId, SegmentId, ServiceClass, ShiftId, ShiftState, Treatment, VehicleId
+from data.model import (
+    DirectedSegment,
+    Directions,
+    JobId,
+    SegmentId,
+    ServiceClass,
+    ShiftId,
+    ShiftState,
+    Treatment,
+    VehicleId,
+)
+from data.model.machines import WayLimit
 from data.store.work import OpenJob
 from fleet.alerts.idle_trucks import IdleTrucks, helpers_by_class
-from fleet.planning.standing_orders import orders_from
+from fleet.planning.standing_orders import orders_from, with_limits
 from fleet.routes.arrivals import Arrivals, arrivals_of
 from fleet.routes.class_finish import class_finishes, last_ends
 from fleet.routes.leg_completion import PlanIndex
@@ -19,7 +30,16 @@ from tests.village_plan import a_leg, a_plan
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 P1 = ServiceClass("P1")
 IDLE = IdleTrucks([v.a_vehicle(2)], orders_from([]), 15 * MINUTE)
-WORK = [OpenJob(JobId(1), SegmentId(v.MAIN_EAST), P1, Treatment.PLOW, v.NOW + HOUR)]
+WORK = [
+    OpenJob(
+        job_id=JobId(1),
+        segment_id=SegmentId(v.MAIN_EAST),
+        directions=Directions.BOTH,
+        service_class=P1,
+        treatment=Treatment.PLOW,
+        due_at=v.NOW + HOUR,
+    )
+]
 
 
 def one_leg_behind(became: LegCheck, minutes_later: int) -> Arrivals:
@@ -54,6 +74,25 @@ def test_a_street_that_a_truck_is_only_just_past_waits_for_evidence(
     finish = class_finishes(WORK, arrivals, [], v.village())[P1]
     assert (finish.unplanned_m > 0, finish.unproved_m > 0) == (lacks_truck, not lacks_truck)
     assert bool(helpers_by_class(WORK, arrivals, IDLE, v.village())) == lacks_truck
+
+
+@pytest.mark.parametrize(
+    ("limited", "wanted", "helps"),
+    [
+        ((True,), Directions.BOTH, True),
+        ((True,), Directions.FORWARD, False),
+        ((True,), Directions.BACKWARD, True),
+        ((True, False), Directions.BOTH, False),
+    ],
+)
+def test_an_idle_truck_may_help_in_the_direction_that_is_possible_for_it(
+    limited: tuple[bool, ...], wanted: Directions, helps: bool
+) -> None:
+    types = frozenset({IDLE.trucks[0].type})
+    limits = [WayLimit(types, DirectedSegment(SegmentId(v.MAIN_EAST), one)) for one in limited]
+    idle = replace(IDLE, orders=with_limits(IDLE.orders, limits, IDLE.trucks))
+    work = [one._replace(directions=wanted) for one in WORK]
+    assert bool(helpers_by_class(work, None, idle, v.village())) == helps
 
 
 def test_a_street_that_its_truck_left_out_lacks_a_truck_at_once() -> None:
