@@ -100,7 +100,7 @@ def create_fleet_order(
     vehicle_ids = [VehicleId(one) for one in wanted.vehicle_ids]
     with context.writing() as tx:
         told = _told(tx, context, storm_id, wanted)
-        done = order_shifts(tx, context.actor, storm_id, vehicle_ids, order, context.now)
+        done = order_shifts(context.city(tx), context.actor, storm_id, vehicle_ids, order)
         changed = [published_shift(tx, context, one) for one in done.changed]
         names = machine_names(tx)
         called = [one.vehicle_id for one in done.changed]

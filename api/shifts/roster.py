@@ -28,6 +28,7 @@ from fleet.shifts.roster import (
     may_be_given,
     plan_shift,
     roster_conflicts,
+    with_real_ends,
 )
 from fleet.storms.machines_in_service import machines_taken_out
 from fleet.storms.storm_lookup import known_storm, listed_storms, shown_storm, wanted_storm
@@ -106,9 +107,10 @@ def roster_page(
         out, notes = machines_taken_out(tx, chosen), notes_of(tx, chosen)
         facts = facts_of(tx, chosen, context.app.alert_task.check, now) if chosen else None
         versions = {one.id: _version(tx, one) for one in shifts}
+        driven = with_real_ends(tx, shifts)
         storms = listed_storms(tx, coming=True)
     hours, span = context.app.policy.hours, span_of(shifts, now, t.timezone)
-    wrong = roster_conflicts(shifts, users, hours)
+    wrong = roster_conflicts(driven, users, hours)
     states = shift_states(shifts, context.app.alert_task.trucks, now)
     ends = usual_ends(context)
     known = RosterRecords(users, out, wrong, versions, states, ends)
@@ -139,10 +141,11 @@ def get_roster(context: BoardContext, storm_id: StormId | None = None, day: str 
         _, shifts = _shown(tx, context, storm_id, day)
         users = {user.id: user for user in all_people(tx)}
         views = [_view(tx, one) for one in shifts]
+        driven = with_real_ends(tx, shifts)
     hours = context.app.policy.hours
     return RosterOut(
         shifts=views,
-        misfits=[misfit_view(one) for one in roster_conflicts(shifts, users, hours)],
+        misfits=[misfit_view(one) for one in roster_conflicts(driven, users, hours)],
         ends=usual_ends(context),
     )
 
@@ -160,7 +163,7 @@ def create_shift(storm_id: StormId, wanted: NewShiftIn, context: DispatcherConte
     """Add a shift to a storm."""
     wish = wanted.wish(context)
     with context.writing() as tx:
-        added = plan_shift(tx, context.actor, storm_id, wanted.vehicle_id, wish, context.now)
+        added = plan_shift(context.city(tx), context.actor, storm_id, wanted.vehicle_id, wish)
         return published_shift(tx, context, added)
 
 
@@ -168,7 +171,8 @@ def create_shift(storm_id: StormId, wanted: NewShiftIn, context: DispatcherConte
 def update_shift(shift_id: ShiftId, wanted: ShiftIn, context: DispatcherContext) -> ShiftView:
     """Change a shift's driver, start or end."""
     with context.changing(f"shift:{shift_id}") as tx:
-        changed = change_shift(tx, context.actor, shift_id, wanted.wish(context), context.now)
+        wish = wanted.wish(context)
+        changed = change_shift(context.city(tx), context.actor, shift_id, wish)
         return published_shift(tx, context, changed)
 
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from data.errors import BarfrubError, ConflictError, InvalidError, Need
 from data.model import Actor, Shift, ShiftState, StormId, UserId, VehicleId
 from data.store.accounts.accounts import list_users
-from data.store.database.engine import Tx
 from data.store.shifts.shifts import list_shifts
+from fleet.context import CityContext
 from fleet.shifts.roster import ShiftWish, cancel_shift, change_shift, plan_shift
 from fleet.shifts.shift_handover import OVERTIME, current_shift_by_vehicle, is_past
 
@@ -65,25 +65,25 @@ class OrderResult:
 
 
 def order_shifts(
-    tx: Tx,
+    city: CityContext,
     actor: Actor,
     storm_id: StormId,
     vehicle_ids: Iterable[VehicleId],
     order: FleetOrder,
-    now: datetime,
 ) -> OrderResult:
     """Carry out an order on the current shift of each machine.
 
     A machine for which it does not fit keeps its shift; the others do not wait for it.
     """
-    current = current_shift_by_vehicle(list_shifts(tx, storm_id), now)
-    logins = {user.id: user.login for user in list_users(tx)}
+    now = city.now
+    current = current_shift_by_vehicle(list_shifts(city.tx, storm_id), now)
+    logins = {user.id: user.login for user in list_users(city.tx)}
     changed: list[Shift] = []
     refused: dict[VehicleId, BarfrubError] = {}
     for vehicle_id in dict.fromkeys(vehicle_ids):
         shift = current.get(vehicle_id)
         try:
-            after = _ordered(tx, actor, _present(vehicle_id, shift, order, now), logins, order, now)
+            after = _ordered(city, actor, _present(vehicle_id, shift, order, now), logins, order)
         except (ConflictError, InvalidError) as refusal:
             refused[vehicle_id] = refusal
             continue
@@ -116,15 +116,15 @@ def _present(vehicle_id: VehicleId, shift: Shift | None, order: FleetOrder, now:
 
 
 def _ordered(
-    tx: Tx,
+    city: CityContext,
     actor: Actor,
     shift: Shift,
     logins: Mapping[UserId, str],
     order: FleetOrder,
-    now: datetime,
 ) -> Shift:
+    now = city.now
     if order.kind is FleetOrderKind.CANCEL:
-        return cancel_shift(tx, actor, shift.id, now)
+        return cancel_shift(city.tx, actor, shift.id, now)
     if order.kind is FleetOrderKind.STAGE:
         _require_begun(shift, now)
         return shift
@@ -133,13 +133,13 @@ def _ordered(
         ends_at = min(shift.ends_at, now + HOME_WITHIN)
         _require_begun(shift, now)
         wish = ShiftWish(shift.starts_at, ends_at, driver, long_hours=True)
-        return change_shift(tx, actor, shift.id, wish, now)
+        return change_shift(city, actor, shift.id, wish)
     ends_at = max(shift.ends_at, order.until or max(shift.ends_at, now) + order.more)
     if shift.over or shift.ends_at + OVERTIME <= now:
         wish = ShiftWish(now, ends_at, driver, order.long_hours)
-        return plan_shift(tx, actor, shift.storm_id, shift.vehicle_id, wish, now)
+        return plan_shift(city, actor, shift.storm_id, shift.vehicle_id, wish)
     wish = ShiftWish(shift.starts_at, ends_at, driver, order.long_hours)
-    return change_shift(tx, actor, shift.id, wish, now)
+    return change_shift(city, actor, shift.id, wish)
 
 
 def _require_begun(shift: Shift, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """The roster: shifts added, moved and assigned to drivers, and their conflicts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,14 +19,12 @@ from data.model import (
     UserId,
     VehicleId,
 )
-from data.policy.city_policy import policy_from_toml
 from data.policy.hours_rules import WITHIN, HoursRules
 from data.store.accounts.accounts import find_user_by_login, list_users
 from data.store.accounts.sign_in_codes import extend_codes, remove_codes
-from data.store.audit.audit_log import add_event
+from data.store.audit.audit_log import add_event, last_times
 from data.store.coverage.work_sums import find_last_work_of
 from data.store.database.engine import Tx
-from data.store.setup.city import get_policy_text
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import (
     add_shift,
@@ -36,7 +34,8 @@ from data.store.shifts.shifts import (
     save_shift,
 )
 from data.store.storms.storm_conditions import list_machines_out
-from data.store.storms.storms import open_storm
+from data.store.storms.storms import list_storms, open_storm
+from fleet.context import CityContext
 from fleet.shifts.shift_handover import overlap
 
 NOT_YET = ShiftId(0)
@@ -92,12 +91,13 @@ class ShiftWish:
 
 
 def plan_shift(
-    tx: Tx, actor: Actor, storm_id: StormId, vehicle_id: VehicleId, wish: ShiftWish, now: datetime
+    city: CityContext, actor: Actor, storm_id: StormId, vehicle_id: VehicleId, wish: ShiftWish
 ) -> Shift:
     """Add a shift to a storm, such as that of the next driver of a vehicle.
 
     Raises `ConflictError` for a machine out of service and for what does not fit.
     """
+    tx, now = city.tx, city.now
     storm = open_storm(tx, storm_id)
     vehicle = next((each for each in list_vehicles(tx) if each.id == vehicle_id), None)
     if vehicle is None:
@@ -110,19 +110,20 @@ def plan_shift(
         raise InvalidError("ends_at", wish.ends_at.isoformat(), Need("a time that is to come"))
     driver_id = _driver_id(tx, wish.driver)
     new = Shift(NOT_YET, storm_id, vehicle_id, driver_id, wish.starts_at, wish.ends_at)
-    _require_fit(tx, storm, new, wish, now)
+    _require_fit(city, storm, new, wish)
     added = add_shift(tx, new)
     after = _facts(added, wish.driver) | {"storm": storm_id, "vehicle": vehicle_id}
     add_event(tx, now, actor, "shift.planned", _subject(added), after=after)
     return added
 
 
-def change_shift(tx: Tx, actor: Actor, shift_id: ShiftId, wish: ShiftWish, now: datetime) -> Shift:
+def change_shift(city: CityContext, actor: Actor, shift_id: ShiftId, wish: ShiftWish) -> Shift:
     """Assign a driver to a shift, or move its start or end; once driving only its end.
 
     A driver who loses a shift loses the code that let him in. Raises `ConflictError` for a shift
     that is over and for what does not fit.
     """
+    tx, now = city.tx, city.now
     before = get_shift(tx, shift_id)
     storm = open_storm(tx, before.storm_id)
     driver_id = _driver_id(tx, wish.driver)
@@ -135,7 +136,7 @@ def change_shift(tx: Tx, actor: Actor, shift_id: ShiftId, wish: ShiftWish, now: 
     if wanted == before:
         return before
     _require_open(before, wanted, now)
-    _require_fit(tx, storm, wanted, wish, now)
+    _require_fit(city, storm, wanted, wish)
     save_shift(tx, wanted)
     if before.driver_id is not None and before.driver_id != driver_id:
         remove_codes(tx, before.driver_id, CodeKind.DRIVER)
@@ -182,7 +183,7 @@ def roster_conflicts(
 ) -> list[RosterConflict]:
     """Return the conflicts among shifts that are not over, each once, by shift.
 
-    Hours of shifts that are over count too.
+    Hours of shifts that are over count too, until their `with_real_ends`.
     """
     open_ones = sorted(
         (one for one in shifts if not one.over),
@@ -194,8 +195,20 @@ def roster_conflicts(
     return found
 
 
+def with_real_ends(tx: Tx, shifts: Collection[Shift]) -> list[Shift]:
+    """Return shifts of which those that have ended do so when they did, not as planned."""
+    ended = [one for one in shifts if one.state is ShiftState.ENDED]
+    at = last_times(tx, [_subject(one) for one in ended], "shift.ended")
+    storms = {one.id: one.ended_at for one in list_storms(tx)}
+    ends = {
+        one.id: at.get(_subject(one)) or min(one.ends_at, storms[one.storm_id] or one.ends_at)
+        for one in ended
+    }
+    return [replace(one, ends_at=ends.get(one.id, one.ends_at)) for one in shifts]
+
+
 def hours_of(driver_id: UserId, until: datetime, shifts: Iterable[Shift]) -> float:
-    """Return a driver's hours of service in the 24 hours until a time, as planned."""
+    """Return a driver's hours of service in the 24 hours until a time."""
     since = until - WITHIN
     nothing = timedelta(0)
     parts = (
@@ -260,20 +273,21 @@ def _short_rests(
             yield RosterConflict(kind, shift, other, login, hours_h, limit_h)
 
 
-def _require_fit(tx: Tx, storm: Storm, wanted: Shift, wish: ShiftWish, now: datetime) -> None:
+def _require_fit(city: CityContext, storm: Storm, wanted: Shift, wish: ShiftWish) -> None:
     if not timedelta(0) < wanted.ends_at - wanted.starts_at <= LONGEST:
         need = Need("after the start and at most {hours} h later", hours=LONGEST // _HOUR)
         raise InvalidError("ends_at", wanted.ends_at.isoformat(), need)
-    if wanted.starts_at > now + AHEAD:
+    if wanted.starts_at > city.now + AHEAD:
         raise InvalidError("starts_at", wanted.starts_at.isoformat(), "within the next 14 days")
+    tx = city.tx
     same = {one.id: one for one in list_shifts(tx, storm.id)}
     if wanted.driver_id is not None:
         same |= {one.id: one for one in list_shifts_of_driver(tx, wanted.driver_id)}
     same.pop(wanted.id, None)
     others = [one for one in same.values() if not one.over]
+    known = [*with_real_ends(tx, same.values()), wanted]
     users = {user.id: user for user in list_users(tx)}
-    rules = policy_from_toml(get_policy_text(tx)).hours
-    for misfit in _misfits_of(wanted, others, [*same.values(), wanted], users, rules):
+    for misfit in _misfits_of(wanted, others, known, users, city.policy.hours):
         if misfit.clash in TIRING and wish.long_hours:
             continue
         raise _refusal(tx, misfit)

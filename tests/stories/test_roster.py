@@ -111,6 +111,33 @@ def test_a_later_crew_begins_in_the_yard_and_sends_the_first_one_home(client, ap
     assert longer.status_code == 200
 
 
+def test_a_storm_with_hours_of_its_own_has_them_on_the_page_and_in_refusals(client):
+    wish = {"base": 0, "tables": {"hours": {"on_duty_h": 7}}}
+    assert client.post("/api/storms/1/policy", json=wish).status_code == 200
+    wanted = shift(1, 8, 16, "reza")
+    refused = client.post("/api/storms/1/shifts", json=wanted)
+    assert reason_of(refused) == (409, "roster_driver_hours")
+    assert refused.json()["error"]["values"]["limit"] == 7.0
+    assert client.post("/api/storms/1/shifts", json=wanted | {"long_hours": True}).is_success
+    (clash,) = client.get("/api/roster").json()["misfits"]
+    assert (clash["clash"], clash["hours_h"]) == ("driver_hours", 8.0)
+
+
+@pytest.mark.parametrize(("ended_h", "status"), [(10, 409), (2, 201)])
+def test_time_off_duty_counts_from_when_a_driver_went_home(client, clock, ended_h, status):
+    (first, _) = client.get("/api/roster").json()["shifts"]
+    client.post(f"/api/shifts/{first['id']}/roster", json=change(shift(1, 0, 8, "sara")))
+    client.post(f"/api/shifts/{first['id']}/start")
+    clock.moment = v.NOW + ended_h * HOUR
+    assert client.post(f"/api/shifts/{first['id']}/end").json()["state"] == "ended"
+    begin_h = 16.5 if ended_h > 8 else 10.5
+    next_one = client.post("/api/storms/1/shifts", json=shift(1, begin_h, 18, "sara"))
+    assert next_one.status_code == status
+    if status == 409:
+        assert reason_of(next_one) == (409, "roster_driver_rest")
+        assert next_one.json()["error"]["values"]["hours"] == 6.5
+
+
 def test_a_machine_is_out_for_a_reason_and_the_next_dispatcher_hears_of_it(client, app, sign_in):
     url = "/api/storms/1/machines/2"
     assert client.post(url, json={"on": False}).status_code == 422

@@ -93,6 +93,13 @@ def find_last_event_on(tx: Tx, subject: str, verbs: Collection[str]) -> Event | 
     return first_record(Event, tx.execute(query.order_by(event.c.id.desc()).limit(1)))
 
 
+def last_times(tx: Tx, subjects: Collection[str], verb: str) -> dict[str, datetime]:
+    """Return when something happened last to each of these subjects to which it did."""
+    last = func.max(event.c.at).label("at")
+    query = select(event.c.subject, last).where(event.c.subject.in_(subjects), event.c.verb == verb)
+    return {row.subject: row.at for row in tx.execute(query.group_by(event.c.subject))}
+
+
 def last_events_by_subject(tx: Tx, verbs: Collection[str]) -> dict[str, Event]:
     """Return the newest event of some verbs on each subject that has any."""
     newest = select(func.max(event.c.id)).where(event.c.verb.in_(verbs)).group_by(event.c.subject)

@@ -14,6 +14,7 @@ from data.store.database.engine import reading, transaction
 from data.store.setup.loans import list_loans_to_come
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import add_shifts, list_shifts, set_shift_state
+from fleet.context import CityContext
 from fleet.planning.plan_options import shifts_in_service
 from fleet.setup.machine_register import find_last_change, remove_machine, save_machine
 from fleet.shifts.roster import ShiftWish, plan_shift
@@ -91,12 +92,14 @@ def expected(browser, clock, name, machine_id=None):
 def roster(browser, clock, name, storm, machine_id):
     now = clock.now()
     begins = now + timedelta(hours=3)
-    with transaction(app_of(browser, name).engine) as tx:
+    app = app_of(browser, name)
+    with transaction(app.engine) as tx:
         if machine_id != TRUCK.id:
             service = MachineService(in_service=True)
             switch_machine(tx, CONSOLE, storm.id, machine_id, service, now)
         wish = ShiftWish(begins, begins + timedelta(hours=8))
-        plan_shift(tx, CONSOLE, storm.id, machine_id, wish, now)
+        city = CityContext(tx, app.network, app.policy, now)
+        plan_shift(city, CONSOLE, storm.id, machine_id, wish)
 
 
 def begun(browser, clock, name, storm):

@@ -10,6 +10,7 @@ from data.store.audit.audit_log import broken_links, list_events
 from data.store.setup.city import get_city, get_fleet_text, get_report, set_fleet_text
 from data.store.setup.machines import get_fleet, get_vehicle
 from data.store.shifts.shifts import list_shifts
+from fleet.context import CityContext
 from fleet.setup.machine_register import (
     find_last_change,
     fleet_text,
@@ -200,9 +201,11 @@ def test_in_a_storm_a_new_machine_gets_a_shift_and_none_in_service_is_lost(tx):
 def test_a_machine_on_the_roster_of_a_coming_storm_stays_until_it_is_off_it(tx):
     begins = NOW + timedelta(hours=3)
     storm = forecast_storm(tx, DISPATCHER, "Tomorrow", StormPhase.ALERT, begins, NOW)
-    shift = plan_shift(
-        tx, DISPATCHER, storm.id, 2, ShiftWish(begins, begins + timedelta(hours=8)), NOW
+    city, wish = (
+        CityContext(tx, village(), POLICY, NOW),
+        ShiftWish(begins, begins + timedelta(hours=8)),
     )
+    shift = plan_shift(city, DISPATCHER, storm.id, 2, wish)
     with pytest.raises(ConflictError) as refused, tx.begin_nested():
         remove_machine(tx, DISPATCHER, 2, **seen(tx))
     assert refused.value.reason == "machine_in_service"
