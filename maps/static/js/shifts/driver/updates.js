@@ -1,4 +1,4 @@
-// A new version of the page is taken between two stages, when no turn is near, nobody writes or calls and the server has all taps.
+// A new version of the page is taken between two stages, when no turn is near, nobody writes, reports or calls and the server has all taps.
 import { takeUpdate, updateWaits } from "../../pages/app/installed.js";
 import { writing } from "../../pages/app/writing.js";
 import { help } from "../../messages/phone/sos.js";
@@ -19,7 +19,7 @@ function isBetweenStages({ shift }) {
 const calls = ({ asking, holding, waiting }) => asking || holding || waiting > 0;
 
 const suits = (value) =>
-  value.loaded && isBetweenStages(value) && !turns() && idle() && !value.asking && !calls(help.value) && !writing();
+  value.loaded && isBetweenStages(value) && !turns() && idle() && !value.asking && !value.report && !calls(help.value) && !writing();
 
 /** Whether this page may be loaded anew now. */
 export const mayUpdate = () => suits(drive.value);

@@ -5,14 +5,17 @@ import { notify } from "../../../pages/notices.js";
 import { smaller } from "../../../pages/photos/shrink.js";
 import { t } from "../../../pages/texts.js";
 import { attach } from "../outbox.js";
-import { drive } from "../state.js";
+import { drive, pending } from "../state.js";
 import { icon } from "../words.js";
 import { canRecord, LONGEST_S, record } from "./recorder.js";
 
 const SHOWN_MS = 120000;
 
-function told(reason) {
+let underWay = 0; // photos and voice notes that are being made: the row stays for them
+
+function told({ key, reason }) {
   if (!drive.value.connected) return t("No network. It is kept and sent later.");
+  if (pending.some(({ body }) => body.key === key)) return t("It is being sent…");
   return reason === "machine_fault" ? t("Dispatch sees it now. Call dispatch.") : t("Dispatch sees it now.");
 }
 
@@ -25,7 +28,12 @@ class Sent extends Part {
   }
 
   minds(changes) {
-    return "connected" in changes || "report" in changes;
+    return "connected" in changes || "report" in changes || "waiting" in changes;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.recording?.stop(); // nobody could stop it here any more
   }
 
   willUpdate() {
@@ -34,36 +42,53 @@ class Sent extends Part {
     this.of = report?.key;
     this.photo = false;
     this.spoken = false;
+    this.recording?.stop();
+    this.endLater();
+  }
+
+  endLater() {
+    const { report } = drive.value;
     clearTimeout(this.ending);
     if (report) this.ending = setTimeout(() => this.end(report.key), SHOWN_MS);
   }
 
   end(key) {
-    if (drive.value.report?.key === key && !this.recording) drive.set({ report: null });
+    if (drive.value.report?.key === key && underWay === 0) drive.set({ report: null });
   }
 
-  async take(event) {
+  /** Make something that follows the report, which stays until then. */
+  async make(step) {
+    underWay += 1;
+    await step(drive.value.report.key);
+    underWay -= 1;
+    this.endLater();
+  }
+
+  take(event) {
     const [file] = event.target.files;
-    const { key } = drive.value.report;
-    if (!file) return;
-    this.photo = true;
-    attach(key, "photo", await smaller(file));
+    if (file) this.make(async (key) => (this.photo = await attach(key, "photo", await smaller(file))));
   }
 
-  async speak() {
-    const { key } = drive.value.report;
+  speak() {
+    if (!this.isAsking) this.make((key) => this.hear(key));
+  }
+
+  async hear(key) {
+    let ticking = 0;
+    this.isAsking = true; // the question whether the page may listen takes seconds
     try {
-      const recording = await record();
-      this.recording = { ...recording, left: LONGEST_S };
-      this.ticking = setInterval(() => (this.recording = { ...this.recording, left: Math.max(0, this.recording.left - 1) }), 1000);
-      const note = await recording.note;
-      this.spoken = true;
-      attach(key, "voice", note);
+      const { stop, note } = await record();
+      this.recording = { stop, left: LONGEST_S };
+      if (this.of !== key || !this.isConnected) stop();
+      ticking = setInterval(() => (this.recording = { stop, left: Math.max(0, this.recording.left - 1) }), 1000);
+      const said = await note;
+      if (drive.value.report?.key === key) this.spoken = await attach(key, "voice", said);
     } catch {
       notify(t("Nothing was recorded: allow the microphone for this page in the browser's settings."), "danger");
     }
-    clearInterval(this.ticking);
+    clearInterval(ticking);
     this.recording = null;
+    this.isAsking = false;
   }
 
   voice() {
@@ -88,7 +113,7 @@ class Sent extends Part {
     const { report } = drive.value;
     if (!report) return nothing;
     return html`<section class="sent">
-      <p role="status"><b>${t(`skip:${report.reason}`)}</b><span>${told(report.reason)}</span></p>
+      <p role="status"><b>${t(`skip:${report.reason}`)}</b><span>${told(report)}</span></p>
       <div class="pair">${this.recording ? this.stop() : this.both()}</div>
     </section>`;
   }
