@@ -2,6 +2,7 @@ import gc
 import os
 import warnings
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from hypothesis import HealthCheck, settings
 from api.access import auth
 from api.access.auth import hash_password
 from api.config.settings import Settings, prepare_numba
+from api.server import app
 from data.store.database.engine import Tx, transaction
+from maps.pages.scripts import scripts_dir
 from tests import postgres
 from tests.village_database import a_village_database
 
@@ -45,6 +48,14 @@ def pytest_configure(config: pytest.Config) -> None:
         for category in ("ResourceWarning", "pytest.PytestUnraisableExceptionWarning"):
             config.addinivalue_line("filterwarnings", f"ignore:{told}:{category}")
         warnings.filterwarnings("ignore", told, pytest.PytestUnraisableExceptionWarning)  # at exit
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _scripts_are_compared_once() -> Iterator[None]:
+    """Read all scripts of the pages for one server, not for each of the thousands."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app, "scripts_dir", cache(scripts_dir))
+        yield
 
 
 @pytest.fixture(autouse=True)

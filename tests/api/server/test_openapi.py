@@ -21,7 +21,7 @@ from data.store.accounts.accounts import add_user
 from data.store.database.engine import transaction
 from tests.begun_session import begun_session
 
-EXAMPLES = 3
+EXAMPLES = 2
 """Calls of each operation: the same ones every time."""
 
 ENDLESS = {"/stream"}
