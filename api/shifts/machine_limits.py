@@ -14,7 +14,7 @@ from api.web.schemas import Moment, Wire, moment_in
 from data.model.ids import MachineLimitId
 from data.model.machines import LimitState, MachineLimit
 from data.store.database.engine import Tx
-from data.store.shifts.blockages import get_blockage
+from data.store.shifts.blockages import blockages_by_id, get_blockage
 from data.store.shifts.machine_limits import list_limits
 from fleet.accounts.people import names_by_login
 from fleet.setup.machine_list import machine_names, machines_in_use
@@ -124,7 +124,8 @@ def _rows(request: Request, context: Context) -> list[LimitRow]:
     with context.reading() as tx:
         found = list_limits(tx, {LimitState.PROPOSED, LimitState.ACCEPTED})
         around = _around(request, tx, context)
-        return [limit_row(one, get_blockage(tx, one.blockage_id), around) for one in found]
+        reports = blockages_by_id(tx, {one.blockage_id for one in found})
+    return [limit_row(one, reports[one.blockage_id], around) for one in found]
 
 
 def _around(request: Request, tx: Tx, context: Context) -> LimitContext:

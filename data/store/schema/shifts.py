@@ -68,6 +68,7 @@ machine_limit = Table(
     Column("decided_by", Text, nullable=False, doc="sign-in name, or empty"),
 )
 Index("machine_limit_by_state", machine_limit.c.state)
+Index("machine_limit_by_blockage", machine_limit.c.blockage_id)
 
 handover_note = Table(
     "handover_note",

@@ -1,5 +1,6 @@
 """What drivers reported of streets, blocked ones among it, as rows."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
@@ -32,6 +33,12 @@ def get_blockage(tx: Tx, blockage_id: BlockageId) -> Blockage:
         "blockage",
         blockage_id,
     )
+
+
+def blockages_by_id(tx: Tx, blockage_ids: Collection[BlockageId]) -> dict[BlockageId, Blockage]:
+    """Return these blockages by their ids."""
+    query = select(blockage).where(blockage.c.id.in_(blockage_ids))
+    return {one.id: one for one in records(Blockage, tx.execute(query))}
 
 
 def list_open_blockages(tx: Tx, storm_id: StormId) -> list[Blockage]:

@@ -21,6 +21,7 @@ request_clock = Table(
     Column("escalated_at", UtcDateTime),
 )
 Index("request_clock_by_target", request_clock.c.due_at)
+Index("request_clock_by_closing", request_clock.c.closed_at)
 
 rewrite_owed = Table(
     "rewrite_owed",

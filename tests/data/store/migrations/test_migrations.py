@@ -186,6 +186,7 @@ def test_agencies_referrals_and_unknown_trackers_keep_what_their_tables_of_0031_
 
 
 AS_OF_0060 = (
+    "DROP INDEX request_clock_by_closing",
     "ALTER TABLE district DROP inhabitants",
     'ALTER TABLE "user" DROP district',
     "DROP TABLE machine_limit",
