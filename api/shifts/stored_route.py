@@ -92,7 +92,8 @@ def _packed(context: Context) -> PackedAnswer:
     app = context.app
     with context.reading() as tx:
         shift = find_current_shift_of_driver(tx, context.user.id, context.now)
-    if shift is None:
+        routed = shift is not None and driven_route(tx, shift) is not None
+    if shift is None or not routed:
         raise NotFoundError("route", context.user.login)
     subject = StoredSubject(shift.id)
     made = app.answers.made(subject, lambda: json_of(stored_route(app, subject)))

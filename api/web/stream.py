@@ -69,7 +69,11 @@ async def stream_updates(request: Request, context: AnyContext) -> StreamingResp
 async def while_welcome(
     events: AsyncGenerator[bytes], welcome: Callable[[], bool]
 ) -> AsyncGenerator[bytes]:
-    """Yield events until the session ends or the reader has other roles; checked at each beat."""
+    """Yield events until the session ends or the reader has other roles.
+
+    Checked at an event, a beat among them, `BEAT_S` or more after the last check: on a quiet phone
+    only every `PHONE_BEAT_S`.
+    """
     looked_s = time.monotonic()
     async with aclosing(events):
         async for lines in events:

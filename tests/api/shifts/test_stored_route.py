@@ -53,11 +53,16 @@ def test_nobody_else_gets_it(client, sign_in, plan):
     assert client.get("/api/drive/stored").status_code == 403
 
 
-def test_a_driver_without_a_route_is_told_so(client, enter, code, app):
+def test_a_driver_without_a_route_is_told_so_before_anything_is_made(
+    client, enter, code, app, monkeypatch
+):
     from data.store.database.engine import transaction
     from data.store.schema import plan
 
     enter(code)
     with transaction(app.engine) as tx:
         tx.execute(plan.update().values(state="superseded"))
+    asked = []
+    monkeypatch.setattr(app.answers, "made", lambda subject, _: asked.append(subject))
     assert client.get("/api/drive/stored").status_code == 404
+    assert asked == []
