@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from data.store.database.engine import reading
+from data.store.database.engine import reading, transaction
 from data.store.followup.sightings import list_sightings
+from data.store.schema import request, request_clock
 from fleet.requests.request_lookup import known_request
 from tests import village as v
 from tests.browser.conftest import Visit, open_page
@@ -59,6 +60,7 @@ def test_what_was_seen_out_of_reach_arrives_once_with_its_photo(visit: Visit) ->
 
     context.set_offline(False)
     expect(page.locator(".line.warning")).to_have_count(0)
+    expect(page.locator(".empty")).to_be_visible()  # nothing stands otherwise than it was told
     with reading(visit.city.engine) as tx:
         seen = [one for id_ in (1, 2, 3) for one in list_sightings(tx, id_)]
         closed = [known_request(tx, one.request_id).closed_for for one in seen if one.clear]
@@ -66,3 +68,13 @@ def test_what_was_seen_out_of_reach_arrives_once_with_its_photo(visit: Visit) ->
     assert closed == ["inspected"]
     assert all(one.photo and one.away_m is not None for one in seen)
     assert name not in page.locator("main").inner_text()
+
+    (bad,) = [one.request_id for one in seen if not one.clear]
+    with transaction(visit.city.engine) as tx:  # a plow went there since
+        tx.execute(
+            request.update().where(request.c.id == bad).values(state="done", closed_for="plowed")
+        )
+        of_it = request_clock.c.request_id == bad
+        tx.execute(request_clock.update().where(of_it).values(closed_at=visit.city.clock.now()))
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(places).to_have_count(1)

@@ -17,8 +17,7 @@ const queue = [];
 let sending = false;
 
 async function changed() {
-  const { told } = inspections.value;
-  inspections.set({ told: new Set([...told, ...queue.map(({ id }) => id)]) });
+  inspections.set({ waiting: new Set(queue.map(({ id }) => id)) });
   outbox.set({ waiting: queue.length });
   if (queue.length > 0) await keep(SHELF, queue);
   else await drop(SHELF);
@@ -31,21 +30,15 @@ function formOf({ key, fields, photo }) {
   return form;
 }
 
-/** Answer for a place that somebody could not say anything of: it is shown again. */
-function showAgain(id) {
-  inspections.set({ told: new Set([...inspections.value.told].filter((one) => one !== id)) });
-}
-
 async function sendAll() {
   while (queue.length > 0) {
     const [entry] = queue;
     try {
       await send(`/api/requests/${entry.id}/inspections`, formOf(entry));
-      inspections.set({ connected: true });
+      inspections.set({ connected: true, told: new Map(inspections.value.told).set(entry.id, null) });
     } catch (error) {
       if (worthAnotherTry(error)) throw error;
-      notify(error.message, "danger");
-      showAgain(entry.id);
+      notify(error.message, "danger"); // and its place is shown again
     }
     queue.shift();
     await changed();
@@ -66,7 +59,7 @@ export async function flush() {
   sending = false;
 }
 
-/** Keep what was seen at a place, and send it. */
+/** Keep what was seen at a place, and send it; fails where the photo cannot be read. */
 export async function say(id, fields, photo) {
   const bytes = await photo.arrayBuffer();
   const told = { ...fields, tapped_at: new Date(now()).toISOString() };

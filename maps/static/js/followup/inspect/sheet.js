@@ -5,12 +5,13 @@ import { smaller } from "../../pages/photos/shrink.js";
 import { named, t } from "../../pages/texts.js";
 import { placeName, why } from "./list.js";
 import { say } from "./outbox.js";
+import { freshPlace, locate } from "./place.js";
 import { inspections } from "./state.js";
 
 const FAULTS = ["not_plowed", "half_done", "ridge", "ice", "parked_cars", "other"];
 
 class Sheet extends Part {
-  static properties = { photo: { state: true }, faults: { state: true }, isBad: { state: true } };
+  static properties = { photo: { state: true }, faults: { state: true }, isBad: { state: true }, fault: { state: true } };
 
   constructor() {
     super();
@@ -27,7 +28,7 @@ class Sheet extends Part {
 
   clear() {
     URL.revokeObjectURL(this.address);
-    Object.assign(this, { photo: null, address: undefined, faults: [], isBad: false });
+    Object.assign(this, { photo: null, place: null, address: undefined, faults: [], isBad: false, fault: "", keeping: false });
   }
 
   updated() {
@@ -43,16 +44,27 @@ class Sheet extends Part {
   async take({ target }) {
     const [file] = target.files;
     if (!file) return;
+    this.place = freshPlace();
+    locate().then((place) => (this.place = place ?? this.place));
     this.photo = await smaller(file);
+    this.fault = "";
     URL.revokeObjectURL(this.address);
     this.address = URL.createObjectURL(this.photo);
   }
 
-  tell(isClear, text = "") {
-    const { opened, here } = inspections.value;
-    const place = here ? { lon: here.lon, lat: here.lat } : {};
-    say(opened.id, { clear: isClear, text, ...place }, this.photo);
-    this.close();
+  /** The sheet stays until the phone has kept the answer. */
+  async tell(isClear, text = "") {
+    if (this.keeping) return;
+    this.keeping = true;
+    const { opened } = inspections.value;
+    const place = this.place ? { lon: this.place.lon, lat: this.place.lat } : {};
+    try {
+      await say(opened.id, { clear: isClear, text, ...place }, this.photo);
+      if (inspections.value.opened === opened) this.close();
+    } catch {
+      Object.assign(this, { photo: null, fault: t("The photo could not be read. Take it again.") });
+    }
+    this.keeping = false;
   }
 
   toggle(fault) {
@@ -91,6 +103,7 @@ class Sheet extends Part {
       <a class="button" href=${`geo:${at}?q=${at}`}>${icon("map-pin")}${t("Show on the map")}</a>
       ${this.address ? html`<img src=${this.address} alt=${t("Your photo")}>` : nothing}
       <label class="button ${this.photo ? "" : "primary"}">${icon("camera")}${this.photo ? t("Take another photo") : t("Take a photo")}<input class="unseen" type="file" accept="image/*" capture="environment" @change=${this.take}></label>
+      ${this.fault ? html`<p class="problem" role="alert">${this.fault}</p>` : nothing}
       ${this.answers()}
       <button @click=${this.close}>${t("Back")}</button>
     </dialog>`;

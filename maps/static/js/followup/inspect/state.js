@@ -7,7 +7,25 @@ import { Store } from "../../pages/store.js";
 
 const SHELF = "inspections";
 
-export const inspections = new Store({ places: null, opened: null, here: null, byDistance: false, connected: true, told: new Set() });
+/** `waiting` are the places of answers that the server lacks; `told` are others that somebody told of, with how they stand since. */
+export const inspections = new Store({
+  places: null,
+  opened: null,
+  here: null,
+  byDistance: false,
+  connected: true,
+  waiting: new Set(),
+  told: new Map(),
+});
+
+const stand = ({ state, closed_at: closed }) => `${state}:${closed}`;
+
+/** What was told before a list was `asked` for, as far as it stands in it as it did then. */
+function stillTold(told, asked, places) {
+  const stands = new Map(places.map((place) => [place.id, stand(place)]));
+  const fits = ([id, was]) => !asked.has(id) || (stands.has(id) && (was === null || was === stands.get(id)));
+  return new Map([...told].filter(fits).map(([id, was]) => [id, asked.has(id) ? stands.get(id) : was]));
+}
 
 /** Show what an earlier visit kept; that of somebody else is not shown. */
 export async function restore() {
@@ -18,8 +36,9 @@ export async function restore() {
 /** Ask for the places, and keep them. */
 export async function reload() {
   try {
+    const asked = inspections.value.told;
     const places = await get("/api/inspections");
-    inspections.set({ places, connected: true });
+    inspections.set({ places, connected: true, told: stillTold(inspections.value.told, asked, places) });
     keep(SHELF, { login: boot.login, places });
   } catch (error) {
     inspections.set({ connected: error.status !== undefined });
@@ -29,9 +48,9 @@ export async function reload() {
 /** How far a place is from the phone, in metres; null where that is unknown. */
 export const away = (place) => (inspections.value.here ? metresBetween(inspections.value.here, place) : null);
 
-/** The places that nobody has told of yet, the most urgent or the nearest first. */
+/** The places that nobody has told of as they stand, the most urgent or the nearest first. */
 export function shown() {
-  const { places, told, byDistance, here } = inspections.value;
-  const open = (places ?? []).filter(({ id }) => !told.has(id));
+  const { places, told, waiting, byDistance, here } = inspections.value;
+  const open = (places ?? []).filter(({ id }) => !told.has(id) && !waiting.has(id));
   return byDistance && here ? open.sort((one, other) => away(one) - away(other)) : open;
 }
