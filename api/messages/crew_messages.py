@@ -9,7 +9,7 @@ from api.messages.messages import DriverReplyIn, MessageReceiptsIn, SosIn
 from api.web.checked_route import CheckedRoute
 from api.web.context import Context, CrewContext, DispatcherContext
 from api.web.schemas import plain
-from data.model import Alert, LonLat, Message, MessageId, Role
+from data.model import Alert, Message, MessageId, Role
 from data.model.crews import Crew, CrewShift, CrewShiftId
 from data.store.database.engine import Tx
 from fleet.crews.crew_register import known_crew_shift, own_shift_of_crew
@@ -96,12 +96,8 @@ def create_crew_sos(shift_id: CrewShiftId, wanted: SosIn, context: CrewContext) 
 
     def order(tx: Tx, crew: Crew, shift: CrewShift) -> dict[str, bool]:
         at = min(wanted.tapped_at or context.now, context.now)
-        here = (
-            LonLat(wanted.lon, wanted.lat)
-            if wanted.lon is not None and wanted.lat is not None
-            else place_of_crew(tx, shift.storm_id, crew)
-        )
-        called = SosCall(None, at, here, "crew", crew)
+        here = wanted.place or place_of_crew(tx, shift.storm_id, crew)
+        called = SosCall(None, at, here, "crew", crew, supposed=wanted.place is None)
         alert = call_for_help(tx, context.actor, shift.storm_id, called, context.now)
         opened.extend([alert] if alert else [])
         return {"heard": True}

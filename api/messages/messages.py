@@ -93,6 +93,13 @@ class SosIn(Wire):
     lat: Lat | None = None
     tapped_at: AwareDatetime | None = None
 
+    @property
+    def place(self) -> LonLat | None:
+        """Return where the phone is, where it knows."""
+        if self.lon is None or self.lat is None:
+            return None
+        return LonLat(self.lon, self.lat)
+
 
 @router.get("/api/messages")
 def list_messages_of_storm(context: BoardContext) -> ThreadView:
@@ -219,8 +226,8 @@ def _once[View](
 
 def _place(context: Context, shift: Shift, wanted: SosIn) -> LonLat | None:
     """Return the caller's position: the phone's, else the truck's last one."""
-    if wanted.lon is not None and wanted.lat is not None:
-        return LonLat(wanted.lon, wanted.lat)
+    if wanted.place:
+        return wanted.place
     seen = context.app.live.picture().get(shift.vehicle_id)
     return seen.location if seen else None
 

@@ -30,7 +30,7 @@ NOT_YET = AlertId(0)
 class SosCall:
     """An SOS: when, where if known, and its source, "driver", "tracker" or "crew".
 
-    A crew has no vehicle, but an id and a name.
+    A crew has no vehicle, but an id and a name. `supposed` says that nobody measured the place.
     """
 
     vehicle_id: VehicleId | None
@@ -38,14 +38,15 @@ class SosCall:
     location: LonLat | None
     by: str
     crew: Crew | None = None
+    supposed: bool = False
 
     @property
     def facts(self) -> AlertFacts:
         """Return what the alert tells."""
         told: dict[str, int | float | str] = {"by": self.by}
-        if self.crew is None:
-            return told
-        return told | {"crew": self.crew.id, "crew_name": self.crew.name}
+        if self.crew is not None:
+            told |= {"crew": self.crew.id, "crew_name": self.crew.name}
+        return told | {"supposed": 1} if self.supposed else told
 
 
 @dataclass(slots=True)
@@ -94,9 +95,10 @@ def calls_for_help(alarm: str) -> bool:
 def call_for_help(
     tx: Tx, actor: Actor, storm_id: StormId, call: SosCall, now: datetime
 ) -> Alert | None:
-    """Open an SOS alert, or raise an acknowledged one again; `None` where one is open anyway.
+    """Open an SOS alert, or raise an acknowledged one again; `None` where nothing changes.
 
-    Whoever sees to it keeps it, but must acknowledge the new call.
+    Whoever sees to it keeps it, but must acknowledge the new call. A measured place that comes
+    after its call takes that of the supposed one, and is no new call.
     """
     known = _open_call(tx, call)
     if known is None:
@@ -113,7 +115,7 @@ def call_for_help(
             ),
         )
     elif known.acknowledged_at is None or call.at <= known.acknowledged_at:
-        return None
+        return _placed(tx, actor, known, call, now)
     else:
         alert = replace(
             known,
@@ -126,6 +128,16 @@ def call_for_help(
         save_alert(tx, alert)
     after: dict[str, object] = {"kind": alert.kind, "vehicle": call.vehicle_id, "by": call.by}
     add_event(tx, now, actor, "alert.opened", f"alert:{alert.id}", after=after)
+    return alert
+
+
+def _placed(tx: Tx, actor: Actor, known: Alert, call: SosCall, now: datetime) -> Alert | None:
+    """Put the alert of a call where its caller was measured since; `None` where nothing changes."""
+    if call.supposed or "supposed" not in known.facts:
+        return None
+    alert = replace(known, location=call.location, facts=call.facts)
+    save_alert(tx, alert)
+    add_event(tx, now, actor, "alert.placed", f"alert:{alert.id}", after={"kind": alert.kind})
     return alert
 
 

@@ -357,9 +357,15 @@ def test_a_crew_is_written_to_answers_and_calls_for_help_from_its_job(client, si
     sign_in("dispatcher")
     (alert,) = client.get("/api/alerts").json()
     assert (alert["kind"], alert["vehicle_id"]) == ("sos", None)
-    assert alert["facts"] == {"by": "crew", "crew": crew, "crew_name": "Crew A"}
+    who = {"by": "crew", "crew": crew, "crew_name": "Crew A"}
+    assert alert["facts"] == {**who, "supposed": 1}
     assert f'"crew-{crew}":"Crew A"' in client.get("/", headers=PAGE).text.replace('": "', '":"')
     assert (alert["lon"], alert["lat"]) == pytest.approx((STAIRS["lon"], STAIRS["lat"]), abs=0.01)
+    measured = {"key": "help-crew-3", "tapped_at": alert["since"], "lon": 45.01, "lat": 37.51}
+    client.post(f"{address}/sos", json=measured)  # the phone knows its place by now
+    (placed,) = client.get("/api/alerts").json()
+    assert (placed["id"], placed["lon"], placed["lat"]) == (alert["id"], 45.01, 37.51)
+    assert placed["facts"] == who
     assert ">new</span>" in client.get("/crews?lang=en", headers=PAGE).text
     said = client.get(f"{address}/messages").json()["messages"]
     assert [one["from_driver"] for one in said] == [False, True]

@@ -38,7 +38,7 @@ export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
   const first = street ? streetName(street) : "";
   if (kind === "shifts_over") return t("alert:shifts_over", { count: known.count });
   if (kind === "silent" && truck === null) return t("alert:silent:{count}", { count: known.count });
-  if (kind === "sos" && truck === null) return t("alert:sos:crew");
+  if (kind === "sos" && truck === null) return known.supposed ? t("alert:sos:crew:supposed") : t("alert:sos:crew");
   if (kind === "clock") return clockText(known);
   if (kind === "evidence_behind") return t("alert:evidence_behind", { behind: duration(known.behind_min * MINUTE_MS) });
   if (kind === "at_risk" && truck === null) return t("alert:at_risk:nobody", { count: known.count, street: first });

@@ -1,15 +1,19 @@
 // Where the crew is: asked for only while its map is looked at or help is called, since a receiver costs power.
-import { help } from "../../messages/phone/sos.js";
+import { help, placeCall } from "../../messages/phone/sos.js";
 import { crew } from "./state.js";
 
 const ASKED = { enableHighAccuracy: true, timeout: 30000 };
 
 let watched = null;
 
-const wanted = () =>
-  document.visibilityState === "visible" && (crew.value.view === "map" || help.value.asking || help.value.holding);
+const looks = () => document.visibilityState === "visible" && (crew.value.view === "map" || help.value.asking || help.value.holding);
 
-const take = ({ coords }) => crew.set({ place: { at: Date.now(), lon: coords.longitude, lat: coords.latitude } });
+const wanted = () => help.value.unplaced || looks();
+
+function take({ coords }) {
+  crew.set({ place: { at: Date.now(), lon: coords.longitude, lat: coords.latitude } });
+  placeCall();
+}
 
 function attend() {
   if (wanted()) watched ??= navigator.geolocation.watchPosition(take, () => undefined, ASKED);

@@ -10,7 +10,8 @@ import { caller, freshPlace } from "./caller.js";
 
 const HOLD_MS = 2000;
 
-export const help = new Store({ asking: false, waiting: 0, heard: false, holding: false });
+/** `unplaced` is when one called without a place, until one is known; `placed` whether the call that was heard had one. */
+export const help = new Store({ asking: false, waiting: 0, heard: false, holding: false, placed: false, unplaced: "" });
 
 let queue = null;
 
@@ -19,15 +20,27 @@ export function startSos() {
   if (!caller.value.base) return;
   queue = new OfflineQueue(`sos-${caller.value.id}`, {
     changed: (waiting) => help.set({ waiting: waiting.length }),
-    sent: () => help.set({ heard: true, asking: true }),
+    sent: ({ body }) => help.set({ heard: true, asking: true, placed: "lon" in body }),
     refused: (error) => notify(error.message, "danger"),
   });
 }
 
+const sendCall = (at, here) => queue.send(`${caller.value.base}/sos`, { tapped_at: at, ...here });
+
 function call() {
   navigator.vibrate?.(400);
-  help.set({ asking: true, heard: false });
-  queue.send(`${caller.value.base}/sos`, { tapped_at: new Date(now()).toISOString(), ...freshPlace() });
+  const at = new Date(now()).toISOString();
+  const here = freshPlace();
+  help.set({ asking: true, heard: false, unplaced: "lon" in here ? "" : at });
+  sendCall(at, here);
+}
+
+/** The place is known now: a call that went out without one gets it. */
+export function placeCall() {
+  const { unplaced } = help.value;
+  if (!unplaced) return;
+  help.set({ unplaced: "" });
+  sendCall(unplaced, freshPlace());
 }
 
 class Sos extends Part {
@@ -62,10 +75,10 @@ class Sos extends Part {
     if (!help.value.asking && sheet.open) sheet.close();
   }
 
-  state({ heard, waiting }) {
+  state({ heard, waiting, placed }) {
     if (waiting > 0) return html`<p class="lead" role="alert">${t("Calling for help… The call is repeated until dispatch has it.")}</p>`;
-    if (heard) return html`<p class="lead" role="alert">${icon("circle-check")}${t("Dispatch has your call and sees where you are.")}</p>`;
-    return html`<p class="lead">${t("Dispatch is alerted at once and sees where you are.")}</p>
+    if (heard) return html`<p class="lead" role="alert">${icon("circle-check")}${placed ? t("Dispatch has your call and sees where you are.") : t("Dispatch has your call. Say where you are.")}</p>`;
+    return html`<p class="lead">${t("Dispatch is alerted at once.")}</p>
       <button class="alarm" @click=${call}>${icon("siren")}${t("Call for help now")}</button>`;
   }
 
