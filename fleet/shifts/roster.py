@@ -201,7 +201,7 @@ def with_real_ends(tx: Tx, shifts: Collection[Shift]) -> list[Shift]:
     at = last_times(tx, [_subject(one) for one in ended], "shift.ended")
     storms = {one.id: one.ended_at for one in list_storms(tx)}
     ends = {
-        one.id: at.get(_subject(one)) or min(one.ends_at, storms[one.storm_id] or one.ends_at)
+        one.id: at.get(_subject(one)) or min(one.ends_at, storms.get(one.storm_id) or one.ends_at)
         for one in ended
     }
     return [replace(one, ends_at=ends.get(one.id, one.ends_at)) for one in shifts]
