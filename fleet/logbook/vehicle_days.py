@@ -12,9 +12,9 @@ from data.policy.hours_rules import HoursRules
 from data.store.accounts.accounts import list_users
 from data.store.database.engine import Tx
 from data.store.setup.machines import get_vehicle, list_depots, list_reload_sites, list_vehicles
-from data.store.shifts.driver_rests import list_rests_between
+from data.store.shifts.driver_rests import list_rests_of_shifts
 from data.store.shifts.shifts import list_shifts_between
-from data.store.shifts.vehicle_checks import list_checks_between
+from data.store.shifts.vehicle_checks import list_checks_of_shifts
 from data.store.tracking.positions import list_between
 from fleet.logbook.log_cache import LogMemory
 from fleet.logbook.trips import Duty, VehicleLog, duty_of, log_of
@@ -77,8 +77,8 @@ def vehicle_days(
     vehicles = {one.id: one for one in list_vehicles(tx)}
     vehicles |= {one: get_vehicle(tx, one) for one in logs.keys() - vehicles.keys()}
     shifts, users = list_shifts_between(tx, since, until), {one.id: one for one in list_users(tx)}
-    checks = list_checks_between(tx, since, until)
-    rests = list_rests_between(tx, since, until)
+    of_shifts = [one.id for one in shifts]
+    checks, rests = list_checks_of_shifts(tx, of_shifts), list_rests_of_shifts(tx, of_shifts)
     days = []
     for each, log in logs.items():
         vehicle = vehicles[each]

@@ -17,10 +17,10 @@ from data.model import (
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.setup.machines import get_vehicle
-from data.store.shifts.shifts import add_shifts, list_shifts, set_shift_state
+from data.store.shifts.shifts import add_shifts, list_shifts
 from data.store.storms.storm_conditions import list_machines_taken_out, set_machine_in_service
 from fleet.planning.plan_options import in_service
-from fleet.shifts.shift_progress import end_shift
+from fleet.shifts.shift_progress import end_as_it_is, end_shift
 
 BROKEN = MachineService(in_service=False, reason=OutReason.BROKEN)
 
@@ -32,7 +32,7 @@ def break_down(tx: Tx, actor: Actor, shift: Shift, now: datetime) -> None:
         if one.state is ShiftState.DRIVING:
             end_shift(tx, actor, one.id, now)
         elif in_service(one, now):
-            set_shift_state(tx, one.id, ShiftState.ENDED)
+            end_as_it_is(tx, actor, one, now)
     set_machine_in_service(tx, shift.storm_id, shift.vehicle_id, BROKEN, now, actor.id)
     add_event(tx, now, actor, "shift.broke_down", f"shift:{shift.id}")
 

@@ -47,6 +47,9 @@ from data.store.storms.storms import get_storm
 UNDO_WITHIN = timedelta(minutes=2)
 """How long a driver may take back that something is done."""
 
+ENDS = ("shift.ended", "shift.cancelled")
+"""Events that end a shift; who cancels one in which the machine worked ends it."""
+
 REPEATED_WITHIN = timedelta(days=3)
 """A phone may lie in a drawer for a weekend before it repeats an order."""
 
@@ -98,19 +101,24 @@ def start_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shift
 
 def end_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shift:
     """End a driving shift; its sign-in code expires."""
-    shift = _moved(tx, actor, shift_id, ShiftState.DRIVING, ShiftState.ENDED, now)
+    shift = end_as_it_is(tx, actor, _get_driving(tx, shift_id), now)
     if shift.driver_id is not None:
         remove_codes(tx, shift.driver_id, CodeKind.DRIVER)
-    set_rest_ended(tx, shift_id, now)
     remove_taps_before(tx, now - REPEATED_WITHIN)
     return shift
+
+
+def end_as_it_is(tx: Tx, actor: Actor, shift: Shift, now: datetime) -> Shift:
+    """End a shift, driven or still planned, with the rest that goes on in it."""
+    set_rest_ended(tx, shift.id, now)
+    return _moved(tx, actor, shift.id, shift.state, ShiftState.ENDED, now)
 
 
 def find_end(tx: Tx, shift: Shift) -> datetime | None:
     """Return when a shift that was driven ended; `None` where it is not over or nobody drove it."""
     if shift.state is not ShiftState.ENDED:
         return None
-    ended = find_last_event_on(tx, f"shift:{shift.id}", ("shift.ended",))
+    ended = find_last_event_on(tx, f"shift:{shift.id}", ENDS)
     return ended.at if ended else get_storm(tx, shift.storm_id).ended_at
 
 
@@ -162,6 +170,15 @@ def moment_of_tap(tx: Tx, shift: Shift, tapped_at: datetime | None, now: datetim
     return tapped_at if tapped_at is not None and began_at <= tapped_at <= now else now
 
 
+def get_driven(tx: Tx, shift_id: ShiftId, tapped_at: datetime | None) -> Shift:
+    """Return a shift that was driven when its driver tapped; raise `ConflictError`."""
+    shift = get_shift(tx, shift_id)
+    ended_at = find_end(tx, shift)
+    if ended_at is None or tapped_at is None or tapped_at > ended_at:
+        _require_state(shift, ShiftState.DRIVING)
+    return shift
+
+
 def undo_last(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Undone:
     """Undo the driver's last tap: its legs are open again, its blockage is withdrawn.
 
@@ -201,15 +218,6 @@ def _moved(
     return get_shift(tx, shift_id)
 
 
-def _get_driven(tx: Tx, shift_id: ShiftId, tapped_at: datetime | None) -> Shift:
-    """Return a shift that was driven when its driver tapped."""
-    shift = get_shift(tx, shift_id)
-    ended_at = find_end(tx, shift)
-    if ended_at is None or tapped_at is None or tapped_at > ended_at:
-        _require_state(shift, ShiftState.DRIVING)
-    return shift
-
-
 def _get_driving(tx: Tx, shift_id: ShiftId) -> Shift:
     shift = get_shift(tx, shift_id)
     _require_state(shift, ShiftState.DRIVING)
@@ -232,7 +240,7 @@ def _legs_over(
     now: datetime,
     tapped_at: datetime | None,
 ) -> list[LegProgress]:
-    shift = _get_driven(tx, legs.shift_id, tapped_at)
+    shift = get_driven(tx, legs.shift_id, tapped_at)
     ended_at = moment_of_tap(tx, shift, tapped_at, now)
     route = _driven_route(tx, shift, legs, ended_at)
     over = []

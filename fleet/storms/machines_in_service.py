@@ -14,6 +14,7 @@ from data.model import (
     ShiftState,
     Storm,
     StormId,
+    Vehicle,
     VehicleId,
 )
 from data.store.audit.audit_log import add_event
@@ -30,6 +31,7 @@ from data.store.storms.storm_conditions import (
 )
 from data.store.storms.storms import open_storm
 from fleet.shifts.shift_handover import is_begun
+from fleet.shifts.shift_progress import end_as_it_is
 from fleet.storms.storm_start import first_shifts
 
 NOTE_LETTERS = 200
@@ -73,7 +75,7 @@ def switch_machine(
     if storm.phase.on and in_service:
         add_shifts(tx, first_shifts(storm_id, [vehicle], now))
     elif not in_service:
-        _end_shifts(tx, storm, vehicle_id, vehicle.name, now)
+        _end_shifts(tx, actor, storm, vehicle, now)
     verb = "storm.machine_in" if in_service else "storm.machine_out"
     after: dict[str, object] = {"vehicle": vehicle_id, "name": vehicle.name}
     if not in_service:
@@ -113,14 +115,17 @@ def _check_reason(reason: OutReason | None, note: str) -> None:
         raise InvalidError("note", f"{len(note)} letters", need)
 
 
-def _end_shifts(tx: Tx, storm: Storm, vehicle_id: VehicleId, name: str, now: datetime) -> None:
+def _end_shifts(tx: Tx, actor: Actor, storm: Storm, vehicle: Vehicle, now: datetime) -> None:
     for shift in list_shifts(tx, storm.id):
-        if shift.vehicle_id != vehicle_id or shift.over:
+        if shift.vehicle_id != vehicle.id or shift.over:
             continue
         if is_begun(shift, now):
-            raise ConflictError(f"{name} is on the road", reason="machine_driving", name=name)
-        begun = shift.starts_at < now
-        set_shift_state(tx, shift.id, ShiftState.ENDED if begun else ShiftState.CANCELLED)
+            words, name = f"{vehicle.name} is on the road", vehicle.name
+            raise ConflictError(words, reason="machine_driving", name=name)
+        if shift.starts_at < now:
+            end_as_it_is(tx, actor, shift, now)
+        else:
+            set_shift_state(tx, shift.id, ShiftState.CANCELLED)
 
 
 def machines_taken_out(tx: Tx, storm: Storm | None) -> dict[VehicleId, MachineOut]:

@@ -27,6 +27,7 @@ from data.store.database.engine import Tx
 from data.store.requests.requests import list_requests, list_requests_by_id, list_requests_of_jobs
 from data.store.setup.city import get_city, next_revision
 from data.store.setup.machines import list_vehicles
+from data.store.shifts.driver_rests import set_rest_ended
 from data.store.shifts.shifts import add_shifts, list_shifts, set_shift_state
 from data.store.storms.storm_conditions import add_move, list_machines_out
 from data.store.storms.storm_policies import has_own_policy
@@ -141,6 +142,7 @@ def end_storm(tx: Tx, actor: Actor, storm_id: StormId, now: datetime) -> Storm:
 
     set_job_state(tx, left, JobState.CANCELLED)
     for shift in unfinished:
+        set_rest_ended(tx, shift.id, now)
         set_shift_state(tx, shift.id, ShiftState.ENDED)
     _follow_policy(tx, storm_id)
     close_storm(tx, storm_id, StormPhase.CLOSED, now)

@@ -1,6 +1,7 @@
 """When drivers rested, as they said it, as rows."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -18,10 +19,13 @@ def add_rest(tx: Tx, shift_id: ShiftId, begun_at: datetime, told_by: str) -> Non
     tx.execute(new)
 
 
-def set_rest_ended(tx: Tx, shift_id: ShiftId, ended_at: datetime) -> None:
-    """Say when the rest of a shift that goes on ended, if one does."""
-    going_on = (driver_rest.c.shift_id == shift_id) & driver_rest.c.ended_at.is_(None)
-    tx.execute(update(driver_rest).where(going_on).values(ended_at=ended_at))
+def set_rest_ended(
+    tx: Tx, shift_id: ShiftId, ended_at: datetime, instead_of: datetime | None = None
+) -> None:
+    """Say when the rest of a shift that goes on ended, if one does; or another end of one."""
+    meant = driver_rest.c.ended_at.is_not_distinct_from(instead_of)
+    change = update(driver_rest).where(driver_rest.c.shift_id == shift_id, meant)
+    tx.execute(change.values(ended_at=ended_at))
 
 
 def list_rests(tx: Tx, shift_id: ShiftId) -> list[DriverRest]:
@@ -44,11 +48,9 @@ def list_rests_of_storm(tx: Tx, storm_id: StormId) -> dict[ShiftId, list[DriverR
     return found
 
 
-def list_rests_between(tx: Tx, since: datetime, until: datetime) -> dict[ShiftId, list[DriverRest]]:
-    """Return the rests that began in a time by shift, the first one first."""
-    query = select(driver_rest).where(
-        driver_rest.c.begun_at >= since, driver_rest.c.begun_at < until
-    )
+def list_rests_of_shifts(tx: Tx, shifts: Collection[ShiftId]) -> dict[ShiftId, list[DriverRest]]:
+    """Return the rests of some shifts by shift, the first one first."""
+    query = select(driver_rest).where(driver_rest.c.shift_id.in_(shifts))
     found: dict[ShiftId, list[DriverRest]] = defaultdict(list)
     for one in records(DriverRest, tx.execute(query.order_by(driver_rest.c.begun_at))):
         found[one.shift_id].append(one)

@@ -1,7 +1,7 @@
 """What drivers checked of their machines before shifts, as rows."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -43,13 +43,11 @@ def list_checks(tx: Tx, storm_id: StormId) -> dict[ShiftId, VehicleCheck]:
     return _last_of_shifts(tx, vehicle_check.c.shift_id.in_(mine))
 
 
-def list_checks_between(
-    tx: Tx, since: datetime, until: datetime
+def list_checks_of_shifts(
+    tx: Tx, shifts: Collection[ShiftId]
 ) -> dict[VehicleId, list[VehicleCheck]]:
-    """Return the checks that were made in a time by vehicle, the oldest first."""
-    query = select(vehicle_check).where(
-        vehicle_check.c.checked_at >= since, vehicle_check.c.checked_at < until
-    )
+    """Return the checks for some shifts by vehicle, the oldest first."""
+    query = select(vehicle_check).where(vehicle_check.c.shift_id.in_(shifts))
     found: dict[VehicleId, list[VehicleCheck]] = defaultdict(list)
     for one in sorted(_with_faults(tx, query), key=attrgetter("checked_at")):
         found[one.vehicle_id].append(one)

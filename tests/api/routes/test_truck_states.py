@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from data.store.accounts.accounts import add_device
-from data.store.database.engine import transaction
+from data.store.database.engine import reading, transaction
+from data.store.shifts.shifts import get_shift
 from fleet.accounts.accounts import token_digest
+from fleet.shifts.shift_progress import find_end
 from tests import village as v
 from tests.api.routes.test_plan_vs_actual import drive
 from tests.village_plan import add_published_plan, legs_along
@@ -84,6 +86,8 @@ def test_a_shift_is_over_by_the_clock_and_cancelled_by_an_order(client, app, clo
     assert client.post(f"/api/shifts/{unused[0]['id']}/cancel").json()["state"] == "cancelled"
     worked = client.post(f"/api/shifts/{first}/cancel")
     assert worked.json()["state"] == "ended"  # it was driven, so it was not cancelled
+    with reading(app.engine) as tx:
+        assert find_end(tx, get_shift(tx, first)) == clock.moment
     page = client.get("/roster?lang=en", headers={"accept": "text/html"}).text
     assert "Cancelled" in page
 
