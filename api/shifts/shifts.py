@@ -1,7 +1,7 @@
 """Shifts: progress, the driver's sign-in code, and the state of each leg."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -229,7 +229,7 @@ async def create_positions(
 ) -> PhoneBatchOut:
     """Store a batch of the phone's fixes, as those of trackers are stored."""
     entries = await entries_of(request)
-    device = await asyncio.to_thread(_phone, context, shift_id)
+    device = await asyncio.to_thread(_phone, context, shift_id, entries)
     batch = positions_from_batch(entries, device, context.now)
     fixes = from_phone(batch.positions)
     kept = await asyncio.to_thread(_needed, context, shift_id, fixes)
@@ -290,14 +290,17 @@ def progress_of(tx: Tx, context: Context, shift_id: ShiftId) -> ProgressView:
     )
 
 
-def _phone(context: Context, shift_id: ShiftId) -> Device:
+def _phone(context: Context, shift_id: ShiftId, entries: Sequence[object]) -> Device:
+    """Return the device of a phone, made at first use; not for a batch that would be refused."""
     with context.reading() as tx:
         shift = own_shift(tx, context, shift_id)
         known = find_phone(tx, shift)
     if known is not None:
         return known
     with context.writing() as tx:
-        return add_phone(tx, context.actor, shift, context.now)
+        device = add_phone(tx, context.actor, shift, context.now)
+        fixes_of_shift(tx, shift, positions_from_batch(entries, device, context.now).positions)
+        return device
 
 
 def _needed(context: Context, shift_id: ShiftId, fixes: list[Position]) -> list[Position]:

@@ -8,7 +8,7 @@ from api.access.code_limit import BY_ADDRESS
 from data.files.photos import MOST_BYTES
 from data.files.voice_notes import MOST_BYTES as MOST_VOICE_BYTES
 from data.model import PlanState, Role, ShiftId
-from data.store.accounts.accounts import find_user_by_login
+from data.store.accounts.accounts import find_device_by_name, find_user_by_login
 from data.store.database.engine import reading, transaction
 from data.store.planning.plans import set_plan_state, set_published
 from data.store.schema import shift as shift_table
@@ -197,15 +197,16 @@ def test_there_are_ten_reasons_and_no_other(driver, plan):
     assert answer.status_code == 422
 
 
-def test_a_shift_that_is_over_lets_nobody_drive_on(driver, code, enter, plan):
+def test_a_shift_that_is_over_lets_nobody_drive_on(driver, code, enter, plan, app):
     assert driver.post("/api/shifts/1/end", json={"key": "end-0001"}).json()["state"] == "ended"
     assert driver.post("/api/shifts/1/end", json={"key": "end-0001"}).json()["state"] == "ended"
     assert "Your shift is over" in driver.get("/drive", headers=PAGE).text
     path = "/api/shifts/1/positions"
-    late = driver.post(path, json={"positions": [a_fix(101)]})
-    assert (late.status_code, late.json()["error"]["code"]) == (409, "conflict")
-    kept = {"positions": [a_fix(90), a_fix(101)]}  # out of reach until the shift was over
-    assert driver.post(path, json=kept).json()["stored"] == 1
+    assert driver.post(path, json={"positions": [a_fix(101)]}).status_code == 409
+    with reading(app.engine) as tx:
+        assert find_device_by_name(tx, "phone-1") is None
+    unsent = {"positions": [a_fix(90), a_fix(101)]}
+    assert driver.post(path, json=unsent).json()["stored"] == 1
     assert enter(code).status_code == 401
 
 
