@@ -184,9 +184,9 @@ POST /api/requests/{request_id}/sightings
 GET /api/drive
 GET /api/drive/proved
 GET /api/drive/stored
-GET /api/drive/summary
 GET /api/shifts/{shift_id}
 GET /api/shifts/{shift_id}/messages
+GET /api/shifts/{shift_id}/summary
 POST /api/blockages/{blockage_id}/photo
 POST /api/blockages/{blockage_id}/voice
 POST /api/plans/{plan_id}/routes/{shift_id}/answer

@@ -248,6 +248,15 @@ PHONE = {
     **COARSE,
 }
 
+WHAT_WAS_ORDERED_IS_WRITTEN = """() => new Promise((done) => {
+  const asked = indexedDB.open("barfrub", 1);
+  asked.onsuccess = () => {
+    const step = asked.result.transaction("kept", "readwrite");
+    step.oncomplete = () => done(asked.result.close());
+  };
+})"""
+"""Transactions of one store are carried out in their order."""
+
 
 class Phone:
     """A driver's phone: its browser keeps what it kept, though its battery dies."""
@@ -287,9 +296,7 @@ class Phone:
 
     def die(self) -> None:
         """Lose all that is not on the disk; what was ordered to be written comes there first."""
-        self.page.evaluate(
-            "import('/static/js/pages/app/shelf.js').then(({ kept }) => kept('lead'))"
-        )
+        self.page.evaluate(WHAT_WAS_ORDERED_IS_WRITTEN)
         marker = f"--user-data-dir={self._folder}"
         words = {int(one.parent.name): one for one in Path("/proc").glob("[0-9]*/cmdline")}
         with self.context.expect_event("close"):

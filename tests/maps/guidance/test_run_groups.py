@@ -81,7 +81,7 @@ def test_a_quarter_is_called_by_the_streets_that_it_lies_between() -> None:
     assert said == [
         "the streets around Shahid Beheshti Boulevard and Basij Square, 13 pieces, 2 km,"
         " blade down",
-        "کوچه‌های اطراف بلوار شهید بهشتی و میدان بسیج، ۱۳ قطعه، ۲ کیلومتر، تیغه پایین",
+        "کوچه‌های اطراف بلوار شهید بهشتی و میدان بسیج، ۱۳ بخش، ۲ کیلومتر، تیغه پایین",
         "بلوار شهید بهشتی və میدان بسیج ətrafındakı küçələr, 13 hissə, 2 km, bıçaq aşağıda",
     ]
 

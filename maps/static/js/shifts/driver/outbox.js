@@ -187,7 +187,7 @@ export function report(stage, reason, turn) {
   const body = { key, plan_id: shift.plan_id, leg: stage.first, last: stage.last, reason, ...here };
   if (turn) [body.turn_lon, body.turn_lat] = turn;
   tap({ ...over(stage, "skipped", reason), reports: true }, ofShift("blockages"), body);
-  drive.set({ report: { key, reason } });
+  drive.set({ report: { key, reason, at: Date.now() } });
 }
 
 /** Send a photo or a voice note after what was reported: words go first. Whether it could be read. */

@@ -4,9 +4,11 @@ import { writing } from "../../pages/app/writing.js";
 import { help } from "../../messages/phone/sos.js";
 import { turns } from "./guide/change.js";
 import { idle } from "./outbox.js";
+import { isAttaching } from "./report/sent.js";
 import { current, drive } from "./state.js";
 
 const FRESH_MS = 30000; // later the driver is busy with the next stage
+const REPORT_MS = 30000; // whoever adds a photo or a note to a report begins sooner
 
 let stage;
 let changedAt = 0;
@@ -18,8 +20,10 @@ function isBetweenStages({ shift }) {
 
 const calls = ({ asking, holding, waiting }) => asking || holding || waiting > 0;
 
+const reports = ({ report }) => isAttaching() || (report !== null && Date.now() - report.at < REPORT_MS);
+
 const suits = (value) =>
-  value.loaded && isBetweenStages(value) && !turns() && idle() && !value.asking && !value.report && !calls(help.value) && !writing();
+  value.loaded && isBetweenStages(value) && !turns() && idle() && !value.asking && !reports(value) && !calls(help.value) && !writing();
 
 /** Whether this page may be loaded anew now. */
 export const mayUpdate = () => suits(drive.value);

@@ -13,6 +13,9 @@ const SHOWN_MS = 120000;
 
 let underWay = 0; // photos and voice notes that are being made: the row stays for them
 
+/** Whether something that follows a report is being made. */
+export const isAttaching = () => underWay > 0;
+
 function told({ key, reason }) {
   if (!drive.value.connected) return t("No network. It is kept and sent later.");
   if (pending.some(({ body }) => body.key === key)) return t("It is being sent…");
