@@ -1,5 +1,7 @@
 """The driver's phone, and what the board shows of it, in a real browser."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from playwright.sync_api import expect
 
@@ -210,30 +212,55 @@ def test_no_view_of_the_phone_has_a_serious_fault_or_is_cut_off(visit, code, req
     assert visit.complaints == []
 
 
-SMALL = """() => [...document.querySelectorAll("button, a, label.button, input, textarea")]
+SMALL = """() => [...document.querySelectorAll("button, a, label.button, input:not(.unseen), textarea")]
   .filter((one) => one.checkVisibility() && !one.closest(".maplibregl-ctrl"))
   .map((one) => [one.textContent.trim() || one.className, one.getBoundingClientRect()])
   .filter(([, { width, height }]) => width > 1 && (height < 64 || width < 48))
   .map(([words, { width, height }]) => `${words} ${Math.round(width)} x ${Math.round(height)}`)"""
 """What is pressed and is too small for a glove: 64 px high, and no narrower than 48 px."""
 
-SIZES = ((320, 640), (360, 740), (430, 900), (740, 360))
+SIZES = ((320, 640), (360, 740), (390, 844), (844, 390), (740, 360))
+
+UNSEEN = """() => [...document.querySelectorAll(
+  ":is(drive-actions, .asked) button, .sent .button, .stage h2")]
+  .map((one) => [one.textContent.trim(), one.getBoundingClientRect(),
+    document.getElementById("drive").getBoundingClientRect(), one.closest("#drive")])
+  .filter(([, own, view, isInView]) => own.left < 0 || own.right > innerWidth
+    || own.bottom > innerHeight || own.top < (isInView ? view.top : 0))
+  .map(([words]) => words)"""
+"""What is pressed on the road and is not in sight, and a heading that is cut off at its top."""
+
+
+def with_rest_due(route) -> None:
+    told = route.fetch().json()
+    soon = datetime.fromisoformat(told["now"]) + timedelta(minutes=5)
+    route.fulfill(json=told | {"hours": told["hours"] | {"rest_due_at": soon.isoformat()}})
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)
 def test_buttons_are_made_for_gloves_and_nothing_is_cut_off_in_any_language(visit, code):
+    visit.page.route("**/api/drive", with_rest_due)
     page = drive_off(visit, code)
     tap(page)
+    expect(page.locator("drive-answer .primary, .undo.rest, .undo:not(.rest)")).to_have_count(3)
     for language in ("en", "az", "fa"):
         visit.speak(language)
         page.wait_for_selector(".stage")
-        for width, height in SIZES:
-            page.set_viewport_size({"width": width, "height": height})
-            assert page.evaluate(SMALL) == []
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert_fits(page)
     page.click(".trouble")
     expect(page.locator("dialog p bdi")).to_have_text("خیابان امام")
     assert page.evaluate(SMALL) == []
+    page.click(".reasons button:nth-child(2)")
+    expect(page.locator(".sent .pair > *")).to_have_count(3)
+    assert_fits(page)
+
+
+def assert_fits(page) -> None:
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate(SMALL) == []
+        assert page.evaluate(UNSEEN) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)
@@ -328,8 +355,8 @@ def test_what_was_tapped_last_can_be_undone_though_the_clock_was_put_back(visit,
     page.clock.set_system_time(page.evaluate("Date.now() / 1000") - 10)
     page.click(".trouble")
     page.click(".reasons button:nth-child(1)")
-    expect(page.locator(".undo .what")).to_contain_text("is left out")
-    page.click(".undo button")
+    expect(page.locator(".sent [role=status]")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
     expect(page.locator(".undo .what")).to_contain_text("is done")
 
 
@@ -338,7 +365,6 @@ def test_a_blocked_street_reaches_the_board_with_its_photo(visit, code, tmp_path
     page = drive_off(visit, code)
     tap(page)
     picture = tmp_path / "street.jpg"
-    page.screenshot(path=picture, type="jpeg")
     page.evaluate(SILENT_MICROPHONE)
     page.click(".trouble")
     held = []

@@ -20,6 +20,8 @@ const REST_MS = 1200; // a glove that trembles must not end the next street too
 /** Whether the new route is shown that can be taken. */
 const changes = () => drive.value.change && !turns();
 
+const isFresh = (stage) => now() - Date.parse(stage.ended_at) <= UNDO_MS;
+
 /** What the button at the thumb is for. */
 function what() {
   const stage = current();
@@ -73,7 +75,7 @@ class Actions extends Part {
     const confirmed = held().length;
     if (confirmed > 0) return this.undoRow("circle-check", t("confirmed:{count}", { count: confirmed }));
     const stage = last();
-    if (!stage || (stage.state === "done" && now() - Date.parse(stage.ended_at) > UNDO_MS)) return nothing;
+    if (!stage || (stage.state === "done" && !isFresh(stage))) return nothing;
     const text =
       stage.state === "done"
         ? t("{street} is done", { street: where(stage) })
@@ -86,6 +88,14 @@ class Actions extends Part {
       <span class="what">${icon(picture)}${text}</span>
       <button @click=${() => this.once(undo)}>${icon("undo-2", "mirrored")}${t("Undo")}</button>
     </div>`;
+  }
+
+  /** One row above the buttons: what was just tapped can be taken back; else what was driven is asked for. */
+  row() {
+    const driven = this.unproved();
+    if (drive.value.report) return html`<drive-sent></drive-sent>`;
+    const stage = last();
+    return driven === nothing || held().length > 0 || (stage && isFresh(stage)) ? this.undo() : driven;
   }
 
   /** What was driven to its end and nothing proves: one tap says that the work was done on all of it. */
@@ -111,7 +121,7 @@ class Actions extends Part {
   }
 
   render() {
-    const { loaded, shift, stages } = drive.value;
+    const { loaded, shift } = drive.value;
     if (!loaded || isOver(shift)) return nothing;
     if (shift.state === "planned") {
       const { picture, words, does } = checkButton(drive.value) ?? { picture: "play", words: t("Start the shift"), does: start };
@@ -120,7 +130,7 @@ class Actions extends Part {
       </div>`;
     }
     if (isResting(drive.value)) return html`<drive-sent></drive-sent>${restButton((order) => this.once(order), this.resting)}`;
-    return html`<drive-sent></drive-sent>${restRow(drive.value, (order) => this.once(order))} ${this.unproved()} ${stages.length ? this.undo() : nothing}
+    return html`${restRow(drive.value, (order) => this.once(order))} ${this.row()}
       <div class="actions">${this.driving(current())}</div>`;
   }
 }

@@ -80,7 +80,7 @@ class Answer extends Part {
   }
 
   render() {
-    if (!drive.value.loaded || !asked(drive.value) || wanted(drive.value)) return nothing;
+    if (!drive.value.loaded || drive.value.change || !asked(drive.value) || wanted(drive.value)) return nothing;
     const { answer } = drive.value.shift;
     if (answer?.state === "accepted") return nothing;
     return html`${answer ? this.declined(answer) : this.question(drive.value)} ${this.declining ? this.sheet() : nothing}`;

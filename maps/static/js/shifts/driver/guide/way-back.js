@@ -40,6 +40,7 @@ export class StreetGraph {
       this.meeting[from].add(street);
       this.meeting[to].add(street);
     });
+    this.headings = network.arcs.map((_, arc) => this.headingsOf(arc));
     this.banned = new Set(network.banned.map(([one, other]) => one * network.arcs.length + other));
     this.turnsBack = new Set(network.turn_back);
     this.turns = network.turns;
@@ -62,6 +63,14 @@ export class StreetGraph {
     return forward ? this.lines[street] : this.lines[street].toReversed();
   }
 
+  /** The headings with which an arc is entered and left; a search asks for them at each turn. */
+  headingsOf(arc) {
+    const [, , , , street, forward] = this.network.arcs[arc];
+    const line = this.lines[street];
+    const [first, second, last, beforeLast] = [line[0], line[1], line.at(-1), line.at(-2)];
+    return forward ? [bearing(first, second), bearing(beforeLast, last)] : [bearing(last, beforeLast), bearing(second, first)];
+  }
+
   flags(arc) {
     return this.network.streets[this.network.arcs[arc][4]][2];
   }
@@ -71,9 +80,7 @@ export class StreetGraph {
   }
 
   angle(one, other) {
-    const came = this.lineOf(one);
-    const goes = this.lineOf(other);
-    return turned(bearing(came.at(-2), came.at(-1)), bearing(goes[0], goes[1]));
+    return turned(this.headings[one][1], this.headings[other][0]);
   }
 
   /** What a turn costs in seconds; Infinity where it is forbidden. */

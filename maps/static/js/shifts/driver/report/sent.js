@@ -4,7 +4,7 @@ import { Part } from "../../../pages/element.js";
 import { notify } from "../../../pages/notices.js";
 import { smaller } from "../../../pages/photos/shrink.js";
 import { t } from "../../../pages/texts.js";
-import { attach } from "../outbox.js";
+import { attach, undo } from "../outbox.js";
 import { drive, pending } from "../state.js";
 import { icon } from "../words.js";
 import { canRecord, LONGEST_S, record } from "./recorder.js";
@@ -109,7 +109,8 @@ class Sent extends Part {
         ${icon(this.photo ? "check" : "camera")}${t("Photo")}
         <input class="unseen" type="file" accept="image/*" capture="environment" @change=${this.take} />
       </label>
-      ${this.voice()}`;
+      ${this.voice()}
+      <button @click=${undo}>${icon("undo-2", "mirrored")}${t("Undo")}</button>`;
   }
 
   render() {
