@@ -212,8 +212,8 @@ def test_no_view_of_the_phone_has_a_serious_fault_or_is_cut_off(visit, code, req
     assert visit.complaints == []
 
 
-SMALL = """() => [...document.querySelectorAll("button, a, label.button, input:not(.unseen), textarea")]
-  .filter((one) => one.checkVisibility() && !one.closest(".maplibregl-ctrl"))
+SMALL = """() => [...document.querySelectorAll("button, a, label.button, input, textarea")]
+  .filter((one) => one.checkVisibility() && !one.closest(".maplibregl-ctrl, .unseen"))
   .map((one) => [one.textContent.trim() || one.className, one.getBoundingClientRect()])
   .filter(([, { width, height }]) => width > 1 && (height < 64 || width < 48))
   .map(([words, { width, height }]) => `${words} ${Math.round(width)} x ${Math.round(height)}`)"""

@@ -244,10 +244,24 @@ LED = """async () => {
   const [one, , three, four] = drive.value.stages;
   drive.set({ stages: [one, three, four] });
   const cut = guide.value.standing.run;
+  const work = stage(0, "work", [[0, 0], [400, 0]]);
+  const way = stage(1, "work", [[400, 0], [900, 0]]);
+  const planned = { shift_id: 1, plan_id: 3, state: "driving", next_leg: 0 };
+  drive.set({ shift: planned, stages: [work, way] });
+  const skipped = [];
+  for (let x = 0; x <= 500; x += 10) {
+    if (x === 100) {
+      const ended_at = new Date().toISOString();
+      drive.set({ stages: [{ ...work, state: "skipped", ended_at }, way] });
+    }
+    go(x, 0, 90);
+    if (x === 110 || x === 390 || x === 500) skipped.push(guide.value.mode, drive.value.run);
+  }
+  const metre = Math.round(guide.value.metre);
   drive.set({ stages: [] });
   const gone = [guide.value.mode, guide.value.standing, guide.value.driven.length];
   const { of } = await (await import('/static/js/pages/app/shelf.js')).kept("lead");
-  return { early, far, there, driven, behind, cut, gone, of };
+  return { early, far, there, driven, behind, cut, skipped, metre, gone, of };
 }"""
 
 
@@ -261,8 +275,10 @@ def test_a_missed_turn_leaves_no_work_out_unless_its_driver_says_so(visit):
     assert told["driven"] == [0]  # and not the way to the next street
     assert told["behind"] == ["on", 2]
     assert told["cut"] == 1  # by its leg, where another version cuts runs elsewhere
+    assert told["skipped"] == ["on", 1] * 3  # quiet along what was left out
+    assert told["metre"] == 500
     assert told["gone"] == ["waiting", None, 0]
-    assert told["of"] == "1-2"
+    assert told["of"] == "1-3"
 
 
 @pytest.fixture

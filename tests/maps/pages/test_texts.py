@@ -79,7 +79,6 @@ from maps.reports.coverage_table import FACTS, LEVEL_COLUMNS, STREET_COLUMNS, WA
 from maps.requests.open311_services import questions
 from maps.requests.request_table import QUEUE_COLUMNS
 from maps.routes.plan_vs_actual import CHECK_COLUMNS
-from maps.routes.turns import TURNS
 from maps.tracking import FAULTS
 from routing.problem.problem import Reason as UnservedReason
 from tests.maps.pages.crew_texts import CREW_TEXTS
@@ -225,7 +224,6 @@ SHOWN_NAMES = {
     *(f"why:{reason}" for reason in Reason),
     *(f"side:{side}" for side in Side),
     *(f"shift:{state}" for state in ShiftState),
-    *(f"turn:{side}" for side in TURNS),
     *(f"moment:{kind}" for kind in Moment if kind not in (Moment.FIRST_CLEAR, Moment.ALL_CLEARED)),
     *(f"doing:{doing}" for doing in Doing),
     *(f"known:{way}" for way in Known),

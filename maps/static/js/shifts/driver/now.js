@@ -1,14 +1,14 @@
 // One thing at a time, in the biggest type: what to do now, and the three things after it.
 import { html, nothing } from "lit";
 import { Part } from "../../pages/element.js";
-import { duration, length, number, streetName, t, times } from "../../pages/texts.js";
+import { duration, length, number, t, times } from "../../pages/texts.js";
 import { checkPart, looking } from "./duty/check.js";
 import "./duty/summary.js";
 import { isResting, restPart, withRest } from "./duty/rest.js";
 import { groupRow, groupsAhead, openPieces, piecesDone, quarterOf, size, wholeQuarter } from "./guide/groups.js";
 import { guide } from "./guide/state.js";
 import { current, drive, isOver } from "./state.js";
-import { equipment, icon, measure, row, stageIcon, task, turnIcon, until, where } from "./words.js";
+import { equipment, icon, measure, row, stageIcon, task, turnIcon, turnsOf, until, where } from "./words.js";
 
 const NEXT = 3;
 const STEPS = 4;
@@ -53,32 +53,29 @@ function before({ shift, stages, ...rest }) {
   </div>`;
 }
 
-const step = ({ turn, street, length_m: metres }) => html`<li>${icon(turnIcon(turn))}<bdi class="what">${streetName(street)}</bdi><span class="when">${length(metres)}</span></li>`;
+const step = ({ kind, text }) => html`<li>${icon(turnIcon(kind))}<bdi class="what">${text}</bdi></li>`;
 
 function steps(stage) {
-  if (stage.kind !== "drive" || stage.steps.length < 2) return nothing;
-  const hidden = stage.steps.length - STEPS;
+  const turns = turnsOf(stage);
+  if (stage.kind !== "drive" || turns.length < 2) return nothing;
+  const hidden = turns.length - STEPS;
   return html`<ol class="steps">
-    ${stage.steps.slice(0, STEPS).map(step)}
+    ${turns.slice(0, STEPS).map(step)}
     ${hidden > 0 ? html`<li class="muted">${t("and {count} more turns", { count: hidden })}</li>` : nothing}
   </ol>`;
 }
 
-const turnLine = (turn, metres) =>
-  html`<li class="turn">
-    ${icon(turnIcon(turn))}${t(`turn:${turn}`)}${metres ? html` <span class="when">${length(metres)}</span>` : nothing}
-  </li>`;
+const turnLine = ({ kind, text }) => html`<li class="turn">${icon(turnIcon(kind))}<bdi class="say">${text}</bdi></li>`;
 
-/** The way to the work, where there is one worth telling: its turns, then the one into the street. */
+/** The way to the work, where there is one worth telling: its maneuvers, as they are led through. */
 function way(stage) {
   if (stage.kind !== "work") return nothing;
-  const there = stage.steps.map(({ turn, length_m: metres }) => turnLine(turn, metres));
-  if (stage.turn !== "straight") there.push(turnLine(stage.turn));
-  return there.length > 0 ? html`<ol class="way">${there}</ol>` : nothing;
+  const there = turnsOf(stage).filter(({ at }) => at <= stage.work_from);
+  return there.length > 0 ? html`<ol class="way">${there.map(turnLine)}</ol>` : nothing;
 }
 
 const firstTurn = (stage) =>
-  stage.kind === "drive" && stage.steps[0] ? html`<p class="until">${t(`turn:${stage.steps[0].turn}`)}</p>` : nothing;
+  stage.kind === "drive" && turnsOf(stage)[0] ? html`<p class="until say">${turnsOf(stage)[0].text}</p>` : nothing;
 
 /** How the truck stands on a stage while the phone leads along it; null where it does not. */
 function stands(stage) {

@@ -44,10 +44,13 @@ export const PICTURES = [
 /** The picture of a turn. */
 export const turnIcon = (turn) => TURN_ICON[turn] ?? "arrow-up";
 
+/** The maneuvers of a stage at which one turns or arrives; a route that an older page kept has none. */
+export const turnsOf = ({ maneuvers = [] }) => maneuvers.filter(({ kind }) => kind !== "gear");
+
 /** The picture of a stage: the way to turn, or the part of the street to work on. */
 export function stageIcon(stage) {
   if (stage.kind === "work") return stage.side === "right" ? "side-right" : "side-whole";
-  return KIND_ICON[stage.kind] ?? turnIcon(stage.steps[0]?.turn ?? stage.turn);
+  return KIND_ICON[stage.kind] ?? turnIcon(turnsOf(stage)[0]?.kind);
 }
 
 /** What to do, in few words. */

@@ -92,7 +92,7 @@ function goOn(before, stages) {
   const behind = stages.findLastIndex((stage, i) => stage.state !== "open" && before[i].state === "open" && !stage.proved && i >= run);
   if (behind < run || behind === stages.length - 1) return;
   run = behind + 1;
-  match = { ...match, metre: Math.max(match.metre, line.runs[run].from), on: match.on };
+  if (!match.on) match = { ...match, metre: Math.max(match.metre, line.runs[run].from) }; // else it drives on through what was left out
 }
 
 /** Go back to a run whose tap was taken back. */
