@@ -1,12 +1,10 @@
 // The driver's map: what is left of the route, what is to be done now, and where he is; it follows until dragged.
 import { html, nothing } from "lit";
-import { Marker } from "maplibre-gl";
 import { boot, still } from "../../pages/boot.js";
 import { storedTiles } from "../../pages/app/stored-map.js";
 import { Part } from "../../pages/element.js";
 import { t } from "../../pages/texts.js";
 import { color, onTheme } from "../../pages/theme.js";
-import { followTheme, makeMap } from "../../pages/map/map.js";
 import { guide, shownPlace } from "./guide/state.js";
 import { current, drive } from "./state.js";
 import { icon, measure, stageIcon, task, where } from "./words.js";
@@ -121,7 +119,9 @@ function update(value, changes) {
   if ("looked" in changes) move(shown);
 }
 
+/** Make the map; what draws it is only read now, since a shift begins with words. */
 async function open() {
+  const [{ Marker }, { followTheme, makeMap }] = await Promise.all([import("maplibre-gl"), import("../../pages/map/map.js")]);
   map = await makeMap(NOTHING_HIDDEN, { stored: await storedTiles() });
   globalThis.boardMap = map; // for tests and for the curious at the console
   const element = document.createElement("span");

@@ -5,6 +5,7 @@ import { get } from "../../pages/net.js";
 import { drive, isOver } from "./state.js";
 
 const NETWORK = "network";
+const OF = "network-of"; // its plan and closures, without megabytes of streets
 const AGAIN_MS = 30000; // where nobody answered
 const FULL_MS = 900000; // where the phone has no space: all would be loaded in vain
 const SPREAD_MS = 60000; // over which the phones of a fleet ask when a plan is published to all of them
@@ -23,16 +24,17 @@ export const storedFor = () => stored;
 /** Fetch and keep what is around the route; whether the phone has space for it. */
 async function fetchAround() {
   const { network, tiles: packed } = await get("/api/drive/stored");
-  return (await keepTiles(packed)) && keep(NETWORK, network); // last: where it is, its map is
+  const { plan_id, closed } = network;
+  return (await keepTiles(packed)) && (await keep(NETWORK, network)) && keep(OF, { plan_id, closed }); // last: where it is, all is
 }
 
-const isFit = (network, planId, closed) => network?.plan_id === planId && (!closed || network.closed === closed);
+const isFit = (kept, planId, closed) => kept?.plan_id === planId && (!closed || kept.closed === closed);
 
 async function store(planId, closed) {
   busy = true;
   isDropped = false;
   try {
-    const before = await storedNetwork();
+    const before = await kept(OF);
     const fits = isFit(before, planId, closed);
     if (before && !fits) await new Promise((done) => setTimeout(done, Math.random() * SPREAD_MS));
     const isKept = fits || (await fetchAround());
@@ -49,6 +51,7 @@ async function store(planId, closed) {
 function dropAround() {
   isDropped = true;
   stored = "";
+  drop(OF);
   drop(NETWORK);
   dropTiles();
 }
