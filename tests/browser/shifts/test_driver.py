@@ -13,6 +13,7 @@ from data.store.streets.network import load_network
 from fleet.shifts.driver_codes import give_code
 from tests import village as v
 from tests.browser.conftest import COARSE, POLL_MS, Visit, open_page
+from tests.browser.shifts.phone_sizes import SMALL, assert_fits
 from tests.village_database import DISPATCHER
 from tests.village_plan import a_leg, a_plan
 
@@ -196,25 +197,6 @@ def test_no_view_of_the_phone_has_a_serious_fault_or_is_cut_off(visit, code, req
     assert visit.complaints == []
 
 
-SMALL = """() => [...document.querySelectorAll("button, a, label.button, input, textarea")]
-  .filter((one) => one.checkVisibility() && !one.closest(".maplibregl-ctrl, .unseen"))
-  .map((one) => [one.textContent.trim() || one.className, one.getBoundingClientRect()])
-  .filter(([, { width, height }]) => width > 1 && (height < 64 || width < 48))
-  .map(([words, { width, height }]) => `${words} ${Math.round(width)} x ${Math.round(height)}`)"""
-"""What is pressed and is too small for a glove: 64 px high, and no narrower than 48 px."""
-
-SIZES = ((320, 640), (360, 740), (390, 844), (844, 390), (740, 360))
-
-UNSEEN = """() => [...document.querySelectorAll(
-  ":is(drive-actions, .asked) button, .sent .button, .stage h2")]
-  .map((one) => [one.textContent.trim(), one.getBoundingClientRect(),
-    document.getElementById("drive").getBoundingClientRect(), one.closest("#drive")])
-  .filter(([, own, view, isInView]) => own.left < 0 || own.right > innerWidth
-    || own.bottom > innerHeight || own.top < (isInView ? view.top : 0))
-  .map(([words]) => words)"""
-"""What is pressed on the road and is not in sight, and a heading that is cut off at its top."""
-
-
 def with_rest_due(route) -> None:
     told = route.fetch().json()
     soon = datetime.fromisoformat(told["now"]) + timedelta(minutes=5)
@@ -238,14 +220,6 @@ def test_buttons_are_made_for_gloves_and_nothing_is_cut_off_in_any_language(visi
     page.click(".reasons button:nth-child(2)")
     expect(page.locator(".sent .pair > *")).to_have_count(3)
     assert_fits(page)
-
-
-def assert_fits(page) -> None:
-    for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate(SMALL) == []
-        assert page.evaluate(UNSEEN) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)
