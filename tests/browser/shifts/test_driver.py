@@ -317,6 +317,7 @@ def test_a_blocked_street_reaches_the_board_with_its_photo(visit, code, tmp_path
     page = drive_off(visit, code)
     tap(page)
     picture = tmp_path / "street.jpg"
+    page.screenshot(path=picture, type="jpeg")
     page.evaluate(SILENT_MICROPHONE)
     page.click(".trouble")
     held = []
