@@ -44,7 +44,7 @@ def for_wall(view: Any) -> Any:  # noqa: ANN401 - views have nothing in common
     return replace(view, **changed, **blank) if changed or blank else view
 
 
-def _inner_for_wall(value: Any) -> Any:  # noqa: ANN401 - fields have nothing in common
+def _inner_for_wall(value: object) -> object:
     """Return a field's value; mappings that are no view's, such as facts, keep their texts."""
     if isinstance(value, Mapping):
         return _mapping_for_wall(value, _BY_FIELDS.get(frozenset(value), {}))
