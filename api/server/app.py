@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
@@ -245,13 +246,17 @@ def _bare_web() -> TrackedWeb:
 def _routes() -> Sequence[BaseRoute]:
     """Return the routes, which all cities share.
 
-    Kept, since a third of a second goes by before the first request of new ones is answered.
+    Kept, since a third of a second goes by until the types of all answers are made. FastAPI would
+    make them at the first request, while other threads answer.
     """
     web = _bare_web()
     own = len(web.routes)
     for routes in ROUTES:
         web.include_router(routes.router)
-    return web.routes[own:]
+    included = web.routes[own:]
+    for _made in iter_route_contexts(included):
+        pass
+    return included
 
 
 def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: bool) -> App:

@@ -5,15 +5,16 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
-from functools import cache, partial
-from typing import Any, NamedTuple, Self, get_type_hints
+from functools import partial
+from typing import Any, NamedTuple, get_type_hints
 
-from pydantic import GetCoreSchemaHandler, TypeAdapter, ValidationError, WrapValidator
+from pydantic import GetCoreSchemaHandler, ValidationError, WrapValidator
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 from pydantic_core.core_schema import ValidatorFunctionWrapHandler, no_info_wrap_validator_function
 
 from data.errors import InvalidError, Need
+from data.files.type_adapters import adapter
 
 _LISTED = re.compile(r"\s*\[\[\s*([\w.-]+)\s*\]\]")
 _TABLE = re.compile(r"\s*\[\s*([\w.-]+)\s*\]")
@@ -58,12 +59,6 @@ class TomlTable:
     def mistakes(self) -> Iterable[FieldMistake]:
         """Return what breaks the rules between the values of this table, each of which is valid."""
         return ()
-
-    @classmethod
-    @cache
-    def adapter(cls) -> TypeAdapter[Self]:
-        """Return what reads and writes a table of this kind."""
-        return TypeAdapter(cls)
 
     @classmethod
     def __get_pydantic_core_schema__(
@@ -133,14 +128,14 @@ def read_table[T: TomlTable](kind: type[T], values: object, file: str) -> T:
 
 def validated[T: TomlTable](kind: type[T], values: object) -> T:
     """Return a table; raise pydantic's error, so that a validator above knows the path."""
-    table: T = kind.adapter().validate_python(values)
+    table: T = adapter(kind).validate_python(values)
     return table
 
 
 def values_of(table: TomlTable) -> dict[str, object]:
     """Return a table as the values that are read to it; what is not said is left out."""
-    values: dict[str, object] = (
-        type(table).adapter().dump_python(table, mode="json", by_alias=True, exclude_none=True)
+    values: dict[str, object] = adapter(type(table)).dump_python(
+        table, mode="json", by_alias=True, exclude_none=True
     )
     return values
 

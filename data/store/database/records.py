@@ -16,10 +16,10 @@ from operator import attrgetter, itemgetter, or_
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from pydantic import TypeAdapter
 from sqlalchemy import Result, Row, Table
 
 from data.errors import NotFoundError
+from data.files.type_adapters import adapter
 
 type AnyRow = Row[*tuple[Any, ...]]
 """A row of any columns."""
@@ -159,7 +159,7 @@ def _convert(hint: Any) -> Convert | None:  # noqa: ANN401 - annotations have no
     held, optional = _without_none(hint)
     if _is_enum(held):
         return _Members(held, optional=optional).__getitem__
-    return None if _is_plain(held) else TypeAdapter(hint).validate_python
+    return None if _is_plain(held) else adapter(hint).validate_python
 
 
 class _Members(dict[Any, Any]):
@@ -220,7 +220,7 @@ def _get(name: str, hint: Any) -> Convert:  # noqa: ANN401 - annotations have no
     held, _optional = _without_none(hint)
     if _is_plain(held) or _is_enum(held):
         return attrgetter(name)
-    dump = TypeAdapter(hint).dump_python
+    dump = adapter(hint).dump_python
     return lambda one: dump(getattr(one, name), mode="json")
 
 
