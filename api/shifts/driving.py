@@ -38,7 +38,8 @@ from fleet.shifts.shift_handover import find_current_shift_of_driver
 from fleet.shifts.shift_progress import driven_route
 from fleet.storms.storm_lookup import known_storm
 from fleet.streets.closed_streets import closed_streets, revision_of_closed
-from fleet.tracking.phone_trackers import HEARD, own_tracker_is_heard
+from fleet.tracking.fix_filters import HEARD
+from fleet.tracking.phone_trackers import own_tracker_is_heard
 from maps.guidance.driver_runs import DriverRun, driver_runs
 from maps.guidance.run_groups import run_groups
 from maps.pages.i18n import Translator

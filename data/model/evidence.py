@@ -23,13 +23,17 @@ class EvidenceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Breadcrumb:
-    """Where a vehicle was, how fast, and what its sensors said; `None` where it has no sensor."""
+    """Where a vehicle was, how fast, and what its sensors said; `None` where it has no sensor.
+
+    `source` is that of the position.
+    """
 
     fixed_at: datetime
     location: LonLat
     speed_mps: float | None
     blade: bool | None
     spreader: bool | None
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from data.model import Shift, VehicleId
 from data.model.evidence import Breadcrumb
 from data.store.database.engine import Tx
 from data.store.tracking.positions import list_breadcrumbs
+from fleet.tracking.fix_filters import without_echoes
 
 MOST = 6_000
 """Fixes of a track, about: a tracker that reports every second has more in two hours."""
@@ -38,8 +39,9 @@ def track_since(span: TrackSpan, shift: Shift | None, now: datetime) -> datetime
 def breadcrumbs(
     tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime
 ) -> list[Breadcrumb]:
-    """Return a vehicle's fixes of a time, `MOST` of them or not many more."""
-    return thinned(list_breadcrumbs(tx, vehicle_id, since, until), (until - since) / MOST)
+    """Return a vehicle's fixes of a time, `MOST` of them or not many more, of one receiver each."""
+    crumbs, _ = without_echoes(list_breadcrumbs(tx, vehicle_id, since, until), None)
+    return thinned(crumbs, (until - since) / MOST)
 
 
 def thinned(fixes: Sequence[Breadcrumb], apart: timedelta) -> list[Breadcrumb]:

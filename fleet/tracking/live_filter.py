@@ -4,10 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from data.model import DeviceId, Position, VehicleId
-from fleet.tracking.fix_filters import STEPS, Step
-
-DOUBTS: tuple[tuple[str, Step], ...] = STEPS[1:]
-"""Steps that find mistakes of whoever sent; that two fixes have one time is nobody's mistake."""
+from fleet.tracking.fix_filters import DOUBTS
 
 
 class LiveFilter:

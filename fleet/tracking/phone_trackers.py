@@ -4,7 +4,7 @@ import secrets
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from data.errors import ConflictError
 from data.model import Actor, Device, Position, Shift, VehicleId
@@ -14,15 +14,10 @@ from data.store.database.engine import Tx
 from data.store.tracking.positions import fix_times, has_fixes_between
 from fleet.accounts.accounts import TOKEN_BYTES, token_digest
 from fleet.shifts.shift_progress import find_end
-
-SOURCE = "phone"
-"""Source of these positions."""
+from fleet.tracking.fix_filters import HEARD, PHONE
 
 PREFIX = "phone-"
 """What the names of these devices begin with."""
-
-HEARD = timedelta(minutes=1)
-"""A tracker counts as heard for so long before and after each of its fixes."""
 
 
 def find_phone(tx: Tx, shift: Shift) -> Device | None:
@@ -62,7 +57,7 @@ def add_phone(tx: Tx, actor: Actor, shift: Shift, now: datetime) -> Device:
 def from_phone(positions: Sequence[Position]) -> list[Position]:
     """Return the fixes of a batch as a phone's: it has no sensor on blade or spreader."""
     return [
-        replace(fix, source=SOURCE, blade=None, spreader=None, material="", rate_gm2=None)
+        replace(fix, source=PHONE, blade=None, spreader=None, material="", rate_gm2=None)
         for fix in positions
     ]
 
@@ -71,13 +66,14 @@ def needed_fixes(tx: Tx, positions: Sequence[Position]) -> list[Position]:
     """Return those fixes around which the machine's own tracker sent none.
 
     Two receivers at once would make a vehicle tremble between them, and the tracker knows the
-    blade. A batch of a phone that was out of reach may begin before the tracker fell silent.
+    blade. A batch of a phone that was out of reach may begin before the tracker fell silent. Where
+    the tracker's come later than the phone's, `fleet.tracking.fix_filters` leaves those out.
     """
     if not positions:
         return []
     times = [fix.fixed_at for fix in positions]
     since, until = min(times) - HEARD, max(times) + HEARD
-    own = fix_times(tx, positions[0].vehicle_id, since, until, but_not=SOURCE)
+    own = fix_times(tx, positions[0].vehicle_id, since, until, but_not=PHONE)
     return [fix for fix in positions if not _is_near(own, fix.fixed_at)]
 
 
@@ -89,7 +85,7 @@ def _is_near(times: Sequence[datetime], at: datetime) -> bool:
 
 def own_tracker_is_heard(tx: Tx, vehicle_id: VehicleId, now: datetime) -> bool:
     """Whether the machine's own tracker sent a fix within the last minute."""
-    return has_fixes_between(tx, vehicle_id, now - HEARD, now + HEARD, but_not=SOURCE)
+    return has_fixes_between(tx, vehicle_id, now - HEARD, now + HEARD, but_not=PHONE)
 
 
 def is_phone(device: Device) -> bool:

@@ -180,6 +180,7 @@ def list_breadcrumbs(
             position.c.speed_mps,
             position.c.blade,
             position.c.spreader,
+            position.c.source,
         )
         .where(
             position.c.vehicle_id == vehicle_id,
@@ -190,7 +191,12 @@ def list_breadcrumbs(
     )
     crumbs = {
         row.fixed_at: Breadcrumb(
-            row.fixed_at, LonLat(row.lon, row.lat), row.speed_mps, row.blade, row.spreader
+            row.fixed_at,
+            LonLat(row.lon, row.lat),
+            row.speed_mps,
+            row.blade,
+            row.spreader,
+            row.source,
         )
         for row in tx.execute(query)
     }

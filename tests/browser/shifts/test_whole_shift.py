@@ -42,7 +42,7 @@ from fleet.setup.city_setup import NewCity, add_city, set_fleet
 from fleet.shifts.driver_codes import give_code
 from fleet.simulation.simulated_trucks import Fix, TruckBehavior, driven, traversals
 from fleet.storms.storm_start import start_storm
-from fleet.tracking.phone_trackers import HEARD
+from fleet.tracking.fix_filters import HEARD
 from maps.pages.app_files import app_files
 from maps.shifts.daylight import daylight_around
 from tests.browser.conftest import app_at, serving

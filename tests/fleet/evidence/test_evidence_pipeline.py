@@ -16,6 +16,7 @@ from data.model import (
     RequestState,
     Storm,
     Treatment,
+    VehicleId,
 )
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.store.audit.audit_log import list_events
@@ -77,6 +78,23 @@ def test_a_truck_without_its_blade_down_only_drives_through(
     sent(tx, storm, along_main(blade=blade))
     assert passed(tx, storm) == set()
     assert covered(tx, storm)[MAIN_WEST].driven_at is not None
+
+
+def test_what_a_phone_told_counts_no_more_once_the_trackers_fixes_have_come(
+    tx: Tx, storm: Storm
+) -> None:
+    """The second truck has the same tracker, in time, and no phone."""
+    tracks, block = new_open_tracks(v.village()), ((0, 0), (200, 0), (200, 150), (0, 150), (0, 0))
+    told = {"blade": None, "noise_m": 8.0, "start_s": 2.0, "every_s": 3.0, "source": "phone"}
+    sent(tx, storm, a_drive(*block, (400, 0), **told), tracks)
+    for vehicle in (1, 2):
+        tracker = a_drive(*block, (400, 0), blade=True, noise_m=3.0, vehicle=vehicle)
+        sent(tx, storm, tracker, tracks)
+    streets = [v.MAIN_WEST, v.MAIN_EAST, v.MILL, v.SCHOOL, v.TULIP]
+    found = [one for some in list_passes(tx, storm.id, streets).values() for one in some]
+    with_phone, alone = ([p for p in found if p.vehicle_id == one] for one in (1, 2))
+    assert len(alone) == 6
+    assert [replace(one, vehicle_id=VehicleId(2)) for one in with_phone] == alone
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -12,7 +12,7 @@ SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 def crumbs(*blades: bool | None) -> list[Breadcrumb]:
     """Return a fix a second."""
     return [
-        Breadcrumb(v.NOW + i * SECOND, v.at_m(10.0 * i, 0.0), 10.0, blade, None)
+        Breadcrumb(v.NOW + i * SECOND, v.at_m(10.0 * i, 0.0), 10.0, blade, None, "api")
         for i, blade in enumerate(blades)
     ]
 
