@@ -113,7 +113,8 @@ class PreparedDraft:
         shift = self.prepared.shifts[v]
         start = self.prepared.present.starts.get(shift.id)
         begun = (start.finishing,) if start and start.finishing else ()
-        return (*begun, *legs_of(self.mapped, self.running.timed[v]))
+        timed = self.mapped.as_driven(v, self.running.routes[v], self.running.timed[v])
+        return (*begun, *legs_of(self.mapped, timed))
 
     def route(self, v: int) -> Route:
         """Return the route of a truck."""

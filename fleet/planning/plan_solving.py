@@ -9,9 +9,10 @@ from data.model import (
 )
 from fleet.planning.plan_preparation import Prepared
 from routing.check.referee import violations
-from routing.planning.problem_mapping import plan_from, problem_from
+from routing.planning.problem_mapping import MappedProblem, plan_from, problem_from
 from routing.planning.proof_mapping import proved
 from routing.planning.warm_start import no_later_than, start_from
+from routing.problem.problem import Solution
 from routing.problem.stopping import MaxRuntime, StoppingCriterion, StopWhenAsked, heed
 from routing.replanning.path_cache import LineGraphCache, cached_line_graph
 from routing.search.solver import solve_with_paths
@@ -78,7 +79,14 @@ def solve_until(
     known = streets.get(problem) if streets else cached_line_graph(problem)
     found = solve_with_paths(problem, stop, seed, report, begun, threads, known.paths)
     require_allowed(violations(problem, found.solution, known.checked, found.paths.claimed_s))
+    require_drivable(mapped, found.solution)
     return replace(plan_from(mapped, found.solution, found.timed), proofs=proofs)
+
+
+def require_drivable(mapped: MappedProblem, found: Solution) -> None:
+    """Raise `ConflictError` where machines that no limit concerns break rules on ways of theirs."""
+    if mapped.unlimited is not None:
+        require_allowed(mapped.unlimited.broken(mapped.problem, found.routes))
 
 
 def require_allowed(broken: Sequence[str], what: str = "the plan") -> None:

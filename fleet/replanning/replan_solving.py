@@ -12,7 +12,7 @@ import numpy as np
 from data.errors import ConflictError
 from data.model import DirectedSegment, Plan, ReplanCause, ReplanWish
 from fleet.planning.plan_preparation import Prepared
-from fleet.planning.plan_solving import require_allowed
+from fleet.planning.plan_solving import require_allowed, require_drivable
 from fleet.routes.route_progress import PlanCheck
 from routing.check.referee import violations
 from routing.check.referee_paths import deadheads_of, legs_of
@@ -70,6 +70,7 @@ def replanned(
         raise ConflictError("no plan was found", reason="plan_refused")
     after = found.after
     require_allowed(violations(problem, after.solution, streets.checked))
+    require_drivable(mapped, after.solution)
     return plan_from(mapped, after.solution, after.timed)
 
 

@@ -183,7 +183,8 @@ def _changed_route(
     shift = situation.shifts[v]
     start = situation.present.starts.get(shift.id)
     begun = (start.finishing,) if start and start.finishing else ()
-    legs = (*begun, *legs_of(mapped, found.after.timed[v]))
+    timed = mapped.as_driven(v, found.after.routes[v], found.after.timed[v])
+    legs = (*begun, *legs_of(mapped, timed))
     return ChangedRoute(shift.id, shift.vehicle_id, _next_leg(plan.check, shift.id), legs)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from data.model import Plan
 from data.planning.sectors import PlanSector, SectorRoutes
 from fleet.planning.plan_preparation import Prepared
-from fleet.planning.plan_solving import Report, require_allowed
+from fleet.planning.plan_solving import Report, require_allowed, require_drivable
 from routing.check.referee import violations
 from routing.planning.problem_mapping import plan_from, problem_from
 from routing.planning.proof_mapping import proved
@@ -66,4 +66,5 @@ def solve_joined(
         effort.threads,
     )
     require_allowed(violations(mapped.problem, whole.solution, claimed=whole.paths.claimed_s))
+    require_drivable(mapped, whole.solution)
     return replace(plan_from(mapped, whole.solution, whole.timed), proofs=proofs)

@@ -1,13 +1,14 @@
 """What some types of machines may not drive: streets and turns, as the optimizer heeds them.
 
-All machines of a plan share one graph of streets. So a turn that a machine in service cannot make
-is made by nobody in that plan, and a street that it cannot drive is driven through by nobody, but
-worked on by the others. Where that would cut streets off from all depots, the graph stays as it is,
-and only the machines concerned do not work there.
+All machines of a search share one graph of streets. So a turn that a machine in service cannot make
+is made by nobody there, and a street that it cannot drive is driven through by nobody, but worked
+on by the others. Where that would cut streets off from all depots, the graph stays as it is, and
+only the machines concerned do not work there. What is found the other machines drive by the
+quickest ways over all streets (`routing.planning.unlimited_machines`).
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -27,11 +28,20 @@ KEPT = 4
 
 @dataclass(frozen=True, slots=True)
 class LimitedWays:
-    """Turns that nobody makes, arcs that nobody drives through, and arcs barred to types."""
+    """Turns that nobody makes, arcs that nobody drives through, and arcs barred to types.
+
+    `types` are those of the machines in service for which it is so.
+    """
 
     turns: frozenset[tuple[int, int]] = frozenset()
     through: frozenset[int] = frozenset()
     barred: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    types: frozenset[str] = frozenset()
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the graph of the search is smaller than the city's."""
+        return bool(self.turns or self.through)
 
     def bars(self, type_name: str, arc: int | None) -> bool:
         """Whether machines of a type do not work on an arc."""
@@ -47,7 +57,11 @@ def limited_ways(situation: PlanningSituation) -> LimitedWays:
     serving = frozenset(types[shift.vehicle_id] for shift in situation.shifts)
     limits = frozenset(one for one in present.limits if one.types & serving)
     homes = frozenset(network.nearest_node(depot.location) for depot in situation.depots)
-    return _limited(network, present.closed, limits, homes)
+    found = _limited(network, present.closed, limits, homes)
+    if not found.narrow:
+        return found
+    concerned = (name for one in limits for name in one.types)
+    return replace(found, types=serving.intersection(concerned))
 
 
 @lru_cache(KEPT)

@@ -38,10 +38,11 @@ from routing.planning.directed_passes import (
     passes_of,
     service_s,
 )
-from routing.planning.limited_ways import limited_ways
+from routing.planning.limited_ways import LimitedWays, limited_ways
 from routing.planning.machine_kinds import machine_kinds, trucks_of
 from routing.planning.running_plan import locked_stops
 from routing.planning.situation import PlanningSituation
+from routing.planning.unlimited_machines import UnlimitedMachines
 from routing.problem.problem import (
     NONE,
     Flags,
@@ -51,6 +52,7 @@ from routing.problem.problem import (
     Problem,
     RouteRules,
     Solution,
+    TaskRoute,
     turn_rows,
 )
 
@@ -79,6 +81,11 @@ class MappedProblem:
     situation: PlanningSituation
     passes: tuple[DirectedPass, ...]
     machines: tuple[Vehicle, ...]
+    unlimited: UnlimitedMachines | None = None
+
+    def as_driven(self, v: int, route: TaskRoute, timed: TimedRoute) -> TimedRoute:
+        """Return a vehicle's route by the ways that it takes where limits concern others."""
+        return self.unlimited.route(self.problem, v, route, timed) if self.unlimited else timed
 
     @property
     def number(self) -> dict[WorkPass, int]:
@@ -110,7 +117,7 @@ def problem_from(situation: PlanningSituation) -> MappedProblem:
     rank = {code: number for number, code in enumerate(classes_of(situation))}
     count = len(trucks)
     problem = Problem(
-        *_streets(situation, nodes),
+        *_streets(situation, nodes, limited_ways(situation)),
         mode_arc=np.array([(p.arc, NONE) for p in passes], np.int32).reshape(-1, 2),
         service_s=service_s(situation, passes, machines),
         material_kg=np.array([material_kg(situation, p) for p in passes], np.float64),
@@ -136,7 +143,20 @@ def problem_from(situation: PlanningSituation) -> MappedProblem:
     )
     if situation.present.closed and situation.present.starts:
         problem = _with_cut_off(problem)
-    return MappedProblem(problem, situation, tuple(passes), machines)
+    unlimited = _unlimited(situation, problem, nodes, trucks)
+    return MappedProblem(problem, situation, tuple(passes), machines, unlimited)
+
+
+def _unlimited(
+    situation: PlanningSituation, problem: Problem, nodes: "_Nodes", trucks: Sequence[Vehicle]
+) -> UnlimitedMachines | None:
+    """Return the machines that no limit concerns; `None` where that changes no way of theirs."""
+    limited = limited_ways(situation)
+    free = frozenset(v for v, truck in enumerate(trucks) if truck.type not in limited.types)
+    if not free or not limited.narrow:
+        return None
+    graph = dict(zip(GRAPH, _streets(situation, nodes, LimitedWays()), strict=True))
+    return UnlimitedMachines(problem, graph, free)
 
 
 def _with_cut_off(problem: Problem) -> Problem:
@@ -236,17 +256,19 @@ def _rules(situation: PlanningSituation, passes: Sequence[DirectedPass]) -> Rout
     )
 
 
+GRAPH = ("tail", "head", "length_m", "drive_s", "place", "turn_start", "turn_to", "turn_s")
+"""Fields of a problem that are its streets."""
+
 type _Graph = tuple[Ints, Ints, Floats, Floats, Flags, Longs, Ints, Floats]
 
 
-def _streets(situation: PlanningSituation, places: _Nodes) -> _Graph:
+def _streets(situation: PlanningSituation, places: _Nodes, limited: LimitedWays) -> _Graph:
     """Return the graph fields of a problem: streets, then places that touch their junction."""
     network = situation.network
     streets = len(network.arc_tail)
     nodes = np.array(places.nodes, np.int32)
     nothing = np.zeros(len(nodes))
     shut = closed_arcs(network, situation.present.closed)
-    limited = limited_ways(situation)
     table = [open_shifts_by_vehicle(network, shut, limited.turns)]
     for i, node in enumerate(nodes):
         leaving = np.setdiff1d(np.flatnonzero(network.arc_tail == node), shut)
@@ -274,6 +296,8 @@ def plan_from(
     """
     situation, problem = mapped.situation, mapped.problem
     known = timed or routes_timed_afresh(problem, solution.routes)
+    if mapped.unlimited:
+        known = mapped.unlimited.timed(problem, solution.routes, known)
     routes = []
     for shift, route in zip(situation.shifts, known, strict=True):
         start = situation.present.starts.get(shift.id)

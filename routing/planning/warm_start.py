@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from data.model import Plan
+from routing.network.route_timing import routes_timed_afresh
 from routing.planning.problem_mapping import MappedProblem
 from routing.planning.running_plan import remaining_stops
 from routing.problem.problem import Floats, Problem, Solution
@@ -47,7 +48,12 @@ def no_later_than(mapped: MappedProblem, plan: Plan) -> Problem:
 
 
 def _times(mapped: MappedProblem, plan: Plan) -> tuple[Floats, Floats]:
-    """Return when a plan begins and ends each task, infinite where it does not do it."""
+    """Return when a plan begins and ends each task, infinite where it does not do it.
+
+    Where machines drive streets that the search has not, it counts as the search does.
+    """
+    if mapped.unlimited is not None:
+        return _searched_times(mapped, plan)
     problem, now, number = mapped.problem, mapped.situation.now, mapped.number
     kind = {
         shift.id: int(problem.vehicle_type[v]) for v, shift in enumerate(mapped.situation.shifts)
@@ -58,4 +64,13 @@ def _times(mapped: MappedProblem, plan: Plan) -> tuple[Floats, Floats]:
             for task in (number[work] for work in leg.works if work in number):
                 ends_s[task] = (leg.ends_at - now).total_seconds()
                 begins_s[task] = ends_s[task] - problem.service_s[task, kind[route.shift_id]]
+    return begins_s, ends_s
+
+
+def _searched_times(mapped: MappedProblem, plan: Plan) -> tuple[Floats, Floats]:
+    begins_s, ends_s = np.full((2, mapped.problem.tasks), np.inf)
+    for route in routes_timed_afresh(mapped.problem, start_from(mapped, plan).routes):
+        for leg in route.legs:
+            if leg.kind == "work":
+                begins_s[leg.task], ends_s[leg.task] = leg.starts_s, leg.ends_s
     return begins_s, ends_s

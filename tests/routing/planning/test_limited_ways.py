@@ -1,14 +1,21 @@
 """Streets and turns that are impossible for a type of machines, as plans heed them."""
 
+from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from data.model import DirectedSegment, Present
+from data.model import DirectedSegment, Present, Treatment
 from data.model.machines import WayLimit
+from routing.check.referee import violations
+from routing.network.route_timing import routes_timed_afresh
 from routing.planning.limited_ways import LimitedWays, limited_ways
-from routing.planning.problem_mapping import problem_from
+from routing.planning.problem_mapping import plan_from, problem_from
+from routing.planning.warm_start import no_later_than
+from routing.problem.stopping import MaxIterations
+from routing.search.solver import solve
 from tests import village as v
 from tests.routing.planning.test_problem_mapping import Situation, planned, work_of
 
@@ -64,6 +71,31 @@ def test_limits_of_machines_that_are_not_in_service_do_not_count():
     plows = (v.a_shift(vehicle_id=2),)
     found = limited_ways(Situation((), plows, FLEET, present=limits(street(v.MILL))))
     assert found == LimitedWays()
+
+
+@pytest.mark.parametrize("doer", [1, 2])
+def test_only_machines_of_the_type_are_led_around(doer):
+    """Both are in service, one can plow, and Mill Street is impossible for the grader."""
+    jobs = (v.a_job(1, v.MAIN_WEST), v.a_job(2, v.SCHOOL))
+    fleet = tuple(
+        replace(one, capabilities=(Treatment.PLOW if one.id == doer else Treatment.SALT,))
+        for one in FLEET
+    )
+    situation = Situation(jobs, BOTH, fleet, present=limits(street(v.MILL)))
+    mapped = problem_from(situation)
+    solution = solve(mapped.problem, MaxIterations(400))
+    assert mapped.unlimited is not None
+    assert mapped.unlimited.broken(mapped.problem, solution.routes) == []
+    plan = plan_from(mapped, solution)
+    assert [route.vehicle_id for route in plan.routes if route.legs] == [doer]
+    assert plan.unserved == ()
+    assert (v.MILL in {step.segment_id for step in steps(plan)}) is (doer == 2)
+    searched = routes_timed_afresh(mapped.problem, solution.routes)
+    ends_at = max(leg.ends_at for route in plan.routes for leg in route.legs)
+    saved = v.NOW + timedelta(seconds=max(one.ends_s for one in searched)) - ends_at
+    assert (saved > timedelta(seconds=1)) is (doer == 2)
+    kept = no_later_than(mapped, plan)
+    assert violations(kept, replace(solution, bound=0.0)) == []
 
 
 def test_nobody_makes_a_turn_that_a_machine_in_service_cannot_make():
