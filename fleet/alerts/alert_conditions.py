@@ -16,11 +16,14 @@ from fleet.routes.off_route import ON_STREET_M, Corridor, Whereabouts
 from fleet.routes.plan_vs_actual import RouteCheck
 from fleet.routes.route_compliance import (
     MissedReload,
+    UnplowedDrive,
+    driven_unplowed,
     hours_left,
     may_plow,
     missed_reload,
     plow_speed_mps,
     plows_soon,
+    worked_at,
 )
 from fleet.tracking.geofences import Geofence, site_at
 from fleet.tracking.live_fleet import VehicleLive
@@ -83,10 +86,11 @@ class TruckNow:
 class Course:
     """A truck's recent movement: since when it stands, is off its route, or drives too fast.
 
-    `up_m` is how far it drove with its blade up where it was to plow, there last at `up_at`,
-    `up_fast` of `up_fixes` faster than it plows. `was_down` is whether its sensor has said "down"
-    in the shift that began at `shift_starts_at`; where it never has, it is doubted since
-    `doubted_since`.
+    Every fix since `raised_since` says that its blade is up, and `unplowed` is what it drove of its
+    legs to plow meanwhile. `up_m` is how far it drove so by its places alone, where it was surely
+    to plow, there last at `up_at`, `up_fast` of `up_fixes` faster than it plows. `was_down` is
+    whether its sensor has said "down" in the shift that began at `shift_starts_at`; where it never
+    has, it is doubted since `doubted_since`.
     It was at a place to load at `loaded_at`, and is followed since `first_at`.
     `wanted_at` is when we first waited for a truck that was never heard of.
     """
@@ -98,6 +102,8 @@ class Course:
     off: bool = False
     down_since: datetime | None = None
     down_m: float = 0.0
+    raised_since: datetime | None = None
+    unplowed: UnplowedDrive | None = None
     up_since: datetime | None = None
     up_at: datetime | None = None
     up_m: float = 0.0
@@ -126,11 +132,13 @@ class Course:
             self.off_since, self.down_since, self.fast_since = None, None, None
             self.off, self.down_m, self.fast_fixes = False, 0.0, 0
             self._lowered()
+            self.raised_since = None
             last = None
         self._stand(seen)
         self._leave(truck, seen)
         self._lower(truck, seen, last)
         self._raise(truck, seen, last)
+        self._leave_unplowed(truck, seen)
         self._speed(seen, network, rules)
         self.first_at = self.first_at or seen.fixed_at
         self.last = seen
@@ -187,6 +195,15 @@ class Course:
             return
         self.up_m += distance_m(last.location, seen.location)
 
+    def _leave_unplowed(self, truck: TruckNow, seen: VehicleLive) -> None:
+        self.raised_since = (self.raised_since or seen.fixed_at) if seen.blade is False else None
+        self.unplowed = None
+        if self.raised_since is None or truck.route is None or truck.check is None:
+            return
+        found = driven_unplowed(truck.route, truck.check, self.raised_since)
+        if found is not None and seen.fixed_at - found.until <= OLD:
+            self.unplowed = found
+
     def _drives_between(self, truck: TruckNow, seen: VehicleLive) -> bool:
         """Whether a truck whose blade was up at work drives on to the next, as machines do."""
         if not self.up_m or self.up_at is None or seen.fixed_at - self.up_at > BETWEEN:
@@ -198,9 +215,16 @@ class Course:
         self.up_since, self.up_at = None, None
         self.up_m, self.up_fixes, self.up_fast = 0.0, 0, 0
 
-    def blade_is_up(self, rules: AlertRules) -> bool:
-        """Whether the sensor says so for long enough where the truck is to plow."""
-        return self.up_since is not None and self.up_m >= rules.blade_up_m
+    def blade_up(self, rules: AlertRules) -> tuple[datetime, float] | None:
+        """Return since when and how far the sensor says so where the truck is to plow.
+
+        `None` until that is far enough.
+        """
+        ways = [(self.up_since, self.up_m)]
+        if self.unplowed is not None:
+            ways.append((self.unplowed.since, self.unplowed.length_m))
+        far = [(since, way_m) for since, way_m in ways if since and way_m >= rules.blade_up_m]
+        return max(far, key=lambda way: way[1], default=None)
 
     @property
     def sensor_is_doubted(self) -> bool:
@@ -238,14 +262,8 @@ def truck_signs(
     in_yard = site is not None
     if site is not None and site.reload:
         course.loaded_at = seen.fixed_at
-    stands = course.stands_since
-    if (
-        stands
-        and now - stands >= rules.stop
-        and truck.at_work
-        and not in_yard
-        and not _waits(truck)
-    ):
+    stands = None if in_yard else _stands_since(truck, course, rules, now)
+    if stands is not None:
         yield sign(AlertKind.LONG_STOP, stands)
     off = course.off_route_since(rules, now)
     if off and not in_yard:
@@ -268,12 +286,14 @@ def _blade_up_signs(course: Course, rules: AlertRules, sign: Callable[..., Sign]
     A sensor that has not said "down" since the shift began may be dead; one notice says so until
     it does, in place of an alert for each street.
     """
-    if course.blade_is_up(rules) and course.up_since is not None:
+    up = course.blade_up(rules)
+    if up is not None:
+        since, way_m = up
         if not course.sensor_is_doubted:
-            km = course.up_m // HALF_KM * HALF_KM / 1000
-            yield sign(AlertKind.BLADE_UP, course.up_since, km=km)
+            km = way_m // HALF_KM * HALF_KM / 1000
+            yield sign(AlertKind.BLADE_UP, since, km=km)
             return
-        course.doubted_since = course.doubted_since or course.up_since
+        course.doubted_since = course.doubted_since or since
     if course.doubted_since is not None:
         yield sign(AlertKind.BLADE_SENSOR, course.doubted_since)
 
@@ -354,13 +374,20 @@ def _missed_reload(
     return missed_reload(truck.route, truck.check, course.first_at, course.loaded_at, rules, now)
 
 
-def _waits(truck: TruckNow) -> bool:
-    """Whether a truck may stand now: its driver rests, or it reloads or rests next by the plan."""
-    if truck.rests:
-        return True
-    if truck.route is None or truck.check is None or truck.check.over:
-        return False
-    return truck.route.legs[truck.check.next_leg].kind in (LegKind.RELOAD, LegKind.REST)
+def _stands_since(
+    truck: TruckNow, course: Course, rules: AlertRules, now: datetime
+) -> datetime | None:
+    """Return since when a truck stands for too long; its driver does not rest, nor does it reload.
+
+    One that works on around a small square stays near one place, but does not stand.
+    """
+    since, route, check = course.stands_since, truck.route, truck.check
+    if since is None or now - since < rules.stop or route is None or check is None or check.over:
+        return None
+    if truck.rests or route.legs[check.next_leg].kind in (LegKind.RELOAD, LegKind.REST):
+        return None
+    since = max(since, worked_at(check) or since)
+    return since if now - since >= rules.stop else None
 
 
 def _limit_kmh(network: StreetNetwork, place: LonLat) -> float | None:

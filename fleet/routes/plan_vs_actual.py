@@ -67,7 +67,7 @@ OPEN = frozenset({LegState.AHEAD, LegState.BEGUN})
 class LegCheck:
     """State of a leg; `vehicle_id` is who did it, `reason` why its driver skipped it.
 
-    `driven` says when its truck drove there, for a leg that is not done.
+    `driven` says when its truck drove there, for a leg that nothing proves.
     """
 
     state: LegState
@@ -137,9 +137,9 @@ def leg_check(
         return LegCheck(LegState.DONE, last.at, own)
     if tap is not None and tap.state is LegOutcome.SKIPPED:
         return LegCheck(LegState.SKIPPED, tap.ended_at, reason=tap.reason)
-    if tap is not None and tap.state is LegOutcome.DONE:
-        return LegCheck(LegState.TOLD, tap.ended_at, index.vehicle_of(at))
     driven = _driven(streets, index.vehicle_of(at))
+    if tap is not None and tap.state is LegOutcome.DONE:
+        return LegCheck(LegState.TOLD, tap.ended_at, index.vehicle_of(at), driven=driven)
     if served or any(at in street.begun for street in streets):
         return LegCheck(LegState.BEGUN, driven=driven)
     return LegCheck(LegState.AHEAD, driven=driven) if driven else NOT_DONE

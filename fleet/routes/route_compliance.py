@@ -1,11 +1,13 @@
 """Route compliance, pure: whether a truck plows, reloads and ends in time as its route says."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from data.model import Leg, LegKind, Route
+from data.model import DirectedSegment, Leg, LegKind, Route
 from data.policy.alert_rules import AlertRules
-from fleet.routes.plan_vs_actual import LegState, RouteCheck
+from fleet.routes.plan_vs_actual import IN_TURN, OPEN, LegCheck, LegState, RouteCheck
 
 SOON_LEGS = 10
 """Legs from the next one on among which a truck may already be: evidence comes a little later."""
@@ -28,13 +30,21 @@ class MissedReload:
     load_kg: float
 
 
+class UnplowedDrive(NamedTuple):
+    """Length of legs to plow that a truck only drove, and when it ended the first and the last."""
+
+    since: datetime
+    until: datetime
+    length_m: float
+
+
 def plow_speed_mps(route: Route, check: RouteCheck, legs: set[int]) -> float | None:
     """Return how fast the plan plows the legs near a truck that are soon to be plowed.
 
     `None` where there are none, or some leg here is soon to be driven along only.
     """
     here = _soon(route, check, legs)
-    if not here or not all(leg.kind is LegKind.WORK and leg.blade for leg in here):
+    if not here or not all(_to_plow(leg) for leg in here):
         return None
     return max(
         leg.length_m / max((leg.ends_at - leg.starts_at).total_seconds(), 1.0) for leg in here
@@ -43,12 +53,31 @@ def plow_speed_mps(route: Route, check: RouteCheck, legs: set[int]) -> float | N
 
 def may_plow(route: Route, check: RouteCheck, legs: set[int]) -> bool:
     """Whether one of the legs near a truck is soon to be plowed."""
-    return any(leg.kind is LegKind.WORK and leg.blade for leg in _soon(route, check, legs))
+    return any(_to_plow(leg) for leg in _soon(route, check, legs))
 
 
 def plows_soon(route: Route, check: RouteCheck) -> bool:
     """Whether one of the next legs is to be plowed."""
     return may_plow(route, check, set(range(len(route.legs))))
+
+
+def driven_unplowed(route: Route, check: RouteCheck, since: datetime) -> UnplowedDrive | None:
+    """Return the legs to plow that a truck drove in their turn since a time, and nothing proves.
+
+    They are those after the last leg that evidence proves: reported as done, passed by, or the very
+    next ones. `None` where there are none.
+    """
+    behind = [*_unproved_behind(route, check, since)][::-1]
+    driven = [*behind, *_driven_ahead(route, check, behind[-1][0] if behind else since)]
+    if not driven:
+        return None
+    return UnplowedDrive(driven[0][0], driven[-1][0], sum(length_m for _, length_m in driven))
+
+
+def worked_at(check: RouteCheck) -> datetime | None:
+    """Return when a truck ended the last leg that evidence proves."""
+    done = (one.at for one in check.legs[: check.last_leg + 1] if one.state is LegState.DONE)
+    return max((at for at in done if at is not None), default=None)
 
 
 def missed_reload(
@@ -94,6 +123,62 @@ def hours_left(
     if done_in_time or ends_at - now > rules.hours:
         return None
     return (ends_at - now) // IN_STEPS * IN_STEPS
+
+
+def _unproved_behind(
+    route: Route, check: RouteCheck, since: datetime
+) -> Iterator[tuple[datetime, float]]:
+    """Yield when each leg ended that the truck left behind unproved, and its length, last first.
+
+    Each drive over a street counts for one leg.
+    """
+    after: datetime | None = None
+    for i in range(check.next_leg - 1, -1, -1):
+        leg, one = route.legs[i], check.legs[i]
+        if not _to_plow(leg):
+            continue
+        if one.state is LegState.DONE:
+            return
+        times = [at for at in _unproved_at(one) if since <= at and (after is None or at < after)]
+        if times:
+            after = max(times)
+            yield after, leg.length_m
+
+
+def _unproved_at(one: LegCheck) -> Iterable[datetime]:
+    """Return when a truck may have driven a leg that was reported, or passed by, unproved."""
+    if one.at is not None and one.state is LegState.UNPROVED:
+        return (one.at,)
+    if one.at is not None and one.state is LegState.TOLD:
+        return [at for at in one.driven if at <= one.at + IN_TURN]
+    return ()
+
+
+def _driven_ahead(
+    route: Route, check: RouteCheck, since: datetime
+) -> Iterator[tuple[datetime, float]]:
+    """Yield when each of the next legs ended that the truck drove one after another.
+
+    A street that it was to drive along before says nothing.
+    """
+    along: set[DirectedSegment] = set()
+    for i in range(check.next_leg, len(route.legs)):
+        leg, one = route.legs[i], check.legs[i]
+        if leg.kind is LegKind.DRIVE:
+            along |= set(leg.path)
+        elif leg.kind is not LegKind.WORK:
+            return
+        elif leg.blade and one.state in OPEN:
+            at = next((at for at in one.driven if at > since), None)
+            if at is None or not along.isdisjoint(leg.path):
+                return
+            if one.state is LegState.AHEAD:
+                yield at, leg.length_m
+            since = at
+
+
+def _to_plow(leg: Leg) -> bool:
+    return leg.kind is LegKind.WORK and leg.blade
 
 
 def _soon(route: Route, check: RouteCheck, legs: set[int]) -> list[Leg]:

@@ -1,14 +1,15 @@
-"""What fixes tell of a blade that is up: from when it counts, and over which drives it goes on."""
+"""What fixes tell of a blade that is up, and of a stop: since when, and over what it goes on."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from data.model import Leg, LegKind, Position, VehicleId
+from data.model import AlertKind, Leg, LegKind, Position, VehicleId
 from data.policy.alert_rules import AlertRules
-from fleet.alerts.alert_conditions import Course, TruckNow
+from fleet.alerts.alert_conditions import Course, Sign, TruckNow, truck_signs
 from fleet.routes.off_route import Corridor
 from fleet.routes.plan_vs_actual import LegCheck, LegState, RouteCheck
 from fleet.tracking.live_fleet import LiveFleet
@@ -21,11 +22,15 @@ RULES = AlertRules()
 EAST_ON_MAIN: tuple[Metres, ...] = ((0, 0), (400, 0))
 
 
-def followed(fixes: Iterable[Position], legs: Sequence[Leg]) -> Iterator[Course]:
-    """Yield the course of a truck after each fix, of whose legs none is known to be done."""
+def looks(
+    fixes: Iterable[Position], legs: Sequence[Leg], behind: Sequence[LegCheck] = ()
+) -> Iterator[tuple[TruckNow, Course]]:
+    """Yield a truck and its course after each fix; nothing is known of its other legs."""
     route = replace(a_plan().routes[0], legs=tuple(legs))
-    checks = tuple(LegCheck(LegState.AHEAD) for _ in legs)
-    check = RouteCheck(route.shift_id, route.vehicle_id, checks, 0, 0 * MINUTE, None, None, 1.0)
+    following = len(behind)
+    checks = (*behind, *(LegCheck(LegState.AHEAD) for _ in legs[following:]))
+    facts = (following, 0 * MINUTE, None, None, 1.0)
+    check = RouteCheck(route.shift_id, route.vehicle_id, checks, *facts, last_leg=following - 1)
     live, course = LiveFleet(), Course()
     live.meet([v.a_vehicle(1)])
     for fix in fixes:
@@ -33,7 +38,11 @@ def followed(fixes: Iterable[Position], legs: Sequence[Leg]) -> Iterator[Course]
         seen, corridor = live.picture()[VehicleId(1)], Corridor(route, v.village())
         truck = TruckNow(VehicleId(1), seen, True, route, check, corridor=corridor)
         course.follow(truck, v.village(), RULES)
-        yield course
+        yield truck, course
+
+
+def followed(fixes: Iterable[Position], legs: Sequence[Leg]) -> Iterator[Course]:
+    return (course for _, course in looks(fixes, legs))
 
 
 TO_ROSE = a_drive(*EAST_ON_MAIN, (400, 150), blade=False)
@@ -65,3 +74,55 @@ def test_a_truck_that_stands_with_its_blade_up_has_not_begun_to_drive_so() -> No
     assert since[: len(stands)] == [None] * len(stands)
     assert since[-1] is not None
     assert since[-1] >= later[0].fixed_at
+
+
+def told(fixes: Sequence[Position], legs: Sequence[Leg], behind: Sequence[LegCheck]) -> list[Sign]:
+    """Return what is wrong with a truck after its last fix."""
+    *_, (truck, course) = looks(fixes, legs, behind)
+    return list(truck_signs(truck, course, (), RULES, fixes[-1].fixed_at))
+
+
+def fixes_on_main(*minutes: float, **facts: Any) -> list[Position]:
+    """Return fixes at one place, on a street that the truck only drives along there."""
+    return [a_fix(v.at_m(350, 0), 60 * minute, **facts) for minute in minutes]
+
+
+FAR = replace(WORK_ON_ROSE, length_m=300.0)
+SCATTERED = (FAR, DRIVE_ON_MAIN, FAR, DRIVE_ON_MAIN, FAR)
+"""Short work with drives between, over streets beside it."""
+
+
+def reported(*minutes: float) -> list[LegCheck]:
+    """Return the legs of `SCATTERED` reported a minute after each was driven, without proof."""
+    times = [v.NOW + minute * MINUTE for minute in minutes]
+    done = [LegCheck(LegState.TOLD, at + MINUTE, VehicleId(1), driven=(at,)) for at in times]
+    return [done[0], *(one for leg in done[1:] for one in (LegCheck(LegState.PASSED), leg))]
+
+
+def test_a_blade_is_up_also_where_short_work_lies_between_drives() -> None:
+    [sign] = told(fixes_on_main(0, 2, 4, blade=False), SCATTERED, reported(1, 3))
+    assert (sign.kind, sign.since) == (AlertKind.BLADE_UP, v.NOW + MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("fixes", "drives"),
+    [
+        (fixes_on_main(0, 2, 4, blade=True), (1, 3)),
+        (fixes_on_main(0, 2, 4, blade=None), (1, 3)),
+        ([*fixes_on_main(0, blade=True), *fixes_on_main(2, 4, blade=False)], (1, 3)),
+        (fixes_on_main(0, 2, 4, 6, 8, 10, blade=False), (1, 3)),
+        (fixes_on_main(0, 2, 4, blade=False), (1,)),
+    ],
+    ids=["it is down", "nobody knows", "it was down before", "long ago", "not far enough"],
+)
+def test_no_blade_is_up_where(fixes: Sequence[Position], drives: Sequence[float]) -> None:
+    kinds = [sign.kind for sign in told(fixes, SCATTERED, reported(*drives))]
+    assert AlertKind.BLADE_UP not in kinds
+
+
+@pytest.mark.parametrize(("worked", "stands"), [(0, True), (4, False)])
+def test_who_works_on_around_one_place_does_not_stand(worked: float, stands: bool) -> None:
+    done = LegCheck(LegState.DONE, v.NOW + worked * MINUTE)
+    fixes = fixes_on_main(*range(12), blade=True)
+    kinds = [sign.kind for sign in told(fixes, SCATTERED, [done])]
+    assert (AlertKind.LONG_STOP in kinds) is stands

@@ -227,6 +227,8 @@ def test_the_drivers_word_counts_until_there_is_evidence() -> None:
     assert states(told)[:3] == [LegState.TOLD, LegState.SKIPPED, A]
     assert told.legs[1].reason == "parked_cars"
     assert told.next_leg == 2
+    driven = check(index_of(), [replace(a_pass(v.MAIN_WEST, 1), treatment=None)], taps).legs[0]
+    assert (driven.state, driven.driven) == (LegState.TOLD, (v.NOW + MINUTE,))
     proved = check(index_of(), in_order(v.MAIN_WEST, v.MAIN_EAST), taps)
     assert states(proved)[:2] == [D, D]
 

@@ -10,7 +10,13 @@ from data.policy.alert_rules import AlertRules
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml, toml_from_policy
 from data.policy.message_rules import FROM_DRIVER, MessageRules, words_of
 from fleet.routes.plan_vs_actual import LegCheck, LegState, RouteCheck
-from fleet.routes.route_compliance import hours_left, may_plow, missed_reload, plow_speed_mps
+from fleet.routes.route_compliance import (
+    driven_unplowed,
+    hours_left,
+    may_plow,
+    missed_reload,
+    plow_speed_mps,
+)
 from tests import village as v
 from tests.village_plan import a_leg
 
@@ -99,6 +105,66 @@ def test_a_blade_belongs_down_on_the_next_work_and_not_on_the_way_there() -> Non
     assert not may_plow(route, check, {0, 2})
     assert not plow_speed_mps(route, check, set())
     assert not plow_speed_mps(route, checked(2, route), {1}), "it is done"
+
+
+TULIP, DRIVE_ON_TULIP = a_leg(segment_id=v.TULIP), a_leg(LegKind.DRIVE, v.TULIP)
+MILL = a_leg(segment_id=v.MILL)
+
+
+def at(*minutes: float) -> tuple[datetime, ...]:
+    return tuple(v.NOW + minute * MINUTE for minute in minutes)
+
+
+def told(minute: float, *driven: float) -> LegCheck:
+    return LegCheck(LegState.TOLD, v.NOW + minute * MINUTE, VehicleId(1), driven=at(*driven))
+
+
+def ahead(*driven: float) -> LegCheck:
+    return LegCheck(LegState.AHEAD, driven=at(*driven))
+
+
+UNPROVED = LegCheck(LegState.UNPROVED, *at(3))
+DONE = LegCheck(LegState.DONE, *at(4))
+
+
+@pytest.mark.parametrize(
+    ("legs", "checks", "following", "times"),
+    [
+        ([TULIP, MILL, TULIP], [told(3, 2), UNPROVED, ahead()], 2, (2, 3)),
+        ([TULIP, MILL, TULIP], [told(3, 2), DONE, told(6, 5)], 3, (5,)),
+        ([TULIP, MILL, TULIP], [told(3, 2, 5), told(4, 3), told(6, 2, 5)], 3, (2, 3, 5)),
+        ([TULIP, TULIP], [told(3, 2), told(3, 2)], 2, (2,)),
+        ([TULIP, MILL], [told(3), LegCheck(LegState.SKIPPED, *at(2))], 2, ()),
+        ([TULIP, MILL, TULIP], [ahead(2), ahead(3), ahead()], 0, (2, 3)),
+        ([TULIP, MILL], [ahead(), ahead(3)], 0, ()),
+        ([TULIP, MILL], [replace(ahead(2), state=LegState.BEGUN), ahead(3)], 0, (3,)),
+        ([DRIVE_ON_TULIP, TULIP], [ahead(), ahead(2)], 0, ()),
+    ],
+    ids=[
+        "reported or passed by",
+        "since the last one that is proved",
+        "each drive for one leg",
+        "one drive for one leg",
+        "not driven",
+        "the next ones without a tap",
+        "only where the next one is among them",
+        "not what was plowed in part",
+        "not where it was to drive along before",
+    ],
+)
+def test_a_truck_has_driven_unplowed(
+    legs: list[Leg], checks: list[LegCheck], following: int, times: tuple[float, ...]
+) -> None:
+    route = route_of(*legs)
+    check = replace(checked(0, route), legs=tuple(checks), next_leg=following)
+    found = driven_unplowed(route, check, v.NOW + MINUTE)
+    if not times:
+        assert found is None
+        return
+    assert found is not None
+    assert (found.since, found.until) == at(times[0], times[-1])
+    assert found.length_m == pytest.approx(len(times) * TULIP.length_m)
+    assert driven_unplowed(route, check, v.NOW + 30 * MINUTE) is None, "that was before"
 
 
 def test_hours_are_told_where_work_is_left_or_the_shift_is_over() -> None:
