@@ -69,7 +69,7 @@ APPS: Mapping[AppName, InstalledApp] = {
         "Inspections",
         (
             *_SHARED,
-            "/static/css/pages/phone.css",
+            *_MAP,
             "/static/css/followup/inspect.css",
             "/static/js/followup/inspect/main.js",
         ),

@@ -55,6 +55,7 @@ from fleet.coverage.tap_rules import (
 )
 from fleet.coverage.visits import street_visits, visits_in_order
 from fleet.evidence.proof_store import Proof, store_evidence
+from fleet.evidence.refuted_taps import without_refuted
 from fleet.shifts.shift_progress import UNDO_WITHIN
 
 AT_ONCE = 200
@@ -99,7 +100,7 @@ def prove_taps(
     for driver, taps in _drivers(city.tx, storm, city.network, city.policy, ripe):
         passes += driver.passes(taps)
     mark_proved(city.tx, ripe)
-    return store_evidence(city, storm, passes, cache=cache)
+    return store_evidence(city, storm, without_refuted(city.tx, storm, passes), cache=cache)
 
 
 def late_since(fixes: Iterable[Position]) -> dict[VehicleId, datetime]:
@@ -124,7 +125,7 @@ def judge_again(city: CityContext, storm: Storm, late: Mapping[VehicleId, dateti
             gone += driver.stored(taps)
     if not gone and not passes:
         return Proof()
-    return store_evidence(city, storm, passes, instead_of=gone)
+    return store_evidence(city, storm, without_refuted(city.tx, storm, passes), instead_of=gone)
 
 
 def _drivers(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from data.errors import InvalidError, Need
-from data.model import Actor, ClockedRequest, RequestId, RequestState, Sighting
+from data.model import Actor, ClockedRequest, RequestId, RequestState, SegmentId, Sighting
 from data.store.followup.followup import list_done_since
 from data.store.requests.requests import get_request
 from data.store.requests.sla_clocks import get_clock
@@ -32,6 +32,12 @@ class PlaceToInspect:
     followed: ClockedRequest
     due: Due | None
 
+    @property
+    def segment_id(self) -> SegmentId | None:
+        """The street that it is about, where that is known."""
+        snap = self.followed.request.snap
+        return snap.segment_id if snap else None
+
 
 def places_to_inspect(city: CityContext, login: str) -> list[PlaceToInspect]:
     """Return what to look at: somebody's own and what is escalated first, then late, then the rest.
@@ -56,8 +62,7 @@ def inspect(city: CityContext, actor: Actor, request_id: RequestId, spot: OnSite
     reopened, unless somebody looked before it was done. Raises `InvalidError` where nobody says
     what is not in order, `ConflictError` for a request that ended in another way.
     """
-    if not spot.clear and not spot.text.strip():
-        raise InvalidError("text", "", Need("what is not in order"))
+    require_fault(spot)
     asked = get_request(city.tx, request_id)
     if asked.state is not RequestState.DONE:
         return sight(city, actor, request_id, spot)
@@ -66,6 +71,12 @@ def inspect(city: CityContext, actor: Actor, request_id: RequestId, spot: OnSite
     if not seen.clear and (closed_at is None or seen.seen_at >= closed_at):
         reopen_request(city.tx, actor, request_id, spot.text, city.now)
     return seen
+
+
+def require_fault(spot: OnSiteReport) -> None:
+    """Raise `InvalidError` where nobody says what is not in order."""
+    if not spot.clear and not spot.faults and not spot.text.strip():
+        raise InvalidError("text", "", Need("what is not in order"))
 
 
 def _rank(one: PlaceToInspect, login: str, city: CityContext) -> tuple[bool, bool, bool, bool]:

@@ -23,6 +23,7 @@ from data.model import (
     Storm,
     User,
 )
+from data.model.requests.followup import InspectionFault
 from data.policy.city_policy import Policy
 from data.policy.evidence_rules import Grade
 from data.store.accounts.accounts import find_user_by_login
@@ -72,6 +73,7 @@ class OnSiteReport:
     location: LonLat | None = None
     text: str = ""
     seen_at: datetime | None = None
+    faults: tuple[InspectionFault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +231,18 @@ def keep_sighting(
         location=spot.location,
         away_m=_away_m(city.network, asked, spot.location),
         text=_noted(spot.text),
+        faults=spot.faults,
     )
     kept = add_sighting(city.tx, seen)
-    after = {"sighting": kept.id, "clear": kept.clear, "photo": kept.photo, "away_m": kept.away_m}
+    after = noted_sighting(kept)
     add_event(city.tx, city.now, actor, "request.seen", subject_of(asked), after=after)
     return kept
+
+
+def noted_sighting(kept: Sighting) -> dict[str, object]:
+    """Return what the audit log has of a sighting: no words."""
+    facts = {"sighting": kept.id, "clear": kept.clear, "photo": kept.photo, "away_m": kept.away_m}
+    return facts | ({"faults": list(kept.faults)} if kept.faults else {})
 
 
 def _away_m(network: StreetNetwork, asked: ServiceRequest, place: LonLat | None) -> float | None:
@@ -244,7 +253,8 @@ def _away_m(network: StreetNetwork, asked: ServiceRequest, place: LonLat | None)
 
 def _count_as_seen(city: CityContext, actor: Actor, asked: ServiceRequest, seen: Sighting) -> None:
     """Close what an on-site report of a clear street may close, and color the street."""
-    evidence, reopened_at = _evidence(city.policy, seen), get_clock(city.tx, asked.id).reopened_at
+    evidence = sighting_evidence(city.policy, seen)
+    reopened_at = get_clock(city.tx, asked.id).reopened_at
     is_of_now = reopened_at is None or seen.seen_at >= reopened_at
     if is_of_now and city.policy.evidence.grade_of(evidence) is Grade.CLOSES:
         close_by_evidence(city.tx, actor, asked, ClosingReason.INSPECTED, seen.seen_at, city.now)
@@ -273,7 +283,7 @@ def _count_as_seen(city: CityContext, actor: Actor, asked: ServiceRequest, seen:
     store_evidence(city, storm, passes, actor)
 
 
-def _evidence(policy: Policy, seen: Sighting) -> Evidence:
+def sighting_evidence(policy: Policy, seen: Sighting) -> Evidence:
     """Return the confidence of an on-site report: less where its photo was taken elsewhere."""
     elsewhere = seen.away_m is not None and seen.away_m > policy.followup.spot_m
     return Evidence(EvidenceKind.INSPECTION, SEEN_ELSEWHERE if elsewhere else SEEN_THERE)

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import ClosingReason, RequestState
+from data.model import ByLanguage, ClosingReason, RequestState, SegmentId
+from data.streets.network import StreetNetwork
 from fleet.followup.inspections import PlaceToInspect
+from fleet.followup.street_inspections import DoubtfulStreet
+from maps.streets.street import street_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,34 @@ class InspectionView:
     due_at: datetime | None
     escalated: bool
     mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StreetInspectionView:
+    """A street to inspect since only its driver said that it was served, at `told_at` last.
+
+    The place is its middle.
+    """
+
+    segment_id: SegmentId
+    names: ByLanguage
+    lon: float
+    lat: float
+    length_m: float
+    told_at: datetime
+
+
+def street_inspection_view(one: DoubtfulStreet, network: StreetNetwork) -> StreetInspectionView:
+    """Return a street for a phone."""
+    middle = network.point_at(one.segment_id, one.length_m / 2)
+    return StreetInspectionView(
+        segment_id=one.segment_id,
+        names=street_name(network.segment(one.segment_id)),
+        lon=middle.lon,
+        lat=middle.lat,
+        length_m=round(one.length_m, 1),
+        told_at=one.told_at,
+    )
 
 
 def inspection_view(one: PlaceToInspect, login: str) -> InspectionView:

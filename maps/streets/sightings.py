@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import Sighting
+from data.model.requests.followup import InspectionFault
 from data.policy.city_policy import Policy
 
 
@@ -11,13 +12,15 @@ from data.policy.city_policy import Policy
 class SightingView:
     """A sighting, with the address of its photo.
 
-    `near` says whether the photo was taken at the street, as the policy counts it.
+    `near` says whether the photo was taken at the street, as the policy counts it; `text` is what
+    somebody added to the `faults`.
     """
 
     at: datetime
     author: str
     clear: bool
     text: str
+    faults: tuple[InspectionFault, ...]
     photo: str
     lon: float | None
     lat: float | None
@@ -33,6 +36,7 @@ def sighting_view(seen: Sighting, policy: Policy) -> SightingView:
         author=seen.author,
         clear=seen.clear,
         text=seen.text,
+        faults=seen.faults,
         photo=f"/api/sightings/{seen.id}/photo",
         lon=place.lon if place else None,
         lat=place.lat if place else None,

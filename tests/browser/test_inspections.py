@@ -34,8 +34,17 @@ def test_what_was_seen_out_of_reach_arrives_once_with_its_photo(visit: Visit) ->
     page.evaluate(INSTALLED)
     assert visit.grave_faults() == []
 
+    pins = page.locator(".place-pin")
+    page.get_by_role("button", name="Map", exact=True).click()
+    expect(pins).to_have_count(2)
+    page.wait_for_function(MAP_KEPT)
+
     context.set_offline(True)
     page.reload()
+    page.get_by_role("button", name="Map", exact=True).click()
+    expect(page.locator("canvas")).to_be_visible()
+    expect(pins).to_have_count(2)
+    page.get_by_role("button", name="Urgent first").click()
     expect(places).to_have_count(2)
     expect(page.locator(".line.warning")).to_contain_text("No network")
     name = places.first.locator(".what").inner_text()
@@ -64,7 +73,7 @@ def test_what_was_seen_out_of_reach_arrives_once_with_its_photo(visit: Visit) ->
     with reading(visit.city.engine) as tx:
         seen = [one for id_ in (1, 2, 3) for one in list_sightings(tx, id_)]
         closed = [known_request(tx, one.request_id).closed_for for one in seen if one.clear]
-    assert sorted((one.clear, one.text) for one in seen) == [(False, "Icy"), (True, "")]
+    assert sorted((one.clear, one.faults) for one in seen) == [(False, ("ice",)), (True, ())]
     assert closed == ["inspected"]
     assert all(one.photo and one.away_m is not None for one in seen)
     assert name not in page.locator("main").inner_text()

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from data.model.ids import LonLat, RequestId
+from data.model.ids import LonLat, RequestId, SegmentId
 from data.model.requests.requests import ServiceRequest
 
 
@@ -52,16 +53,27 @@ class Comment:
     text: str
 
 
+class InspectionFault(StrEnum):
+    """What an inspection found not in order."""
+
+    NOT_PLOWED = "not_plowed"
+    HALF_DONE = "half_done"
+    RIDGE = "ridge"
+    ICE = "ice"
+    PARKED_CARS = "parked_cars"
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """What somebody of the city saw on the spot; `photo` names a file of the photo folder.
 
     `away_m` is how far from the street the photo was taken; `None` where no place was sent with it,
-    or the request has no street.
+    or the request has no street. Without a request it is about the street `segment_id`. `text` is
+    what somebody added in their own words.
     """
 
     id: int
-    request_id: RequestId
+    request_id: RequestId | None
     seen_at: datetime
     author: str
     clear: bool
@@ -69,3 +81,5 @@ class Sighting:
     location: LonLat | None = None
     away_m: float | None = None
     text: str = ""
+    faults: tuple[InspectionFault, ...] = ()
+    segment_id: SegmentId | None = None

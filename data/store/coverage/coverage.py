@@ -12,6 +12,7 @@ from data.model import (
     Coverage,
     DirectedSegment,
     Evidence,
+    EvidenceKind,
     Pass,
     SegmentId,
     StormId,
@@ -199,6 +200,17 @@ def list_coverage(
         for ids in _chunks(segment_ids)
         for row in tx.execute(_COVERED, {"of_storm": storm_id, "of_segments": ids})
     ]
+
+
+def list_coverage_by_word(tx: Tx, storm_id: StormId, most_sure: float) -> list[Coverage]:
+    """Return the directions passed whose latest work is a driver's word, and no surer than that."""
+    query = select(coverage).where(
+        coverage.c.storm_id == storm_id,
+        coverage.c.evidence_kind == EvidenceKind.DRIVER,
+        coverage.c.confidence <= most_sure,
+        coverage.c.passes_done > 0,
+    )
+    return records(Coverage, tx.execute(query))
 
 
 def list_plowed_times(tx: Tx, storm_id: StormId) -> list[tuple[SegmentId, bool, datetime]]:

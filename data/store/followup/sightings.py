@@ -3,12 +3,15 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, or_, select
 
 from data.model import RequestId, SegmentId, Sighting
 from data.store.database.engine import Tx
 from data.store.database.records import get_record, only_record, records
 from data.store.schema import request, sighting
+
+type LastLooks = dict[SegmentId, datetime]
+"""When streets were looked at last."""
 
 
 def add_sighting(tx: Tx, seen: Sighting) -> Sighting:
@@ -38,6 +41,23 @@ def list_sightings(tx: Tx, request_id: RequestId) -> list[Sighting]:
 
 def list_sightings_on_segment(tx: Tx, segment_id: SegmentId, since: datetime) -> list[Sighting]:
     """Return what was seen of a street since then, whoever asked for it, oldest first."""
-    query = select(sighting).join(request).where(request.c.segment_id == segment_id)
-    within = query.where(sighting.c.seen_at >= since)
+    query = select(sighting).outerjoin(request, sighting.c.request_id == request.c.id)
+    of_street = or_(request.c.segment_id == segment_id, sighting.c.segment_id == segment_id)
+    within = query.where(of_street, sighting.c.seen_at >= since)
     return records(Sighting, tx.execute(within.order_by(sighting.c.id)))
+
+
+def list_streets_looked_at(tx: Tx, since: datetime, *, clear: bool | None = None) -> LastLooks:
+    """Return when streets that nobody asked for were looked at last since a time.
+
+    Of looks that found them `clear`, or not, only, where that is given.
+    """
+    last_at = func.max(sighting.c.seen_at).label("last_at")
+    query = (
+        select(sighting.c.segment_id, last_at)
+        .where(sighting.c.segment_id.is_not(None), sighting.c.seen_at >= since)
+        .group_by(sighting.c.segment_id)
+    )
+    if clear is not None:
+        query = query.where(sighting.c.clear.is_(clear))
+    return {SegmentId(row.segment_id): row.last_at for row in tx.execute(query)}

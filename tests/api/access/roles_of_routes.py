@@ -115,6 +115,8 @@ GET /api/crew-jobs/{job_id}/photo
 GET /api/crews
 GET /api/followup
 GET /api/inspections
+GET /api/inspections/stored
+GET /api/inspections/streets
 GET /api/machine-limits
 GET /api/machines-out
 GET /api/messages
@@ -179,6 +181,7 @@ POST /api/requests/{request_id}/assign
 POST /api/requests/{request_id}/inspections
 POST /api/requests/{request_id}/settle
 POST /api/requests/{request_id}/sightings
+POST /api/segments/{segment_id}/inspections
 
 # administrator dispatcher driver
 GET /api/drive

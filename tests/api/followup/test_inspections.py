@@ -4,8 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from data.model import Coverage, Evidence, EvidenceKind
+from data.store.coverage.coverage import save_coverage
 from data.store.database.engine import transaction
 from data.store.schema import request, request_clock
+from data.store.storms.storms import find_active_storm
+from fleet.coverage.tap_rules import UNSEEN
 from tests.api.followup.test_waiting_requests import a_photo, ask
 from tests.village import NOW, SCHOOL
 
@@ -50,10 +54,12 @@ def test_what_was_said_to_be_done_and_is_not_is_opened_again(office, app, clock)
     (place,) = office.get("/api/inspections").json()
     assert (place["state"], place["closed_for"]) == ("done", "plowed")
     assert looked(office, asked, "inspect-2", clear=False).status_code == 422  # nobody says why
-    bad = looked(office, asked, "inspect-2", clear=False, text="Ridge of snow in the way")
+    bad = looked(office, asked, "inspect-2", clear=False, faults=["ridge", "ice"], text="As ever")
     assert bad.json()["state"] == "open"
     file = office.get(f"/api/requests/{asked['id']}/file").json()
-    assert [each["text"] for each in file["comments"]] == ["Ridge of snow in the way"]
+    assert [each["text"] for each in file["comments"]] == ["As ever"]
+    (seen,) = file["sightings"]
+    assert (seen["faults"], seen["text"]) == (["ridge", "ice"], "As ever")
     assert file["row"]["reopened"] == 1
 
 
@@ -89,6 +95,25 @@ def test_an_answer_from_before_the_request_was_opened_again_does_not_close_it(of
     clock.moment = NOW + 3 * HOUR
     late = looked(office, asked, "inspect-5", clear=True, tapped_at=NOW.isoformat())
     assert late.json()["state"] == "open"
+
+
+def test_a_street_that_only_a_tap_proves_is_listed_until_somebody_looked(office, app):
+    row = Coverage(
+        SCHOOL, True, 1, 1, NOW, worked_at=NOW, evidence=Evidence(EvidenceKind.DRIVER, UNSEEN)
+    )
+    with transaction(app.engine) as tx:
+        save_coverage(tx, find_active_storm(tx).id, [row])
+    (street,) = office.get("/api/inspections/streets").json()
+    assert (street["segment_id"], street["names"]["en"]) == (SCHOOL, "School Street")
+    assert office.get("/api/inspections/stored").json().keys() == {"tiles"}
+    form = {"key": "street-look", "clear": "false", "faults": ["not_plowed"]}
+    photo = {"photo": ("photo.jpg", a_photo(), "image/jpeg")}
+    address = f"/api/segments/{SCHOOL}/inspections"
+    assert office.post(address, data=form, files=photo).json() == {"segment_id": SCHOOL}
+    assert office.get("/api/inspections/streets").json() == []
+    (proof,) = office.get(f"/api/segments/{SCHOOL}").json()["sightings"]
+    assert (proof["clear"], proof["faults"], proof["text"]) == (False, ["not_plowed"], "")
+    assert office.get(proof["photo"]).status_code == 200
 
 
 def test_the_page_is_an_installed_one(office):

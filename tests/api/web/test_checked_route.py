@@ -22,6 +22,7 @@ MOST_OF_ROUTES = {
     "/report/place": 8_064_000,
     "/api/requests/{request_id}/sightings": 8_064_000,
     "/api/requests/{request_id}/inspections": 8_064_000,
+    "/api/segments/{segment_id}/inspections": 8_064_000,
     "/api/blockages/{blockage_id}/photo": 8_000_000,
     "/api/blockages/{blockage_id}/voice": 1_000_000,
     "/api/crew-jobs/{job_id}/photo": 8_000_000,

@@ -1,6 +1,6 @@
 """Tables of the follow-up: each request's clock, what was said about it, who looked."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Table, Text
 
 from data.store.schema.base import UtcDateTime, Whole, metadata, new_id
 
@@ -55,7 +55,7 @@ sighting = Table(
     "sighting",
     metadata,
     new_id(),
-    Column("request_id", ForeignKey("request.id"), nullable=False),
+    Column("request_id", ForeignKey("request.id")),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("author", Text, nullable=False),
     Column("clear", Boolean, nullable=False),
@@ -64,5 +64,8 @@ sighting = Table(
     Column("away_m", Float, doc="from the street that it is about"),
     Column("text", Text, nullable=False),
     Column("photo", Text, nullable=False, doc="file in the photo folder"),
+    Column("segment_id", Whole, doc="of a street that nobody asked for"),
+    Column("faults", JSON, nullable=False, server_default="[]"),
 )
 Index("sighting_by_request", sighting.c.request_id)
+Index("sighting_by_segment", sighting.c.segment_id, sighting.c.seen_at)

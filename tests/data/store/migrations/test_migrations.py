@@ -7,11 +7,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import BIGINT, Engine, inspect, select, text
 
 from data.errors import ConflictError
-from data.model import LonLat, NoticeKind, ReferralId
+from data.model import LonLat, NoticeKind, ReferralId, RequestId
+from data.model.requests.followup import InspectionFault
 from data.store import migrations
 from data.store.database.city_address import PostgresAddress
 from data.store.database.engine import create_engine, transaction
 from data.store.followup.referrals import get_referral, list_agencies
+from data.store.followup.sightings import list_sightings
 from data.store.migrations import (
     HERE,
     NEWEST,
@@ -20,6 +22,7 @@ from data.store.migrations import (
     revision_of,
 )
 from data.store.migrations.upgrading import upgrade
+from data.store.migrations.versions.r0080_faults_of_inspections import faults_and_words
 from data.store.requests.notices import list_agency_messages, list_due_notices
 from data.store.schema import message, metadata
 from data.store.tracking.unknown_trackers import list_unknown_trackers
@@ -127,7 +130,7 @@ def _clauses(sql: str) -> list[str]:
 
     A table that was made anew has its name in quotation marks.
     """
-    plain = " ".join(sql.replace('CREATE TABLE "message"', "CREATE TABLE message").split())
+    plain = re.sub(r'CREATE TABLE "(\w+)"', r"CREATE TABLE \1", " ".join(sql.split()))
     return sorted(clause.strip() for clause in re.split(r",|\(\s|\s\)", plain))
 
 
@@ -165,10 +168,13 @@ NAMES_OF_0031 = (
     "INSERT INTO stranger (name, door, fault, address, first_at, last_at, times, lon, lat) VALUES"
     " ('IMEI-7', 'osmand', 'name', '10.0.0.1', '2026-12-21 04:00:00.000000',"
     " '2026-12-21 05:00:00.000000', 2, 45.07, 37.55)",
+    "INSERT INTO sighting (id, request_id, seen_at, author, clear, text, photo) VALUES"
+    " (5, 7, '2026-12-21 05:00:00.000000', 'reza', 0, 'Buzlu, körpüdə', '5.jpg'),"
+    " (6, 7, '2026-12-21 06:00:00.000000', 'reza', 1, 'Icy', '6.jpg')",
 )
 
 
-def test_agencies_referrals_and_unknown_trackers_keep_what_their_tables_of_0031_had() -> None:
+def test_agencies_referrals_trackers_and_inspections_keep_what_their_tables_of_0031_had() -> None:
     engine = create_engine(None)
     make_tables_of_0031(engine)
     with transaction(engine) as tx:
@@ -178,6 +184,8 @@ def test_agencies_referrals_and_unknown_trackers_keep_what_their_tables_of_0031_
     with transaction(engine) as tx:
         (agency,), (tracker,) = list_agencies(tx), list_unknown_trackers(tx)
         referral = get_referral(tx, ReferralId(3))
+        found = [(one.faults, one.text) for one in list_sightings(tx, RequestId(7))]
+    assert found == [((InspectionFault.ICE,), "körpüdə"), ((), "Icy")]
     assert (agency.name, agency.email, agency.retired) == ("Parks", "parks@city.example", False)
     assert (referral.request_id, referral.agency_id) == (7, agency.id)
     assert (tracker.name, tracker.protocol, tracker.times) == ("IMEI-7", "osmand", 2)
@@ -186,6 +194,8 @@ def test_agencies_referrals_and_unknown_trackers_keep_what_their_tables_of_0031_
 
 
 AS_OF_0060 = (
+    "DROP INDEX sighting_by_segment",
+    "ALTER TABLE sighting DROP segment_id, DROP faults, ALTER request_id SET NOT NULL",
     "DROP INDEX request_clock_by_closing",
     "ALTER TABLE district DROP inhabitants",
     'ALTER TABLE "user" DROP district',
@@ -226,3 +236,23 @@ def test_sessions_are_numbered_as_widely_by_those_that_began_from_them() -> None
     assert {type(widths[name]) for name in ("id", "begun_from", "session_id")} == {BIGINT}
     assert "session_by_origin" in {index["name"] for index in tables.get_indexes("session")}
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("written", "codes", "words"),
+    [
+        ("Icy", ["ice"], ""),
+        (
+            "Ridge of snow in the way, Icy, as ever, says Sara",
+            ["ridge", "ice"],
+            "as ever, says Sara",
+        ),
+        ("نیمه‌کاره، یخ‌زده، جلوی در", ["half_done", "ice"], "جلوی در"),
+        ("Yolda qar yığını, Buzlu", ["ridge", "ice"], ""),
+        ("Icy road", [], "Icy road"),
+    ],
+)
+def test_words_of_faults_become_codes_and_other_words_stay(
+    written: str, codes: list[str], words: str
+) -> None:
+    assert faults_and_words(written) == (codes, words)

@@ -8,7 +8,9 @@ import { keepApp, takeUpdate } from "../../pages/app/installed.js";
 import { writing } from "../../pages/app/writing.js";
 import { outbox, resume } from "./outbox.js";
 import { locate } from "./place.js";
+import { prepareMap } from "./map.js";
 import { inspections, reload, restore } from "./state.js";
+import { storeAround } from "./storage.js";
 
 const AGAIN_MS = 120000; // between two looks for what is new; nobody needs it sooner on foot
 
@@ -25,6 +27,7 @@ followSun();
 keepApp({ may: mayReload });
 await restore();
 await resume();
+prepareMap();
 look();
 setInterval(look, AGAIN_MS);
 document.addEventListener("visibilitychange", look);
@@ -33,4 +36,5 @@ inspections.follow(({ opened }, changes) => {
   if (opened && changes.opened) locate();
   if (!opened && "opened" in changes) takeUpdate();
 });
+inspections.follow((_, changes) => "places" in changes && storeAround());
 outbox.follow(takeUpdate);

@@ -5,7 +5,7 @@ import { send } from "../../pages/net.js";
 import { notify } from "../../pages/notices.js";
 import { newKey, worthAnotherTry } from "../../pages/offline-queue.js";
 import { Store } from "../../pages/store.js";
-import { inspections, reload } from "./state.js";
+import { inspections, pathOf, reload } from "./state.js";
 
 const SHELF = `unsent-inspections-${boot.login}`; // those of somebody else wait for him
 const AGAIN_MS = 5000;
@@ -25,7 +25,7 @@ async function changed() {
 
 function formOf({ key, fields, photo }) {
   const form = new FormData();
-  for (const [name, value] of Object.entries({ key, ...fields })) form.append(name, value);
+  for (const [name, value] of Object.entries({ key, ...fields })) for (const one of [value].flat()) form.append(name, one);
   form.append("photo", new Blob([photo.bytes], { type: photo.type }), "photo.jpg");
   return form;
 }
@@ -34,7 +34,7 @@ async function sendAll() {
   while (queue.length > 0) {
     const [entry] = queue;
     try {
-      await send(`/api/requests/${entry.id}/inspections`, formOf(entry));
+      await send(pathOf(entry.id), formOf(entry));
       inspections.set({ connected: true, told: new Map(inspections.value.told).set(entry.id, null) });
     } catch (error) {
       if (worthAnotherTry(error)) throw error;

@@ -2,8 +2,8 @@
 import { html, nothing } from "lit";
 import { icon, Part } from "../../pages/element.js";
 import { smaller } from "../../pages/photos/shrink.js";
-import { named, t } from "../../pages/texts.js";
-import { placeName, why } from "./list.js";
+import { t } from "../../pages/texts.js";
+import { placeName, what, why } from "./list.js";
 import { say } from "./outbox.js";
 import { freshPlace, locate } from "./place.js";
 import { inspections } from "./state.js";
@@ -53,13 +53,13 @@ class Sheet extends Part {
   }
 
   /** The sheet stays until the phone has kept the answer. */
-  async tell(isClear, text = "") {
+  async tell(isClear, found = {}) {
     if (this.keeping) return;
     this.keeping = true;
     const { opened } = inspections.value;
     const place = this.place ? { lon: this.place.lon, lat: this.place.lat } : {};
     try {
-      await say(opened.id, { clear: isClear, text, ...place }, this.photo);
+      await say(opened.id, { clear: isClear, ...found, ...place }, this.photo);
       if (inspections.value.opened === opened) this.close();
     } catch {
       Object.assign(this, { photo: null, fault: t("The photo could not be read. Take it again.") });
@@ -74,8 +74,8 @@ class Sheet extends Part {
   tellBad(event) {
     event.preventDefault();
     const words = new FormData(event.target).get("words").trim();
-    const said = this.faults.filter((fault) => fault !== "other").map((fault) => t(`inspection:${fault}`));
-    this.tell(false, [...said, words].filter(Boolean).join(t(", ")));
+    const faults = this.faults.filter((fault) => fault !== "other");
+    this.tell(false, { faults, text: words });
   }
 
   answers() {
@@ -98,7 +98,7 @@ class Sheet extends Part {
     const at = `${opened.lat.toFixed(6)},${opened.lon.toFixed(6)}`;
     return html`<dialog class="sheet" aria-labelledby="place-name" @close=${this.close}>
       <h2 id="place-name" dir="auto">${placeName(opened)}</h2>
-      <p class="sub">${named("kind", opened.kind)} · <bdi class="code">${opened.reference}</bdi> · ${why(opened)}</p>
+      <p class="sub">${what(opened)} · ${opened.reference ? html`<bdi class="code">${opened.reference}</bdi> · ` : nothing}${why(opened)}</p>
       ${opened.text && opened.address ? html`<p class="words" dir="auto">${opened.text}</p>` : nothing}
       <a class="button" href=${`geo:${at}?q=${at}`}>${icon("map-pin")}${t("Show on the map")}</a>
       ${this.address ? html`<img src=${this.address} alt=${t("Your photo")}>` : nothing}

@@ -6,6 +6,7 @@ import { get } from "../../pages/net.js";
 import { Store } from "../../pages/store.js";
 
 const SHELF = "inspections";
+const STREET = "street-";
 
 /** `waiting` are the places of answers that the server lacks; `told` are others that somebody told of, with how they stand since. */
 export const inspections = new Store({
@@ -13,6 +14,7 @@ export const inspections = new Store({
   opened: null,
   here: null,
   byDistance: false,
+  onMap: false,
   connected: true,
   waiting: new Set(),
   told: new Map(),
@@ -33,11 +35,18 @@ export async function restore() {
   if (before?.login === boot.login && inspections.value.places === null) inspections.set({ places: before.places });
 }
 
+/** A street as a place of the list: by an id that no request has. */
+const streetPlace = (street) => ({ ...street, id: `${STREET}${street.segment_id}`, state: "told", closed_at: street.told_at });
+
+/** Where an inspection of a place is sent. */
+export const pathOf = (id) => (String(id).startsWith(STREET) ? `/api/segments/${id.slice(STREET.length)}/inspections` : `/api/requests/${id}/inspections`);
+
 /** Ask for the places, and keep them. */
 export async function reload() {
   try {
     const asked = inspections.value.told;
-    const places = await get("/api/inspections");
+    const [requests, streets] = await Promise.all([get("/api/inspections"), get("/api/inspections/streets")]);
+    const places = [...requests, ...streets.map(streetPlace)];
     inspections.set({ places, connected: true, told: stillTold(inspections.value.told, asked, places) });
     keep(SHELF, { login: boot.login, places });
   } catch (error) {
