@@ -9,7 +9,7 @@ from api.access.auth import hash_password
 from api.access.password_rules import checked_password
 from api.access.rate_limits import address_of
 from api.web.checked_route import CheckedRoute
-from api.web.context import AccountContext, Context
+from api.web.context import BOARD_ROLES, AccountContext, BoardFormContext, Context
 from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE, drop_cookie
 from api.web.errors import STATUS
 from api.web.page_context import page, translator_of
@@ -17,9 +17,11 @@ from data.errors import BarfrubError, WeakPasswordError
 from data.model import SessionId
 from data.store.database.engine import transaction
 from fleet.accounts.accounts import set_password
+from fleet.accounts.phone_tokens import give_phone_token
 from fleet.accounts.sessions import end_session, end_sessions, own_sessions
 from maps.accounts.own_account import session_rows
 from maps.pages.error_texts import message_of
+from maps.pages.qr_code import QrCode, qr_code
 
 ACCOUNT = "/account"
 
@@ -79,6 +81,22 @@ def change_password(
     return _back("?done=password")
 
 
+@router.post(f"{ACCOUNT}/phone")
+def show_phone_code(request: Request, password: Password, context: BoardFormContext) -> Response:
+    """Show the QR code by which one's own phone is signed in and gets the inspections page.
+
+    The token stands behind the `#` of the address, which browsers send to nobody.
+    """
+    try:
+        require_password(request, context, password)
+    except BarfrubError as error:
+        return _page(request, context, error=error)
+    with context.writing() as tx:
+        token = give_phone_token(tx, context.actor, context.user, context.now)
+    address = f"{str(request.base_url).rstrip('/')}/drive#link={token}"
+    return _page(request, context, phone=qr_code(address))
+
+
 def require_password(request: Request, context: Context, password: str) -> None:
     """Raise `WrongPasswordError` unless this is the user's password; guesses are limited."""
     account = context.app.accounts.of(context.user)
@@ -87,7 +105,12 @@ def require_password(request: Request, context: Context, password: str) -> None:
 
 
 def _page(
-    request: Request, context: Context, *, error: BarfrubError | None = None, done: str = ""
+    request: Request,
+    context: Context,
+    *,
+    error: BarfrubError | None = None,
+    done: str = "",
+    phone: QrCode | None = None,
 ) -> Response:
     t, app = translator_of(request), context.app
     with context.reading() as tx:
@@ -98,6 +121,8 @@ def _page(
         "second_step": account.wants_second_step,
         "has_password": account.holder.has_password,
         "of_province": account.member is not None,
+        "inspects": context.has(*BOARD_ROLES) and account.member is None,
+        "phone": phone,
         "error": message_of(error, t) if error else "",
         "weak": isinstance(error, WeakPasswordError),
         "done": done,

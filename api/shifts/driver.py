@@ -25,8 +25,9 @@ from api.web.page_context import boot_of, daylight_of, is_night, page, translato
 from data.errors import BarfrubError
 from data.model import Role, Shift, SignInMethod, User
 from data.store.database.engine import Tx, reading, transaction
+from fleet.accounts.phone_tokens import enter_phone_token
 from fleet.crews.crew_register import enter_crew_code, enter_crew_token
-from fleet.shifts.driver_codes import enter_code, enter_token, is_token
+from fleet.shifts.driver_codes import enter_code, enter_token, is_token, may_drive
 from fleet.shifts.shift_handover import find_current_shift_of_driver
 from maps.pages.error_texts import message_of
 
@@ -68,16 +69,22 @@ def drive_page(request: Request) -> Response:
 
 @router.post("/drive", dependencies=[Depends(require_csrf)])
 def sign_in_by_code(request: Request, code: Annotated[str, Form(max_length=60)] = "") -> Response:
-    """Sign in the driver or crew leader of a typed code, or of a scanned token."""
+    """Sign in the driver or crew leader of a typed code, or whose token was scanned."""
     try:
         user, cookie = _signed_in_by(request, code)
     except BarfrubError as error:
         message = message_of(error, translator_of(request))
         return _code_page(request, error=message, status=STATUS[error.code])
-    home = "/crew" if Role.CREW in user.roles else "/drive"
-    answer = RedirectResponse(home, status_code=303)
+    answer = RedirectResponse(_home_of(user), status_code=303)
     set_session(request, answer, cookie)
     return answer
+
+
+def _home_of(user: User) -> str:
+    """Return the page that somebody's phone installs."""
+    if may_drive(user):
+        return "/drive"
+    return "/crew" if Role.CREW in user.roles else "/inspect"
 
 
 def _signed_in_by(request: Request, code: str) -> tuple[User, SessionCookie]:
@@ -104,7 +111,11 @@ def _signed_in_by(request: Request, code: str) -> tuple[User, SessionCookie]:
 def _user_of(app: App, tx: Tx, code: str) -> User | None:
     secret, now = app.settings.secret_key(), app.clock.now()
     if is_token(code):
-        return enter_token(tx, code, now) or enter_crew_token(tx, code, now)
+        return (
+            enter_token(tx, code, now)
+            or enter_crew_token(tx, code, now)
+            or enter_phone_token(tx, code, now)
+        )
     return enter_code(tx, code, secret, now) or enter_crew_code(tx, code, secret, now)
 
 

@@ -71,6 +71,7 @@ class CodeKind(StrEnum):
 
     DRIVER = "driver"
     CREW = "crew"
+    PHONE = "phone"
     INVITATION = "invitation"
     RESET = "reset"
 

@@ -159,7 +159,7 @@ def change_roles(
 
 
 def note_session(tx: Tx, user: User, what: str, now: datetime) -> None:
-    """Write down that somebody `signed_in` or `signed_out`, with a password."""
+    """Write down that somebody `signed_in` or `signed_out`, by their own means."""
     add_event(tx, now, _actor(user), f"user.{what}", _subject(user))
 
 

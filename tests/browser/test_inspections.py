@@ -20,6 +20,12 @@ PHONE = {
     "service_workers": "allow",
 }
 INSTALLED = "navigator.serviceWorker.ready.then(() => true)"
+STREETS = """globalThis.boardMap?.loaded() &&
+  boardMap.queryRenderedFeatures({ layers: ["streets", "forward"] }).length > 0"""
+MAP_KEPT = """new Promise((done) => (indexedDB.open("barfrub").onsuccess =
+  ({ target: { result } }) =>
+  (result.transaction("kept").objectStore("kept").get("inspections-map").onsuccess =
+    (found) => done(!!found.target.result))))"""
 PHOTO = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}
 
 
@@ -37,12 +43,12 @@ def test_what_was_seen_out_of_reach_arrives_once_with_its_photo(visit: Visit) ->
     pins = page.locator(".place-pin")
     page.get_by_role("button", name="Map", exact=True).click()
     expect(pins).to_have_count(2)
-    page.wait_for_function(MAP_KEPT)
+    visit.until(MAP_KEPT)
 
     context.set_offline(True)
     page.reload()
     page.get_by_role("button", name="Map", exact=True).click()
-    expect(page.locator("canvas")).to_be_visible()
+    visit.until(STREETS)
     expect(pins).to_have_count(2)
     page.get_by_role("button", name="Urgent first").click()
     expect(places).to_have_count(2)

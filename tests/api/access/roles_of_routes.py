@@ -173,6 +173,7 @@ GET /vehicles
 GET /vehicles.csv
 GET /vehicles/{vehicle_id}
 GET /vehicles/{vehicle_id}/log.csv
+POST /account/phone
 POST /api/audit-log/proof
 POST /api/board/presence
 POST /api/board/presence/leave

@@ -13,7 +13,9 @@ from data.store.accounts.sessions import list_sessions
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from fleet.accounts.accounts import disable
+from fleet.accounts.phone_tokens import LASTS, enter_phone_token, give_phone_token
 from maps.accounts.own_account import browser_name
+from maps.pages.qr_code import qr_code
 from tests.begun_session import begun_session
 from tests.conftest import PASSWORD
 from tests.village import NOW
@@ -178,3 +180,39 @@ def test_forms_of_the_page_send_their_token_as_a_field(
         assert client.post(path, data=form | wrong).status_code == 403
     answer = client.post(path, data=form | {"csrf": csrf}, follow_redirects=False)
     assert answer.status_code == 303
+
+
+def test_a_supervisor_lets_their_own_phone_in_by_a_qr_code_once(
+    client: TestClient, app: Any, sign_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+    monkeypatch.setattr(
+        "api.accounts.own_account.qr_code", lambda text: drawn.append(text) or qr_code("")
+    )
+    sign_in("supervisor")
+    refused = client.post("/account/phone", data={"password": "wrong"}, headers=PAGE)
+    assert (refused.status_code, drawn) == (401, [])
+    shown = client.post("/account/phone", data={"password": PASSWORD}, headers=PAGE)
+    address, _, token = drawn[0].partition("#link=")
+    assert address == "http://testserver/drive"
+    assert 'class="qr"' in shown.text
+    assert token not in shown.text
+    ways = []
+    for _ in range(2):
+        phone = TestClient(client.app)
+        phone.get("/drive", headers=PAGE)
+        form = {"code": token, "csrf": phone.cookies["barfrub_csrf"]}
+        answer = phone.post("/drive", data=form, headers=PAGE, follow_redirects=False)
+        ways.append((answer.status_code, answer.headers.get("location")))
+    assert ways == [(303, "/inspect"), (401, None)]
+    assert [one.method for one in sessions_of(app, "supervisor")].count(SignInMethod.CODE) == 1
+
+
+def test_a_token_for_a_phone_is_worth_nothing_after_ten_minutes(app: Any, sign_in: Any) -> None:
+    sign_in("supervisor")
+    with transaction(app.engine) as tx:
+        user = find_user_by_login(tx, "supervisor")
+        assert user is not None
+        token = give_phone_token(tx, DISPATCHER, user, NOW)
+        assert enter_phone_token(tx, token, NOW + LASTS) is None
+        assert enter_phone_token(tx, token, NOW) == user

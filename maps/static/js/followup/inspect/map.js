@@ -45,6 +45,7 @@ function fit() {
 
 async function open() {
   map = await makeMap(NOTHING_HIDDEN, { stored: await storedTiles() });
+  globalThis.boardMap = map; // for tests and for the curious at the console
   followTheme(map, () => NOTHING_HIDDEN);
   drawPins();
   drawPlace(inspections.value.here);
