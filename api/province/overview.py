@@ -123,7 +123,7 @@ def _revision(city: HostedWeb, now: datetime) -> Hashable:
 def _city(request: Request, city: HostedWeb, now: datetime) -> CityOfProvince:
     address = f"{address_of_host(request, city.host)}enter"
     if city.web is None:
-        return CityOfProvince(city.name, address, None)
+        return CityOfProvince(city.name, address, None, opened=False)
     app: App = city.web.state.barfrub
     try:
         return CityOfProvince(app.city.name, address, _figures(app, now))

@@ -40,7 +40,7 @@ NEWEST_RUNS = 3
 
 
 class ActionKind(StrEnum):
-    """What to do; `ROSTER` is to plan shifts where there are none."""
+    """What to do; `ROSTER` is to plan shifts where there are none, `SEARCHING` only to wait."""
 
     HELP = "help"
     PLAN = "plan"
@@ -48,6 +48,7 @@ class ActionKind(StrEnum):
     EXTEND = "extend"
     PUBLISH = "publish"
     ALERTS = "alerts"
+    SEARCHING = "searching"
     NONE = "none"
 
 
@@ -145,6 +146,10 @@ def _alerts(seen: Situation) -> NextAction | None:
     return NextAction(ActionKind.ALERTS, len(mine)) if mine else None
 
 
+def _searching(seen: Situation) -> NextAction | None:
+    return NextAction(ActionKind.SEARCHING) if seen.searching else None
+
+
 RULES: tuple[Callable[[Situation], NextAction | None], ...] = (
     _help,
     _plan,
@@ -152,6 +157,7 @@ RULES: tuple[Callable[[Situation], NextAction | None], ...] = (
     _roster,
     _publish,
     _alerts,
+    _searching,
 )
 """The most urgent first."""
 

@@ -29,11 +29,15 @@ class CityFigures:
 
 @dataclass(frozen=True, slots=True)
 class CityOfProvince:
-    """A city by its name and address; `figures` are `None` where it cannot be read."""
+    """A city by its name and address; `figures` are `None` where it cannot be read.
+
+    `opened` is whether the server has it open: else it could not be read from the beginning.
+    """
 
     name: str
     address: str
     figures: CityFigures | None
+    opened: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,14 @@ class ShareView:
 
 @dataclass(frozen=True, slots=True)
 class CityRow:
-    """A row of the table; `shares` are by the overview's classes, `None` without such streets."""
+    """A row of the table; `shares` are by the overview's classes, `None` without such streets.
+
+    `fault` is why the city's figures cannot be read, "" where they can.
+    """
 
     name: str
     address: str
-    readable: bool
+    fault: str
     storm: str
     phase: str
     since: str
@@ -82,11 +89,12 @@ class KeyFigure:
 
 @dataclass(frozen=True, slots=True)
 class OverviewView:
-    """The cities of a province, with the sums of those that can be read."""
+    """The cities of a province, with the sums of those that can be read; `without` names others."""
 
     at: str
     classes: tuple[ServiceClass, ...]
     keys: tuple[KeyFigure, ...]
+    without: str
     rows: tuple[CityRow, ...]
 
 
@@ -97,6 +105,7 @@ def overview_view(cities: Sequence[CityOfProvince], now: datetime, t: Translator
         at=t.time(now),
         classes=classes,
         keys=_keys(cities, t),
+        without=t.listed(each.name for each in cities if each.figures is None),
         rows=tuple(_row(each, classes, t) for each in sorted(cities, key=_urgency)),
     )
 
@@ -125,7 +134,7 @@ def _row(city: CityOfProvince, classes: Sequence[ServiceClass], t: Translator) -
     return CityRow(
         name=city.name,
         address=city.address,
-        readable=figures is not None,
+        fault="" if figures else _fault(city, t),
         storm=storm.name if storm else "",
         phase=t(f"phase:{storm.phase}") if storm else "",
         since=t.day_time(storm.started_at) if storm else "",
@@ -140,6 +149,12 @@ def _row(city: CityOfProvince, classes: Sequence[ServiceClass], t: Translator) -
         machines_ready=t.number(figures.machines.ready) if figures else "",
         machines_lent=t.number(figures.machines.lent) if figures else "",
     )
+
+
+def _fault(city: CityOfProvince, t: Translator) -> str:
+    if city.opened:
+        return t("The server cannot read this town now and tries again every minute.")
+    return t("This town could not be opened when the server started.")
 
 
 def _snow(storm: Storm | None, t: Translator) -> str:
@@ -167,9 +182,7 @@ def _keys(cities: Sequence[CityOfProvince], t: Translator) -> tuple[KeyFigure, .
     within = _share(whole.within, t)
     out, ready = sum(one.machines.out for one in read), sum(one.machines.ready for one in read)
     return (
-        KeyFigure(
-            t("Towns with a storm"), t.number(len(storms)), t("of {count}", count=len(cities))
-        ),
+        KeyFigure(t("Towns with a storm"), t.number(len(storms)), t("of {count}", count=len(read))),
         KeyFigure(
             t("Within target"),
             within.text if within else "–",
@@ -178,7 +191,7 @@ def _keys(cities: Sequence[CityOfProvince], t: Translator) -> tuple[KeyFigure, .
         KeyFigure(
             t("Open requests"),
             t.number(sum(one.open_requests for one in read)),
-            t("in all towns that can be read"),
+            t.plural("in towns:{count}", len(read)),
         ),
         KeyFigure(
             t("Machines on the road"), t.number(out), t("{count} more in service", count=ready)

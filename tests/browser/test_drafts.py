@@ -110,7 +110,8 @@ def test_a_broken_machine_says_so_at_once_and_until_that_is_taken_back(visit: Vi
     waits = page.locator("board-drafts")
     expect(waits).to_contain_text("Truck 1 broken down: new routes for the others")
     panel.get_by_role("button", name="Stop looking").click()
-    expect(panel).to_contain_text("Stopped before there were routes.")
+    expect(page.locator("board-notices")).to_contain_text("stopped before it had routes")
+    expect(panel).to_contain_text("stopped before it had routes")
     expect(page.locator("board-drafts").get_by_text("New plan")).to_be_visible()
     assert visit.grave_faults() == []
     panel.get_by_role("button", name="It can drive again").click()

@@ -50,7 +50,7 @@ def test_idle_trucks_and_streets_without_a_plan_ask_for_one(client, app) -> None
     assert (wanted["kind"], wanted["count"], wanted["service_class"]) == ("plan", 2, "P1")
     assert wanted["vehicle_ids"] == [1, 2]
     assert client.post("/api/plans", json={"seconds": 5}).status_code == 202
-    assert action(client)["kind"] == "none"  # it is looked for
+    assert action(client)["kind"] == "searching"
 
 
 def test_a_class_is_done_when_its_last_truck_is(client, app) -> None:

@@ -106,8 +106,18 @@ def test_a_town_that_cannot_be_read_says_so_in_its_row(browser, signed_in, monke
     app_of(browser, "tabriz").engine.dispose()
     monkeypatch.setattr(app_of(browser, "tabriz"), "engine", None)
     html = browser.get(f"{PROVINCE}/overview").text
-    assert "figures of this town cannot be read" in html
+    assert "The server cannot read this town now and tries again every minute." in html
+    assert "Not counted in these sums: tabriz. The table says why." in html
+    assert "in 1 town<" in html
     assert "no storm" in html
+
+
+def test_a_town_that_the_server_could_not_open_says_that(browser, signed_in, monkeypatch):
+    signed_in()
+    hosted = next(one for one in browser.app.hosted.values() if one.name == "tabriz")
+    monkeypatch.setattr(hosted, "web", None)
+    html = browser.get(f"{PROVINCE}/overview").text
+    assert "This town could not be opened when the server started." in html
 
 
 @pytest.mark.parametrize("role", sorted({*WITH_PASSWORD} - OVERVIEW_ROLES))

@@ -1,10 +1,10 @@
 """The head of the board and its alerts: what to do next, and one row a cause, in both languages."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from data.model import Actor, ActorKind, Alert, AlertId, AlertKind, RequestKind, VehicleId
 from data.store.alerts import add_alert, list_snoozes
@@ -21,6 +21,7 @@ pytestmark = pytest.mark.browser
 
 DISPATCHER = Actor(ActorKind.USER, "dispatcher")
 HOUR = timedelta(hours=1)
+LATER = datetime(2050, 1, 10, 6, 0, tzinfo=UTC)
 TRUCKS = (VehicleId(1), VehicleId(2))
 
 
@@ -52,6 +53,15 @@ def raised(visit: Visit, kind: AlertKind, *trucks: VehicleId) -> None:
     city.hub.publish("alerts", [alert_view(one, city.network) for one in added])
 
 
+def late_though_all_have_a_truck(route: Route) -> None:
+    """Tell of a board whose first class is late though trucks are on their way to all of it."""
+    board = route.fetch().json()
+    board["figures"]["next_action"]["kind"] = "none"
+    board["classes"][0]["late_m"] = 1500
+    board["classes"][0]["finish"] |= {"unplanned_m": 0, "ends_at": LATER.isoformat()}
+    route.fulfill(json=board)
+
+
 def all_shifts_end(visit: Visit) -> None:
     city, now = visit.city, visit.city.clock.now()
     with transaction(city.engine) as tx:
@@ -73,9 +83,13 @@ def test_one_click_does_what_is_to_be_done_next_and_nothing_jumps(
         expect(line).to_contain_text(part.strip())
     box, counts = head.bounding_box(), page.locator(".counts-of").bounding_box()
     line.get_by_role("button", name=t("Make a plan")).click()
-    expect(line).to_contain_text(t("Nothing needs you now"))
+    expect(line).to_contain_text(t("A plan waits for a free planner"))
     expect(page.locator("board-side progress")).to_be_visible()
     assert (head.bounding_box(), page.locator(".counts-of").bounding_box()) == (box, counts)
+    page.route("**/api/board", late_though_all_have_a_truck)
+    page.reload()
+    late = {"length": t("{km} km", km=t.number(1.5, 1)), "time": t.time(LATER)}
+    expect(line).to_contain_text(t("late:coming", name=name, **late))
     assert visit.grave_faults() == []
     assert visit.complaints == []
 
@@ -91,6 +105,10 @@ def test_alerts_are_one_row_a_cause_with_what_ends_them(visit: Visit, storm: Non
     expect(rows).to_have_count(2)  # requests without a place wait in their own list
     expect(rows.nth(0)).to_contain_text(t("All shifts are over"))
     expect(rows.nth(1)).to_contain_text(t.plural("cause:long_stop:{count}", 2))
+    page.set_viewport_size({"width": 1000, "height": 800})
+    assert rows.locator(".what").evaluate_all(
+        "(all) => all.every((one) => one.scrollWidth <= one.clientWidth)"
+    )
 
     rows.nth(1).click()
     panel = page.locator("board-side .panel")

@@ -80,3 +80,13 @@ def test_no_script_makes_markup_or_code_of_text_or_listens_to_other_windows() ->
     # A page and its own service worker, which no other window can speak to.
     own = {"installed.js: postMessage", 'worker.js: "message",'}
     assert written == own
+
+
+ARROWS = "forward|reply|send|log-out|undo|undo-2|redo-2|chevron-left|chevron-right|arrow-right"
+
+
+def test_arrows_that_lead_on_or_back_are_mirrored_in_right_to_left() -> None:
+    drawn = (rf'icon-({ARROWS})"', rf'icon\("({ARROWS})"\)', rf'"/[a-z/]+", "({ARROWS})", t\(')
+    unmirrored = re.compile("|".join(drawn))
+    pages = [*TEMPLATES_DIR.rglob("*.html"), *(MAPS_DIR / "static/js").rglob("*.js")]
+    assert [one.name for one in pages if unmirrored.search(one.read_text("utf-8"))] == []

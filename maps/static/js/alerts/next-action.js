@@ -1,9 +1,11 @@
 // The one thing to do next, as the server's rules say, with the button that does it; beside it two counts.
 import { html } from "lit";
+import { now } from "../pages/boot.js";
 import { Part } from "../pages/element.js";
-import { length, named, number, t } from "../pages/texts.js";
+import { length, named, number, t, time } from "../pages/texts.js";
 import { openSheet } from "../board/bottom-sheets.js";
 import { board, choose, mayDispatch, openRequests, vehicles } from "../board/state.js";
+import { newest, timeUsed, unfinished } from "../planning/run.js";
 import { stateOf } from "../shifts/truck-states.js";
 import { look, ordersFor, plan } from "./actions.js";
 import { alerts } from "./alerts.js";
@@ -25,6 +27,24 @@ function about({ count, service_class: name }, left = "open_m") {
   return { count, name: named("short", name ?? ""), length: length(rowOf(name)?.finish?.[left] ?? 0) };
 }
 
+/** What is being done meanwhile; a wall is told of no run. */
+function searching() {
+  const run = newest();
+  if (!unfinished(run)) return t("New routes are being looked for");
+  return run.state === "queued" ? t("A plan waits for a free planner") : t("A plan is being made");
+}
+
+/** How much of its time the search has used, which nobody is told at every step. */
+function searched() {
+  const run = newest();
+  return run?.state === "running" ? timeUsed(run) : "";
+}
+
+const showPlan = () => {
+  choose(null);
+  openSheet("side");
+};
+
 /** Whether no truck is on its way to a part of the class; else what is on the way comes too late. */
 const unplanned = ({ service_class: name }) => rowOf(name)?.finish?.unplanned_m > 0;
 
@@ -44,10 +64,21 @@ const ACTIONS = {
     act: ({ plan_id: id }) => look(id),
   },
   alerts: { words: ({ count }) => t("next:alerts:{count}", { count }), button: () => t("Show"), act: () => lists("alerts", "nobody") },
+  searching: { words: searching, more: searched, button: () => t("Show"), act: showPlan },
 };
 
-/** Nothing to do is not nothing wrong: alerts that somebody looks after are still open. */
+/** Why nobody need act on a class that is late. */
+function lateWords({ service_class: name, late_m: late, finish }) {
+  const words = { name: named("short", name), length: length(late) };
+  if (!finish) return t("late:no_work", words);
+  if (finish.unplanned_m > 0) return t("late:no_truck", { ...words, left: length(finish.unplanned_m) });
+  return finish.ends_at ? t("late:coming", { ...words, time: time(Math.max(Date.parse(finish.ends_at), now())) }) : t("late:unproved", words);
+}
+
+/** Nothing to do is not nothing wrong: streets may be late, and alerts open that somebody looks after. */
 function quiet() {
+  const late = board.value.classes.find(({ late_m: length_m }) => length_m > 0);
+  if (late) return lateWords(late);
   const count = alerts().length;
   return count > 0 ? t("Nothing urgent is new. Open alerts: {count}", { count }) : t("Nothing needs you now");
 }
@@ -71,7 +102,10 @@ class NextAction extends Part {
     const action = figures.next_action;
     const known = ACTIONS[action.kind];
     if (!known) return html`<p class="muted" role="status">${storm ? quiet() : t("No storm")}</p><span></span>`;
-    return html`<p role="status"><strong>${t("next:label")}:</strong> ${known.words(action)}</p>
+    const says = known.more
+      ? html`<span role="status">${known.words(action)}</span> <span class="muted">${known.more()}</span>`
+      : html`<span role="status"><strong>${t("next:label")}:</strong> ${known.words(action)}</span>`;
+    return html`<p>${says}</p>
       <span>${mayDispatch ? html`<button class="primary" @click=${() => known.act(action)}>${known.button(action)}</button>` : ""}</span>`;
   }
 

@@ -34,7 +34,7 @@ function ordersForAll(found) {
 
 const NEVER = "9999";
 
-/** Lists by name. `states` and `orders` are tried from the first, which is what a list begins with. */
+/** Lists by name. `height` is that of each row; `null` where a list has one row a cause, as high as its words. `states` and `orders` are tried from the first, which is what a list begins with. */
 export const LISTS = {
   requests: {
     title: () => t("Requests"),
@@ -88,7 +88,7 @@ export const LISTS = {
   alerts: {
     title: () => t("Alerts"),
     kind: null,
-    height: 77,
+    height: null,
     items: alerts,
     counted: wanted,
     words: (alert) => [alert.title, alert.text].join(" "),

@@ -1,4 +1,5 @@
 // A list of any length that arrow keys walk through and Enter opens: only what is in sight is drawn, and it is one tab stop.
+// Without a height its rows are as high as their words, and all are drawn.
 import { html, LitElement } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
@@ -50,6 +51,7 @@ class LongList extends LitElement {
   /** Scroll so that the selected row is in sight. */
   reveal(at = this.at) {
     if (at < 0 || !this.box) return;
+    if (!this.height) return void this.querySelectorAll(".row")[at]?.scrollIntoView({ block: "nearest" });
     const y = at * this.height;
     if (y < this.box.scrollTop) this.box.scrollTop = y;
     else if (y + this.height > this.box.scrollTop + this.room) this.box.scrollTop = y + this.height - this.room;
@@ -58,6 +60,7 @@ class LongList extends LitElement {
 
   /** What is drawn: what is in sight and a little beyond. */
   drawn() {
+    if (!this.height) return this.items.map((item, at) => ({ item, at }));
     const first = Math.max(0, Math.floor(this.top / this.height) - BEYOND);
     const last = Math.min(this.items.length, Math.ceil((this.top + this.room) / this.height) + BEYOND);
     return this.items.slice(first, last).map((item, i) => ({ item, at: first + i }));
@@ -66,7 +69,7 @@ class LongList extends LitElement {
   updated(changed) {
     this.seen?.(this.drawn().map(({ item }) => item));
     if (changed.has("selected")) this.reveal();
-    if (this.box && this.top > Math.max(0, this.items.length * this.height - this.room)) this.top = this.box.scrollTop;
+    if (this.height && this.box && this.top > Math.max(0, this.items.length * this.height - this.room)) this.top = this.box.scrollTop;
   }
 
   step(event) {
@@ -96,7 +99,7 @@ class LongList extends LitElement {
       aria-selected=${item.id === this.selected}
       aria-posinset=${at + 1}
       aria-setsize=${this.items.length}
-      .style=${`inset-block-start: ${at * this.height}px; block-size: ${this.height}px`}
+      .style=${this.height ? `inset-block-start: ${at * this.height}px; block-size: ${this.height}px` : ""}
       @click=${() => this.choose(item.id)}
     >
       ${this.row(item)}
@@ -107,7 +110,7 @@ class LongList extends LitElement {
     const drawn = this.drawn();
     const active = drawn.some(({ item }) => item.id === this.selected) ? `${this.name}-${this.selected}` : "";
     return html`<div
-      class="list long"
+      class="list ${this.height ? "long" : ""}"
       id=${this.name}
       role="listbox"
       tabindex="0"
@@ -116,7 +119,7 @@ class LongList extends LitElement {
       @scroll=${(event) => (this.top = event.currentTarget.scrollTop)}
       @keydown=${this.step}
     >
-      <ul role="presentation" .style=${`block-size: ${this.items.length * this.height}px`}>
+      <ul role="presentation" .style=${this.height ? `block-size: ${this.items.length * this.height}px` : ""}>
         ${repeat(
           drawn,
           ({ item }) => item.id,

@@ -61,10 +61,9 @@ export const truckRow = (vehicle) => html`<span class="dot truck-${stateOf(vehic
   <span class="when">${vehicle.fixed_at ? t("seen {time}", { time: time(vehicle.fixed_at) }) : ""}</span>
   <span class="sub">${outSign(vehicle.id) ?? html`${named("truck", stateOf(vehicle))}${answerSign(vehicle.id)} · ${doing(vehicle)}`}</span>`;
 
-/** Something that wants a human. */
+/** Something that wants a human: what it is, whole, and below it since when. */
 export const alertRow = (
   alert,
 ) => html`<span class="icon icon-${alert.icon ?? "triangle-alert"} ${alert.tone}" aria-hidden="true"></span>
-  <span class="what" dir="auto">${alert.title}</span>
-  <span class="when">${alert.since ? age(alert.since) : ""}</span>
-  <span class="sub told">${alert.putOff ? html`<strong>${alert.putOff}</strong> ` : ""}${alert.text}</span>`;
+  <span class="what whole" dir="auto">${alert.title}</span>
+  <span class="sub told">${alert.since ? html`<span class="when">${age(alert.since)}</span> · ` : ""}${alert.putOff ? html`<strong>${alert.putOff}</strong> ` : ""}${alert.text}</span>`;

@@ -10,6 +10,7 @@ import { reloadDrivers } from "../shifts/drivers.js";
 import { reloadTrucks } from "../shifts/truck-states.js";
 import { heardOfDraft, mergeOrders, reloadOrders } from "../edits/draft.js";
 import { mergeNotes, reloadNotes } from "../messages/handover-notes.js";
+import { sayStopped, STOPPED } from "../planning/drafts.js";
 import { meet } from "../messages/presence.js";
 import { reloadMessages } from "../messages/messages.js";
 import { reloadWatch } from "../alerts/server-alerts.js";
@@ -56,8 +57,9 @@ function finished(runs) {
   const before = board.value.runs;
   mergedRuns(runs);
   for (const run of runs) {
-    if (before.get(run.id)?.state === run.state || run.fault === "run:stopped") continue;
-    if (run.state === "failed")
+    if (before.get(run.id)?.state === run.state) continue;
+    if (run.fault === STOPPED) sayStopped();
+    else if (run.state === "failed")
       notify(t("The plan could not be made. Look at streets and shifts, then try again."), "danger", run.fault ? t(run.fault, run.fault_values) : "");
   }
 }

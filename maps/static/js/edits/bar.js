@@ -64,8 +64,8 @@ class EditBar extends Part {
       <header>
         <h2>${t("Editing by hand: revision {revision}", { revision: draft.revision })}</h2>
         <div class="edit-keys">
-          <button class="quiet" ?disabled=${!draft.can_undo || busy} @click=${undo} title=${t("Undo (Ctrl+Z)")}><span class="icon icon-undo-2" aria-hidden="true"></span>${t("Undo")}</button>
-          <button class="quiet" ?disabled=${!draft.can_redo || busy} @click=${redo} title=${t("Redo (Ctrl+Shift+Z)")}><span class="icon icon-redo-2" aria-hidden="true"></span>${t("Redo")}</button>
+          <button class="quiet" ?disabled=${!draft.can_undo || busy} @click=${undo} title=${t("Undo (Ctrl+Z)")}><span class="icon icon-undo-2 mirrored" aria-hidden="true"></span>${t("Undo")}</button>
+          <button class="quiet" ?disabled=${!draft.can_redo || busy} @click=${redo} title=${t("Redo (Ctrl+Shift+Z)")}><span class="icon icon-redo-2 mirrored" aria-hidden="true"></span>${t("Redo")}</button>
           <button class="primary" ?disabled=${busy} @click=${() => publishDraft()}>${t("Publish to the trucks")}</button>
           <button ?disabled=${busy} @click=${discardDraft}>${t("Discard changes to the draft")}</button>
           <button class="quiet" @click=${leaveEditing}>${t("Leave editing")}</button>

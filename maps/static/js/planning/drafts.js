@@ -111,10 +111,18 @@ export async function discard(planId) {
   await attempt(reload);
 }
 
+/** The fault of a run that was stopped before it had routes. */
+export const STOPPED = "run:stopped";
+
+/** Say that a search was stopped, and that no plan came of it. */
+export const sayStopped = () => echo(t(STOPPED));
+
 /** Stop a search; what it has found by then is its draft. */
 export async function stop(run) {
   const stopped = await attempt(() => post(`/api/plan-runs/${run.id}/stop`));
-  if (stopped !== undefined) merge("runs", [stopped]);
+  if (stopped === undefined) return;
+  merge("runs", [stopped]);
+  if (stopped.fault === STOPPED) sayStopped();
 }
 
 const nameOf = (run) => board.value.vehicles.get(run.options?.vehicle_id)?.name;

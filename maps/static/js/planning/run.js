@@ -3,7 +3,7 @@ import { html } from "lit";
 import { number, t } from "../pages/texts.js";
 import { facts } from "../pages/facts.js";
 import { searchCurve } from "./chart.js";
-import { purpose, stop, validity } from "./drafts.js";
+import { purpose, stop, STOPPED, validity } from "./drafts.js";
 import { gapWords, planWords, wordsOf } from "./words.js";
 import { board, mayDispatch } from "../board/state.js";
 
@@ -20,7 +20,7 @@ function waiting(run) {
 }
 
 /** Seconds of the search, never more than it was given: joining and checking the routes takes some beyond them. */
-const timeUsed = ({ elapsed_s: used, seconds: all }) =>
+export const timeUsed = ({ elapsed_s: used, seconds: all }) =>
   used < all
     ? t("{used} of {all} s", { used: Math.floor(used), all })
     : t("all {all} s used, the plan is being finished", { all });
@@ -64,7 +64,7 @@ export function progress(run) {
 export function failure(run) {
   if (run?.state !== "failed") return "";
   const why = run.fault ? t(run.fault, run.fault_values) : t("error:server");
-  if (run.fault === "run:stopped") return html`<p class="muted" role="status">${why}</p>`;
+  if (run.fault === STOPPED) return html`<p class="muted" role="status">${why}</p>`;
   return html`<section class="run" role="alert">
     <h3><span class="icon icon-triangle-alert" aria-hidden="true"></span> ${t("The last plan could not be made.")}</h3>
     <p>${why}</p>

@@ -110,8 +110,33 @@ export function reveal(map, lngLat) {
   map.easeTo({ center: lngLat, offset: [0, -hidden / 2], duration: still ? 0 : 600 });
 }
 
-/** Copy the map to the canvas `.printed` before the page is printed, with the streets that are held: a browser prints no map. */
+/** Whether a map was painted since the theme changed last. */
+function paintedSinceTheme(map) {
+  let painted = true;
+  onTheme(() => {
+    painted = false;
+    map.once("idle", () => (painted = true));
+  });
+  return () => painted;
+}
+
+/** What stands on paper in place of a map that is still dark. */
+function unprinted(paper) {
+  const words = document.createElement("p");
+  words.className = "unprinted";
+  words.textContent = t("The map was still dark and was left out. Print with the page's own button: then it is light.");
+  paper.after(words);
+  return words;
+}
+
+/**
+ * Copy the map to the canvas `.printed` before the page is printed, with the streets that are held: a browser prints no map.
+ * A browser's own command does not wait until a dark map is light: then words say what to do.
+ */
 export function printable(map) {
+  const paper = document.querySelector("canvas.printed");
+  const painted = paintedSinceTheme(map);
+  const words = unprinted(paper);
   waitBeforePrint(
     () =>
       new Promise((done) => {
@@ -120,7 +145,9 @@ export function printable(map) {
       }),
   );
   addEventListener("beforeprint", () => {
-    const paper = document.querySelector("canvas.printed");
+    paper.hidden = !painted();
+    words.hidden = painted();
+    if (paper.hidden) return;
     map.redraw();
     const drawn = map.getCanvas();
     paper.width = drawn.width;
