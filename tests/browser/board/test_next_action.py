@@ -86,7 +86,7 @@ def test_one_click_does_what_is_to_be_done_next_and_nothing_jumps(
     expect(line).to_contain_text(t("A plan waits for a free planner"))
     expect(page.locator("board-side progress")).to_be_visible()
     assert (head.bounding_box(), page.locator(".counts-of").bounding_box()) == (box, counts)
-    page.route("**/api/board", late_though_all_have_a_truck)
+    page.route("**/api/board{,/figures}", late_though_all_have_a_truck)
     page.reload()
     late = {"length": t("{km} km", km=t.number(1.5, 1)), "time": t.time(LATER)}
     expect(line).to_contain_text(t("late:coming", name=name, **late))
