@@ -264,6 +264,12 @@ def test_the_map_is_on_paper_in_the_colors_of_paper(visit):
     tones = "['fresh', 'ageing', 'overdue', 'not_due'].map((state) => getComputedStyle("
     tones += "document.documentElement).getPropertyValue(`--state-${state}`).trim())"
     dark = page.evaluate(tones)
+    page.emulate_media(media="print", color_scheme="dark")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")  # by the browser's own menu
+    expect(page.locator(".unprinted")).to_be_visible()
+    expect(page.locator("canvas.printed")).to_be_hidden()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen", color_scheme="dark")
     page.evaluate("void (print = () => dispatchEvent(new Event('beforeprint')))")
     page.keyboard.press("Control+p")
     visit.until(PIXELS_OF_ANY.format(tones))
