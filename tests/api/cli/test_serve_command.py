@@ -119,10 +119,16 @@ def made_certificates(folder: Path) -> CertificateFiles:
     return files
 
 
-def test_a_certificate_with_its_key_makes_https(serve: Serve, tmp_path: Path) -> None:
+def test_a_certificate_with_its_key_makes_https(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     files = made_certificates(tmp_path / "certificates")
-    result, served = serve("--certificate", str(files.server), "--key", str(files.server_key))
-    assert len(served) == 1
+    shown: list[Any] = []
+    monkeypatch.setattr(WebServer, "run", lambda server: shown.append(server.config))
+    result, _ = serve("--certificate", str(files.server), "--key", str(files.server_key))
+    (config,) = shown
+    assert config.is_ssl
+    assert (config.ssl_certfile, config.ssl_keyfile) == (files.server, files.server_key)
     assert "https://127.0.0.1:8000/first?code=" in result.stdout
 
 

@@ -35,6 +35,11 @@ FORMER_SHELF = """async (taps) => {
   await drop('unsent-taps-driver-1-1');
   localStorage.setItem('barfrub-taps-driver-1-1', JSON.stringify(taps));
 }"""
+SCREEN = """globalThis.screenHeld = 0;
+Object.defineProperty(navigator, "wakeLock", { value: { request: async () => {
+  globalThis.screenHeld += 1;
+  return { released: false, release() { this.released = true; globalThis.screenHeld -= 1; } };
+} } });"""
 WAITS = "navigator.serviceWorker.getRegistration().then(({ waiting }) => !!waiting)"
 INSTALLED = "navigator.serviceWorker.ready.then(() => true)"
 VERSION = "JSON.parse(document.getElementById('boot').textContent).app.version"
@@ -56,10 +61,12 @@ def test_a_shift_goes_on_without_signal_after_a_dead_battery_and_over_an_update(
     visit, code, plan, database, monkeypatch, tmp_path
 ):
     page, context = visit.page, visit.page.context
+    context.add_init_script(SCREEN)
     visit.go("/drive?lang=en")
     page.fill("#code", code)
     page.click("button.primary")
     expect(page.locator(".facts")).to_contain_text("ready, ")
+    visit.until("screenHeld === 1")
     page.evaluate(INSTALLED)
     context.set_offline(True)
     page.get_by_role("button", name="Radio or phone").click()
@@ -79,7 +86,9 @@ def test_a_shift_goes_on_without_signal_after_a_dead_battery_and_over_an_update(
     page.click(".row:has-text('Take a rest')")
     page.locator(".tab").nth(0).click()
     expect(page.locator("drive-now h2")).to_contain_text("Rest until")
+    visit.until("screenHeld === 0")
     page.click(".actions .primary:has-text('End the rest'):enabled")
+    visit.until("screenHeld === 1")
     page.close()  # the battery is dead
     page = visit.page = open_page(context)
     page.goto(f"{visit.server}/drive")

@@ -11,6 +11,7 @@ import { icon, measure, stageIcon, task, where } from "./words.js";
 
 const NOTHING_HIDDEN = new Set();
 const CLOSE_ZOOM = 16.5;
+const [SLIGHT_DEG, SLIGHT_ZOOM] = [15, 0.5];
 const LOW_CENTRE = 0.3; // the truck stands so far below the middle, since what is ahead matters
 const FIT = { maxZoom: 17, duration: still ? 0 : 600 };
 
@@ -96,21 +97,31 @@ function inCity({ lon, lat }) {
 
 const followed = () => drive.value.place && inCity(drive.value.place);
 
+/** Whether the map would turn so far, or come from so far away, that an eye loses it where it jumps. */
+function isLeap(zoom, bearing) {
+  const turn = Math.abs(((bearing - map.getBearing() + 540) % 360) - 180);
+  return turn > SLIGHT_DEG || zoom - map.getZoom() > SLIGHT_ZOOM;
+}
+
+/** Go along with the truck: in one frame on a straight way, since each frame takes of the battery, and smoothly where it turns. */
 function move({ place, looked, stages, loose }) {
   const stage = stages.find((one) => one.first === looked);
   if (stage) fit(stage);
-  else if (followed() && !loose)
+  else if (followed() && !loose) {
+    const zoom = Math.max(map.getZoom(), CLOSE_ZOOM);
+    const bearing = place.heading ?? map.getBearing();
     map.easeTo({
       center: [place.lon, place.lat],
-      zoom: Math.max(map.getZoom(), CLOSE_ZOOM),
-      bearing: place.heading ?? map.getBearing(),
+      zoom,
+      bearing,
       padding: { top: map.getContainer().clientHeight * LOW_CENTRE },
-      duration: still ? 0 : 600,
+      duration: !still && isLeap(zoom, bearing) ? 600 : 0,
     });
+  }
 }
 
 function update(value, changes) {
-  if (!map) return;
+  if (!map || value.view !== "map") return; // nobody looks: what is not drawn takes nothing of the battery
   const now = current();
   const shown = { ...value, place: shownPlace() };
   draw(value.stages, now);
@@ -141,7 +152,7 @@ export function prepareMap() {
     if (value.view === "map" && !opened) {
       opened = true;
       requestAnimationFrame(open);
-    } else update(value, changes);
+    } else update(value, "view" in changes ? { place: true, looked: true } : changes);
   });
 }
 
