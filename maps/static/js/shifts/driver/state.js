@@ -90,6 +90,13 @@ function rested(hours, at) {
   return { ...hours, resting_since: null, rest_due_at: due };
 }
 
+/** What a tap had ended is open again, and the route goes on there. */
+function undone({ shift, stages }) {
+  const open = reopened(stages);
+  const again = open.find((stage, i) => stage !== stages[i]);
+  return { shift: again ? { ...shift, next_leg: Math.min(shift.next_leg, again.first) } : shift, stages: open };
+}
+
 /** The shift with its stages after a tap. */
 export function applied({ shift, stages }, tap) {
   if (tap.kind === "start") return { shift: { ...shift, state: "driving" }, stages };
@@ -97,7 +104,7 @@ export function applied({ shift, stages }, tap) {
   if (tap.kind === "rest") return { shift: { ...shift, hours: { ...shift.hours, resting_since: tap.at } }, stages };
   if (tap.kind === "rest-end") return { shift: { ...shift, hours: rested(shift.hours, tap.at) }, stages };
   if (tap.kind === "end") return { shift: { ...shift, state: "ended" }, stages };
-  if (tap.kind === "undo") return { shift, stages: reopened(stages) };
+  if (tap.kind === "undo") return undone({ shift, stages });
   if (tap.plan !== shift.plan_id) return { shift, stages };
   if (tap.kind === "answer") return { shift: { ...shift, answer: { state: tap.state, reason: tap.reason, text: tap.text } }, stages };
   return { shift, stages: ended(stages, tap) };
@@ -139,10 +146,10 @@ export function settle(tap) {
 }
 
 /** What the server tells of the route; asked again when a tap was answered meanwhile, which it may not know yet. */
-async function answered() {
+export async function askRoute(path) {
   const before = settled;
-  const answer = await get("/api/drive");
-  return before === settled ? answer : answered();
+  const answer = await get(path);
+  return before === settled ? answer : askRoute(path);
 }
 
 const openWork = (stages) => stages.filter(({ kind, state }) => kind === "work" && state === "open");
@@ -178,7 +185,7 @@ export function adopt() {
 /** Ask for the whole route: at the start, after a break, and when a plan may have come. */
 export async function reload() {
   try {
-    const { stages, now, ...shift } = await answered();
+    const { stages, now, ...shift } = await askRoute("/api/drive");
     setClock(now);
     const other = told && told.shift.plan_id !== shift.plan_id && shift.plan_id !== null;
     if (other && told.shift.plan_id !== null && shift.state === "driving") return offer({ shift, stages });

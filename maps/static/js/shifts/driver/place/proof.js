@@ -1,7 +1,6 @@
 // Asks the server what of the route is proved by now, and where the truck's own tracker sees it.
 import { now, setClock } from "../../../pages/boot.js";
-import { get } from "../../../pages/net.js";
-import { drive, prove, quietly } from "../state.js";
+import { askRoute, drive, prove, quietly } from "../state.js";
 import { REST_MS } from "./rate.js";
 import { afterSending } from "./unsent.js";
 
@@ -23,7 +22,7 @@ function take({ place }) {
 
 async function ask() {
   try {
-    const told = await get("/api/drive/proved");
+    const told = await askRoute("/api/drive/proved");
     setClock(told.now);
     if (told.plan_id !== drive.value.shift.plan_id) await quietly();
     else prove(told);

@@ -1,0 +1,49 @@
+"""Modules of the pages' scripts without a browser: in Node.js, which set-up needs anyway."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from maps.pages.scripts import SOURCES_DIR
+from maps.pages.templates import TEMPLATES_DIR
+
+PAGE = """
+const boot = {
+  language: "en", login: "driver", now: "2026-12-22T05:00:00Z", texts: {},
+  city: { timezone: "UTC" },
+  languages: [{ code: "en", intl: "en", calendar: "gregory", direction: "ltr" }],
+};
+const element = { textContent: JSON.stringify(boot), append() {} };
+Object.assign(globalThis, {
+  document: {
+    visibilityState: "visible",
+    getElementById: () => element,
+    createElement: () => element,
+    createTreeWalker: () => null,
+    createComment: () => null,
+  },
+  matchMedia: () => ({ matches: false }),
+  addEventListener() {},
+  customElements: { define() {} },
+  localStorage: { getItem: () => null },
+});
+globalThis.navigator ??= {};
+"""
+"""As much of a page as its modules ask for when they are read; nothing is kept on a shelf."""
+
+
+def told_by(script: str) -> object:
+    """Return what a script gives back that imports modules by `load("shifts/driver/state.js")`."""
+    node = shutil.which("node")
+    if node is None or not (TEMPLATES_DIR.parent / "node_modules").is_dir():
+        pytest.skip("the npm packages are not set up")
+    text = f"""{PAGE}
+const load = (name) => import({json.dumps(SOURCES_DIR.as_uri())} + "/" + name);
+const told = await (async () => {{ {script} }})();
+process.stdout.write(JSON.stringify(told), () => process.exit());"""
+    command = [node, "--no-warnings", "--input-type=module", "--eval", text]
+    ran = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    assert ran.returncode == 0, ran.stderr.decode()
+    return json.loads(ran.stdout)
