@@ -14,6 +14,7 @@ from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import translator
 from tests import village as v
 from tests.browser.conftest import Visit, open_page
+from tests.browser.new_version import VERSION, WAITS, serve_a_new_version
 
 pytestmark = pytest.mark.browser
 
@@ -60,7 +61,7 @@ MAP_KEPT = """new Promise((done) => (indexedDB.open("barfrub").onsuccess =
 
 @pytest.mark.parametrize("visit", [APP], indirect=True)
 def test_what_a_crew_says_out_of_reach_is_kept_and_arrives_once_with_its_photo(
-    visit: Visit, tmp_path: Path
+    visit: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     language = "fa"
     city, page, t = visit.city, visit.page, translator(language)
@@ -102,15 +103,20 @@ def test_what_a_crew_says_out_of_reach_is_kept_and_arrives_once_with_its_photo(
     place.get_by_role("button", name=t("Done")).click()
     expect(place.get_by_text(t("Kept on this phone until dispatch has it."))).to_be_visible()
     expect(place.get_by_role("button", name=t("Done"))).to_be_hidden()
+    first = page.evaluate(VERSION)
+    serve_a_new_version(monkeypatch)
     page.context.route("**/photo", lambda route: route.abort())
     with page.expect_response("**/done"):
         page.context.set_offline(False)
+    visit.until(WAITS)
+    assert page.evaluate(VERSION) == first
     page.close()  # the battery is dead again, before the photo went
     page = visit.page = open_page(page.context)
     page.context.unroute("**/photo")
     with page.expect_response("**/photo"):
         page.goto(f"{visit.server}/crew")
     expect(page.locator("ul.after")).to_contain_text(t("crew_job:done"))
+    assert page.evaluate(VERSION) != first
 
     visit.sign_out()
     visit.come_in("dispatcher")

@@ -9,6 +9,7 @@ from data.store.schema import request, request_clock
 from fleet.requests.request_lookup import known_request
 from tests import village as v
 from tests.browser.conftest import Visit, open_page
+from tests.browser.new_version import VERSION, WAITS, serve_a_new_version
 from tests.browser.test_office import a_photo, people_asked
 
 pytestmark = pytest.mark.browser
@@ -26,11 +27,14 @@ MAP_KEPT = """new Promise((done) => (indexedDB.open("barfrub").onsuccess =
   ({ target: { result } }) =>
   (result.transaction("kept").objectStore("kept").get("inspections-map").onsuccess =
     (found) => done(!!found.target.result))))"""
+SENT = "**/requests/*/inspections"
 PHOTO = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)
-def test_what_was_seen_out_of_reach_arrives_once_with_its_photo(visit: Visit) -> None:
+def test_what_was_seen_out_of_reach_arrives_once_with_its_photo_before_a_new_version_is_taken(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
     people_asked(visit, hours_ago=5)
     visit.come_in("supervisor")
     visit.go("/inspect?lang=en")
@@ -73,7 +77,16 @@ def test_what_was_seen_out_of_reach_arrives_once_with_its_photo(visit: Visit) ->
     expect(page.locator(".line.warning")).to_contain_text("2 inspections wait")
     expect(page.locator(".empty")).to_have_text("There is nothing to inspect.")
 
+    first = page.evaluate(VERSION)
+    serve_a_new_version(monkeypatch)
+    context.route(SENT, lambda route: route.abort())  # all else gets through
     context.set_offline(False)
+    visit.until(WAITS)
+    expect(page.locator(".line.warning")).to_contain_text("2 inspections wait")
+    assert page.evaluate(VERSION) == first
+    context.unroute(SENT)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#boot")).not_to_contain_text(first)
     expect(page.locator(".line.warning")).to_have_count(0)
     expect(page.locator(".empty")).to_be_visible()  # nothing stands otherwise than it was told
     with reading(visit.city.engine) as tx:

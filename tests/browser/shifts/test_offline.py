@@ -5,15 +5,14 @@ from playwright.sync_api import expect
 
 from api.config.clock import Clock
 from api.config.settings import Settings
-from api.web import installed_app
 from data.store.database.engine import transaction
 from data.store.shifts.driver_rests import list_rests
 from data.store.shifts.shifts import list_progress
 from data.store.shifts.vehicle_checks import find_check
 from fleet.shifts.driver_codes import give_code
-from maps.pages.app_files import app_files
 from tests import village as v
 from tests.browser.conftest import open_page
+from tests.browser.new_version import VERSION, WAITS, serve_a_new_version
 from tests.village_database import DISPATCHER
 
 pytestmark = pytest.mark.browser
@@ -40,9 +39,7 @@ Object.defineProperty(navigator, "wakeLock", { value: { request: async () => {
   globalThis.screenHeld += 1;
   return { released: false, release() { this.released = true; globalThis.screenHeld -= 1; } };
 } } });"""
-WAITS = "navigator.serviceWorker.getRegistration().then(({ waiting }) => !!waiting)"
 INSTALLED = "navigator.serviceWorker.ready.then(() => true)"
-VERSION = "JSON.parse(document.getElementById('boot').textContent).app.version"
 
 
 def new_code(database, folder, shift_id: int) -> str:
@@ -107,9 +104,7 @@ def test_a_shift_goes_on_without_signal_after_a_dead_battery_and_over_an_update(
 
     context.set_offline(False)
     expect(page.locator(".line")).not_to_contain_text("kept")
-    before = installed_app.kept_files
-    more = app_files("/static/icons/barfrub-192.png")
-    monkeypatch.setattr(installed_app, "kept_files", lambda *of: (*before(*of), *more))
+    serve_a_new_version(monkeypatch)
     page.evaluate("async () => (await navigator.serviceWorker.getRegistration()).update()")
     visit.until(WAITS)
     page.reload()  # the server has a new page, but the driver is in the middle of a stage

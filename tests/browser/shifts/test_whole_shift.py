@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from api.config.settings import Settings
 from api.simulation.simulated_storm import entry_of
-from api.web import installed_app
 from data.model import (
     Actor,
     ActorKind,
@@ -43,10 +42,10 @@ from fleet.shifts.driver_codes import give_code
 from fleet.simulation.simulated_trucks import Fix, TruckBehavior, driven, traversals
 from fleet.storms.storm_start import start_storm
 from fleet.tracking.fix_filters import HEARD
-from maps.pages.app_files import app_files
 from maps.shifts.daylight import daylight_around
 from tests.browser.conftest import app_at, serving
-from tests.browser.shifts.test_offline import INSTALLED, VERSION
+from tests.browser.new_version import VERSION, serve_a_new_version
+from tests.browser.shifts.test_offline import INSTALLED
 from tests.browser.shifts.town_shift import (
     DRIVEN,
     FIRST,
@@ -155,8 +154,7 @@ def report_at_the_end_of(segment_id: int, reason: int, phone: Phone, shift: Town
 
 
 def install_a_new_version(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    before, more = installed_app.kept_files, app_files("/static/icons/barfrub-192.png")
-    monkeypatch.setattr(installed_app, "kept_files", lambda *of: (*before(*of), *more))
+    serve_a_new_version(monkeypatch)
     page.evaluate(
         """async () => {
       const registration = await navigator.serviceWorker.getRegistration();

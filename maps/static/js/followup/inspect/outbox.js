@@ -5,7 +5,7 @@ import { send } from "../../pages/net.js";
 import { notify } from "../../pages/notices.js";
 import { newKey, worthAnotherTry } from "../../pages/offline-queue.js";
 import { Store } from "../../pages/store.js";
-import { inspections, pathOf, reload } from "./state.js";
+import { inspections, pathOf, reload, tellOf } from "./state.js";
 
 const SHELF = `unsent-inspections-${boot.login}`; // those of somebody else wait for him
 const AGAIN_MS = 5000;
@@ -16,11 +16,12 @@ export const outbox = new Store({ waiting: 0 });
 const queue = [];
 let sending = false;
 
+/** Keep what waits, and then say so: once nothing does, the page may be loaded anew. */
 async function changed() {
-  inspections.set({ waiting: new Set(queue.map(({ id }) => id)) });
-  outbox.set({ waiting: queue.length });
   if (queue.length > 0) await keep(SHELF, queue);
   else await drop(SHELF);
+  inspections.set({ waiting: new Set(queue.map(({ id }) => id)) });
+  outbox.set({ waiting: queue.length });
 }
 
 function formOf({ key, fields, photo }) {
@@ -35,7 +36,7 @@ async function sendAll() {
     const [entry] = queue;
     try {
       await send(pathOf(entry.id), formOf(entry));
-      inspections.set({ connected: true, told: new Map(inspections.value.told).set(entry.id, null) });
+      await tellOf(entry.id);
     } catch (error) {
       if (worthAnotherTry(error)) throw error;
       notify(error.message, "danger"); // and its place is shown again

@@ -1,4 +1,4 @@
-// What the inspections page knows: the places, kept on this phone for where no server answers, and where the phone is.
+// What the inspections page knows: the places and what was told of them, kept on this phone for where no server answers, and where the phone is.
 import { keep, kept } from "../../pages/app/shelf.js";
 import { boot } from "../../pages/boot.js";
 import { metresBetween } from "../../pages/map/distance.js";
@@ -29,10 +29,21 @@ function stillTold(told, asked, places) {
   return new Map([...told].filter(fits).map(([id, was]) => [id, asked.has(id) ? stands.get(id) : was]));
 }
 
+function store() {
+  const { places, told } = inspections.value;
+  return keep(SHELF, { login: boot.login, places, told });
+}
+
+/** The server was told of a place, which is not shown again unless it stands otherwise. */
+export function tellOf(id) {
+  inspections.set({ connected: true, told: new Map(inspections.value.told).set(id, null) });
+  return store();
+}
+
 /** Show what an earlier visit kept; that of somebody else is not shown. */
 export async function restore() {
   const before = await kept(SHELF);
-  if (before?.login === boot.login && inspections.value.places === null) inspections.set({ places: before.places });
+  if (before?.login === boot.login && inspections.value.places === null) inspections.set({ places: before.places, told: before.told ?? new Map() });
 }
 
 /** A street as a place of the list: by an id that no request has. */
@@ -48,7 +59,7 @@ export async function reload() {
     const [requests, streets] = await Promise.all([get("/api/inspections"), get("/api/inspections/streets")]);
     const places = [...requests, ...streets.map(streetPlace)];
     inspections.set({ places, connected: true, told: stillTold(inspections.value.told, asked, places) });
-    keep(SHELF, { login: boot.login, places });
+    store();
   } catch (error) {
     inspections.set({ connected: error.status !== undefined });
   }
