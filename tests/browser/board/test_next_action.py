@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from data.model import Actor, ActorKind, Alert, AlertId, AlertKind, RequestKind, VehicleId
+from data.model.alerts import AlertFacts
 from data.store.alerts import add_alert, list_snoozes
 from data.store.database.engine import reading, transaction
 from data.store.setup.city import get_city
@@ -43,12 +44,16 @@ def opened(visit: Visit, language: str) -> Page:
     return page
 
 
-def raised(visit: Visit, kind: AlertKind, *trucks: VehicleId) -> None:
+def raised(visit: Visit, kind: AlertKind, *trucks: VehicleId | None) -> None:
     """Open an alert of each truck, as the watch does, and tell the boards."""
     city, now = visit.city, visit.city.clock.now()
     with transaction(city.engine) as tx:
         storm_id = list_shifts(tx, 1)[0].storm_id
-        new = [Alert(AlertId(0), storm_id, kind, truck, now - HOUR) for truck in trucks]
+        crew: AlertFacts = {"by": "crew", "crew": 1, "crew_name": "Crew 1"}
+        new = [
+            Alert(AlertId(0), storm_id, kind, truck, now - HOUR, facts={} if truck else crew)
+            for truck in trucks
+        ]
         added = [add_alert(tx, one) for one in new]
     city.hub.publish("alerts", [alert_view(one, city.network) for one in added])
 
@@ -123,6 +128,10 @@ def test_alerts_are_one_row_a_cause_with_what_ends_them(visit: Visit, storm: Non
     page.locator(".fleet-orders").get_by_role("button", name=t("+{hours} h", hours=2)).click()
     expect(page.locator(".next-action")).to_contain_text(t("Make a plan"))
     expect(count).to_have_text(t("{value}", value=2))
+
+    raised(visit, AlertKind.SOS, None, None)  # two crews
+    page.locator(".next-action").get_by_role("button", name=t("Show")).click()
+    expect(rows.nth(0)).to_contain_text(t.plural("cause:sos:{count}", 2))
     assert visit.complaints == []
 
 

@@ -38,5 +38,5 @@ export const causeOf = (number) => CAUSES[number];
 
 const ofTrucks = (alert) => alert.vehicle_id !== null;
 
-/** The cause of one of the server's alerts: what concerns the whole fleet is another one than what concerns a truck. */
-export const causeOfAlert = (alert) => (ofTrucks(alert) ? alert.kind : `fleet:${alert.kind}`);
+/** The cause of one of the server's alerts: what concerns the whole fleet is another one than what concerns a truck or a crew. */
+export const causeOfAlert = (alert) => (ofTrucks(alert) || alert.kind === "sos" ? alert.kind : `fleet:${alert.kind}`);

@@ -50,7 +50,7 @@ const unplanned = ({ service_class: name }) => rowOf(name)?.finish?.unplanned_m 
 
 /** What each action says, and the button that does it. */
 const ACTIONS = {
-  help: { words: ({ count }) => t("next:help:{count}", { count }), button: () => t("Show"), act: ({ vehicle_ids: ids }) => show(ids) },
+  help: { words: ({ count }) => t("next:help:{count}", { count }), button: () => t("Show"), act: ({ vehicle_ids: ids }) => (ids.length > 0 ? show(ids) : lists("alerts", "nobody")) },
   plan: { words: (action) => (unplanned(action) ? t("next:plan:{count}", about(action, "unplanned_m")) : t("next:behind:{count}", about(action))), button: () => t("Make a plan"), act: plan },
   extend: {
     words: (action) => t("next:extend", about(action)),
