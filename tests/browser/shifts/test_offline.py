@@ -80,7 +80,7 @@ def test_a_shift_goes_on_without_signal_after_a_dead_battery_and_over_an_update(
     context.set_offline(True)  # from here on there is no signal
     tap(page, "Imam Street")
     page.locator(".tab").nth(1).click()
-    page.click(".row:has-text('Take a rest')")
+    page.click(".row:has-text('Take a rest'):has-text('30 min')")
     page.locator(".tab").nth(0).click()
     expect(page.locator("drive-now h2")).to_contain_text("Rest until")
     visit.until("screenHeld === 0")

@@ -9,6 +9,7 @@ from data.model import Actor, ActorKind, Shift
 from data.store.database.engine import reading, transaction
 from data.store.messages.messages import list_messages
 from data.store.shifts.shifts import list_shifts, save_shift
+from fleet.shifts.shift_progress import start_shift
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import Translator, translator
 from tests.browser.conftest import Visit
@@ -103,6 +104,11 @@ def test_the_panel_follows_the_shift_that_is_now(visit: Visit, storm: None) -> N
     expect(page.locator(".notices")).to_contain_text("1 shift extended.")
     city.alert_task.run()
     expect(code).to_be_visible()
+    with transaction(city.engine) as tx:
+        start_shift(tx, DISPATCHER, first.id, city.clock.now())
+    city.alert_task.run()
+    expect(page.locator("#list-trucks li .rest-due")).to_have_text("rest overdue")
+    expect(page.locator("board-lists .chip", has_text="rest due")).to_contain_text("1")
 
 
 def test_all_trucks_are_extended_from_the_list_in_two_clicks(visit: Visit, storm: None) -> None:

@@ -6,7 +6,7 @@ import { named, t } from "../pages/texts.js";
 import { alerts, wanted } from "../alerts/alerts.js";
 import { snoozed } from "../alerts/snooze.js";
 import { chooseTrucks } from "../shifts/fleet-orders.js";
-import { isPast, shiftOf, STATES, stateOf } from "../shifts/truck-states.js";
+import { isPast, restDue, shiftOf, STATES, stateOf } from "../shifts/truck-states.js";
 import { openPage } from "../requests/page.js";
 import { alertRow, needsPin, requestRow, truckRow } from "./rows.js";
 import { board, mayDispatch, openRequests, tellSeen, vehicles } from "./state.js";
@@ -77,6 +77,7 @@ export const LISTS = {
           { words: () => named("truck", state), fits: (vehicle) => stateOf(vehicle) === state },
         ]),
       ),
+      rest: { words: () => t("rest due"), fits: ({ id }) => restDue(id) !== null },
       behind: { words: () => t("late"), fits: (vehicle) => behind(vehicle) >= LATE_MIN },
     },
     orders: {

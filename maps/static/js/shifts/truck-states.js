@@ -38,13 +38,27 @@ export const phaseOf = (vehicleId) => board.value.trucks.get(vehicleId)?.shift ?
 /** Whether a truck's current shift is past: no code, no answer and no order belongs to it any more. */
 export const isPast = (vehicleId) => ["ended", "cancelled", null].includes(phaseOf(vehicleId));
 
+/** When a rest of its driver is due, where that is within half an hour or past. */
+export const restDue = (vehicleId) => board.value.trucks.get(vehicleId)?.rest_due_at ?? null;
+
+const isOver = (due) => Date.parse(due) <= now();
+
 /** What its driver told of a rest, and whether one is due: a state comes from evidence, this stands beside it. */
 function restWords(vehicleId) {
-  const { resting_until: until, rest_due_at: due } = board.value.trucks.get(vehicleId) ?? {};
+  const due = restDue(vehicleId);
+  const until = board.value.trucks.get(vehicleId)?.resting_until;
   if (until) return html` · ${t("rest until {time}", { time: time(until) })}`;
+  return due ? html` · <span class=${isOver(due) ? "danger" : ""}>${t("rest due at {time}", { time: time(due) })}</span>` : "";
+}
+
+/** The same in a list, short: only where a rest is due. */
+export function restChip(vehicleId) {
+  const due = restDue(vehicleId);
   if (!due) return "";
-  const past = Date.parse(due) <= now();
-  return html` · <span class=${past ? "danger" : ""}>${t("rest due at {time}", { time: time(due) })}</span>`;
+  const clock = { time: time(due) };
+  return html`<span class="rest-due ${isOver(due) ? "danger" : ""}" title=${t("rest due at {time}", clock)}
+    ><span class="icon icon-coffee" aria-hidden="true"></span>${isOver(due) ? t("rest overdue") : t("rest due {time}", clock)}</span
+  >`;
 }
 
 /** The sign of what a truck does, with its word. */

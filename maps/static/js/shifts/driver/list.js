@@ -37,7 +37,7 @@ class List extends Part {
         aria-current=${stage === now ? "step" : nothing}
         @click=${() => (stage.due ? beginRest() : drive.set({ view: "map", looked: stage.first }))}
       >
-        ${row(stage, stage.due ? t("tap to begin it now") : state(stage), STATE_ICON[stage.state])}
+        ${row(stage, stage.due ? [...measure(stage), t("tap to begin it now")].join(" · ") : state(stage), STATE_ICON[stage.state])}
       </button>
     </li>`;
   }

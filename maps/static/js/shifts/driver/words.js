@@ -1,7 +1,7 @@
 // How a stage is said.
 import { html, nothing } from "lit";
 import { icon } from "../../pages/element.js";
-import { length, streetName, t } from "../../pages/texts.js";
+import { duration, length, streetName, t } from "../../pages/texts.js";
 
 const TURN_ICON = {
   straight: "arrow-up",
@@ -72,9 +72,10 @@ export const where = (stage) => (stage.street ? streetName(stage.street) : stage
 export const until = (stage) =>
   stage.until ? t("as far as {street}", { street: streetName(stage.until) }) : "";
 
-/** Length and pass. */
+/** Length and pass; of a rest how long it takes. */
 export const measure = (stage) =>
   [
+    stage.takes_s ? duration(stage.takes_s * 1000) : "",
     stage.length_m > 0 ? length(stage.length_m) : "",
     stage.passes > 1 ? t("pass {pass} of {passes}", { pass: stage.pass_number, passes: stage.passes }) : "",
   ].filter(Boolean);

@@ -16,7 +16,7 @@ export const isResting = ({ shift }) => shift?.state === "driving" && Boolean(sh
 /** Whether a rest is due before the shift ends; a route that an older page kept does not say it. */
 const isDue = (value) => value.shift.state === "driving" && value.shift.hours && !isResting(value) && dueAt(value.shift) < Date.parse(value.shift.ends_at);
 
-const stage = (shift) => ({ kind: "rest", first: "rest", state: "open", length_m: 0, passes: 1, due: true, place: t("due by {time}", { time: time(shift.hours.rest_due_at) }) });
+const stage = (shift) => ({ kind: "rest", first: "rest", state: "open", length_m: 0, takes_s: shift.hours.rest_s, passes: 1, due: true, place: t("due by {time}", { time: time(shift.hours.rest_due_at) }) });
 
 /** These stages with the rest that is due among them, before the one that would be too late for it. */
 export function withRest(value, stages) {
