@@ -13,7 +13,7 @@ from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import Context, DispatcherContext, DriverContext, WallContext
 from api.web.idempotency import NO_TAP, TapBody, order_once
 from api.web.page_context import shown_to
-from api.web.schemas import CodeIn, LegsIn, SkipIn, TapIn
+from api.web.schemas import CodeIn, DoneIn, LegsIn, SkipIn, TapIn
 from data.errors import ForbiddenError
 from data.model import Device, Leg, PlanId, Position, Role, Shift, ShiftId, ShiftState
 from data.store.database.engine import Tx
@@ -55,9 +55,9 @@ from maps.shifts.driver import (
 
 router = APIRouter(route_class=CheckedRoute)
 
-LegsBody = Annotated[LegsIn, Body()]
+DoneBody = Annotated[DoneIn, Body()]
 
-NO_LEGS = LegsIn()
+NO_MORE_LEGS = DoneIn()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +179,13 @@ def complete_leg(
     shift_id: ShiftId,
     leg: int,
     context: DriverContext,
-    tap: LegsBody = NO_LEGS,
+    tap: DoneBody = NO_MORE_LEGS,
 ) -> ProgressView:
     """Mark a leg done, or all up to `last`; a repeated tap changes nothing."""
     legs = legs_of(plan_id, shift_id, leg, tap)
 
     def order(tx: Tx) -> ProgressView:
-        complete_legs(tx, context.actor, legs, context.now, tap.tapped_at)
+        complete_legs(tx, context.actor, legs, context.now, tap.tapped_at, at_end=tap.at_end)
         return progress_of(tx, context, shift_id)
 
     return answered_tap(context, shift_id, tap, order)

@@ -237,6 +237,12 @@ class LegsIn(TapIn):
     last: Annotated[int, Field(ge=0)] | None = None
 
 
+class DoneIn(LegsIn):
+    """Legs that are done; `at_end` is said at the end of the shift, and no evidence."""
+
+    at_end: bool = False
+
+
 class SkipIn(LegsIn):
     """The reason for skipping legs."""
 

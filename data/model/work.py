@@ -151,7 +151,10 @@ class Override:
 
 
 class SkipReason(StrEnum):
-    """Why a driver skips a part of the route; `TOO_NARROW` is what older phones say."""
+    """Why a driver skips a part of the route; `TOO_NARROW` is what older phones say.
+
+    `NO_TIME` is said at the end of a shift.
+    """
 
     PARKED_CARS = "parked_cars"
     BLOCKED = "blocked"
@@ -163,6 +166,7 @@ class SkipReason(StrEnum):
     ACCIDENT = "accident"
     WIRES = "wires"
     OUT_OF_SALT = "out_of_salt"
+    NO_TIME = "no_time"
     OTHER = "other"
 
 

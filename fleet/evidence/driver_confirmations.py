@@ -138,7 +138,7 @@ def _drivers(
     for (plan_id, shift_id), mine in by_route.items():
         route = find_route(tx, plan_id, shift_id)
         if route is not None:
-            known = list_progress(tx, plan_id, shift_id)
+            known = [tap for tap in list_progress(tx, plan_id, shift_id) if not tap.at_end]
             yield _Driver(tx, storm, network, policy, route, known), mine
 
 

@@ -2,10 +2,11 @@
 
 A driver's tap moves the list on; only evidence closes jobs. Where no sensor tells, the tap itself
 becomes evidence (`fleet.evidence.driver_confirmations`), as soon as it can no longer be taken back.
+What he says at the end of the shift of streets that he is not known to have driven never does.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -143,13 +144,21 @@ def driven_route(tx: Tx, shift: Shift) -> tuple[PlanId, Route] | None:
 
 
 def complete_legs(
-    tx: Tx, actor: Actor, legs: Legs, now: datetime, tapped_at: datetime | None = None
+    tx: Tx,
+    actor: Actor,
+    legs: Legs,
+    now: datetime,
+    tapped_at: datetime | None = None,
+    *,
+    at_end: bool = False,
 ) -> list[LegProgress]:
     """Mark legs done; repeating the tap changes nothing, since phones repeat themselves.
 
-    `tapped_at` is when the driver did it, where the phone was out of reach then.
+    `tapped_at` is when the driver did it, where the phone was out of reach then; `at_end` says that
+    it is no more than his word.
     """
-    return _legs_over(tx, actor, legs, LegOutcome.DONE, "", now, tapped_at)
+    over = LegProgress(legs.plan_id, legs.shift_id, legs.first, LegOutcome.DONE, at_end=at_end)
+    return _legs_over(tx, actor, legs, over, now, tapped_at)
 
 
 def skip_legs(
@@ -161,7 +170,8 @@ def skip_legs(
     tapped_at: datetime | None = None,
 ) -> list[LegProgress]:
     """Mark legs skipped with a reason; repeating the tap changes nothing."""
-    return _legs_over(tx, actor, legs, LegOutcome.SKIPPED, reason, now, tapped_at)
+    over = LegProgress(legs.plan_id, legs.shift_id, legs.first, LegOutcome.SKIPPED, reason=reason)
+    return _legs_over(tx, actor, legs, over, now, tapped_at)
 
 
 def moment_of_tap(tx: Tx, shift: Shift, tapped_at: datetime | None, now: datetime) -> datetime:
@@ -235,20 +245,20 @@ def _legs_over(
     tx: Tx,
     actor: Actor,
     legs: Legs,
-    state: LegOutcome,
-    reason: str,
+    told: LegProgress,
     now: datetime,
     tapped_at: datetime | None,
 ) -> list[LegProgress]:
+    """Keep of each leg what is told of the first one."""
     shift = get_driven(tx, legs.shift_id, tapped_at)
     ended_at = moment_of_tap(tx, shift, tapped_at, now)
     route = _driven_route(tx, shift, legs, ended_at)
     over = []
     for plan_id, leg, before in _places(tx, shift, legs, route):
-        if before is not None and before.state != state:
+        if before is not None and before.state != told.state:
             raise ConflictError(f"leg {leg} is {before.state} already", reason="leg_over", leg=leg)
         if before is None:
-            before = LegProgress(plan_id, shift.id, leg, state, ended_at=ended_at, reason=reason)
+            before = replace(told, plan_id=plan_id, leg=leg, ended_at=ended_at)
             _keep(tx, actor, before, now)
         over.append(before)
     return over
@@ -313,6 +323,8 @@ def _keep(tx: Tx, actor: Actor, over: LegProgress, now: datetime) -> None:
     save_progress(tx, over)
     after: dict[str, object] = {"plan": over.plan_id, "leg": over.leg, "state": over.state}
     after["reason"] = over.reason
+    if over.at_end:
+        after["at_end"] = True
     if over.ended_at is not None and over.ended_at != now:
         after["tapped_at"] = over.ended_at.isoformat()
     add_event(tx, now, actor, f"leg.{over.state}", f"shift:{over.shift_id}", after=after)

@@ -180,7 +180,10 @@ class LegOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LegProgress:
-    """What happened to a leg, apart from what was planned; what is `proved` became evidence."""
+    """What happened to a leg, apart from what was planned; what is `proved` became evidence.
+
+    What its driver said of it `at_end` of the shift, and no position shows, is his word alone.
+    """
 
     plan_id: PlanId
     shift_id: ShiftId
@@ -190,3 +193,4 @@ class LegProgress:
     ended_at: datetime | None = None
     reason: str = ""
     proved: bool = False
+    at_end: bool = False

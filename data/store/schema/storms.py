@@ -201,6 +201,7 @@ leg_progress = Table(
     Column("ended_at", UtcDateTime),
     Column("reason", Text, nullable=False),
     Column("proved", Boolean, nullable=False, server_default=false(), doc="became evidence"),
+    Column("at_end", Boolean, nullable=False, server_default=false(), doc="a word, no evidence"),
 )
 
 blockage = Table(

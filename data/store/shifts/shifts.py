@@ -118,6 +118,7 @@ def save_progress(tx: Tx, progress: LegProgress) -> None:
         "started_at": progress.started_at,
         "ended_at": progress.ended_at,
         "reason": progress.reason,
+        "at_end": progress.at_end,
     }
     row = upsert(leg_progress).values(**key, **values)
     tx.execute(row.on_conflict_do_update(index_elements=list(key), set_=values))
@@ -191,7 +192,10 @@ def list_proved(
 
 
 def _legs_in(storm_id: StormId, state: LegOutcome, *, proved: bool) -> Select[Any]:
-    """Return the question for a storm's legs in a state, in the order in which they ended."""
+    """Return the question for a storm's legs in a state, in the order in which they ended.
+
+    Not for those of which a driver said so at the end of his shift: that is no evidence.
+    """
     return (
         select(leg_progress)
         .join(shift, shift.c.id == leg_progress.c.shift_id)
@@ -199,6 +203,7 @@ def _legs_in(storm_id: StormId, state: LegOutcome, *, proved: bool) -> Select[An
             shift.c.storm_id == storm_id,
             leg_progress.c.state == state,
             leg_progress.c.proved.is_(proved),
+            leg_progress.c.at_end.is_(False),
         )
         .order_by(leg_progress.c.ended_at, leg_progress.c.shift_id, leg_progress.c.leg)
     )

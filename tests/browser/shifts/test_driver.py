@@ -9,6 +9,7 @@ from data.model import PlanState, Role
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import transaction
 from data.store.planning.plans import add_plan, set_plan_state
+from data.store.shifts.shifts import list_progress
 from data.store.streets.network import load_network
 from fleet.shifts.driver_codes import give_code
 from tests import village as v
@@ -223,12 +224,22 @@ def test_buttons_are_made_for_gloves_and_nothing_is_cut_off_in_any_language(visi
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)
-def test_a_trembling_finger_ends_one_street_only(visit, code):
+def test_a_trembling_finger_ends_one_street_only_and_an_end_asks_for_the_rest(
+    visit, code, database, plan
+):
     page = drive_off(visit, code)
     page.evaluate(
         "() => { for (let i = 0; i < 3; i += 1) document.querySelector('.actions .done').click(); }"
     )
     expect(page.locator(".stage h2")).to_have_text("Imam Street")
+    for button in (".trouble", "dialog .ending", "dialog button:has-text('Not done: say why')"):
+        page.click(button)
+    assert page.locator(".reasons button").count() == 11
+    page.click(".reasons button:has-text('Out of time')")
+    expect(page.locator("drive-summary .aside")).to_contain_text("Mill StreetOut of time")
+    with transaction(database) as tx:
+        told = {each.leg: each.reason for each in list_progress(tx, plan.id, 1)}
+    assert told == {0: "", 1: "no_time", 2: "no_time", 3: "no_time"}
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from data.model import LegKind
 from data.store.database.engine import transaction
-from data.store.shifts.shifts import list_progress
+from data.store.shifts.shifts import get_shift, list_progress
 from tests import village as v
 from tests.browser.shifts.conftest import publish
 from tests.browser.shifts.test_driver import PHONE as SMALL_PHONE
@@ -375,12 +375,22 @@ def test_the_phone_leads_by_position_speaks_and_asks_for_one_tap(visit, code, da
     assert [said for said in visit.complaints if "ERR_INTERNET" not in said] == []
     page.clock.fast_forward(61_000)
     asked = "2 streets driven. Was the work done?"
-    for told in (asked, "2 streets are done", asked):
+    for told in (asked, "2 streets are done"):
         expect(page.locator(".undo .what")).to_have_text(told)
         page.clock.fast_forward(REST_MS)
         page.click(".undo button")
+    for button in (".trouble", "dialog .ending"):
+        page.click(button)
+    expect(page.locator("dialog b")).to_have_text("3 streets are not confirmed. Were they done?")
+    expect(page.locator("dialog bdi")).to_have_text(
+        ["Imam Street", "Orchard Street", "Mill Street"]
+    )
+    page.click("dialog[open] .primary")
+    expect(page.locator("drive-now h2")).to_have_text("Your shift is over. Good rest!")
     page.context.set_offline(False)
-    page.clock.fast_forward(125_000)
+    page.clock.fast_forward(5_000)
     visit.until(f"({KEPT_TAPS})().then((taps) => taps.length === 0)")
     with transaction(database) as tx:
-        assert {each.leg for each in list_progress(tx, plan.id, 1)} == {0, 1, 2, 3}
+        told = {each.leg: each.at_end for each in list_progress(tx, plan.id, 1)}
+        assert told == {0: False, 1: False, 2: False, 3: False, 4: True}
+        assert get_shift(tx, 1).state == "ended"

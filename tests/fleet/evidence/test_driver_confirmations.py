@@ -128,6 +128,20 @@ def test_a_drive_and_what_was_left_out_prove_nothing(tx: Tx, plan: Plan) -> None
     assert undo_last(tx, DISPATCHER, SHIFT, LATER + LONGEST).legs != ()
 
 
+def test_what_is_said_at_the_end_of_the_shift_of_streets_nobody_saw_is_no_evidence(
+    tx: Tx, plan: Plan
+) -> None:
+    storm = get_storm(tx, plan.storm_id)
+    told = complete_legs(tx, DISPATCHER, Legs(plan.id, SHIFT, 0, 3), TAPPED, at_end=True)
+    assert [each.at_end for each in told] == [True] * 4
+    assert not taps_wait(tx, storm, LATER)
+    assert proved(tx, plan) == Proof()
+    city = CityContext(tx, v.village(), POLICY, LATER)
+    assert judge_again(city, storm, {VehicleId(1): v.NOW}) == Proof()
+    (job,) = list_jobs_on_segment(tx, plan.storm_id, v.SCHOOL)
+    assert job.state is JobState.OPEN
+
+
 def test_salt_is_salt(tx: Tx, plan: Plan) -> None:
     done(tx, plan, 3, 3)
     proved(tx, plan)

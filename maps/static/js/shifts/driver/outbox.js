@@ -92,7 +92,7 @@ export async function flush() {
   sending = true;
   try {
     await sendTaps();
-    if (pending.length > 0) again(pending[0].until - Date.now());
+    if (pending.length > 0) again(held().length > 0 ? pending[0].until - Date.now() : 0); // or more was tapped meanwhile
     if (!drive.value.connected) drive.set({ connected: true });
     sendUploads();
   } catch {
@@ -128,6 +128,7 @@ const over = (stage, state, reason, plan = drive.value.shift.plan_id) => ({
   kind: state,
   plan,
   first: stage.first,
+  last: stage.last,
   state,
   reason,
 });
@@ -160,7 +161,9 @@ export function answerRoute(state, reason = null, text = "") {
   tap(order, `/api/plans/${plan}/routes/${shift}/answer`, { state, ...(reason ? { reason } : {}), text });
 }
 
-const done = (stage, plan) => [over(stage, "done", "", plan), ofStage(stage, "complete", plan), { last: stage.last }];
+const of = (stage, what, order, body, plan) => [order, ofStage(stage, what, plan), { last: stage.last, ...body }];
+
+const done = (stage, plan) => of(stage, "complete", over(stage, "done", "", plan), {}, plan);
 
 /** Say that stages are done, all with one tap. */
 export function complete(...stages) {
@@ -175,6 +178,35 @@ export function complete(...stages) {
 export function confirm(driven) {
   const until = Date.now() + HELD_MS;
   keep(...driven.map(({ stage, plan, at }) => ({ ...tapAt(at, ...done(stage, plan)), until })));
+}
+
+/** Stages of the shown route as one where nothing but open ones lies between: the rest of a route is one tap. */
+function joined(chosen) {
+  const wanted = new Set(chosen.map(({ first }) => first));
+  const spans = [];
+  let open = null; // the span that goes on
+  for (const stage of drive.value.stages) {
+    if (stage.state !== "open") open = null;
+    else if (wanted.has(stage.first) && open) open.last = stage.last;
+    else if (wanted.has(stage.first)) spans.push((open = { ...stage }));
+  }
+  return spans;
+}
+
+/** Say at the end of the shift that stages are done which the truck is not known to have driven: no more than a word. */
+export function vouch(stages) {
+  const at = tapTime();
+  const word = { at_end: true };
+  keep(...joined(stages).map((stage) => tapAt(at, ...of(stage, "complete", over(stage, "done", ""), word))));
+}
+
+/** Say at the end of the shift why stages, each of its plan, were not done. */
+export function leave(left, reason) {
+  const at = tapTime();
+  const mine = left.filter(({ plan }) => plan === drive.value.shift.plan_id).map(({ stage }) => stage);
+  const others = left.filter(({ plan }) => plan !== drive.value.shift.plan_id);
+  const spans = [...others, ...joined(mine).map((stage) => ({ stage, plan: drive.value.shift.plan_id }))];
+  keep(...spans.map(({ stage, plan }) => tapAt(at, ...of(stage, "skip", over(stage, "skipped", reason, plan), { reason }, plan))));
 }
 
 const placed = ({ lon, lat, accuracy }) => ({ lon, lat, ...(Number.isFinite(accuracy) ? { accuracy_m: accuracy } : {}) });

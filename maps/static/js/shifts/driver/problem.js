@@ -2,7 +2,8 @@
 import { html, nothing } from "lit";
 import { Part } from "../../pages/element.js";
 import { t } from "../../pages/texts.js";
-import { end, report } from "./outbox.js";
+import { ending, leaving } from "./duty/ending.js";
+import { report } from "./outbox.js";
 import { impossible } from "./report/impossible.js";
 import { current, drive } from "./state.js";
 import { icon, where } from "./words.js";
@@ -61,26 +62,13 @@ class Problem extends Part {
       <button class="quiet ending" @click=${() => drive.set({ asking: "end" })}>${icon("flag")}${t("End the shift")}</button>`;
   }
 
-  ending() {
-    return html`<h2>${t("End the shift?")}</h2>
-      <p class="lead">${t("What is left of the route goes back to the dispatcher. This cannot be undone.")}</p>
-      <button
-        class="primary"
-        @click=${() => {
-          end();
-          close();
-        }}
-      >
-        ${icon("flag")}${t("End the shift")}
-      </button>`;
-  }
-
   render() {
     const { asking } = drive.value;
     const bodies = {
       problem: () => this.reasons(),
       impossible: () => impossible(this.stage, close),
-      end: () => this.ending(),
+      end: ending,
+      left: () => leaving(REASONS),
     };
     return html`<dialog class="sheet" aria-label=${t("Problem")} @close=${this.closed}>
       ${bodies[asking]?.() ?? nothing}

@@ -77,8 +77,9 @@ function reopened(stages) {
   );
 }
 
-const ended = (stages, { first, state, reason, at }) =>
-  stages.map((stage) => (stage.first === first ? { ...stage, state, reason, ended_at: at } : stage));
+/** Stages after a tap on one of them, or on all to `last`. */
+const ended = (stages, { first, last = first, state, reason, at }) =>
+  stages.map((stage) => (stage.first === first || (stage.first > first && stage.last <= last) ? { ...stage, state, reason, ended_at: at } : stage));
 
 const checkOf = ({ at, points, found: faults }) => ({ at, points, faults, grave: faults.some(({ grave }) => grave) });
 
