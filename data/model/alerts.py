@@ -39,7 +39,8 @@ class Alert:
     """Something wrong since a time; `until` is `None` while it lasts.
 
     `owner` is who sees to it now: whoever acknowledged it first, or was given it since, by
-    `given_by`. `vehicle_id` is `None` for what concerns the whole fleet.
+    `given_by`; `acknowledged_by` is another one until the owner has acknowledged it too.
+    `vehicle_id` is `None` for what concerns the whole fleet.
     """
 
     id: AlertId

@@ -94,12 +94,19 @@ class AlertRegister:
 
 
 def acknowledge(tx: Tx, actor: Actor, alert_id: AlertId, now: datetime) -> Alert:
-    """Acknowledge an alert; the first who did stays its owner."""
+    """Acknowledge an alert; the first who did is its owner, until he gives it to another one.
+
+    Who was given it acknowledges it too: until then nobody knows whether he has heard of it.
+    """
     alert = get_alert(tx, alert_id)
-    if alert.acknowledged_at is not None:
+    taken = alert.acknowledged_by == actor.id or alert.owner != actor.id
+    if alert.acknowledged_at is not None and taken:
         return alert
     known = replace(
-        alert, acknowledged_by=actor.id, acknowledged_at=now, owner=alert.owner or actor.id
+        alert,
+        acknowledged_by=actor.id,
+        acknowledged_at=alert.acknowledged_at or now,
+        owner=alert.owner or actor.id,
     )
     save_alert(tx, known)
     after: dict[str, object] = {"owner": known.owner}
@@ -118,12 +125,12 @@ def give_alert(tx: Tx, actor: Actor, alert_id: AlertId, login: str, now: datetim
     if login not in may_own(list_users(tx)):
         raise ConflictError(f"{login} does not dispatch", reason="no_dispatcher", login=login)
     if alert.owner == login and alert.acknowledged_at is not None:
-        return alert
+        return acknowledge(tx, actor, alert_id, now)
     given = replace(
         alert,
         owner=login,
         given_by="" if login == actor.id else actor.id,
-        acknowledged_by=alert.acknowledged_by or actor.id,
+        acknowledged_by=actor.id,
         acknowledged_at=alert.acknowledged_at or now,
     )
     save_alert(tx, given)

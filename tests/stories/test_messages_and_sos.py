@@ -157,6 +157,10 @@ def test_a_driver_calls_for_help_and_somebody_sees_to_it(app, phone, desk, clock
     given = dispatcher.post(f"{path}/owner", json={"login": "administrator"}).json()
     assert (given["owner"], given["acknowledged_by"]) == ("administrator", "dispatcher")
     assert given["given_by"] == "dispatcher"
+    assert dispatcher.post(f"{path}/acknowledge").json() == given, "it waits for its owner"
+    taken = desk("administrator").post(f"{path}/acknowledge").json()
+    assert taken == given | {"acknowledged_by": "administrator"}
+    dispatcher = desk()
     refused = dispatcher.post(f"{path}/owner", json={"login": "driver"})
     assert refused.json()["error"]["values"]["reason"] == "no_dispatcher"
 
@@ -174,6 +178,7 @@ def test_a_driver_calls_for_help_and_somebody_sees_to_it(app, phone, desk, clock
         "alert.opened",
         "alert.acknowledged",
         "alert.given",
+        "alert.acknowledged",
         "alert.opened",
         "alert.acknowledged",
         "alert.closed",

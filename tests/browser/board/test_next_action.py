@@ -120,7 +120,11 @@ def test_alerts_are_one_row_a_cause_with_what_ends_them(visit: Visit, storm: Non
     expect(panel.locator(".alerts li")).to_have_count(2)
     panel.get_by_role("button", name=t.plural("acknowledge:{count}", 2)).click()
     expect(panel.get_by_role("button", name=t.plural("acknowledge:{count}", 2))).to_have_count(0)
+    panel.locator(".alerts .link").first.click()
+    panel.get_by_role("button", name=t("Message the driver")).click()
+    expect(panel.locator("truck-messages")).to_be_visible()
 
+    page.evaluate("document.querySelector('board-lists').open('alerts')")
     rows.nth(0).click()
     panel.get_by_role("button", name=t.plural("extend shifts:{count}", 2)).click()
     expect(page.locator(".fleet-orders")).to_be_visible()

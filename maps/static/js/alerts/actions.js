@@ -43,7 +43,7 @@ const pastTrucks = () => [...board.value.vehicles.keys()].filter((id) => shiftOf
 
 function write(id) {
   beside(() => choose("truck", id));
-  opened.set({ part: "message" });
+  opened.set({ part: "messages" });
 }
 
 const lookAtCycle = () => {

@@ -8,13 +8,8 @@ import { board, choose, mayDispatch, merge } from "../board/state.js";
 import { endsIt, putOff } from "./actions.js";
 import { rowOfCause } from "./alerts.js";
 import { causeOfAlert } from "./causes.js";
-import { alertText, alertTitle, byWhom, lasting, see } from "./server-alerts.js";
-
-/** Give an alert to somebody else. */
-async function give(alert, login) {
-  const given = await attempt(() => change(`alert:${alert.id}`, `/api/alerts/${alert.id}/owner`, { login }));
-  if (given) merge("alerts", [given]);
-}
+import { give } from "./hand-over.js";
+import { alertText, alertTitle, awaitsUs, byWhom, lasting, see } from "./server-alerts.js";
 
 async function close(alert) {
   const closed = await attempt(() => change(`alert:${alert.id}`, `/api/alerts/${alert.id}/close`));
@@ -26,15 +21,16 @@ function owned(alert) {
   if (!mayDispatch) return html`<span class="muted small">${byWhom(alert)}</span>`;
   const { owners } = board.value;
   return html`<div class="owned">
-    <label><span>${t("Acknowledged by")}</span><select @change=${(event) => give(alert, event.target.value)}>
-      ${[...new Set([...owners, alert.owner])].map((login) => html`<option value=${login} ?selected=${login === alert.owner}>${personText(login)}</option>`)}
+    ${alert.given_by ? html`<span class="muted small">${byWhom(alert)}</span>` : ""}
+    <label><span>${t("Assigned to")}</span><select @change=${(event) => give(alert, event.target)}>
+      ${[...new Set([...owners, alert.owner])].map((login) => html`<option value=${login} .selected=${login === alert.owner}>${personText(login)}</option>`)}
     </select></label>
     ${alert.kind === "sos" ? html`<button @click=${() => close(alert)}><span class="icon icon-check" aria-hidden="true"></span>${t("End this alert")}</button>` : ""}
   </div>`;
 }
 
 const acknowledge = (alert) =>
-  mayDispatch
+  mayDispatch && awaitsUs(alert)
     ? html`<button @click=${() => see(alert)}><span class="icon icon-check" aria-hidden="true"></span>${t("Acknowledge")}</button>`
     : "";
 
@@ -44,7 +40,7 @@ const alertItem = (alert) => html`<li class="alert">
   <span class="icon icon-${alert.kind === "sos" ? "siren" : "triangle-alert"} danger" aria-hidden="true"></span>
   <span>${alertText(alert)} <span class="muted">${t("since {time}", { time: time(alert.since) })}</span></span>
   <div class="alert-orders">
-    ${endsIt(alert.kind, trucksOf(alert))} ${alert.acknowledged_by ? owned(alert) : acknowledge(alert)}
+    ${endsIt(alert.kind, trucksOf(alert))} ${acknowledge(alert)} ${alert.acknowledged_by ? owned(alert) : ""}
     ${alert.kind === "sos" ? "" : putOff(rowOfCause(causeOfAlert(alert)))}
   </div>
 </li>`;

@@ -5,7 +5,7 @@ import { besides, blockedName, openBlockages } from "../shifts/blockage.js";
 import { requestPlace } from "../board/rows.js";
 import { board, coverage, openRequests } from "../board/state.js";
 import { causeOfAlert, numberOf, SEVERITY, severalOf } from "./causes.js";
-import { alertTitle, alertWords, lasting } from "./server-alerts.js";
+import { alertTitle, alertWords, isHandedOver, lasting } from "./server-alerts.js";
 import { snoozed, snoozeWords } from "./snooze.js";
 
 const KEPT_MS = 5000; // so long nobody misses a deadline that has just passed
@@ -96,6 +96,7 @@ const watched = () =>
     target: alert.vehicle_id ?? alert.id,
     icon: alert.kind === "sos" ? "siren" : undefined,
     seenBy: alert.owner || alert.acknowledged_by,
+    waits: isHandedOver(alert),
     title: alertTitle(alert),
     text: alertWords(alert),
     since: alert.since,
@@ -140,6 +141,7 @@ const rowOf = (cause, items) => ({
   target: cause === "late_requests" ? "late" : numberOf(cause),
   icon: items[0].icon,
   seenBy: items.every(({ seenBy }) => seenBy) ? items[0].seenBy : undefined,
+  waits: items.some(({ waits }) => waits),
   title: severalOf(cause, items.length),
   text: names(items),
   since: items.map(({ since }) => since).sort()[0],
@@ -152,7 +154,7 @@ function grouped(items) {
   for (const item of items) byCause.set(item.cause, [...(byCause.get(item.cause) ?? []), item]);
   return [...byCause]
     .map(([cause, mine]) => (mine.length === 1 ? { ...mine[0], items: mine } : rowOf(cause, mine)))
-    .map((row) => ({ ...row, tone: row.seenBy ? "plain" : grave(row.severity), putOff: snoozeWords(row) }))
+    .map((row) => ({ ...row, tone: row.seenBy && !row.waits ? "plain" : grave(row.severity), putOff: snoozeWords(row) }))
     .sort((one, other) => other.severity - one.severity);
 }
 

@@ -5,7 +5,7 @@ import { choose, mayDispatch } from "../board/state.js";
 import { endsIt, putOff } from "./actions.js";
 import { rowOfCause } from "./alerts.js";
 import { causeOf } from "./causes.js";
-import { see } from "./server-alerts.js";
+import { awaitsUs, see } from "./server-alerts.js";
 import { thumbnail } from "../shifts/blockage.js";
 
 async function seeAll(alerts) {
@@ -13,7 +13,7 @@ async function seeAll(alerts) {
 }
 
 const item = (one) => html`<li class="alert">
-  <span class="icon icon-${one.icon ?? "triangle-alert"} ${one.seenBy ? "" : "danger"}" aria-hidden="true"></span>
+  <span class="icon icon-${one.icon ?? "triangle-alert"} ${one.seenBy && !one.waits ? "" : "danger"}" aria-hidden="true"></span>
   <div>
     <p><button class="link" @click=${() => choose(one.kind, one.target)}><bdi>${one.title}</bdi></button> <span class="muted small">${one.since ? age(one.since) : ""}</span></p>
     <p>${one.text}</p>
@@ -27,7 +27,7 @@ export function causePanel(number) {
   const row = rowOfCause(cause);
   if (!row) return html`<p class="muted">${t("This alert is over.")}</p>`;
   const told = row.items.flatMap(({ alert }) => (alert ? [alert] : []));
-  const open = told.filter((alert) => !alert.acknowledged_by);
+  const open = told.filter(awaitsUs);
   const trucks = told.map((alert) => alert.vehicle_id);
   return html`<h2>${row.title}</h2>
     <div class="alert-orders">

@@ -1,5 +1,6 @@
 // What the server watches over: alerts of trucks and targets, and how each route is driven.
 import { html } from "lit";
+import { boot } from "../pages/boot.js";
 import { get } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { withNews } from "../pages/stream.js";
@@ -54,10 +55,17 @@ export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
   return t(`alert:${kind}`, { load: known.load_kg, km: known.km, kmh: known.kmh, limit: known.limit_kmh });
 }
 
+/** Whether an alert was given to somebody who has not acknowledged it yet. */
+export const isHandedOver = ({ owner, acknowledged_by: first }) => first !== "" && owner !== first;
+
+/** Whether an alert waits for somebody to acknowledge it, who may be us: nobody's, or one that was given to us. */
+export const awaitsUs = (alert) => !alert.acknowledged_by || (isHandedOver(alert) && alert.owner === boot.login);
+
 /** Who sees to an alert, and who handed it over. */
-export function byWhom({ owner, acknowledged_by: first, given_by: giver }) {
-  const who = owner || first;
-  const named = { who: personText(who), giver: personText(giver) };
+export function byWhom(alert) {
+  const { owner, acknowledged_by: first, given_by: giver } = alert;
+  const named = { who: personText(owner || first), giver: personText(giver || first) };
+  if (isHandedOver(alert)) return t("handed over to {who} by {giver}, not acknowledged yet", named);
   return giver ? t("acknowledged by {who}, handed over by {giver}", named) : t("acknowledged by {who}", named);
 }
 

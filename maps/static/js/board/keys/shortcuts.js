@@ -5,7 +5,7 @@ import { beginEditing, editing, leaveEditing } from "../../edits/draft.js";
 import { openSheet } from "../bottom-sheets.js";
 import { board, choose, mayDispatch, selection } from "../state.js";
 import { nextView, views } from "../views/views.js";
-import { lasting, see } from "../../alerts/server-alerts.js";
+import { awaitsUs, lasting, see } from "../../alerts/server-alerts.js";
 
 const lists = () => document.querySelector("board-lists");
 const timeline = () => document.querySelector("board-timeline");
@@ -31,7 +31,7 @@ function filter() {
 function seeTo() {
   const { chosen } = selection.value;
   const mine = chosen?.kind === "alert" ? [board.value.alerts.get(chosen.id)] : lasting(chosen?.kind === "truck" ? chosen.id : undefined);
-  const alert = mine.find((one) => one && !one.acknowledged_by);
+  const alert = mine.find((one) => one && awaitsUs(one));
   if (alert && mayDispatch) see(alert);
 }
 
