@@ -29,6 +29,10 @@ class FleetOrderKind(StrEnum):
     STAGE = "stage"
 
 
+TOLD = frozenset({FleetOrderKind.RECALL, FleetOrderKind.STAGE})
+"""Orders that drivers are told of, whether their hours change or not."""
+
+
 @dataclass(frozen=True, slots=True)
 class FleetOrder:
     """An order; `EXTEND` is `until` a time, or for `more` time than before.
@@ -57,7 +61,7 @@ class FleetOrder:
 class OrderResult:
     """Shifts on which the order was carried out, and why it was not on the other machines'.
 
-    Of orders about hours `changed` has those alone that are different now.
+    Of orders about hours alone, `changed` has only those that are different now.
     """
 
     changed: tuple[Shift, ...]
@@ -87,7 +91,7 @@ def order_shifts(
         except (ConflictError, InvalidError) as refusal:
             refused[vehicle_id] = refusal
             continue
-        if after != shift or order.kind is FleetOrderKind.STAGE:
+        if after != shift or order.kind in TOLD:
             changed.append(after)
     return OrderResult(tuple(changed), refused)
 

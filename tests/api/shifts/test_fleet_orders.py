@@ -75,6 +75,21 @@ def test_trucks_are_called_back_and_told_so(client, clock) -> None:
     assert {one["text"]["fa"] for one in messages} == {"به پایگاه برگردید."}
 
 
+def test_trucks_that_are_home_soon_anyhow_are_called_back_and_told_so(client, clock) -> None:
+    """The first is on the road after its hours, the second has a quarter of an hour left."""
+    client.post("/api/shifts/1/start")
+    before = ends_of(client)
+    clock.moment = v.NOW + before[1] - 15 * MINUTE
+    ordered(client, "recall")
+    clock.moment += HOUR
+    done = ordered(client, "recall")
+    assert [one["vehicle_id"] for one in done["changed"]] == [1]
+    assert [one["vehicle_id"] for one in done["refused"]] == [2]
+    assert ends_of(client) == before
+    messages = client.get("/api/messages").json()["messages"]
+    assert [one["vehicle_id"] for one in messages] == [1, 2, 1]
+
+
 def test_trucks_are_told_where_to_wait_and_keep_their_hours(client, clock) -> None:
     clock.moment += HOUR
     before = ends_of(client)

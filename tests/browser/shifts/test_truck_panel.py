@@ -122,6 +122,12 @@ def test_all_trucks_are_extended_from_the_list_in_two_clicks(visit: Visit, storm
     assert {one.id: one.ends_at for one in shifts_of(visit)} == {
         shift_id: end + 2 * HOUR for shift_id, end in before.items()
     }
+    page.locator(".fleet-orders").get_by_role(
+        "button", name=t("until {time}", time="")
+    ).first.click()
+    expect(page.locator(".notices")).to_contain_text(
+        t("No shift was changed: each goes on as long already.")
+    )
     send_to_wait(page, t)
     expect(page.locator(".notices")).to_contain_text(t.plural("staged:{count}", 2))
     expect(page.locator(".notice")).to_have_count(1)

@@ -5,8 +5,9 @@ import { get, post } from "../pages/net.js";
 import { attempt, echo, notify } from "../pages/notices.js";
 import { dangerousChoice } from "../pages/form-parts.js";
 import { Store } from "../pages/store.js";
-import { inLanguage, isolated, named, number, t, time } from "../pages/texts.js";
+import { inLanguage, named, number, t, time } from "../pages/texts.js";
 import { board, choose, mayDispatch, merge, selection, vehicles } from "../board/state.js";
+import { doneWords, missedWords, SURE, tooLong } from "./order-words.js";
 import { stagePart } from "./staging.js";
 import { isPast, shiftOf, stateOf } from "./truck-states.js";
 
@@ -15,13 +16,6 @@ const MOST_LETTERS = 200;
 
 /** The trucks that are ticked, usual ends of shifts, what was refused, and which order waits for a second click. */
 export const fleet = new Store({ ids: new Set(), ends: [], refused: [], again: null, asked: null });
-
-const DONE = {
-  extend: (count) => t("extended:{count}", { count }),
-  cancel: (count) => t("cancelled:{count}", { count }),
-  recall: (count) => t("recalled:{count}", { count }),
-  stage: (count) => t("staged:{count}", { count }),
-};
 
 /** Learn at which times shifts of the city usually end. */
 export async function learnEnds() {
@@ -46,9 +40,9 @@ async function order(ids, wish) {
   const body = { ...wish, vehicle_ids: ids };
   const done = await attempt(() => post(`/api/storms/${board.value.storm.id}/fleet-orders`, body));
   if (!done) return false;
-  if (done.changed.length > 0) echo(DONE[wish.kind](done.changed.length));
-  const missed = done.unreached.map((id) => isolated(board.value.vehicles.get(id)?.name ?? id));
-  if (missed.length > 0) notify(t("Not reached: {trucks}", { trucks: missed.join(t(", ")) }), "danger");
+  const [did, missed] = [doneWords(wish.kind, done), missedWords(done)];
+  if (did) echo(did);
+  if (missed) notify(missed, "danger");
   fleet.set({ refused: done.refused, again: wish, asked: null });
   return true;
 }
@@ -63,21 +57,19 @@ const longer = (ids) => html`<div class="chips" role="group" aria-label=${t("Ext
 </div>`;
 
 /** An order that cannot be undone: it asks once, with how many it is about. */
-function twice(ids, kind, icon, words, sure) {
+function twice(ids, kind, icon, words) {
   if (fleet.value.asked !== kind)
     return html`<button ?disabled=${ids.length === 0} @click=${() => fleet.set({ asked: kind })}><span class="icon icon-${icon}" aria-hidden="true"></span>${words}</button>`;
   return html`<div class="sure" role="group" aria-label=${words}>
-    ${dangerousChoice({ act: () => order(ids, { kind }), acts: sure, keep: () => fleet.set({ asked: null }), keeps: t("Not now") })}
+    ${dangerousChoice({ act: () => order(ids, { kind }), acts: SURE[kind](ids.length), keep: () => fleet.set({ asked: null }), keeps: t("Not now") })}
   </div>`;
 }
-
-const tooLong = ({ reason }) => ["roster_driver_hours", "roster_driver_rest"].includes(reason);
 
 /** Machines that keep their shifts, and why; too many hours may be meant so. */
 function refusals() {
   const { refused, again } = fleet.value;
   if (refused.length === 0) return "";
-  const long = refused.filter(tooLong).map((one) => one.vehicle_id);
+  const long = tooLong(refused);
   return html`<div class="problem" role="alert">
     <ul>${refused.map((one) => html`<li><bdi>${one.vehicle}</bdi>: ${one.message}</li>`)}</ul>
     ${long.length > 0 ? html`<button @click=${() => order(long, { ...again, long_hours: true })}>${t("Extend them all the same")}</button>` : ""}
@@ -87,8 +79,8 @@ function refusals() {
 /** The orders about hours and where to wait, for one truck or for many. */
 export const hoursOrders = (ids) => html`${longer(ids)}
   <div class="pair">
-    ${twice(ids, "recall", "undo-2", t("Recall to the yard"), t("recall:{count}", { count: ids.length }))}
-    ${twice(ids, "cancel", "ban", t("Cancel shift"), t("cancel:{count}", { count: ids.length }))}
+    ${twice(ids, "recall", "undo-2", t("Recall to the yard"))}
+    ${twice(ids, "cancel", "ban", t("Cancel shift"))}
   </div>
   ${stagePart(ids, order)}
   ${refusals()}`;

@@ -1,6 +1,7 @@
 // The roster's orders for many machines at once, and where bars stand on the scale.
 import { post } from "../../pages/net.js";
 import { isolated, t } from "../../pages/texts.js";
+import { doneWords, missedWords, SURE, tooLong } from "../order-words.js";
 
 /** Put what belongs to a time where it is on the scale; a page may not carry styles of its own. */
 export function placeBars() {
@@ -9,17 +10,6 @@ export function placeBars() {
     if (part.dataset.width) part.style.inlineSize = `${part.dataset.width}%`;
   }
 }
-
-const DONE = {
-  extend: (count) => t("extended:{count}", { count }),
-  cancel: (count) => t("cancelled:{count}", { count }),
-  recall: (count) => t("recalled:{count}", { count }),
-};
-
-const SURE = {
-  cancel: (count) => t("cancel:{count}", { count }),
-  recall: (count) => t("recall:{count}", { count }),
-};
 
 const ticks = () => [...document.querySelectorAll("#live input[name=machine]")];
 
@@ -30,7 +20,7 @@ function refusals(refused, again) {
   list.append(...refused.map(({ vehicle, message }) => Object.assign(document.createElement("li"), { textContent: `${isolated(vehicle)}: ${message}` })));
   const box = Object.assign(document.createElement("div"), { className: "problem" });
   box.append(list);
-  const long = refused.filter(({ reason }) => ["roster_driver_hours", "roster_driver_rest"].includes(reason)).map((one) => one.vehicle_id);
+  const long = tooLong(refused);
   if (long.length > 0) {
     const button = Object.assign(document.createElement("button"), { textContent: t("Extend them all the same") });
     button.addEventListener("click", () => again(long));
@@ -66,7 +56,9 @@ export function startBulk(renew) {
     try {
       const done = await post(`/api/storms/${bar.dataset.storm}/fleet-orders`, wish);
       await renew();
-      if (done.changed.length > 0) answer.append(paragraph(DONE[wish.kind](done.changed.length)));
+      const [did, missed] = [doneWords(wish.kind, done), missedWords(done)];
+      if (did) answer.append(paragraph(did));
+      if (missed) answer.append(paragraph(missed, "problem"));
       const again = (vehicles) => order({ ...wish, vehicle_ids: vehicles, long_hours: true });
       if (done.refused.length > 0) answer.append(refusals(done.refused, again));
     } catch (error) {
