@@ -10,8 +10,10 @@ const PATIENCE_MS = 5000; // before an hour that failed is asked for again
 let hours = new Map();
 const followers = new Set();
 
-/** Call back whenever an hour has come. */
+/** Call back whenever an hour has come, or one that failed may be asked for again. */
 export const followHours = (follower) => followers.add(follower);
+
+const tell = (kept) => kept === hours && followers.forEach((follower) => follower());
 
 /** Forget everything: another storm is played. */
 export function forget() {
@@ -31,7 +33,7 @@ const colorsOf = (answer) => ({
 
 async function ask(view, hour) {
   const kept = hours;
-  const entry = { colors: null, tracks: null, failedAt: null };
+  const entry = { colors: null, tracks: null, askedAt: performance.now(), failedAt: null };
   kept.set(hour, entry);
   const path = (kind) => `/api/replay/${view.storm.id}/${kind}/${hour}`;
   try {
@@ -40,8 +42,9 @@ async function ask(view, hour) {
   } catch (error) {
     entry.failedAt = performance.now();
     notify(error.message);
+    setTimeout(tell, PATIENCE_MS, kept); // where the storm is held, nothing else would ask again
   }
-  if (kept === hours) followers.forEach((follower) => follower(hour));
+  tell(kept);
 }
 
 function want(view, hour) {
@@ -63,6 +66,15 @@ export function hourAt(view, at) {
   tidy(hour);
   const known = hours.get(hour);
   return known?.colors ? known : null;
+}
+
+/** The hour that has been waited for longest: from and to when it is, in seconds after the start, since when it is asked for, and whether that failed. */
+export function awaited(view) {
+  const missing = [...hours].filter(([, { colors }]) => !colors).sort(([, one], [, other]) => one.askedAt - other.askedAt);
+  if (missing.length === 0) return null;
+  const [[hour, { askedAt, failedAt }]] = missing;
+  const from = hour * view.hour_s;
+  return { from, to: Math.min(from + view.hour_s, view.lasts_s), askedAt, failed: failedAt !== null };
 }
 
 /** Ask for what comes next at this speed. */

@@ -9,8 +9,8 @@ export const SPEEDS = [1, 10, 30, 60, 120, 300];
 const asked = new URLSearchParams(location.search);
 const wanted = (name) => (asked.has(name) ? Number(asked.get(name)) : null);
 
-/** The storm as a whole; `failed` says in words why there is none. */
-export const storm = new Store({ view: null, failed: null });
+/** The storm as a whole; `askedAt` while one is on the way, `failed` says in words why there is none. */
+export const storm = new Store({ view: null, askedAt: null, failed: null });
 
 /** The moment in seconds after the storm's start; `waits` while the hour of what is shown is on the way. */
 export const play = new Store({ at: 0, running: false, speed: 60, waits: true });
@@ -41,15 +41,16 @@ function keepMoment() {
 /** Ask for a storm, the newest where none is named, and show it from a moment on. */
 export async function load(id = wanted("storm"), at = wanted("at") ?? 0) {
   play.set({ running: false });
+  storm.set({ askedAt: performance.now() });
   try {
     const view = await get(id === null ? "/api/replay" : `/api/replay?storm=${id}`);
     setClock(view.now);
     forget();
     shown.set({ truck: null, street: null });
-    storm.set({ view, failed: null });
+    storm.set({ view, askedAt: null, failed: null });
     seek(at);
   } catch (error) {
-    storm.set({ failed: error.message });
+    storm.set({ askedAt: null, failed: error.message });
   }
 }
 
