@@ -128,7 +128,7 @@ def clocks_csv(
             t(f"closing:{one.request.closed_for}") if one.request.closed_for else "",
             one.clock.asked_again,
             one.clock.unproved,
-            ", ".join(t(f"danger:{danger}") for danger in one.request.dangers),
+            t(", ").join(t(f"danger:{danger}") for danger in one.request.dangers),
         ]
         for one in received
     ]

@@ -301,7 +301,7 @@ def _figures(days: Sequence[VehicleDay], policy: Policy, t: Translator) -> tuple
         FigureView(
             material_text(sums, policy, t),
             t("Material spread"),
-            ", ".join(t(f"known:{way}") for way in material_known(sums)),
+            t(", ").join(t(f"known:{way}") for way in material_known(sums)),
         ),
     )
 

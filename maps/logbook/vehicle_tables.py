@@ -61,7 +61,7 @@ def days_csv(asked: LogPeriod, days: Iterable[VehicleDay], policy: Policy, t: Tr
         rows.append(
             [
                 day.vehicle.name,
-                ", ".join(day.drivers),
+                t(", ").join(day.drivers),
                 t.stamp(asked.period.since),
                 t.stamp(min(asked.period.until, asked.now)),
                 *("" if at is None else t.stamp(at) for at in moved),
@@ -103,7 +103,7 @@ def log_csv(day: VehicleDay, policy: Policy, say: Say, t: Translator) -> str:
 
 def _material_cells(sums: Sums, policy: Policy, t: Translator) -> tuple[object, ...]:
     whole = round(sum(material_kg(sums, policy).values()), 1)
-    return (whole, ", ".join(t(f"known:{way}") for way in material_known(sums)))
+    return (whole, t(", ").join(t(f"known:{way}") for way in material_known(sums)))
 
 
 def _km_cells(sums: Sums) -> tuple[object, ...]:

@@ -72,7 +72,7 @@ def material_text(sums: Sums, policy: Policy, t: Translator) -> str:
         t("{kg} kg {material}", kg=round(kg), material=_material_name(name, t))
         for name, kg in sorted(amounts.items())
     )
-    return ", ".join(words)
+    return t(", ").join(words)
 
 
 def _material_name(name: str, t: Translator) -> str:

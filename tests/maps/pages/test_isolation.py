@@ -63,3 +63,15 @@ def test_no_page_isolates_a_value_by_itself():
     ]
 
     assert by_hand == ["texts.js"]
+
+
+def test_lists_are_written_with_the_comma_of_the_language():
+    maps = SCRIPT.parents[3]
+    texts = [*maps.rglob("*.py"), *(maps / "static/js").rglob("*.js")]
+    latin = [
+        file.name
+        for file in texts
+        if '", ".join(' in (text := file.read_text(encoding="utf-8")) or 'join(", ")' in text
+    ]
+
+    assert latin == ["error_texts.py"]  # there for programs

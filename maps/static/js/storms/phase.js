@@ -6,7 +6,7 @@ import { get } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { dangerousChoice } from "../pages/form-parts.js";
 import { Store } from "../pages/store.js";
-import { named, nameHere, number, t } from "../pages/texts.js";
+import { isolated, named, nameHere, number, t } from "../pages/texts.js";
 import { person } from "../accounts/people.js";
 import { open, tell } from "./state.js";
 import { refused, when } from "./words.js";
@@ -49,7 +49,7 @@ function leftOver({ jobs, requests, out, waiting, closures, crew_jobs: crews }) 
     <li>${open_ ? html`<span class="danger">${t("{count} open street will be cancelled.", { count: open_ })}</span> <span class="muted small">${classes}</span>` : t("No street is open.")}</li>
     ${crews ? html`<li><span class="danger">${t("{count} open crew job will be cancelled.", { count: crews })}</span></li>` : ""}
     ${requests ? html`<li>${t("{count} request goes back to waiting.", { count: requests })}</li>` : ""}
-    <li>${out.length ? html`<span class="danger">${t("On the road, their routes and shifts end:")}</span> <bdi>${out.join(", ")}</bdi>` : t("No machine is on the road.")}</li>
+    <li>${out.length ? html`<span class="danger">${t("On the road, their routes and shifts end:")}</span> ${out.map(isolated).join(t(", "))}` : t("No machine is on the road.")}</li>
     ${waiting ? html`<li>${t("{count} shift that has not begun ends.", { count: waiting })}</li>` : ""}
     ${closures ? html`<li>${t("{count} closed street is forgotten.", { count: closures })}</li>` : ""}
   </ul>`;
