@@ -20,16 +20,19 @@ from api.simulation.night_dispatcher import NightDispatcher
 from api.simulation.signed_in_client import SignedInClient
 from api.simulation.simulated_operator import SimulatedOperator
 from data.errors import BarfrubError
-from data.model import LonLat, Plan, Route
+from data.model import LonLat, Plan, Route, VehicleId
+from data.policy.message_rules import COME_BACK
 from data.store.database.engine import Database, reading, transaction
+from data.store.messages.messages import list_messages
 from data.store.planning.plans import find_published_plan, find_published_plan_id
 from data.store.setup.machines import list_vehicles
+from data.store.shifts.shifts import list_shifts
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.store.streets.places import list_places
 from data.streets.network import StreetNetwork
 from fleet.simulation.simulated_calls import calls
-from fleet.simulation.simulated_trucks import Fix, after_approach, driven
+from fleet.simulation.simulated_trucks import Fix, after_approach, drive_home, driven
 from fleet.tracking.track_fixes import LoggedFix
 from fleet.tracking.trackers import own_trackers
 
@@ -47,6 +50,9 @@ PATIENCE_S = 180.0
 
 AT_ONCE = 8
 """Concurrent requests."""
+
+NEWEST = 500
+"""Messages among which drivers look for what was written to them."""
 
 BATCH = 500
 """Fixes in one batch."""
@@ -169,6 +175,8 @@ class Simulation:
         self._clock = ServerClock()
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._plan: Plan | None = None
+        self._began_at: datetime | None = None
+        self._home: set[VehicleId] = set()
         self._operator: SimulatedOperator | None = None
         self._dispatcher: NightDispatcher | None = None
         with transaction(engine) as tx:
@@ -196,6 +204,7 @@ class Simulation:
             if time.monotonic() - told_s > REPORT_S:
                 told_s = time.monotonic()
                 await self.look_for_plan(report)
+                await self.look_for_recalls()
                 now = f"{self._clock.now():%H:%M:%S}Z"
                 report(f"{now}  {self.positions_sent} positions, {self.calls_sent} calls")
             await asyncio.sleep(TICK_S)
@@ -271,6 +280,7 @@ class Simulation:
         if plan is not None:
             first, self._plan = self._plan is None, plan
             now = self._clock.now()
+            self._began_at, self._home = now, set()
             routes = [route for route in plan.routes if route.vehicle_id in self._trucks]
             if not first:
                 routes = await asyncio.to_thread(self._approached, routes, now)
@@ -279,6 +289,34 @@ class Simulation:
                 self._trucks[route.vehicle_id].drive(driven(route, self._network, now, seed))
             report(f"{len(routes)} trucks drive plan {plan.id}")
         return self._plan is not None
+
+    async def look_for_recalls(self) -> None:
+        """Let trucks drive home that were called back, or whose shift was ended."""
+        for route in await asyncio.to_thread(self._recalled):
+            truck, now = self._trucks[route.vehicle_id], self._clock.now()
+            self._home.add(route.vehicle_id)
+            if truck.place is None:  # it has not left yet
+                truck.drive(iter(()))
+                continue
+            home = drive_home(route, self._network, truck.place, now)
+            truck.drive(driven(home, self._network, now, self._script.seed))
+
+    def _recalled(self) -> list[Route]:
+        plan, since = self._plan, self._began_at
+        if plan is None or since is None:
+            return []
+        with reading(self._engine) as tx:
+            messages = list_messages(tx, plan.storm_id, NEWEST)
+            over = {shift.id for shift in list_shifts(tx, plan.storm_id) if shift.over}
+        told = {
+            one.vehicle_id for one in messages if one.words == COME_BACK and one.sent_at >= since
+        }
+        return [
+            route
+            for route in plan.routes
+            if route.vehicle_id in self._trucks.keys() - self._home
+            and (route.vehicle_id in told or route.shift_id in over)
+        ]
 
     def _newer_plan(self) -> Plan | None:
         with reading(self._engine) as tx:

@@ -157,20 +157,31 @@ def _journey(
 def after_approach(route: Route, network: StreetNetwork, here: LonLat, now: datetime) -> Route:
     """Return the route with a drive from a place on the road before it; unchanged without a way."""
     first = next((leg for leg in route.legs if leg.path), None)
-    nearest = network.nearest(here, NEAR_M)
-    goal = network.arc(first.path[0]) if first else None
-    if first is None or nearest is None or goal is None:
-        return route
+    arcs = _way(network, here, first.path[0])[:-1] if first else []
+    return replace(route, legs=(_drive(network, arcs, now), *route.legs)) if arcs else route
+
+
+def drive_home(route: Route, network: StreetNetwork, here: LonLat, now: datetime) -> Route:
+    """Return a route's drive from a place on the road to its end; unchanged without a way."""
+    last = next((leg for leg in reversed(route.legs) if leg.path), None)
+    arcs = _way(network, here, last.path[-1]) if last else []
+    return replace(route, legs=(_drive(network, arcs, now),)) if arcs else route
+
+
+def _way(network: StreetNetwork, here: LonLat, step: DirectedSegment) -> list[int]:
+    """Return the arcs from a place to a step, that one included; empty without a way."""
+    nearest, goal = network.nearest(here, NEAR_M), network.arc(step)
+    if nearest is None or goal is None:
+        return []
     starts = [network.arc(DirectedSegment(nearest.segment_id, way)) for way in (True, False)]
-    arcs = quickest(network, [arc for arc in starts if arc is not None], goal)
-    path = tuple(network.directed(arc) for arc in arcs[:-1])
-    if not path:
-        return route
-    drive_s = float(sum(network.arc_drive_s[arc] for arc in arcs[:-1]))
-    length_m = float(sum(network.arc_length_m[arc] for arc in arcs[:-1]))
-    ends_at = now + timedelta(seconds=drive_s)
-    drive = Leg(LegKind.DRIVE, path, now, ends_at, length_m)
-    return replace(route, legs=(drive, *route.legs))
+    return quickest(network, [arc for arc in starts if arc is not None], goal)
+
+
+def _drive(network: StreetNetwork, arcs: Sequence[int], now: datetime) -> Leg:
+    drive_s = float(sum(network.arc_drive_s[arc] for arc in arcs))
+    length_m = float(sum(network.arc_length_m[arc] for arc in arcs))
+    path = tuple(network.directed(arc) for arc in arcs)
+    return Leg(LegKind.DRIVE, path, now, now + timedelta(seconds=drive_s), length_m)
 
 
 def quickest(network: StreetNetwork, starts: Sequence[int], goal: int) -> list[int]:

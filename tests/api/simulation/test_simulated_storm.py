@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count, pairwise
 from pathlib import Path
 
@@ -14,23 +14,30 @@ from api.simulation.simulated_storm import Person, Script, Simulation
 from data.errors import BarfrubError
 from data.model import (
     CostBreakdown,
+    Message,
+    MessageId,
     Plan,
     PlanId,
     PlanState,
     RequestState,
+    ShiftId,
     StormId,
     VehicleId,
 )
+from data.policy.message_rules import COME_BACK
 from data.store.accounts.accounts import list_devices
 from data.store.coverage.coverage import list_coverage
 from data.store.database.city_database import database_of
 from data.store.database.engine import transaction
+from data.store.messages.messages import add_message
 from data.store.planning.plans import add_plan, find_published_plan_id, set_plan_state
 from data.store.requests.requests import list_requests
 from data.store.shifts.shifts import add_shifts
 from data.store.storms.storms import add_storm
 from data.store.tracking.positions import list_between, list_unseen
 from data.streets.projection import distance_m
+from fleet.alerts.alert_register import WATCH
+from fleet.shifts.roster import cancel_shift
 from fleet.tracking.trackers import own_trackers
 from tests import village as v
 from tests.api.conftest import PASSWORD, StillClock
@@ -207,6 +214,46 @@ def test_a_newer_plan_sends_the_trucks_on_from_where_they_are(
         for a, b in pairwise(fixes)
         if b.fixed_at - a.fixed_at < timedelta(seconds=6)
     )
+
+
+@pytest.mark.parametrize("order", ["recall", "cancel"])
+def test_a_truck_that_is_called_back_drives_home_and_works_no_more(
+    settings: Settings, planned_city: Path, clock: StillClock, order: str
+) -> None:
+    async def scene(simulation: Simulation, clock: StillClock) -> None:
+        await simulation.begin(print)
+        for _ in range(6):
+            clock.moment += timedelta(seconds=30)
+            await simulation.tick()
+        called(planned_city, order, clock.moment)
+        await simulation.look_for_recalls()
+        clock.moment += timedelta(hours=1)
+        await simulation.tick()
+
+    acted(settings, planned_city, clock, scene, Script())
+    engine = database_of(planned_city)
+    with transaction(engine) as tx:
+        day = timedelta(days=1)
+        fixes = list_between(tx, VehicleId(1), v.NOW - day, v.NOW + day)
+        fixes += list_unseen(tx, 10_000)[0]
+    engine.dispose()
+    later = [fix for fix in fixes if fix.fixed_at > v.NOW + timedelta(minutes=3)]
+    assert later
+    assert not any(fix.blade for fix in later)
+
+
+def called(folder: Path, order: str, now: datetime) -> None:
+    """Order the truck home, or cancel its shift."""
+    engine = database_of(folder)
+    with transaction(engine) as tx:
+        if order == "cancel":
+            cancel_shift(tx, WATCH, ShiftId(1), now)
+        else:
+            told = Message(
+                MessageId(0), StormId(1), VehicleId(1), ShiftId(1), False, COME_BACK, "sara", now
+            )
+            add_message(tx, told, b"salt")
+    engine.dispose()
 
 
 def test_a_server_that_cannot_work_for_a_while_is_waited_for(

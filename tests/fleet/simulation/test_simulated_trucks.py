@@ -30,7 +30,7 @@ from fleet.context import CityContext
 from fleet.evidence.evidence_pipeline import digest, new_open_tracks
 from fleet.matching.driven_paths import DrivenPaths
 from fleet.simulation.simulated_calls import calls
-from fleet.simulation.simulated_trucks import Fix, TruckBehavior, after_approach, driven
+from fleet.simulation.simulated_trucks import Fix, TruckBehavior, after_approach, drive_home, driven
 from tests import village as v
 from tests.town import sample_town
 
@@ -205,6 +205,15 @@ def test_a_truck_that_gets_a_new_plan_drives_there_from_where_it_is() -> None:
     assert route.legs[1:] == a_route().legs
     for a, b in pairwise([*approach.path, route.legs[1].path[0]]):
         assert DrivenPaths(NETWORK).head(a) == DrivenPaths(NETWORK).tail(b)
+
+
+def test_a_truck_that_is_called_back_drives_to_the_end_of_its_route() -> None:
+    (drive,) = drive_home(a_route(), NETWORK, v.at_m(0, 150), v.NOW).legs
+    assert (drive.kind, drive.starts_at) == (LegKind.DRIVE, v.NOW)
+    assert drive.path[-1] == a_route().legs[-1].path[-1]
+    for a, b in pairwise(drive.path):
+        assert DrivenPaths(NETWORK).head(a) == DrivenPaths(NETWORK).tail(b)
+    assert drive_home(a_route(), NETWORK, v.at_m(9_000, 0), v.NOW) == a_route()
 
 
 def test_a_truck_off_every_street_takes_its_route_as_it_is() -> None:
