@@ -58,6 +58,8 @@ def test_a_dispatcher_takes_a_storm_from_the_forecast_to_its_end(visit: Visit) -
     page.locator(".ask .danger-button").click()
     expect(page.locator(".phases li.here")).to_contain_text("Closed")
     expect(page.locator("#snow-cm")).to_have_count(0)
+    page.get_by_role("link", name="Its lines in the audit log").click()
+    expect(page.locator(".lines > li").first).to_contain_text("Snow of Yalda")
     visit.go("/storms?lang=fa")
     expect(page.locator("storm-list tbody tr")).to_contain_text("بسته")
     assert visit.complaints == []

@@ -2,11 +2,12 @@
 import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { named, nameHere, number, t } from "../pages/texts.js";
+import { auditLink } from "../audit/link.js";
 import { leaving, phaseBar } from "./phase.js";
 import { snow, snowPart } from "./snow.js";
 import { open, storms } from "./state.js";
 import { closuresPart, editing, machinesPart, policyPart, switches } from "./conditions.js";
-import { when } from "./words.js";
+import { stamp, when } from "./words.js";
 
 const began = (row) => !["forecast", "alert", "called_off"].includes(row.phase);
 
@@ -29,6 +30,14 @@ const links = ({ row }) =>
       </nav>`
     : "";
 
+const MINUTE_MS = 60000;
+
+/** The way to what was done in the storm, from its beginning until the minute after its end. */
+function logOf({ row }) {
+  const until = row.ended_at ? { until: stamp(Date.parse(row.ended_at) + MINUTE_MS) } : {};
+  return auditLink(new URLSearchParams({ since: stamp(row.started_at), ...until }));
+}
+
 class StormDetail extends Part {
   get stores() {
     return [storms, snow, leaving, editing];
@@ -46,7 +55,7 @@ class StormDetail extends Part {
         <span class="muted">${one.row.phase === "forecast" || one.row.phase === "alert" ? t("expected {when}", { when: when(one.row.started_at) }) : when(one.row.started_at)}</span>
         ${links(one)}
       </header>
-      ${phaseBar(one)} ${began(one.row) ? sums(one) : ""}
+      ${phaseBar(one)} ${began(one.row) ? html`${sums(one)} ${logOf(one)}` : ""}
       <div class="storm-parts">
         <div>${snowPart(one)} ${policyPart(one)}</div>
         <div>
