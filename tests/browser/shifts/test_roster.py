@@ -93,6 +93,8 @@ def test_fourteen_machines_are_extended_in_two_clicks_without_leaving_the_page(
     )
     with reading(city.engine) as tx:
         before = {one.id: one.ends_at for one in list_shifts(tx, storm.id)}
+    note = page.locator("#notes textarea")
+    note.fill(NOTE)
     page.locator("#bulk").get_by_text(t("Choose all")).click()
     page.locator("#bulk").get_by_role("button", name=t("+{hours} h", hours=2)).click()
     expect(page.locator("#answer")).to_have_text(t.plural("extended:{count}", 14))
@@ -102,8 +104,11 @@ def test_fourteen_machines_are_extended_in_two_clicks_without_leaving_the_page(
         after = {one.id: one.ends_at for one in list_shifts(tx, storm.id)}
     assert after == {shift: end + timedelta(hours=2) for shift, end in before.items()}
 
+    expect(note).to_have_value(NOTE)  # what is being written is not drawn anew
     first = page.locator("#machine-1")
     first.get_by_text(t("Change"), exact=True).click()
+    once = first.get_by_role("button", name=t.plural("cancel:{count}", 1))
+    expect(once).to_be_hidden()  # what is final asks first
     form = first.locator("form[data-path$=roster]")
     was = form.locator("[name=ends_at]").input_value()
     form.get_by_role("button", name=t("+{hours} h", hours=1)).click()
@@ -111,5 +116,10 @@ def test_fourteen_machines_are_extended_in_two_clicks_without_leaving_the_page(
     form.get_by_role("button", name=t("Save")).click()
     expect(form).to_be_hidden()
     assert page.evaluate("clicks") > 3  # nothing was loaded anew
+    shifts = first.locator(".shifts")
+    first.get_by_text(t("Change"), exact=True).click()
+    first.locator("summary", has_text=t("Cancel shift")).click()
+    once.click()
+    expect(shifts).to_contain_text(t("shift:cancelled"))
     assert visit.grave_faults() == []
     assert visit.complaints == []

@@ -1,7 +1,12 @@
 // Sends what a dispatcher says of shifts, machines and notes, and shows how things stand then, without leaving the page.
 import { sendForms, wake } from "../../pages/forms.js";
+import { listen } from "../../pages/stream.js";
 import "../../pages/theme.js";
 import { placeBars, startBulk } from "./bulk.js";
+
+const FOLLOW_MS = 30000; // what is seen of a shift, and the hour, change without an order
+const SETTLE_MS = 2000;
+const quiet = () => {};
 
 const LIVE = ["misfits", "live", "notes"];
 const fault = document.getElementById("fault");
@@ -16,21 +21,39 @@ function wanted(form) {
   return filled(form);
 }
 
+/** Whether a note is being written, which is not taken from under anybody's hands. */
+const isWriting = (part) => [...part.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue || field === document.activeElement);
+
 /** Show the page as it is now, where one is on it. */
-async function renew() {
+async function show() {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
-  if (!answer.ok) return location.reload();
+  if (!answer.ok) throw new Error(answer.statusText);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const id of LIVE) {
     const [old, now] = [document.getElementById(id), page.getElementById(id)];
-    if (!old || !now) continue;
+    if (!old || !now || isWriting(old)) continue;
     old.replaceWith(document.adoptNode(now));
     wake(now);
   }
-  fault.hidden = true;
   placeBars();
   bulk?.follow();
-  return undefined;
+}
+
+/** After an order: show what came of it; what was wrong before is past. */
+function renew() {
+  fault.hidden = true;
+  return show().catch(() => location.reload());
+}
+
+/** Whether somebody is at work with a machine or answers a question about many. */
+const isBusy = () => document.querySelector("#live details[open], #bulk .danger-button") || document.activeElement?.matches("#live :not([name=machine])");
+
+/** Follow the shifts as they begin, go on and end, whoever changes them. */
+async function follow() {
+  if (isBusy()) return;
+  const ticked = document.activeElement?.matches("#live [name=machine]") ? document.activeElement.value : null;
+  await show().catch(() => {}); // the next time will do
+  if (ticked !== null) document.querySelector(`#live [name=machine][value="${ticked}"]`)?.focus();
 }
 
 /** A chip of a form sets when the shift ends; it is saved with the rest of the form. */
@@ -44,5 +67,21 @@ const bulk = startBulk(renew);
 sendForms({
   wanted,
   headers: ({ dataset: { version } }) => (version ? { "if-match": version } : {}),
-  sent: renew,
+  sent: (form) => {
+    form.reset();
+    return renew();
+  },
 });
+
+let due = null;
+
+/** Shifts change in crowds: all of them are shown at once. */
+const soon = () => {
+  due ??= setTimeout(() => {
+    due = null;
+    follow();
+  }, SETTLE_MS);
+};
+
+listen({ legs: soon, storm: soon }, { heard: quiet, lost: quiet, resumed: soon });
+setInterval(follow, FOLLOW_MS);
