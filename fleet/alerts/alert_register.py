@@ -109,7 +109,7 @@ def acknowledge(tx: Tx, actor: Actor, alert_id: AlertId, now: datetime) -> Alert
         owner=alert.owner or actor.id,
     )
     save_alert(tx, known)
-    after: dict[str, object] = {"owner": known.owner}
+    after = {**_about(alert), "owner": known.owner}
     add_event(tx, now, actor, "alert.acknowledged", _subject(alert), after=after)
     return known
 
@@ -135,7 +135,7 @@ def give_alert(tx: Tx, actor: Actor, alert_id: AlertId, login: str, now: datetim
     )
     save_alert(tx, given)
     before: dict[str, object] = {"owner": alert.owner}
-    after: dict[str, object] = {"owner": login}
+    after = {**_about(alert), "owner": login}
     add_event(tx, now, actor, "alert.given", _subject(alert), before, after)
     return given
 
@@ -156,6 +156,11 @@ def _watched(tx: Tx) -> list[Alert]:
 
 def _key(one: Alert | Sign) -> Key:
     return one.kind, one.vehicle_id
+
+
+def _about(alert: Alert) -> dict[str, object]:
+    """Return what an event says of an alert: its number says nothing to a reader."""
+    return {"kind": alert.kind, "vehicle": alert.vehicle_id}
 
 
 def _subject(alert: Alert) -> str:

@@ -262,13 +262,17 @@ def _what(line: Event, names: SubjectNames, t: Translator) -> str:
 
 
 def _besides(line: Event, names: SubjectNames, t: Translator) -> Iterable[str]:
-    """Yield the street and the machine of a line."""
+    """Yield the street and the machine of a line, and to whom or where something was moved."""
     street = street_of(names.of(line.subject).segment_id, names.network, t)
     if street:
         yield street
     vehicle = names.of(f"vehicle:{line.after.get('vehicle')}").name
     if vehicle and line.subject.partition(":")[0] not in _VEHICLES:
         yield vehicle
+    if line.verb == "storm.moved":
+        yield t.named("phase", str(line.after.get("phase", "")))
+    if line.verb == "alert.given":
+        yield names.person(str(line.after.get("owner", "")))
 
 
 def street_of(segment_id: SegmentId | None, network: StreetNetwork, t: Translator) -> str:
