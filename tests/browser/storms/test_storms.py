@@ -53,7 +53,7 @@ def test_a_dispatcher_takes_a_storm_from_the_forecast_to_its_end(visit: Visit) -
     page.get_by_role("button", name="Begin the clean-up").click()
     expect(page.locator(".phases li.here")).to_contain_text("Clean-up")
     page.get_by_role("button", name="Close the storm").click()
-    expect(page.locator(".remaining")).to_contain_text("9 open streets will be cancelled.")
+    expect(page.locator(".remaining")).to_contain_text("Work left on 9 streets will be cancelled.")
     expect(page.locator(".ask :focus")).to_have_text("Keep the storm open")
     page.locator(".ask .danger-button").click()
     expect(page.locator(".phases li.here")).to_contain_text("Closed")

@@ -46,7 +46,7 @@ function leftOver({ jobs, requests, out, waiting, closures, crew_jobs: crews }) 
   const open_ = Object.values(jobs).reduce((sum, count) => sum + count, 0);
   const classes = Object.entries(jobs).map(([name, count]) => `${named("class", name)}: ${number(count)}`).join(" · ");
   return html`<ul class="remaining">
-    <li>${open_ ? html`<span class="danger">${t("{count} open street will be cancelled.", { count: open_ })}</span> <span class="muted small">${classes}</span>` : t("No street is open.")}</li>
+    <li>${open_ ? html`<span class="danger">${t("Work left on {count} street will be cancelled.", { count: open_ })}</span> <span class="muted small">${classes}</span>` : t("No work is left on any street.")}</li>
     ${crews ? html`<li><span class="danger">${t("{count} open crew job will be cancelled.", { count: crews })}</span></li>` : ""}
     ${requests ? html`<li>${t("{count} request goes back to waiting.", { count: requests })}</li>` : ""}
     <li>${out.length ? html`<span class="danger">${t("On the road, their routes and shifts end:")}</span> ${out.map(isolated).join(t(", "))}` : t("No machine is on the road.")}</li>
