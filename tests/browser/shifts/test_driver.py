@@ -237,6 +237,7 @@ def test_a_trembling_finger_ends_one_street_only_and_an_end_asks_for_the_rest(
     assert page.locator(".reasons button").count() == 11
     page.click(".reasons button:has-text('Out of time')")
     expect(page.locator("drive-summary .aside")).to_contain_text("Mill StreetOut of time")
+    expect(page.locator("drive-summary")).to_contain_text("Counted from positions and reports")
     with transaction(database) as tx:
         told = {each.leg: each.reason for each in list_progress(tx, plan.id, 1)}
     assert told == {0: "", 1: "no_time", 2: "no_time", 3: "no_time"}
