@@ -30,7 +30,9 @@ class PageLanguage(TomlTable):
     `name` is what it calls itself, `also` what files may call it; `digits` are 0 to 9. Days of the
     week begin with Monday. `fallback` is the language of texts that its catalogs lack, and that of
     `default` is spoken where nobody chose one. `intl` is the tag with which browsers write numbers
-    and clock times: as the server does only where its signs are `decimal` and `group`.
+    and clock times: as the server does only where its signs are `decimal` and `group`. `letters`
+    are those that no other language here has; `aloud` and `fraction_aloud` are for
+    `maps/guidance/reading.py`.
     """
 
     name: Text
@@ -52,6 +54,9 @@ class PageLanguage(TomlTable):
     short_day: Text = "{day} {month}"
     date_mark: Text = "-"
     machines: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    letters: str = ""
+    fraction_aloud: str = ""
+    aloud: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     code: str
 
     @property

@@ -54,5 +54,6 @@ cp -R deploy administrator.md "$target/"
 ln -s "${target##*/}" "$work/current"
 mv -T "$work/current" "$prefix/current"
 done=yes
+command -v espeak-ng >/dev/null || say "no espeak-ng: phones without a voice of their driver's language lead by tones (apt install espeak-ng)"
 say "done: $prefix/current/bin/barfrub"
 say "next: $prefix/current/administrator.md (service unit, HTTPS, first start)"

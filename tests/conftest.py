@@ -1,5 +1,6 @@
 import gc
 import os
+import shutil
 import warnings
 from collections.abc import Iterator
 from functools import cache
@@ -13,6 +14,7 @@ from api.access import auth
 from api.access.auth import hash_password
 from api.config.settings import Settings, prepare_numba
 from api.server import app
+from data.files import spoken_clips
 from data.store.database.engine import Tx, transaction
 from maps.pages.scripts import scripts_dir
 from tests import postgres
@@ -22,6 +24,7 @@ PASSWORD = "winter-is-long"
 ROOT = Path(__file__).parent.parent
 
 prepare_numba(Settings(var=ROOT / "var"))
+spoken_clips.PROGRAM = "no-voice-in-tests"  # where one is installed, every phone would render it
 
 # The same examples each time, however slow the machine: a change fails by its own fault alone.
 # `pytest --hypothesis-profile=default` tries others.
@@ -56,6 +59,13 @@ def _scripts_are_compared_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app, "scripts_dir", cache(scripts_dir))
         yield
+
+
+@pytest.fixture
+def espeak_ng(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not shutil.which("espeak-ng"):
+        pytest.skip("espeak-ng is not installed (apt install espeak-ng)")
+    monkeypatch.setattr(spoken_clips, "PROGRAM", "espeak-ng")
 
 
 @pytest.fixture(autouse=True)

@@ -71,6 +71,7 @@ from api.processes.tasks.logbook_task import LogbookTask
 from api.processes.tasks.receipt_task import ReceiptTargets, ReceiptTask
 from api.processes.tasks.replay_task import ReplayTask
 from api.processes.tasks.retention_task import RetentionTask
+from api.processes.tasks.voice_task import VoiceTask
 from api.replanning import replans
 from api.reports import council, storm_costs
 from api.requests import (
@@ -96,6 +97,7 @@ from api.shifts import (
     rests,
     roster,
     route_answers,
+    route_voice,
     shifts,
     stored_route,
     vehicle_checks,
@@ -168,6 +170,7 @@ ROUTES = (
     driving,
     machine_limits,
     stored_route,
+    route_voice,
     crew,
     crews,
     crew_dispatch,
@@ -331,6 +334,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
             engine, clock, city_state, settings, city_folder, clock_task.doubtful
         ),
         notice_sender=NoticeSender(engine, clock, city_state, notices, plans),
+        voice_task=VoiceTask(city_folder),
         leadership=Leadership(engine),
         answers=AnswerProcess(COSTLY, city_folder if apart else None, clock),
         plans=plans,

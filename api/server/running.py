@@ -68,6 +68,7 @@ def periodic_tasks(app: App) -> Sequence[PeriodicTask]:
         app.retention_task,
         app.clock_task,
         app.receipt_task,
+        app.voice_task,
     ]
     if not app.consumer.apart:  # else they look where positions are digested
         tasks += [app.logbook_task, app.replay_task, app.audit_task, app.escalation_task]

@@ -26,6 +26,7 @@ from api.web.uploads import (
     wanted_upload,
 )
 from data.errors import ConflictError
+from data.files.spoken_clips import can_speak
 from data.setup.reachability import unreachable
 from data.store.database.engine import reading
 from data.store.setup.city import get_report
@@ -89,7 +90,8 @@ def overview_page(request: Request, context: AdminContext) -> Response:
     context.app.position_ingest.tracker_stats.write()
     with context.reading() as tx:
         records = read_setup(tx)
-    view = {"checklist": checklist_view(records, translator_of(request))}
+    checklist = checklist_view(records, translator_of(request))
+    view = {"checklist": checklist, "can_speak": can_speak()}
     return page(request, "setup/overview.html", view)
 
 

@@ -41,6 +41,7 @@ from fleet.streets.closed_streets import closed_streets, revision_of_closed
 from fleet.tracking.fix_filters import HEARD
 from fleet.tracking.phone_trackers import own_tracker_is_heard
 from maps.guidance.driver_runs import DriverRun, driver_runs
+from maps.guidance.phrases import said_of
 from maps.guidance.run_groups import run_groups
 from maps.pages.i18n import Translator
 from maps.routes.route_steps import Surroundings
@@ -103,6 +104,14 @@ def get_shift_summary(
         told = _told(tx, context, shift)
         found = shift_summary(tx, app.logbook_task.memory, shift, app.policy, now)
     return summary_view(found, _stages(told, t))
+
+
+def said_on_route(context: Context, t: Translator) -> list[str]:
+    """Return all that the driver's phone says of the streets of his route."""
+    with context.reading() as tx:
+        told = _told(tx, context, _current_shift(tx, context))
+    runs = _stages(told, t)
+    return said_of(runs, run_groups(runs, context.app.network, t))
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ from api.processes.tasks.logbook_task import LogbookTask
 from api.processes.tasks.receipt_task import ReceiptTask
 from api.processes.tasks.replay_task import ReplayTask
 from api.processes.tasks.retention_task import RetentionTask
+from api.processes.tasks.voice_task import VoiceTask
 from api.web.cookies import CSRF_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE, read_cookie, write_cookie
 from data.errors import ForbiddenError, InvalidError
 from data.geocode import Geocoder
@@ -100,6 +101,7 @@ class App:
     presence: BoardPresence
     retention_task: RetentionTask
     notice_sender: NoticeSender
+    voice_task: VoiceTask
     logbook_task: LogbookTask
     history: StormHistory
     replay_task: ReplayTask
@@ -256,8 +258,7 @@ def second_step_missing(app: App, user: User) -> bool:
 
 
 def _context_for(request: Request, roles: Iterable[Role], *, in_form: bool) -> Context:
-    signed = signed_in(request)
-    if signed is None:
+    if (signed := signed_in(request)) is None:
         raise SignedOutError
     user = signed.user
     if request.method not in SAFE_METHODS and not in_form:
@@ -335,8 +336,7 @@ def sends_form(request: Request) -> bool:
 
 def _expected_csrf(request: Request) -> str:
     """Return the token that a visitor's forms must send; empty where he has none."""
-    signed = signed_in(request)
-    if signed is not None:
+    if signed := signed_in(request):
         return signed.csrf
     cookie = read_cookie(app_of(request).settings, request, CSRF_COOKIE)
     return cookie if app_of(request).seals.genuine(cookie) else ""

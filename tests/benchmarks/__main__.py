@@ -33,6 +33,7 @@ MODULES = (
     "desk_jobs",
     "user_pages",
     "offline_phone",
+    "stored_voice",
     "request_queue",
     "plan_promises",
     "running_storm",

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from data.errors import ConflictError
-from data.files.photos import FOLDER, THUMBNAILS
+from data.files import photos, spoken_clips
 from data.store.backup import postgres_copy, sqlite_copy
 from data.store.backup.database_facts import DatabaseFacts
 from data.store.backup.encryption import encrypting
@@ -53,8 +53,8 @@ BESIDE = ("wal", "shm", *PARTS)
 LEFT_OUT = (DATABASE, *(f"{DATABASE}-{part}" for part in BESIDE), RECEIPT, ADDRESS_FILE)
 """Files of a city's folder that are not saved as they lie there."""
 
-DRAWN = Path(FOLDER, THUMBNAILS)
-"""Folder of what is drawn again when somebody looks at it."""
+MADE_AGAIN = {Path(photos.FOLDER, photos.THUMBNAILS), Path(spoken_clips.FOLDER)}
+"""Folders of what is made again when somebody asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,7 @@ def _files_of(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         hidden = any(part.startswith(".") for part in inside.parts)
-        left_out = str(inside) in LEFT_OUT or DRAWN in inside.parents
+        left_out = str(inside) in LEFT_OUT or not MADE_AGAIN.isdisjoint(inside.parents)
         if path.is_file() and not path.is_symlink() and not hidden and not left_out:
             yield path
 

@@ -188,6 +188,7 @@ POST /api/segments/{segment_id}/inspections
 GET /api/drive
 GET /api/drive/proved
 GET /api/drive/stored
+GET /api/drive/voice
 GET /api/shifts/{shift_id}
 GET /api/shifts/{shift_id}/messages
 GET /api/shifts/{shift_id}/summary

@@ -129,6 +129,7 @@ def compared(client: TestClient, newer: bytes) -> dict[str, Any]:
 
 def test_the_overview_tells_what_is_assumed_and_the_page_of_the_streets_has_their_report(inside):
     page = inside.get("/setup", headers=HTML).text
+    assert "apt install espeak-ng" in page
     assert "3 depots have only assumed places" in page
     assert page.count(">assumed<") == 3
     assert 'href="/setup/depots"' in page

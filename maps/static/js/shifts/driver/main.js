@@ -20,6 +20,7 @@ import { shelvePositions } from "./place/unsent.js";
 import { startWayBack } from "./guide/back.js";
 import { followProof } from "./place/proof.js";
 import { startSpeaking } from "./guide/speaker.js";
+import { keepVoice } from "./guide/voice.js";
 import { startGuide } from "./guide/state.js";
 import { startSos } from "../../messages/phone/sos.js";
 import { followSun } from "../../pages/app/daylight.js";
@@ -69,6 +70,7 @@ startWayBack();
 followSun();
 prepareMap();
 storeAround();
+keepVoice();
 keepApp({ may: mayUpdate, leave: shelvePositions });
 await begin();
 listen(

@@ -29,10 +29,11 @@ function storedWords(stored) {
   return stored.bytes ? t("ready, {size} MB on this phone", { size: stored.bytes / 1e6 }) : t("ready on this phone");
 }
 
-/** Whether the shift can go on without a signal; only secure pages stay on the phone. */
-function aside({ stored }) {
-  if (!globalThis.isSecureContext) return [];
-  return [[t("Without a network"), storedWords(stored)]];
+/** Whether the shift can go on without a signal (only secure pages stay on the phone), and whether tones alone lead. */
+function aside({ stored, voiceless }) {
+  const kept = [t("Without a network"), storedWords(stored)];
+  const heard = [t("Voice"), t("none for your language: tones lead, rising for right, falling for left")];
+  return [...(globalThis.isSecureContext ? [kept] : []), ...(voiceless ? [heard] : [])];
 }
 
 function before({ shift, stages, ...rest }) {

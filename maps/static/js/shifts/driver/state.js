@@ -23,6 +23,7 @@ export const drive = new Store({
   looked: null,
   closed: "", // which streets are closed, as a revision; empty until the server told
   stored: null, // the bytes of all that this phone keeps, once the route's surroundings are among them, or that it is full
+  voiceless: false, // neither the phone nor the server has a voice of the driver's language
 });
 
 /** Whether a shift ended or was cancelled. */

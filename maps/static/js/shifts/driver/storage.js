@@ -2,6 +2,7 @@
 import { drop, keep, kept } from "../../pages/app/shelf.js";
 import { dropTiles, keepTiles } from "../../pages/app/stored-map.js";
 import { get } from "../../pages/net.js";
+import { dropVoice } from "./guide/stored-voice.js";
 import { drive, isOver } from "./state.js";
 
 const NETWORK = "network";
@@ -54,6 +55,7 @@ function dropAround() {
   drop(OF);
   drop(NETWORK);
   dropTiles();
+  dropVoice();
 }
 
 function follow({ shift, connected, closed }) {

@@ -58,12 +58,12 @@ function wanted() {
 /** A maneuver of the way in words, as the server says those of the route. */
 function worded({ kind, exit, name }) {
   const turn = kind === "roundabout" ? t("maneuver:roundabout", { exit: t(`exit:${Math.min(exit, MOST_EXITS)}`) }) : t(`maneuver:${kind}`);
-  return inLanguage(name) ? t("maneuver:into", { turn, street: inLanguage(name) }) : turn;
+  return { turn, text: inLanguage(name) ? t("maneuver:into", { turn, street: inLanguage(name) }) : turn };
 }
 
 function begin(arcs) {
   const line = graph.course(arcs);
-  const maneuvers = graph.maneuvers(arcs).map((one) => ({ ...one, text: worded(one) }));
+  const maneuvers = graph.maneuvers(arcs).map((one) => ({ ...one, ...worded(one) }));
   way = routeLine([{ line, work_from: 0, maneuvers }]);
   match = beginAt(0);
   said = new Set();
@@ -105,7 +105,7 @@ function follow() {
     return;
   }
   const told = due(way.maneuvers, match.metre, match.mps, said);
-  if (told) interrupt(sentence(told), told.maneuver.kind);
+  if (told) interrupt(sentence(told), told.maneuver.kind, sentence(told, ({ turn }) => turn));
   guide.set({ back: { ...guide.value.back, maneuver: next() } });
 }
 

@@ -3,6 +3,7 @@ import { number, t } from "../../../pages/texts.js";
 import { drive } from "../state.js";
 import { due, isNear, saidBefore } from "./announcer.js";
 import { interrupt, say } from "./speech.js";
+import { takeVoice } from "./stored-voice.js";
 import { BACK_M } from "./matcher.js";
 import { quarterOf } from "./groups.js";
 import { guide, route } from "./state.js";
@@ -17,8 +18,9 @@ let hasLeft = false;
 const rounded = (metres) => Math.max(10, Math.round(metres / 10) * 10);
 
 /** A maneuver in words: with its distance where it is still ahead, and with what follows at once. */
-export function sentence({ maneuver, phase, m, then }) {
-  const what = then ? t("maneuver:then", { first: maneuver.text, second: then.text }) : maneuver.text;
+export function sentence({ maneuver, phase, m, then }, wordsOf = ({ text }) => text) {
+  const first = wordsOf(maneuver);
+  const what = then ? t("maneuver:then", { first, second: wordsOf(then) }) : first;
   return phase === "first" ? t("say:in_m", { value: number(rounded(m)), what }) : what;
 }
 
@@ -58,6 +60,7 @@ function follow() {
 
 /** Speak from now on. */
 export function startSpeaking() {
+  takeVoice();
   guide.follow((_, changes) => {
     if ("fix" in changes) follow();
   });

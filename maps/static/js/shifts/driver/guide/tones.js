@@ -16,10 +16,16 @@ export const notesOf = (kind) => PATTERNS.find(([pattern]) => pattern.test(kind)
 
 let sound = null;
 
-/** Play the tone of a kind; browsers allow it once the page was touched. */
-export function playTone(kind) {
+/** Where sound goes out; browsers allow it once the page was touched. */
+export function output() {
   sound ??= new AudioContext();
   sound.resume();
+  return sound;
+}
+
+/** Play the tone of a kind. */
+export function playTone(kind) {
+  output();
   notesOf(kind).forEach((hertz, i) => {
     const note = sound.createOscillator();
     const level = sound.createGain();

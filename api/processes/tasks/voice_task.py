@@ -1,0 +1,91 @@
+"""The task that speaks what phones without a voice of their driver's language asked for."""
+
+import logging
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from threading import Lock
+
+from api.processes.periodic_task import PeriodicTask
+from data.files.spoken_clips import LONGEST_TEXT, SpokenText, can_speak, find_clip, make_clip
+
+MOST_CLIPS = 2000
+"""Of one route: a shift of a day has some hundreds."""
+
+FAILED_REST_S = 600.0
+"""So long nothing is asked of a voice that failed."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Clips:
+    """MP3 files by the phrase that they say, and how many more are being made."""
+
+    made: Mapping[str, bytes]
+    missing: int
+
+
+class VoiceTask(PeriodicTask):
+    """Speaks one text after the other, each once a city; no request waits for it.
+
+    Each server of a city speaks what its own phones want: only files are shared, if at all.
+    """
+
+    pause_s = 3600.0
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+        self._lock = Lock()
+        self._wanted: dict[SpokenText, None] = {}
+        self._rests_until: dict[str, float] = {}
+
+    def clips(self, phrases: Mapping[str, SpokenText]) -> Clips:
+        """Return the clips that there are, and have the others made."""
+        asked = {
+            phrase: (said, find_clip(self._folder, said))
+            for phrase, said in islice(phrases.items(), MOST_CLIPS)
+            if len(said.text) <= LONGEST_TEXT
+        }
+        missing = [said for said, clip in asked.values() if clip is None and self._speaks(said)]
+        with self._lock:
+            self._wanted.update(dict.fromkeys(missing))
+        if missing:
+            self.wake()
+        made = {phrase: clip for phrase, (_, clip) in asked.items() if clip is not None}
+        return Clips(made, len(missing))
+
+    def run(self) -> int:
+        """Speak all that is wanted; return how many texts were spoken."""
+        spoken = 0
+        while not self._over.is_set() and (said := self._next()):
+            try:
+                make_clip(self._folder, said)
+                spoken += 1
+            except (OSError, ValueError, subprocess.SubprocessError) as error:
+                self._give_up(said.voice, error)
+            with self._lock:
+                self._wanted.pop(said, None)
+        return spoken
+
+    def step_beside(self) -> float:
+        """Speak here too."""
+        self.run()
+        return 0.0
+
+    def _next(self) -> SpokenText | None:
+        with self._lock:
+            return next(iter(self._wanted), None)
+
+    def _speaks(self, said: SpokenText) -> bool:
+        return can_speak() and time.monotonic() >= self._rests_until.get(said.voice, 0.0)
+
+    def _give_up(self, voice: str, error: Exception) -> None:
+        _log.warning("the voice %s failed and phones lack texts: %s", voice, error)
+        with self._lock:
+            self._rests_until[voice] = time.monotonic() + FAILED_REST_S
+            self._wanted = {said: None for said in self._wanted if said.voice != voice}
