@@ -172,10 +172,12 @@ def _drive_on(
         if isinstance(stop, ReloadStop):
             vehicle.stop(stop, 0.0)
             continue
-        earlier = [task for task, _ in before.get(stop.task, []) if task in served]
-        if any(task not in found.ends_s for task in earlier):
-            break
-        wait_s = max((found.ends_s[task] for task in earlier), default=0.0)
+        wait_s = 0.0
+        if stop.task in before:
+            earlier = [task for task, _ in before[stop.task] if task in served]
+            if any(task not in found.ends_s for task in earlier):
+                break
+            wait_s = max((found.ends_s[task] for task in earlier), default=0.0)
         found.begins_s[stop.task] = vehicle.stop(stop, wait_s)
         found.ends_s[stop.task] = vehicle.here.clock_s
     return vehicle.next > first

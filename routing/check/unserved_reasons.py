@@ -15,7 +15,7 @@ _SLACK_S = 1e-5
 _SLACK_KG = 1e-6
 
 
-_BATCH = 32
+_BATCH = 4
 """Vehicles around whose last stops roads are followed at a time."""
 
 

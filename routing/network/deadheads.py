@@ -1,17 +1,14 @@
 """Deadheads: shortest paths between arcs with turn costs, as tables for the search and exactly."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
 
 from routing.kernels.arrays.route_arrays import EDGE, FAR_S, DeadheadTable
 from routing.kernels.graph import shortest_paths
 from routing.kernels.graph.shortest_paths import ArcGraph
+from routing.network.hubs import between_hubs
+from routing.network.steps import Heed, Steps, never_heed
 from routing.problem.problem import NONE, Flags, Floats, Floats32, Ints, Longs, Problem
 
 DENSE_ENDS = 3_000
@@ -26,12 +23,6 @@ MANY_ENDS, FEW_NEAREST = 100_000, 128
 """in a metropolis fewer, so that a plan takes less than 2 GB."""
 LEARNED = 64
 """Room for distant deadheads that routes turn out to use, see `far_deadheads`."""
-HUBS = 2_500
-"""Up to so many junctions each is its own hub; in a larger city `FEW_HUBS` stand for all."""
-FEW_HUBS = 1_500
-HUB_STEPS = 30_000_000
-"""Junctions that are reached from all hubs together: in a metropolis hubs become fewer, so that
-they take no longer."""
 TIE_S_PER_M = 1e-9
 """What a metre weighs where metres have a price."""
 SAMPLE = 50
@@ -131,19 +122,22 @@ def deadhead_table(
     ends: DeadheadEnds,
     threads: int,
     dense_ends: int | None = None,
+    heed: Heed = never_heed,
 ) -> tuple[DeadheadTable, Ints]:
     """Return the deadheads between all ends, and the nearest ends of each in order.
 
-    Up to `dense_ends` ends (`DENSE_ENDS` where it is not given) that differ all are exact.
+    Up to `dense_ends` ends (`DENSE_ENDS` where it is not given) that differ all are exact. In a
+    large city this takes seconds, which `heed` may end by raising.
     """
+    steps = Steps(threads, heed)
     most = DENSE_ENDS if dense_ends is None else dense_ends
     leave = _alike(ends.arc, problem.turn_start, problem.turn_to, problem.turn_s)
     if leave.max(initial=0) < most:
         enter = _alike(ends.arc, line.back_starts, line.back_to, line.back_weight)
         if enter.max(initial=0) < most:
-            table = _dense(problem, line, ends, leave, enter, threads)
+            table = _dense(problem, line, ends, leave, enter, steps)
             return table, np.empty((len(ends.arc), 0), np.int32)
-    return _sparse(problem, line, ends, threads)
+    return _sparse(problem, line, ends, steps)
 
 
 def _alike(arcs: Ints, starts: Longs, to: Ints, weight: Floats) -> Ints:
@@ -158,7 +152,7 @@ def _alike(arcs: Ints, starts: Longs, to: Ints, weight: Floats) -> Ints:
 
 
 def _dense(
-    problem: Problem, line: LineGraph, ends: DeadheadEnds, leave: Ints, enter: Ints, threads: int
+    problem: Problem, line: LineGraph, ends: DeadheadEnds, leave: Ints, enter: Ints, steps: Steps
 ) -> DeadheadTable:
     """Return all deadheads; roads are followed only until all ends are found."""
     _, sources = np.unique(leave, return_index=True)
@@ -171,7 +165,7 @@ def _dense(
         some = ends.arc[sources[first : first + SOURCES]]
         next_way = np.full((len(some), len(targets)), NONE, np.int32)
         next_s = np.full(next_way.shape, FAR_S, np.float32)
-        _find_nearest(problem, line, some, wanted, next_way, next_s, threads)
+        _find_nearest(problem, line, some, wanted, next_way, next_s, steps)
         row, column = np.nonzero(next_way != NONE)
         seconds = np.minimum(next_s[row, column], np.float32(FAR_S))
         dense[first + row, next_way[row, column]] = seconds
@@ -236,16 +230,16 @@ def _by_first(number: Ints, walk: Ints) -> tuple[Ints, Ints]:
 
 
 def _sparse(
-    problem: Problem, line: LineGraph, ends: DeadheadEnds, threads: int
+    problem: Problem, line: LineGraph, ends: DeadheadEnds, steps: Steps
 ) -> tuple[DeadheadTable, Ints]:
-    from_place, to_place = _places_s(problem, line, ends, threads)
+    from_place, to_place = _places_s(problem, line, ends, steps)
     nearest = NEAREST if len(ends.arc) <= MANY_ENDS else FEW_NEAREST
     next_end = np.full((len(ends.arc), nearest), NONE, np.int32)
     next_s = np.full((len(ends.arc), nearest), FAR_S, np.float32)
-    _find_nearest(problem, line, ends.arc, ends.number, next_end, next_s, threads)
-    key, near_s = _by_end(next_end, next_s, threads)
-    bare_s, hub_of = hubs_of(problem, line, threads)
-    hub_s = bare_s + _margin_s(problem, line, ends, bare_s, hub_of, threads)
+    _find_nearest(problem, line, ends.arc, ends.number, next_end, next_s, steps)
+    key, near_s = _by_end(next_end, next_s, steps)
+    bare_s, hub_of = _hubs(problem, line, steps)
+    hub_s = bare_s + _margin_s(problem, line, ends, bare_s, hub_of, steps)
     edge = np.zeros(len(ends.arc), EDGE)
     edge["far_s"] = np.where(next_end[:, -1] == NONE, FAR_S, next_s[:, -1])
     edge["leave_hub"] = hub_of[problem.head[ends.arc]]
@@ -267,7 +261,7 @@ def _sparse(
 
 
 def _places_s(
-    problem: Problem, line: LineGraph, ends: DeadheadEnds, threads: int
+    problem: Problem, line: LineGraph, ends: DeadheadEnds, steps: Steps
 ) -> tuple[Floats32, Floats32]:
     """Return float32[places, N], the seconds from each place to all ends, and from them to it."""
     from_place, to_place = np.empty((2, ends.places, len(ends.arc)), np.float32)
@@ -277,11 +271,11 @@ def _places_s(
             from_place[place] = from_arc(problem, line, arc)[ends.arc]
             to_place[place] = to_arc(problem, line, arc)[ends.arc]
 
-    _in_parts(some, ends.places, threads)
+    steps.work(some, ends.places)
     return from_place, to_place
 
 
-def _by_end(next_end: Ints, next_s: Floats32, threads: int) -> tuple[Ints, Floats32]:
+def _by_end(next_end: Ints, next_s: Floats32, steps: Steps) -> tuple[Ints, Floats32]:
     """Return the ends of each row in order with their seconds, and room for more behind them."""
     shape = (len(next_end), next_end.shape[1] + LEARNED)
     key = np.full(shape, np.iinfo(np.int32).max, np.int32)
@@ -298,13 +292,13 @@ def _by_end(next_end: Ints, next_s: Floats32, threads: int) -> tuple[Ints, Float
             key[rows, : both.shape[1]] = both >> 32
             near_s[rows, : both.shape[1]] = both.astype(np.int32).view(np.float32)
 
-    _in_parts(some, len(next_end), threads)
+    steps.work(some, len(next_end))
     return key, near_s
 
 
 def _find_nearest(
     problem: Problem, line: LineGraph, sources: Ints, number: Ints, next_end: Ints,
-    next_s: Floats32, threads: int,
+    next_s: Floats32, steps: Steps,
 ) -> None:  # fmt: skip
     """Fill rows with the nearest arcs that have a number, and the seconds to them."""
 
@@ -312,49 +306,18 @@ def _find_nearest(
         graph, out = line.graph(problem.place), (next_end, next_s)
         shortest_paths.nearest(graph, line.drive_s, sources, first, last, number, out)
 
-    _in_parts(some, len(sources), threads)
+    steps.work(some, len(sources))
 
 
 def hubs_of(problem: Problem, line: LineGraph, threads: int) -> tuple[Floats32, Ints]:
     """Return estimated seconds between hubs, and the hub of each junction; computed once."""
+    return _hubs(problem, line, Steps(threads))
+
+
+def _hubs(problem: Problem, line: LineGraph, steps: Steps) -> tuple[Floats32, Ints]:
     if not line.hubs:
-        line.hubs.append(_between_hubs(problem, threads))
+        line.hubs.append(between_hubs(problem, steps))
     return line.hubs[0]
-
-
-def _between_hubs(problem: Problem, threads: int) -> tuple[Floats32, Ints]:
-    """Return estimated seconds between hubs, and the hub of each junction.
-
-    Between junctions, not arcs: each arc is taken to end with its median turn.
-    """
-    junctions = int(max(problem.tail.max(), problem.head.max())) + 1
-    streets = np.flatnonzero(~problem.place)
-    weight = problem.drive_s[streets] + _median_turn_s(problem)
-    graph = csr_matrix(
-        (weight, (problem.tail[streets], problem.head[streets])), shape=(junctions, junctions)
-    )
-    used = np.unique((problem.tail[streets], problem.head[streets]))
-    if len(used) <= HUBS:
-        hubs = used
-        hub_of = np.zeros(junctions, np.int32)
-        hub_of[hubs] = np.arange(len(hubs))
-    else:
-        few = max(1, min(FEW_HUBS, HUB_STEPS // len(used)))
-        hubs = used[:: -(-len(used) // few)]
-        _, _, source = dijkstra(graph, indices=hubs, min_only=True, return_predecessors=True)
-        hub_of = np.maximum(np.searchsorted(hubs, source), 0).astype(np.int32)
-    out = np.empty((len(hubs), len(hubs)), np.float32)
-    starts = graph.indptr.astype(np.int64)
-    to = graph.indices.astype(np.int32)
-    closed: Flags = np.zeros(junctions, np.bool_)
-    wanted = hubs.astype(np.int32)
-    arcs = ArcGraph(starts, to, graph.data, closed)
-
-    def some_rows(first: int, last: int) -> None:
-        shortest_paths.rows(arcs, wanted, first, last, wanted, out)
-
-    _in_parts(some_rows, len(hubs), threads)
-    return np.minimum(out, np.float32(FAR_S), out=out), hub_of
 
 
 def _margin_s(
@@ -363,7 +326,7 @@ def _margin_s(
     ends: DeadheadEnds,
     hub_s: Floats32,
     hub_of: Ints,
-    threads: int,
+    steps: Steps,
 ) -> np.float32:
     """Return what to add to estimates so that few are too low, by a sample of true deadheads.
 
@@ -380,21 +343,5 @@ def _margin_s(
             known = true_s < USUAL_S
             short_s[i] = true_s[known] - guess_s[known]
 
-    _in_parts(some, len(sample), threads)
+    steps.work(some, len(sample))
     return np.float32(np.percentile(np.concatenate(short_s), SAFE_PERCENT))
-
-
-def _median_turn_s(problem: Problem) -> float:
-    streets = ~problem.place[problem.turn_to]
-    return float(np.median(problem.turn_s[streets])) if np.any(streets) else 0.0
-
-
-def _in_parts(work: Callable[[int, int], None], count: int, threads: int) -> None:
-    """Call `work(first, last)` for all of `count`, in some threads; kernels release the lock."""
-    cuts = np.linspace(0, count, threads + 1).astype(int)
-    if threads == 1:
-        work(0, count)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(work, a, b) for a, b in pairwise(cuts)]:
-            done.result()

@@ -18,8 +18,7 @@ RESTS_LATE_S = 1e-6
 """A stop that ends so little after the latest time for the rest still comes before it."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimedLeg:
+class TimedLeg(NamedTuple):
     """A part of a route: `arcs` driven from `starts_s` to `ends_s`, hopper with `load_kg` after.
 
     `task` is what a work leg does, -1 on others; `site` where a reload leg stops, -1 on others.

@@ -96,7 +96,7 @@ class MappedProblem:
         """Return the streets of arcs, places left out."""
         network = self.situation.network
         streets = len(network.arc_tail)
-        return tuple(network.directed(arc) for arc in arcs if arc < streets)
+        return tuple([network.directed(arc) for arc in arcs if arc < streets])
 
 
 def problem_from(situation: PlanningSituation) -> MappedProblem:
@@ -372,8 +372,9 @@ def left_out(mapped: MappedProblem, unserved: Mapping[int, str]) -> tuple[Unserv
     situation = mapped.situation
     planned = {work.job.id for work in mapped.passes}
     planned |= {work.job_id for work in situation.present.done}
+    shut = bool(situation.present.closed)
     for job in situation.jobs:
-        if _closed(job, situation):
+        if shut and _closed(job, situation):
             reasons[job.id] = "closed"
         elif job.id not in planned:
             reasons[job.id] = "unreachable"

@@ -1,6 +1,6 @@
 """Given routes made to fit the rules that need no clock: pins first, nothing forbidden."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -18,15 +18,17 @@ class _Allowed:
         self.rank: list[int] = problem.class_index.tolist()
         self.need_kg: list[float] = problem.material_kg.tolist()
         self._forbidden = problem.rules.forbidden()
-        self._exists: list[list[bool]] = (problem.mode_arc >= 0).tolist()
-        self._able: list[list[bool]] = np.isfinite(problem.service_s).tolist()
-        self._kind: list[int] = problem.vehicle_type.tolist()
 
-    def visit(self, stop: TaskVisit, v: int) -> bool:
-        """Return whether a vehicle can and may do a task in this mode."""
-        exists = 0 <= stop.mode < self.problem.modes and self._exists[stop.task][stop.mode]
-        able = exists and self._able[stop.task][self._kind[v]]
-        return able and (stop.task, v) not in self._forbidden
+    def visits(self, v: int, stops: TaskRoute) -> Iterator[bool]:
+        """Yield of each task of some stops whether a vehicle can and may do it in that mode."""
+        problem, visits = self.problem, [stop for stop in stops if isinstance(stop, TaskVisit)]
+        tasks = np.array([visit.task for visit in visits], np.int64)
+        modes = np.array([visit.mode for visit in visits], np.int64)
+        known = (modes >= 0) & (modes < problem.modes)
+        exists = known & (problem.mode_arc[tasks, np.where(known, modes, 0)] >= 0)
+        able = exists & np.isfinite(problem.service_s[tasks, problem.vehicle_type[v]])
+        for task, can in zip(tasks.tolist(), able.tolist(), strict=True):
+            yield can and (task, v) not in self._forbidden
 
 
 def repaired_routes(problem: Problem, routes: Sequence[TaskRoute]) -> list[TaskRoute]:
@@ -53,17 +55,19 @@ def _fitting_route(allowed: _Allowed, v: int, route: TaskRoute, taken: set[int])
     kept: list[TaskVisit | ReloadStop] = list(pin)
     capacity_kg = float(problem.capacity_kg[v])
     load_kg = _load_after(problem, v, pin)
-    level = 0
-    for stop in route[len(pin) :] if route[: len(pin)] == pin else route:
+    level, sites = 0, problem.sites
+    behind = route[len(pin) :] if route[: len(pin)] == pin else route
+    may = allowed.visits(v, behind)
+    for stop in behind:
         if isinstance(stop, ReloadStop):
             load_kg = capacity_kg
             kept.append(stop)
             continue
-        rank, need_kg = allowed.rank[stop.task], allowed.need_kg[stop.task]
-        full_kg = capacity_kg if problem.sites else load_kg
+        rank, need_kg, can = allowed.rank[stop.task], allowed.need_kg[stop.task], next(may)
+        full_kg = capacity_kg if sites else load_kg
         if stop.task in taken or rank < level or need_kg > max(load_kg, full_kg) + SLACK_KG:
             continue
-        if not allowed.visit(stop, v):
+        if not can:
             continue
         if need_kg > load_kg + SLACK_KG:
             kept.append(ReloadStop(0))

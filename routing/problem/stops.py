@@ -1,18 +1,16 @@
 """What a vehicle does one after the other."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class TaskVisit:
+class TaskVisit(NamedTuple):
     """A task done in one of its modes."""
 
     task: int
     mode: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReloadStop:
+class ReloadStop(NamedTuple):
     """A stop at a reload site; the hopper leaves full."""
 
     site: int

@@ -137,8 +137,10 @@ class ExactSchedule:
         return late - pinned
 
     def _absent(self) -> Ints:
-        served = [task for route in self.routes for task in tasks_of(route)]
-        return np.setdiff1d(np.arange(self.problem.tasks, dtype=np.int32), served)
+        absent = np.ones(self.problem.tasks, np.bool_)
+        for route in self.routes:
+            absent[tasks_of(route)] = False
+        return np.flatnonzero(absent).astype(np.int32)
 
     def _done_s(self) -> dict[int, float]:
         legs = (leg for timed in self.timed for leg in timed.legs)
@@ -175,21 +177,18 @@ class ExactSchedule:
     def _last(self, v: int) -> RouteEnd:
         """Return where a vehicle is after its last task, or the last pinned stop."""
         problem = self.problem
-        start_s, load_kg = float(problem.shift_start_s[v]), float(problem.load_kg[v])
-        here = RouteEnd(int(problem.start_arc[v]), start_s, load_kg, rested=False, level=0)
-        pinned = len(problem.rules.pin(v))
-        rested, stops = False, 0
-        for leg in self.timed[v].legs:
-            rested = rested or leg.kind == "rest"
-            if leg.kind not in ("work", "reload"):
-                continue
-            stops += 1
-            level = here.level
-            if problem.rules.strict_classes and leg.kind == "work" and stops > pinned:
-                level = int(problem.class_index[leg.task])
-            arc = leg.arcs[-1] if leg.kind == "work" else int(problem.reload_arc[leg.site])
-            here = RouteEnd(arc, leg.ends_s, leg.load_kg, rested, level)
-        return here
+        legs = self.timed[v].legs
+        stops = [i for i, leg in enumerate(legs) if leg.kind in ("work", "reload")]
+        if not stops:
+            start_s, load_kg = float(problem.shift_start_s[v]), float(problem.load_kg[v])
+            return RouteEnd(int(problem.start_arc[v]), start_s, load_kg, rested=False, level=0)
+        last = legs[stops[-1]]
+        arc = last.arcs[-1] if last.kind == "work" else int(problem.reload_arc[last.site])
+        rested = any(leg.kind == "rest" for leg in legs[: stops[-1]])
+        behind = stops[len(problem.rules.pin(v)) :] if problem.rules.strict_classes else ()
+        works = [legs[i].task for i in behind if legs[i].kind == "work"]
+        level = int(problem.class_index[works[-1]]) if works else 0
+        return RouteEnd(arc, last.ends_s, last.load_kg, rested, level)
 
     def _reasons(self, alone: SingleTaskFeasibility) -> dict[int, Reason]:
         """Return why each absent task is in no route."""

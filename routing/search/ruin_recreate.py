@@ -19,6 +19,7 @@ from routing.kernels.routes.routes import compute_route
 from routing.network.deadheads import LineGraph, deadhead_table, ends_of
 from routing.network.shortest_deadheads import SecondsSource
 from routing.network.single_task_feasibility import SingleTaskFeasibility
+from routing.network.steps import Heed, never_heed
 from routing.problem.problem import NONE, Floats, Ints, Problem, Random, TaskRoute
 from routing.problem.stops import tasks_of
 from routing.search.decomposition import NearbyWindows, WindowGroup, forked_stream, route_groups
@@ -78,11 +79,13 @@ class RuinRecreate:
         seed: int,
         threads: int,
         limits: SearchLimits = USUAL,
+        heed: Heed = never_heed,
     ) -> None:
+        """Find what the search needs, which in a large city takes seconds; `heed` may end that."""
         ends = ends_of(problem)
         self._problem = problem
         self._ends = ends
-        deadheads, next_end = deadhead_table(problem, line, ends, threads, limits.dense_ends)
+        deadheads, next_end = deadhead_table(problem, line, ends, threads, limits.dense_ends, heed)
         numbers, self._starts = problem_arrays(problem, line, ends, deadheads, next_end)
         self._routes = empty_routes(problem, route_room(problem))
         self._places = task_places(problem, alone.fit())
@@ -132,7 +135,7 @@ class RuinRecreate:
     def begin(self, start: Sequence[TaskRoute] | None) -> None:
         """Take over given routes, or make first ones; then place what is left at its best."""
         if start is not None:
-            self._load(start)
+            self._load_tasks([np.array(tasks_of(route), np.int32) for route in start])
         else:
             self.construct()
         self.open()
@@ -161,9 +164,6 @@ class RuinRecreate:
         levels = int(self._problem.class_index.max(initial=-1)) + 1
         construction.construct(self._arrays, self._starts, levels, *options)
         self._rebuild()
-
-    def _load(self, start: Sequence[TaskRoute]) -> None:
-        self._load_tasks([np.array(tasks_of(route), np.int32) for route in start])
 
     def _load_tasks(self, rows: Sequence[Ints]) -> None:
         for v, tasks in enumerate(rows):

@@ -146,8 +146,10 @@ def task_places(problem: Problem, fit: Flags) -> TaskPlaces:
 def stops_of(routes: RouteArrays, vehicle: int) -> TaskRoute:
     """Return a vehicle's route as stops: tasks in their modes, and reloads before them."""
     stops: list[TaskVisit | ReloadStop] = []
-    for stop in routes.stop[vehicle, : routes.row["size"][vehicle]]:
-        if stop["reload"]:
-            stops.append(ReloadStop(int(stop["reload"]) - 1))
-        stops.append(TaskVisit(int(stop["task"]), int(stop["mode"])))
+    rows = routes.stop[vehicle, : routes.row["size"][vehicle]]
+    columns = (rows[name].tolist() for name in ("task", "mode", "reload"))
+    for task, mode, reload in zip(*columns, strict=True):
+        if reload:
+            stops.append(ReloadStop(int(reload) - 1))
+        stops.append(TaskVisit(task, mode))
     return tuple(stops)

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
 from routing.bounds.background_bound import BackgroundBound
 from routing.bounds.lower_bound import rising_bounds
-from routing.network.deadheads import hubs_of, line_graph
+from routing.network.deadheads import line_graph
 from routing.network.pinned_stops import unpinned_problem
 from routing.network.route_timing import TimedRoute
 from routing.network.shortest_deadheads import PathCache, PathFinder, SecondsSource
@@ -58,8 +59,6 @@ MOST_FINISH = 0.8
 """Share of the effort that what follows the search is given at most."""
 PROVABLE_TASKS = 60_000
 """Above so many tasks no bound rises: its linear program takes gigabytes and ends too late."""
-MANY_TASKS = 20_000
-"""So many have deadheads by hubs for certain: these are found first, and a stop is heard sooner."""
 BOUND_RESTS = {1: 9.0, 2: 1.0}
 """How long the bound rests for each second that it took, by threads of the search: a tenth of the
 time is its own beside one, half a processor beside more."""
@@ -160,10 +159,7 @@ def _solved(
             pinned = problem.rules.pinned
             return settled(problem, paths, single, bound, seed, pinned, threads)
         heed(stop)
-        if problem.tasks > MANY_TASKS:
-            hubs_of(behind.problem, line, threads)
-            heed(stop)
-        search = RuinRecreate(behind.problem, line, single, seed, threads)
+        search = RuinRecreate(behind.problem, line, single, seed, threads, heed=partial(heed, stop))
         heed(stop)
 
         def tell(iterations: int) -> None:

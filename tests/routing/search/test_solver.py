@@ -8,12 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.check.referee import violations
+from routing.kernels.graph import shortest_paths
+from routing.network import deadheads, steps
 from routing.network.deadheads import line_graph
 from routing.network.route_timing import timed_routes
 from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.problem import ReloadStop, TaskVisit
 from routing.problem.stopping import FirstFeasible, MaxIterations, MaxRuntime, StopWhenAsked
-from routing.search import solver
+from routing.search import ruin_recreate, solver
 from routing.search.ruin_recreate import RuinRecreate
 from routing.search.solver import solve
 from tests.routing.reference import least_cost
@@ -199,6 +201,39 @@ def test_the_search_stops_when_asked_and_at_the_first_feasible_routes():
     timed = solve(problem, MaxRuntime(2.0))
     assert asked.iterations == first.iterations == 0
     assert timed.iterations > 0
+
+
+class WithdrawnError(Exception):
+    """Nobody wants the plan any more."""
+
+
+class Withdrawal:
+    """A stop before there are routes: from then on nothing is to come of the search."""
+
+    asked = False
+
+    def progress(self, iterations: int, *, feasible: bool) -> float:
+        if self.asked:
+            raise WithdrawnError
+        return 0.0
+
+
+@pytest.mark.parametrize("step", ["nearest", "rows"])
+def test_a_large_search_that_is_withdrawn_while_deadheads_are_found_ends_at_once(monkeypatch, step):
+    monkeypatch.setattr(deadheads, "DENSE_ENDS", 1)
+    monkeypatch.setattr(steps, "LEAST", 1)
+    monkeypatch.setattr(ruin_recreate, "problem_arrays", lambda *_: pytest.fail("nobody waits"))
+    stop, found, after = Withdrawal(), getattr(shortest_paths, step), []
+
+    def withdrawn(*args):
+        after.append(step)
+        stop.asked = True
+        return found(*args)
+
+    monkeypatch.setattr(shortest_paths, step, withdrawn)
+    with pytest.raises(WithdrawnError):
+        solver.solve_with_paths(a_random_town(7, 60), stop)
+    assert len(after) == 1
 
 
 def test_progress_is_reported_with_a_bound_below_the_cost():
