@@ -32,6 +32,7 @@ from data.model import (
     SegmentId,
     ServiceClass,
 )
+from data.policy.access_rules import PublicRules, SignInRules
 from data.policy.alert_rules import AlertRules
 from data.policy.check_rules import CheckRules
 from data.policy.class_rules import ClassLabel, ClassTable, ClassTables, class_table
@@ -40,7 +41,6 @@ from data.policy.crew_rules import CrewRules
 from data.policy.evidence_rules import EvidenceRules
 from data.policy.hours_rules import HoursRules
 from data.policy.message_rules import MessageRules
-from data.policy.sign_in_rules import SignInRules
 from data.policy.sla_rules import FollowUpRules
 from data.policy.street_rules import (
     ClassName,
@@ -95,6 +95,7 @@ class Policy:
     hours: HoursRules = field(default_factory=HoursRules)
     crews: CrewRules = field(default_factory=CrewRules)
     sign_in: SignInRules = field(default_factory=SignInRules)
+    public: PublicRules = field(default_factory=PublicRules)
     labels: Mapping[ServiceClass, ClassLabel] = field(default_factory=dict)
 
     @property
@@ -235,6 +236,7 @@ class _PolicyTable(TomlTable):
     vehicle_check: CheckRules = field(default_factory=CheckRules)
     hours: HoursRules = field(default_factory=HoursRules)
     sign_in: SignInRules = field(default_factory=SignInRules)
+    public: PublicRules = field(default_factory=PublicRules)
 
     def street_rules(self) -> StreetRules:
         """Return the rules beyond the road class."""
@@ -278,6 +280,7 @@ def policy_from(values: Mapping[str, object]) -> Policy:
         hours=table.hours,
         crews=table.crews,
         sign_in=table.sign_in,
+        public=table.public,
         labels={each: its.label() for each, its in table.classes.items()},
     )
 
@@ -305,6 +308,7 @@ def policy_values(policy: Policy) -> dict[str, object]:
             vehicle_check=policy.vehicle_check,
             hours=policy.hours,
             sign_in=policy.sign_in,
+            public=policy.public,
         )
     )
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from data.errors import ConflictError, InvalidError, NotFoundError
 from data.model import Actor, ActorKind, Role, User
-from data.policy.sign_in_rules import WITH_PASSWORD
+from data.policy.access_rules import WITH_PASSWORD
 from data.store.accounts.accounts import (
     add_user,
     find_user_by_login,

@@ -13,7 +13,7 @@ from api.config.console import CONSOLE, open_city_database
 from api.config.settings import Settings
 from data.errors import BarfrubError, InvalidError
 from data.model import Role
-from data.policy.sign_in_rules import WITH_PASSWORD
+from data.policy.access_rules import WITH_PASSWORD
 from data.setup.province_file import read_province
 from data.store.accounts.second_factors import users_with_second_factor
 from data.store.database.engine import Database, reading, transaction

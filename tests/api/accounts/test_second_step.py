@@ -16,7 +16,7 @@ from api.cli.setup.user import user as user_commands
 from api.config.clock import SteadyClock
 from api.web.cookies import FIRST_STEP_COOKIE
 from data.model import Role
-from data.policy.sign_in_rules import SignInRules
+from data.policy.access_rules import SignInRules
 from data.store.accounts.accounts import find_user_by_login
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction

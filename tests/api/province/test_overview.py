@@ -13,7 +13,7 @@ from api.province.province_context import (
 from api.web.checked_route import calls_of
 from api.web.cookies import SESSION_COOKIE
 from data.model import Role, ShiftState
-from data.policy.sign_in_rules import WITH_PASSWORD
+from data.policy.access_rules import WITH_PASSWORD
 from data.store.database.engine import transaction
 from data.store.shifts.shifts import list_shifts
 from fleet.accounts.province_people import give_roles, known_person
