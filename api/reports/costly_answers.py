@@ -8,13 +8,15 @@ from api.processes.answer_process import answer_until_stopped
 from api.processes.cached_response import json_of
 from api.processes.child_process import ParentLine
 from api.processes.city_state import CityStateHolder
+from api.public.public_streets import PublicSubject, public_streets
 from api.reports.council_figures import FiguresSubject, council_figures
 from api.shifts.stored_route import StoredSubject, stored_route
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database
+from fleet.replay.storm_history import StormHistory
 from fleet.reports.storm_statistics import StormRecords
 
-type Subject = FiguresSubject | StoredSubject
+type Subject = FiguresSubject | StoredSubject | PublicSubject
 """What is asked of the process."""
 
 
@@ -27,12 +29,15 @@ class CityBeside:
         self.clock = clock
         self.city_state = CityStateHolder(engine)
         self.records = StormRecords()
+        self.history = StormHistory(folder / "history", reads_active=True)
 
     def made(self, subject: Subject) -> bytes:
         """Return an answer as JSON, by the streets and levels of service of this moment."""
         self.city_state.refresh()
         if isinstance(subject, StoredSubject):
             return json_of(stored_route(self, subject))
+        if isinstance(subject, PublicSubject):
+            return json_of(public_streets(self))
         return json_of(council_figures(self, subject))
 
 

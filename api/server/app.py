@@ -72,6 +72,7 @@ from api.processes.tasks.receipt_task import ReceiptTargets, ReceiptTask
 from api.processes.tasks.replay_task import ReplayTask
 from api.processes.tasks.retention_task import RetentionTask
 from api.processes.tasks.voice_task import VoiceTask
+from api.public import public_map
 from api.replanning import replans
 from api.reports import council, storm_costs
 from api.requests import (
@@ -128,6 +129,7 @@ ROUTES = (
     requests,
     report_form,
     tracking_page,
+    public_map,
     call_answer,
     request_queue,
     request_file,

@@ -125,13 +125,13 @@ class StormHistory:
         self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
     ) -> None:
         """Compute the colors of a storm in advance."""
-        self._changes(tx, storm, network, policy, now)
+        self.changes(tx, storm, network, policy, now)
 
     def timeline(
         self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
     ) -> StormTimeline:
         """Return the timeline of a storm."""
-        until, changes = self._changes(tx, storm, network, policy, now)
+        until, changes = self.changes(tx, storm, network, policy, now)
         lines = list_events_between(tx, tuple(VERBS), storm.started_at, until, EVENTS)
         of_storm = list_events(tx, f"storm:{storm.id}")
         revised = [line for line in of_storm if line.verb == REVISED]
@@ -162,7 +162,7 @@ class StormHistory:
         hour: int,
     ) -> StreetChanges:
         """Return the colors in an hour of a storm, counted from its start."""
-        _, changes = self._changes(tx, storm, network, policy, now)
+        _, changes = self.changes(tx, storm, network, policy, now)
         return changes.between(hour * HOUR_S, (hour + 1) * HOUR_S)
 
     def tracks(self, tx: Tx, storm: Storm, network: StreetNetwork, hour: int) -> Tracks:
@@ -183,7 +183,7 @@ class StormHistory:
                 self._tracks[key] = known
             return known
 
-    def _changes(
+    def changes(
         self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
     ) -> tuple[datetime, StreetChanges]:
         """Return until when the colors of a storm are known, and their changes.

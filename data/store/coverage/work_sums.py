@@ -1,6 +1,7 @@
 """What vehicles were seen to do in a storm, in sums: for the panel of a truck."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -27,8 +28,10 @@ def sum_work_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId) -> list[Eviden
     return records(EvidenceTotal, tx.execute(query))
 
 
-def find_last_work_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId) -> Pass | None:
-    """Return the last pass with work of a vehicle in a storm."""
+def find_last_work_of(
+    tx: Tx, storm_id: StormId, vehicle_id: VehicleId, until: datetime | None = None
+) -> Pass | None:
+    """Return the last pass with work of a vehicle in a storm, that had ended by a moment."""
     query = (
         select(passage)
         .where(passage.c.storm_id == storm_id, passage.c.vehicle_id == vehicle_id)
@@ -36,6 +39,8 @@ def find_last_work_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId) -> Pass 
         .order_by(passage.c.ended_at.desc())
         .limit(1)
     )
+    if until is not None:
+        query = query.where(passage.c.ended_at <= until)
     return first_record(Pass, tx.execute(query))
 
 

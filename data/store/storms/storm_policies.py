@@ -12,13 +12,19 @@ from data.store.storms.storms import find_active_storm, get_storm_policy_text
 def get_storm_policy(tx: Tx, storm_id: StormId) -> Policy:
     """Return the policy of a storm, the city's where it has none of its own.
 
-    Which street has which class is the city's in any case, as decided today.
+    Which street has which class, and what is public, is the city's in any case, as decided today.
     """
     text, ours = get_storm_policy_text(tx, storm_id), get_policy(tx)
     if not text:
         return ours
     own = policy_from_toml(text)
-    return replace(own, classes=ours.classes, street_rules=ours.street_rules, levels=ours.levels)
+    return replace(
+        own,
+        classes=ours.classes,
+        street_rules=ours.street_rules,
+        levels=ours.levels,
+        public=ours.public,
+    )
 
 
 def get_policy_in_force(tx: Tx) -> Policy:

@@ -1,0 +1,1 @@
+"""How does the public ask for what it may know of a storm?"""

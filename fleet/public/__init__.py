@@ -1,0 +1,1 @@
+"""What may everybody know of a storm, and how much later?"""

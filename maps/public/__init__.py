@@ -1,0 +1,1 @@
+"""How does everybody see the streets of a storm?"""
