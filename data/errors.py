@@ -90,6 +90,15 @@ class NotFoundError(BarfrubError):
         super().__init__(f"there is no {kind} {key!r}", kind=kind, key=key)
 
 
+class NotPublicError(BarfrubError):
+    """Something that the city does not show to everybody."""
+
+    code = "not_public"
+
+    def __init__(self) -> None:
+        super().__init__("the city does not show this to everybody")
+
+
 class ConflictError(BarfrubError):
     """A change that no longer fits the state it was meant for; `reason` selects its text."""
 

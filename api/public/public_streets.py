@@ -6,7 +6,7 @@ from typing import Protocol
 
 from api.config.clock import Clock
 from api.processes.city_state import CityStateHolder
-from data.errors import NotFoundError
+from data.errors import NotPublicError
 from data.policy.city_policy import Policy
 from data.store.database.engine import Database, reading
 from fleet.public.delayed_streets import delayed_streets, without_storm
@@ -32,9 +32,9 @@ class PublicSources(Protocol):
 
 
 def require_public_map(policy: Policy) -> None:
-    """Raise `NotFoundError` where the city does not show its streets to everybody."""
+    """Raise `NotPublicError` where the city does not show its streets to everybody."""
     if not policy.public.map:
-        raise NotFoundError("page", "map")
+        raise NotPublicError
 
 
 def public_streets(sources: PublicSources) -> PublicMap:

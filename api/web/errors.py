@@ -27,6 +27,7 @@ STATUS = {
     "invalid": 422,
     "outside_city": 422,
     "not_found": 404,
+    "not_public": 404,
     "conflict": 409,
     "forbidden": 403,
     "unauthorized": 401,

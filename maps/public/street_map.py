@@ -10,8 +10,49 @@ from data.streets.network import StreetNetwork
 from fleet.coverage.street_colors import plowed_s
 from fleet.public.delayed_streets import NEVER, DelayedStreets
 from fleet.reports.performance import Performance, district_order
+from maps.pages.i18n import Translator
+from maps.pages.style import STATES
+from maps.requests.citizen import MAP_CONTROLS
 
 _MINUTE = timedelta(minutes=1)
+
+PUBLIC_TEXTS = (
+    *MAP_CONTROLS,
+    "The map is being loaded…",
+    "The server cannot be reached. Nothing was changed; try again.",
+    "error:server",
+    "It is shown {span} later on purpose, so that nobody can follow a truck.",
+    "No snow is being cleared at the moment.",
+    "So it was at {time}.",
+    "The last storm ended on {date}. So it was then.",
+    "Being plowed at {time}",
+    "Not cleared, not due so far",
+    *(f"state:{name}" for state in STATES for name in (state.name, state.group) if name),
+    "What the colors mean",
+    "State",
+    "Time since cleared",
+    "under {hours} h",
+    "{from} to {until} h",
+    "over {hours} h",
+    "not in this storm",
+    "under a minute",
+    "{count} min",
+    "{count} h",
+    "{hours} h {minutes} min",
+    "How far it is",
+    "Streets",
+    "clear",
+    "within the city's times",
+    "{value} %",
+    "reloading in {district}:{count}",
+    "Tap a street to see when it was cleared last.",
+    "Unnamed street",
+    "cleared at {time}",
+    "not cleared in this storm so far",
+    "One direction",
+    "The other direction",
+)
+"""Texts of the page's scripts, beside the names of the city's classes and districts."""
 
 
 class PublicStreet(NamedTuple):
@@ -99,6 +140,12 @@ def public_map(
         tuple((district_no[name], count) for name, count in sorted(seen.reloading.items())),
         rows,
     )
+
+
+def script_texts(t: Translator) -> tuple[str, ...]:
+    """Return the msgids that the page's scripts need, those of the city's own names included."""
+    own = (one for one in t.city_texts if one.startswith(("class:", "district:")))
+    return (*PUBLIC_TEXTS, *own)
 
 
 def _over(ended_at: datetime | None, at: datetime) -> datetime | None:

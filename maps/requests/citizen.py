@@ -54,7 +54,7 @@ AGAIN_WITHIN = timedelta(days=3)
 AGAIN_TIMES = 3
 """How often a caller may open one request again; after that, the office calls."""
 
-MAP_TEXTS = (
+MAP_CONTROLS = (
     "Zoom in",
     "Zoom out",
     "Who made this map",
@@ -62,6 +62,11 @@ MAP_TEXTS = (
     "Hold Ctrl and scroll to zoom the map",
     "Hold ⌘ and scroll to zoom the map",
     "Move the map with two fingers",
+)
+"""Texts of the controls of a map."""
+
+MAP_TEXTS = (
+    *MAP_CONTROLS,
     "Place is set. Tap the map to correct it.",
     "Your phone did not give its location. Tap the place on the map.",
     "Location from your phone, accurate to {meters} m. Tap the map to correct it.",

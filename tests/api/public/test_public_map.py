@@ -1,6 +1,9 @@
 """The public map: off until it is turned on, late, and without anybody or any machine."""
 
+import json
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +18,8 @@ SYSTEM = Actor(ActorKind.SYSTEM, "test")
 MINUTE = timedelta(minutes=1)
 ADDRESS = "/api/public/map"
 CLEARED_FORWARD = 3
+SCRIPTS = Path("maps/static/js")
+SAID = re.compile(r'\bt\("([^"]+)"')
 
 
 def turn_on(app, delay_min=15):
@@ -43,6 +48,21 @@ def test_nobody_sees_a_map_that_was_not_turned_on(anybody):
     answer = anybody.get(ADDRESS)
     assert answer.status_code == 404
     assert "streets" not in answer.json()
+    page = anybody.get("/map?lang=en", headers={"accept": "text/html"})
+    assert page.status_code == 404
+    assert "does not show this to everybody" in page.text
+
+
+@pytest.mark.parametrize("language", ["en", "fa", "az"])
+def test_the_page_has_every_text_of_its_scripts(anybody, app, language):
+    turn_on(app)
+    page = anybody.get("/map", params={"lang": language})
+    assert page.status_code == 200
+    texts = json.loads(page.text.split('id="boot">')[1].split("</script>")[0])["texts"]
+    scripts = (SCRIPTS / "public").glob("*.js")
+    used = {found for each in scripts for found in SAID.findall(each.read_text("utf-8"))}
+    assert used <= texts.keys()
+    assert {"class:P1", "state:overdue", "{count} min"} <= texts.keys()
 
 
 def test_a_street_is_clear_for_everybody_only_when_the_delay_is_over(anybody, app, clock):
