@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 STATE = "boardMap.getFeatureState({ source: 'streets', sourceLayer: 'streets', id: %d }).f"
 
 AGE_CLASSES = """async () => {
-  const { ageClass } = await import("/static/js/pages/map/plowed-ages.js");
+  const { ageClass } = await import("/static/js/streets/plowed-ages.js");
   const ago = (hours) => ageClass(1e9, 1e9 + 3600 * hours);
   return [ago(0), ago(0.99), ago(1), ago(5.9), ago(6), ago(12), ago(400), ageClass(0, 1e9)];
 }"""

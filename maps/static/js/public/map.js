@@ -3,7 +3,7 @@ import { CoveragePainter } from "../pages/map/coverage.js";
 import { highlightSelected } from "../pages/map/highlight.js";
 import { around } from "../pages/map/hover.js";
 import { followTheme, makeMap, repaint } from "../pages/map/map.js";
-import { ageClass, oldest, PALETTE } from "../pages/map/plowed-ages.js";
+import { ageClass, oldest, PALETTE } from "../streets/plowed-ages.js";
 import { tileName } from "../pages/texts.js";
 import { followStreets, shown, streets } from "./state.js";
 

@@ -3,7 +3,7 @@ import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { boot } from "../pages/boot.js";
 import { featureState, stateGroups } from "../pages/map/coverage.js";
-import { CLASSES } from "../pages/map/plowed-ages.js";
+import { CLASSES } from "../streets/plowed-ages.js";
 import { date, duration, named, percent, t, time } from "../pages/texts.js";
 import { shown, streets } from "./state.js";
 

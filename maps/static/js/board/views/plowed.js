@@ -5,7 +5,7 @@ import { get } from "../../pages/net.js";
 import { attempt } from "../../pages/notices.js";
 import { Store } from "../../pages/store.js";
 import { withNews } from "../../pages/stream.js";
-import { ageClass, CLASSES, oldest, PALETTE } from "../../pages/map/plowed-ages.js";
+import { ageClass, CLASSES, oldest, PALETTE } from "../../streets/plowed-ages.js";
 import { duration, t, time } from "../../pages/texts.js";
 import { coverage } from "../state.js";
 

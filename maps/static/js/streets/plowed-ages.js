@@ -1,5 +1,5 @@
 // Classes of hours since streets were plowed, with their colors, words, and order.
-import { t } from "../texts.js";
+import { t } from "../pages/texts.js";
 
 const HOUR_S = 3600;
 
