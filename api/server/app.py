@@ -72,7 +72,7 @@ from api.processes.tasks.receipt_task import ReceiptTargets, ReceiptTask
 from api.processes.tasks.replay_task import ReplayTask
 from api.processes.tasks.retention_task import RetentionTask
 from api.processes.tasks.voice_task import VoiceTask
-from api.public import public_map
+from api.public import public_map, street_page
 from api.replanning import replans
 from api.reports import council, storm_costs
 from api.requests import (
@@ -130,6 +130,7 @@ ROUTES = (
     report_form,
     tracking_page,
     public_map,
+    street_page,
     call_answer,
     request_queue,
     request_file,

@@ -51,6 +51,7 @@ def page(
         user=user,
         pages=pages_of(user.roles) if user else (),
         city_name=app.city.name,
+        shows_streets=app.policy.public.map,
         path=request.url.path,
         here=_here(request),
         **view,

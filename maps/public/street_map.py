@@ -51,6 +51,7 @@ PUBLIC_TEXTS = (
     "not cleared in this storm so far",
     "One direction",
     "The other direction",
+    "More about this street",
 )
 """Texts of the page's scripts, beside the names of the city's classes and districts."""
 

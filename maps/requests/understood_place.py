@@ -48,13 +48,18 @@ def understood_place(
     now: datetime,
 ) -> UnderstoodPlace:
     """Return what the form says of a place before it is sent."""
-    reports = tuple(_report(each, kind, network, t, now) for each in nearby)
+    reports = tuple(nearby_report(each, kind, network, t, now) for each in nearby)
     return UnderstoodPlace(point, said, reports)
 
 
-def _report(
-    asked: ServiceRequest, kind: RequestKind, network: StreetNetwork, t: Translator, now: datetime
+def nearby_report(
+    asked: ServiceRequest,
+    kind: RequestKind | None,
+    network: StreetNetwork,
+    t: Translator,
+    now: datetime,
 ) -> NearbyReport:
+    """Return what anybody may know of a report; who reports a `kind` may follow one of it."""
     segment = network.find(asked.snap.segment_id) if asked.snap else None
     street = [called(street_name(segment), t)] if segment else []
     return NearbyReport(

@@ -8,6 +8,7 @@ PUBLIC = {
     ("GET", "/report"): "anybody may report snow",
     ("GET", "/track"): "whoever has a code follows a request",
     ("GET", "/map"): "everybody sees the streets, once an administrator turns it on",
+    ("GET", "/street"): "everybody reads of a street, once an administrator turns it on",
     ("GET", "/api/public/map"): "everybody sees the streets, once an administrator turns it on",
     ("GET", "/health"): "monitoring has no sign-in",
     ("GET", "/ready"): "monitoring has no sign-in",

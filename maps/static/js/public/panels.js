@@ -105,6 +105,7 @@ class Street extends PublicPart {
       <h2>${street.name || t("Unnamed street")}</h2>
       <p><span class="swatch state-${state.group}" aria-hidden="true"></span>${stateWords(state.name, view)}</p>
       ${this.cleared(street.id)}
+      <p><a href="/street?id=${street.id}&lang=${boot.language}">${t("More about this street")}</a></p>
     </section>`;
   }
 }

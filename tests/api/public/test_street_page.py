@@ -1,0 +1,138 @@
+"""My street: when it was cleared, when it is planned, how sure that is; small, for everybody."""
+
+import re
+
+import pytest
+
+from data.store.database.engine import transaction
+from data.store.storms.storms import find_active_storm
+from data.store.work import list_jobs
+from tests.api.public.test_public_map import HOUR, MINUTE, anybody, turn_on
+from tests.api.reports.test_council import SECRETS, call, end, plow
+from tests.village import MILL, NOW, ROSE, SCHOOL
+from tests.village_plan import a_leg, add_published_plan
+
+__all__ = ["anybody"]
+
+SAID = re.compile(r'class="headline">([^<]+)<')
+PLANNED = re.compile(r'class="planned">([^<]+)<')
+SHEETS = re.compile(r'<link rel="stylesheet" href="([^"]+)"')
+
+
+def street(client, number=ROSE, language="en"):
+    return client.get("/street", params={"id": number, "lang": language})
+
+
+def headline(client, number=ROSE, language="en"):
+    return SAID.search(street(client, number, language).text)[1]
+
+
+def plain(answer):
+    """Return the words of a page."""
+    return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", answer.text.split("<main")[1]))
+
+
+def planned(client, number=ROSE):
+    return PLANNED.search(street(client, number).text)[1]
+
+
+def test_nothing_is_told_where_the_map_is_not_shown(anybody):
+    answer = anybody.get("/street", params={"id": ROSE}, headers={"accept": "text/html"})
+    assert answer.status_code == 404
+    assert "Rose" not in answer.text
+    assert "/street?" not in anybody.get("/report").text
+
+
+def test_a_street_was_cleared_once_the_delay_is_over(anybody, app, clock):
+    turn_on(app)
+    clock.moment = NOW + 4 * HOUR + 14 * MINUTE
+    assert "A part of Rose Street" in headline(anybody)
+    clock.moment = NOW + 4 * HOUR + 16 * MINUTE
+    assert "was last cleared today at" in headline(anybody)
+
+
+SAYINGS = {
+    "en": ("was last cleared today at 11:30", "cleared at least every 12 h"),
+    "fa": ("آخرین بار امروز ساعت ۱۱:۳۰ پاک شده است", "دست‌کم هر ۱۲ ساعت یک بار"),
+    "az": ("son dəfə bu gün saat 11:30", "ən azı hər 12 saat"),
+}
+
+
+@pytest.mark.parametrize("language", SAYINGS)
+def test_what_was_done_and_what_is_promised_is_said_in_plain_words(anybody, app, clock, language):
+    turn_on(app)
+    clock.moment = NOW + 5 * HOUR
+    text = plain(street(anybody, language=language))
+    for said in SAYINGS[language]:
+        assert said in text
+    assert not re.search(r"\b(street|outlook|class):[a-z_]+", text)
+
+
+def test_the_whole_page_is_small_and_needs_no_script_and_no_font(anybody, app, clock):
+    turn_on(app)
+    clock.moment = NOW + 5 * HOUR
+    page = street(anybody)
+    sheets = [anybody.get(each) for each in SHEETS.findall(page.text)]
+    assert len(sheets) == 4
+    answers = [page, *sheets]
+    assert {each.headers["content-encoding"] for each in answers} == {"gzip"}
+    assert sum(int(each.headers["content-length"]) for each in answers) < 50_000
+    assert "<script" not in page.text
+    assert "woff2" not in page.text
+
+
+def test_a_name_leads_to_its_street_and_vague_words_to_those_that_fit(anybody, app):
+    turn_on(app)
+    found = anybody.get("/street", params={"q": "12 Imam Street", "lang": "en"})
+    assert "id=1&" in str(found.url)
+    unknown = anybody.get("/street", params={"q": "zzzz", "lang": "en"})
+    assert "We do not know this place" in unknown.text
+    gone = street(anybody, 4711)
+    assert (gone.status_code, "no longer on the city" in gone.text) == (404, True)
+
+
+def test_the_window_is_wide_and_stays_when_the_truck_goes_past(anybody, app, clock):
+    turn_on(app)
+    with transaction(app.engine) as tx:
+        storm = find_active_storm(tx)
+        job = next(job for job in list_jobs(tx, storm.id) if job.segment_id == MILL)
+        ends_at = NOW + 2 * HOUR + 10 * MINUTE
+        leg = a_leg(segment_id=MILL, starts_at=ends_at - MINUTE, ends_at=ends_at, job_ids=(job.id,))
+        add_published_plan(tx, leg)
+    clock.moment = NOW + 40 * MINUTE
+    said = planned(anybody, MILL)
+    assert said == "It should be clear today between 09:00 and 10:30."
+    clock.moment = ends_at + 5 * MINUTE
+    plow(app, clock.moment, street=MILL, times=4)
+    assert planned(anybody, MILL) == "It should be clear today by 10:00."
+    text = plain(street(anybody, MILL))
+    assert "There is no record yet of how well such times are kept." in text
+    assert "Truck" not in text
+
+
+def test_a_storm_that_is_over_and_one_that_nobody_may_know_of_yet(
+    anybody, app, clock, client, sign_in
+):
+    turn_on(app)
+    clock.moment = NOW + 10 * MINUTE
+    assert headline(anybody) == "No snow is being cleared at the moment."
+    clock.moment = NOW + 5 * HOUR
+    with transaction(app.engine) as tx:
+        storm_id = find_active_storm(tx).id
+    end(client, sign_in, clock, storm_id, NOW + 6 * HOUR)
+    client.cookies.clear()
+    clock.moment = NOW + 7 * HOUR
+    assert planned(anybody, ROSE) == "That storm is over, and no work is planned."
+    assert headline(anybody, SCHOOL).startswith("School Street was not cleared in the storm")
+
+
+def test_what_is_reported_nearby_is_told_without_words(anybody, app, clock, client, sign_in):
+    turn_on(app)
+    call(client, sign_in, clock, NOW + HOUR)
+    client.cookies.clear()
+    clock.moment = NOW + HOUR + 10 * MINUTE
+    assert "Nothing is open near this place." in street(anybody).text
+    clock.moment = NOW + HOUR + 20 * MINUTE
+    text = plain(street(anybody))
+    assert "Reported today" in text
+    assert not [secret for secret in SECRETS if secret in text]
