@@ -274,11 +274,18 @@ def late_for_s(lanes: Lanes, spells: Spells, at_s: float) -> Floats:
     return late_s
 
 
+def lane_parts(lanes: Lanes, spells: Spells, at_s: float) -> tuple[Floats, ...]:
+    """Return the lane metres of each direction where it is clear, where not yet due, where late."""
+    late = late_at(lanes, spells, at_s)
+    clear = ~late & (spells.first_s <= at_s)
+    return tuple(lanes.lane_m * part for part in (clear, ~late & ~clear, late))
+
+
 def performance(
     lanes: Lanes, spells: Spells, asked: Sequence[RequestTiming], started_at: datetime, at: datetime
 ) -> Performance:
     """Return the performance of a storm at a moment not before its start."""
-    parts = _parts(lanes, spells, (at - started_at).total_seconds())
+    parts = lane_parts(lanes, spells, (at - started_at).total_seconds())
     classes = dict(
         zip(lanes.classes, _shares(parts, lanes.class_no, len(lanes.classes)), strict=True)
     )
@@ -291,20 +298,6 @@ def performance(
         classes=_performances(classes, asked, lambda one: one.service_class, at),
         districts=_performances(districts, asked, lambda one: one.district, at),
     )
-
-
-def shares_over_time(
-    lanes: Lanes, spells: Spells, moments_s: Iterable[float]
-) -> dict[str | None, list[Share]]:
-    """Return the shares at each moment, by district; under `None` those of the whole city."""
-    courses: dict[str | None, list[Share]] = {None: [], **{d: [] for d in lanes.districts}}
-    for at_s in moments_s:
-        parts = _parts(lanes, spells, at_s)
-        courses[None].append(_sum(parts))
-        shares = _shares(parts, lanes.district_no, len(lanes.districts))
-        for name, share in zip(lanes.districts, shares, strict=True):
-            courses[name].append(share)
-    return courses
 
 
 def response(asked: Iterable[RequestTiming], at: datetime) -> Response:
@@ -361,13 +354,6 @@ def _performances[Name: str](
         name: DistrictPerformance(shares.get(name, NOTHING), response(requests[name], at))
         for name in sorted(requests, key=district_order)
     }
-
-
-def _parts(lanes: Lanes, spells: Spells, at_s: float) -> tuple[Floats, ...]:
-    """Return the lane metres of each direction where it is clear, where not yet due, where late."""
-    late = late_at(lanes, spells, at_s)
-    clear = ~late & (spells.first_s <= at_s)
-    return tuple(lanes.lane_m * part for part in (clear, ~late & ~clear, late))
 
 
 def _shares(parts: tuple[Floats, ...], group: Ints, count: int) -> list[Share]:

@@ -3,7 +3,7 @@
 No vehicle, no driver and no caller is part of any of these.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -12,18 +12,20 @@ from data.model import ClassRule, Storm, StormId
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.coverage.snow_accumulation import accumulation_of
+from fleet.reports.class_courses import Courses, classes_beside_elsewhere, courses
 from fleet.reports.critical_sites import Site
 from fleet.reports.pass_ages import STEPS_H
 from fleet.reports.performance import (
     DistrictPerformance,
+    Lanes,
     Performance,
     Share,
     district_order,
-    shares_over_time,
 )
 from fleet.reports.restatements import Restatement
 from fleet.reports.storm_statistics import Account
 from maps.reports.attention import AttentionView, attention_view
+from maps.reports.class_levels import ClassInDistrictView, class_in_district_views, within_of
 from maps.reports.coverage_revisions import RevisionView
 from maps.reports.coverage_table import CoveragePicture
 from maps.reports.fairness import FairnessView, fairness_view
@@ -120,6 +122,7 @@ class CouncilView:
     unplaced: ResponseView | None
     classes: tuple[PartView, ...]
     districts: tuple[PartView, ...]
+    district_classes: tuple[ClassInDistrictView, ...]
     promises: tuple[PromiseView, ...]
     age_steps_h: tuple[int, ...]
     ages: tuple[ClassAges, ...]
@@ -181,6 +184,7 @@ def council_view(
             unplaced=None,
             classes=(),
             districts=(),
+            district_classes=(),
             promises=promises,
             age_steps_h=STEPS_H,
             ages=(),
@@ -195,7 +199,9 @@ def council_view(
     before = earlier.at(earlier.storm.started_at + elapsed) if earlier else None
     fair = account.fairness(ground.inhabitants, shown.at)
     moments_s = moments_of(elapsed)
-    course, before_course = _course(account, moments_s), _course(earlier, moments_s)
+    course = _course(account, moments_s)
+    before_course = _course(earlier, moments_s) if earlier else None
+    parts = _Storms(account, course, earlier, before_course)
     return CouncilView(
         now=now,
         storms=choices,
@@ -204,13 +210,11 @@ def council_view(
         earlier=storm_choice(earlier.storm) if earlier else None,
         earlier_at=before.at if before else None,
         moments_s=moments_s,
-        city=_part(None, shown.city, before.city if before else None, course, before_course),
+        city=parts.city(shown, before),
         unplaced=response_view(shown.unplaced),
-        classes=_class_parts(shown, before),
-        districts=tuple(
-            _part(name, standing, _of_district(before, name), course, before_course)
-            for name, standing in shown.districts.items()
-        ),
+        classes=parts.classes(shown, before),
+        districts=parts.districts(shown, before),
+        district_classes=class_in_district_views(classes_beside_elsewhere(account.lanes, course)),
         promises=promises,
         age_steps_h=STEPS_H,
         ages=tuple(
@@ -243,7 +247,7 @@ def moments_of(elapsed: timedelta) -> tuple[float, ...]:
     if whole_s <= 0:
         return (0.0,)
     steps = max(1, min(POINTS - 1, int(whole_s / SOONEST_S)))
-    return tuple(whole_s * step / steps for step in range(steps + 1))
+    return (*(whole_s * step / steps for step in range(steps)), whole_s)
 
 
 def council_map(picture: CoveragePicture) -> CouncilMap:
@@ -265,49 +269,85 @@ def council_map(picture: CoveragePicture) -> CouncilMap:
     return CouncilMap(picture.at, live, tuple(picture.policy.rules), districts, rows)
 
 
-def _course(
-    account: Account | None, moments_s: Sequence[float]
-) -> Mapping[str | None, list[Share]]:
-    """Return the figures of a storm over its duration, by district."""
-    if account is None:
-        return {}
+def _course(account: Account, moments_s: Sequence[float]) -> Courses:
+    """Return how a storm went, until it ended."""
     ended_at, started_at = account.storm.ended_at, account.storm.started_at
     lasted_s = (ended_at - started_at).total_seconds() if ended_at else moments_s[-1]
     known_s = [at_s for at_s in moments_s if at_s <= lasted_s]
-    return shares_over_time(account.lanes, account.spells, known_s)
+    return courses(account.lanes, account.spells, known_s)
+
+
+@dataclass(frozen=True, slots=True)
+class _Storms:
+    """How the storm that is shown went, and the one that it is compared with."""
+
+    account: Account
+    course: Courses
+    earlier: Account | None
+    before_course: Courses | None
+
+    def city(self, shown: Performance, before: Performance | None) -> PartView:
+        """Return the figures of the whole city."""
+        return _part(
+            "",
+            shown.city,
+            before.city if before else None,
+            self.course.of_city(),
+            self.before_course.of_city() if self.before_course else (),
+        )
+
+    def classes(self, shown: Performance, before: Performance | None) -> tuple[PartView, ...]:
+        """Return the classes that have streets with a cycle or requests."""
+        return tuple(
+            _part(
+                name,
+                standing,
+                before.classes.get(name) if before else None,
+                *self._courses(name, lambda lanes: lanes.classes, Courses.of_class),
+            )
+            for name, standing in shown.classes.items()
+            if standing.share.lane_m > 0 or standing.response.asked
+        )
+
+    def districts(self, shown: Performance, before: Performance | None) -> tuple[PartView, ...]:
+        """Return the districts."""
+        return tuple(
+            _part(
+                name,
+                standing,
+                before.districts.get(name) if before else None,
+                *self._courses(name, lambda lanes: lanes.districts, Courses.of_district),
+            )
+            for name, standing in shown.districts.items()
+        )
+
+    def _courses(
+        self,
+        name: str,
+        names_of: Callable[[Lanes], Sequence[str]],
+        course_of: Callable[[Courses, int], list[Share]],
+    ) -> Iterator[Sequence[Share]]:
+        """Yield how a part went in either storm; nothing where it has no street with a cycle."""
+        for account, course in ((self.account, self.course), (self.earlier, self.before_course)):
+            names = names_of(account.lanes) if account else ()
+            yield course_of(course, names.index(name)) if course and name in names else ()
 
 
 def _part(
-    name: str | None,
+    name: str,
     now: DistrictPerformance,
     before: DistrictPerformance | None,
-    course: Mapping[str | None, list[Share]],
-    before_course: Mapping[str | None, list[Share]],
+    course: Sequence[Share],
+    before_course: Sequence[Share],
 ) -> PartView:
-    """Return the figures of a district; of the city for `None`."""
     return PartView(
-        name or "",
+        name,
         figures_view(now),
         figures_view(before) if before else None,
-        tuple(share.clear for share in course.get(name, ())),
-        tuple(share.within for share in course.get(name, ())),
-        tuple(share.within for share in before_course.get(name, ())),
+        tuple(share.clear for share in course),
+        within_of(course),
+        within_of(before_course),
     )
-
-
-def _class_parts(shown: Performance, before: Performance | None) -> tuple[PartView, ...]:
-    """Return the classes that have streets with a cycle or requests."""
-    return tuple(
-        PartView(
-            name, figures_view(standing), figures_view(before.classes[name]) if before else None
-        )
-        for name, standing in shown.classes.items()
-        if standing.share.lane_m > 0 or standing.response.asked
-    )
-
-
-def _of_district(before: Performance | None, name: str) -> DistrictPerformance | None:
-    return before.districts.get(name) if before else None
 
 
 def _promise(rule: ClassRule, storm: Storm | None) -> PromiseView:

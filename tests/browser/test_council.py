@@ -135,6 +135,8 @@ def test_a_member_comes_to_figures_with_their_rules_that_ask_no_foreign_host(vis
     expect(page.locator("council-table tbody tr")).to_have_count(8)  # city, classes, districts
     within = visit.page.locator("#key-within")
     expect(within.locator(".rules")).to_contain_text("at least every 3 h")
+    expect(page.locator("council-classes .districts .line")).not_to_have_count(0)
+    expect(page.locator("council-classes .beside").first).to_contain_text("lane-km")
     ages = visit.page.locator("council-ages tbody tr").first
     expect(ages).to_contain_text("at least every 3 h")
     expect(ages.locator("td").nth(1)).to_have_text(re.compile(r"^(2 h|2:0\d h)$"))

@@ -17,7 +17,6 @@ from fleet.reports.performance import (
     performance,
     promised_lanes,
     response,
-    shares_over_time,
 )
 from fleet.work.totals import quantile
 from tests.snow import storms
@@ -74,15 +73,6 @@ def test_one_more_service_never_makes_the_share_smaller(served, at, more_at):
 
     before, after = standing(served, at).city.share, standing(more, at).city.share
     assert after.late_m <= before.late_m + 1e-6
-
-
-@given(services, st.lists(moments, max_size=5))
-def test_a_course_is_made_of_the_same_shares(served, at):
-    spells = late_spells(LANES, served, a_storm())
-    courses = shares_over_time(LANES, spells, [(one - NOW).total_seconds() for one in at])
-
-    assert courses[None] == [standing(served, one).city.share for one in at]
-    assert courses[""] == [standing(served, one).districts[""].share for one in at]
 
 
 @given(services, moments, moments)
@@ -145,7 +135,6 @@ def test_a_city_without_promises_has_no_share():
     spells = late_spells(lanes, {}, a_storm())
 
     assert performance(lanes, spells, [], NOW, NOW).city.share.within is None
-    assert shares_over_time(lanes, spells, [0.0])[None][0].clear is None
 
 
 def test_requests_are_in_time_late_or_still_waiting():

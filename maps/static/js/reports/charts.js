@@ -20,19 +20,46 @@ const between = (kind, moments, lower, upper) =>
  * of the earlier storm. Time runs in the reader's direction: the style sheet mirrors the picture.
  */
 export function course(moments, { cleared, within, earlier_within: before }, label) {
-  const hours = Math.round(moments.at(-1) / 360) / 10;
   const all = within.map((share) => (share === null ? null : 1));
   const none = within.map((share) => (share === null ? null : 0));
-  return html`<div class="curve">
-    <svg viewBox="0 0 ${WIDE} ${HIGH}" preserveAspectRatio="none" role="img" aria-label=${label}>
-      ${between("clear", moments, none, cleared)} ${between("waiting", moments, cleared, within)}
+  return framed(
+    moments,
+    svg`${between("clear", moments, none, cleared)} ${between("waiting", moments, cleared, within)}
       ${between("late", moments, within, all)}
       <path class="grid" d="M0 0H${WIDE} M0 ${HIGH / 2}H${WIDE} M0 ${HIGH}H${WIDE}" />
-      ${before.length > 1 ? svg`<polyline class="before" points=${points(moments, before).join(" ")} />` : ""}
-    </svg>
+      ${before.length > 1 ? svg`<polyline class="before" points=${points(moments, before).join(" ")} />` : ""}`,
+    label,
+  );
+}
+
+/** A picture of shares with its ends named. */
+function framed(moments, shapes, label) {
+  const hours = Math.round(moments.at(-1) / 360) / 10;
+  return html`<div class="curve">
+    <svg viewBox="0 0 ${WIDE} ${HIGH}" preserveAspectRatio="none" role="img" aria-label=${label}>${shapes}</svg>
     <span class="high">${percent(1)}</span><span class="low">${percent(0)}</span>
     <span class="from">${number(0)}</span><span class="to">${t("{count} h", { count: hours })}</span>
   </div>`;
+}
+
+const KINDS = 4;
+
+/** Which kind of line, told from others by width and dashes, stands for the class at a place of the list. */
+const kindOf = (place) => `line kind-${place % KINDS}`;
+
+/** A piece of such a line, for the key of a picture. */
+export const mark = (place) =>
+  html`<svg class="line-mark" viewBox="0 0 32 8" aria-hidden="true">${svg`<path class=${kindOf(place)} d="M0 4H32" />`}</svg>`;
+
+/** Shares over a storm, a line each; those of one value lie upon each other, the first on top. */
+export function lines(moments, courses, label) {
+  const said = courses.map(({ name, shares }) => `${name}: ${shares.at(-1) == null ? "–" : percent(shares.at(-1))}`);
+  return framed(
+    moments,
+    svg`<path class="grid" d="M0 0H${WIDE} M0 ${HIGH / 2}H${WIDE} M0 ${HIGH}H${WIDE}" />
+      ${[...courses].reverse().map(({ place, shares }) => svg`<polyline class=${kindOf(place)} points=${points(moments, shares).join(" ")} />`)}`,
+    [label, ...said].join("; "),
+  );
 }
 
 /** Lane metres that are clear, not yet due and late, as one bar. */

@@ -4,6 +4,7 @@ import "../pages/notices.js";
 import "./figures.js";
 import "./sections/restated.js";
 import "./sections/ages.js";
+import "./sections/classes.js";
 import "./sections/attention.js";
 import "./sections/fairness.js";
 import "./sections/storms.js";

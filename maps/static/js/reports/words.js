@@ -16,7 +16,11 @@ export const kilometres = (metres) => t("{value} km", { value: Math.round(metres
 export const inKilometres = (metres) => exact(metres / 1000, 1);
 
 /** Whole points between two shares, as they are shown. */
-const points = (now, before) => Math.floor(now * 100) - Math.floor(before * 100);
+export const points = (now, before) => Math.floor(now * 100) - Math.floor(before * 100);
+
+/** Marks a part of the city in which chance decides. */
+export const few = () =>
+  html`<span class="small muted" title=${t("Under 2 lane-km or 10 streets: one truck's luck decides")}>${t("few streets")}</span>`;
 
 /** Whether no street had to be cleared so far: then all are within target, and that says nothing. */
 export const nothingDue = ({ lane_m: whole, waiting_m: waiting }) => whole > 0 && waiting === whole;

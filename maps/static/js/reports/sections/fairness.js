@@ -3,7 +3,7 @@ import { html } from "lit";
 import { Part } from "../../pages/element.js";
 import { exact, named, number, t } from "../../pages/texts.js";
 import { council, districtName } from "../state.js";
-import { inKilometres, share } from "../words.js";
+import { few, inKilometres, share } from "../words.js";
 
 const KINDS = ["district", "class", "width", "slope"];
 
@@ -31,12 +31,9 @@ const bar = (value) => html`<svg class="bar" viewBox="0 0 100 12" preserveAspect
   <rect class="waiting" width="100" height="12"></rect><rect class="clear" width=${100 * value} height="12"></rect>
 </svg>`;
 
-const small = () =>
-  html`<span class="small muted" title=${t("Under 2 lane-km or 10 streets: one truck's luck decides")}>${t("few streets")}</span>`;
-
 function row(name, one, more) {
   return html`<tr class=${one.small ? "muted" : ""}>
-    <th scope="row"><bdi>${name}</bdi> ${one.small ? small() : ""}</th>
+    <th scope="row"><bdi>${name}</bdi> ${one.small ? few() : ""}</th>
     <td>${inKilometres(one.lane_m)}</td>
     <td class="barred">${share(one.mean)}${bar(one.mean)}</td>
     <td>${share(one.worst)}</td>
