@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from data.errors import ConflictError
-from data.model import Actor, Event, Plan, PlanId, PlanState
-from data.store.audit.audit_log import add_event, find_last_change
+from data.model import Actor, ActorKind, Event, Plan, PlanId, PlanState
+from data.store.audit.audit_log import add_event, find_last_event_on
 from data.store.database.engine import Tx
 from data.store.planning.plans import get_plan, set_draft_again, set_plan_state
 from data.store.shifts.route_answers import list_answers
@@ -55,9 +55,17 @@ def take_back_publication(
 
 
 def _publication(tx: Tx, plan: Plan, now: datetime, speed: float) -> Event:
-    """Return the event of a publication that can still be taken back."""
-    last = find_last_change(tx, f"plan:{plan.id}")
-    if last is None or IN_PLACE_OF not in last.after or now - last.at > UNDO_FOR * speed:
+    """Return the event of a publication that can still be taken back.
+
+    What came of it stands after it in the audit log: times that callers were promised, sheets.
+    """
+    last = find_last_event_on(tx, f"plan:{plan.id}", {"plan.published"})
+    if (
+        last is None
+        or last.actor.kind is not ActorKind.USER
+        or IN_PLACE_OF not in last.after
+        or now - last.at > UNDO_FOR * speed
+    ):
         raise ConflictError(
             "the plan was published too long ago", reason="publication_settled", plan=plan.id
         )

@@ -8,10 +8,11 @@ from playwright.sync_api import Page, Route, expect
 
 from data.model import Actor, ActorKind, Alert, AlertId, AlertKind, RequestKind, VehicleId
 from data.model.alerts import AlertFacts
-from data.store.alerts import add_alert, list_snoozes
+from data.store.alerts import add_alert, list_open_alerts, list_snoozes
 from data.store.database.engine import reading, transaction
 from data.store.setup.city import get_city
 from data.store.shifts.shifts import list_shifts, save_shift
+from fleet.alerts.alert_register import give_alert
 from fleet.requests.intake import Report, receive
 from fleet.storms.storm_start import start_storm
 from maps.alerts import alert_view
@@ -21,6 +22,7 @@ from tests.browser.conftest import Visit
 pytestmark = pytest.mark.browser
 
 DISPATCHER = Actor(ActorKind.USER, "dispatcher")
+OTHER = Actor(ActorKind.USER, "administrator")
 HOUR = timedelta(hours=1)
 LATER = datetime(2050, 1, 10, 6, 0, tzinfo=UTC)
 TRUCKS = (VehicleId(1), VehicleId(2))
@@ -65,6 +67,14 @@ def late_though_all_have_a_truck(route: Route) -> None:
     board["classes"][0]["late_m"] = 1500
     board["classes"][0]["finish"] |= {"unplanned_m": 0, "ends_at": LATER.isoformat()}
     route.fulfill(json=board)
+
+
+def handed_over(visit: Visit, alert: Alert) -> None:
+    """Let another dispatcher see to an alert and give it to this one."""
+    city, now = visit.city, visit.city.clock.now()
+    with transaction(city.engine) as tx:
+        given = give_alert(tx, OTHER, alert.id, "dispatcher", now)
+    city.hub.publish("alerts", [alert_view(given, city.network)])
 
 
 def all_shifts_end(visit: Visit) -> None:
@@ -149,6 +159,18 @@ def test_a_snooze_is_said_on_every_board_and_ends_when_it_gets_worse(
     page.keyboard.press("a")
     count = page.locator("#tab-alerts .count")
     page.locator("#list-alerts .row").click()
+    with reading(city.engine) as tx:
+        (alert,) = list_open_alerts(tx)
+    handed_over(visit, alert)
+    for part in t(
+        "{giver} hands an alert over to you: {title}: {text}", giver="@", title="Truck 1", text="@"
+    ).split("@"):
+        expect(page.locator(".notices")).to_contain_text(part.strip())
+    row, named = page.locator("#list-alerts .row"), {"who": "dispatcher", "giver": "administrator"}
+    waits = t("handed over to {who} by {giver}, not acknowledged yet", **named)
+    expect(row).to_contain_text(waits)  # the list of alerts stays, though its truck is shown
+    page.locator("board-side").get_by_role("button", name=t("Acknowledge")).click()
+    expect(row).to_contain_text(t("acknowledged by {who}, handed over by {giver}", **named))
     page.locator("board-side").get_by_role("button", name=t("Snooze for 30 min")).click()
     expect(count).to_have_text(t("{value}", value=0))
     page.reload()

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
-from data.model import JobState, PlanState
+from data.model import JobState, PlanId, PlanState
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan
 from data.store.requests.promises import find_promise, list_promise_outcomes
 from data.store.work import set_job_state
 from fleet.planning.plan_lifecycle import publish
+from fleet.replanning.publication_undo import take_back_publication
 from fleet.requests.promises import was_kept
 from fleet.storms.storm_start import start_storm
 from tests import village as v
@@ -45,6 +46,15 @@ def test_who_asked_before_the_plan_gets_a_promise_with_it(tx: Tx) -> None:
     assert given.from_at < v.NOW + HOUR < given.to_at
     assert find_promise(tx, elsewhere.id) is None
     assert promised_by(tx, plan_id) == [[early.id, also.id]]
+
+
+def test_a_publication_that_promised_times_is_taken_back_all_the_same(tx: Tx) -> None:
+    a_storm(tx)
+    asked_on(tx, v.MILL)
+    plan_id = PlanId(published(tx, 60))
+    assert promised_by(tx, plan_id) != []
+    back = take_back_publication(tx, DISPATCHER, plan_id, estimates(), v.NOW + MINUTE)
+    assert back.state is PlanState.DRAFT
 
 
 def test_a_promise_that_still_holds_stays_and_a_broken_one_is_followed_by_another(tx: Tx) -> None:

@@ -80,8 +80,11 @@ export function alertTitle({ kind, vehicle_id: truck, facts: known }) {
   return kind === "silent" ? t("Trucks without signal") : t("Streets at risk");
 }
 
-/** What an alert says, and who sees to it. */
-export const alertWords = (alert) => [alertText(alert), alert.acknowledged_by && byWhom(alert)].filter(Boolean).join(" · ");
+/** What an alert says, and who sees to it: no full stop before the dot between them. */
+export function alertWords(alert) {
+  if (!alert.acknowledged_by) return alertText(alert);
+  return `${alertText(alert).replace(/\.$/, "")} · ${byWhom(alert)}`;
+}
 
 /** Say that we see to an alert. */
 export async function see(alert) {

@@ -98,8 +98,8 @@ class Lists extends Part {
     const { kind, items } = LISTS[this.tab];
     const alert = kind ? null : items().find((item) => item.id === id);
     if (alert?.kind === "requests") this.narrow("requests", alert.target);
-    else if (alert) choose(alert.kind, alert.target);
-    else choose(kind, id);
+    else choose(alert?.kind ?? kind, alert?.target ?? id);
+    if (alert && alert.kind !== "requests") this.open("alerts"); // the next one is looked at from here
   }
 
   /** Show a tab, narrowed to one of its states. */

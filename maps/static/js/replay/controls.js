@@ -102,7 +102,7 @@ class Controls extends Part {
     return html`<ul class="moments" id="moments">
       ${view.moments.map(
         (one) => html`<li><button class="quiet" type="button" @click=${() => seek(one.at_s)}>
-          <time>${day(one.at)}, ${time(one.at)}</time><span class="what">${momentName(one)}</span>
+          <time>${t("{day}, {time}", { day: day(one.at), time: time(one.at) })}</time><span class="what">${momentName(one)}</span>
         </button></li>`,
       )}
     </ul>`;

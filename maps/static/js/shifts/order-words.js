@@ -1,9 +1,16 @@
 // What is said of an order for trucks, before and after: the same on the board and on the roster.
 import { isolated, t } from "../pages/texts.js";
 
+/** Shifts whose trucks have worked are no cancelled ones: they end, and count as hours of service. */
+const cancelled = (ended, all) =>
+  [
+    all > ended && t("cancelled:{count}", { count: all - ended }),
+    ended > 0 && t("ended early:{count}", { count: ended }),
+  ].filter(Boolean).join(" ");
+
 const DONE = {
   extend: (count) => t("extended:{count}", { count }),
-  cancel: (count) => t("cancelled:{count}", { count }),
+  cancel: (_, changed) => cancelled(changed.filter(({ state }) => state === "ended").length, changed.length),
   recall: (count) => t("recalled:{count}", { count }),
   stage: (count) => t("staged:{count}", { count }),
 };
@@ -16,7 +23,7 @@ export const SURE = {
 
 /** What an order has done; nothing where every truck was refused. */
 export function doneWords(kind, { changed, refused }) {
-  if (changed.length > 0) return DONE[kind](changed.length);
+  if (changed.length > 0) return DONE[kind](changed.length, changed);
   return refused.length > 0 ? "" : t("No shift was changed: each goes on as long already.");
 }
 
