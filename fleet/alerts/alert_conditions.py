@@ -64,7 +64,7 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class TruckNow:
-    """A truck with a shift, its latest fix, its route, and whether its driver rests."""
+    """A truck with a shift, its latest fix and route; its driver may rest or be called back."""
 
     vehicle_id: VehicleId
     seen: VehicleLive | None
@@ -75,6 +75,7 @@ class TruckNow:
     shift_ends_at: datetime | None = None
     corridor: Corridor | None = None
     rests: bool = False
+    called_back: bool = False
 
     @property
     def at_work(self) -> bool:
@@ -346,12 +347,15 @@ def _sleeps(
 
 
 def hours_signs(trucks: Iterable[TruckNow], rules: AlertRules, now: datetime) -> Iterator[Sign]:
-    """Yield shifts that end before their work does, or are over while the truck still drives."""
+    """Yield shifts that end before their work does, or are over while the truck still drives.
+
+    Who was called back to the yard is to leave work undone.
+    """
     for truck in trucks:
         if not truck.driving or truck.shift_ends_at is None:
             continue
         left = hours_left(truck.check, truck.shift_ends_at, rules, now)
-        if left is not None:
+        if left is not None and not (truck.called_back and now < truck.shift_ends_at):
             facts = {"left_min": left / timedelta(minutes=1)}
             place = truck.seen.location if truck.seen else None
             yield Sign(AlertKind.HOURS, truck.vehicle_id, now, place, facts)

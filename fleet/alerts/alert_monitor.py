@@ -51,6 +51,7 @@ from fleet.routes.published_plan import PublishedPlanCache
 from fleet.routes.route_progress import PlanCheck
 from fleet.routes.truck_states import TruckEvidence, TruckStatus, truck_status
 from fleet.shifts.duty import duty_of
+from fleet.shifts.fleet_orders import list_called_back
 from fleet.shifts.shift_handover import current_shift_by_vehicle
 from fleet.tracking.geofences import Geofence, sites_of
 from fleet.tracking.live_fleet import VehicleLive
@@ -99,7 +100,11 @@ class AlertMonitor:
         check = self.plans.check(city, storm.id, streets, shifts)
         current = list(current_shift_by_vehicle(list_shifts(tx, storm.id), now).values())
         rests = resting_until(tx, storm.id, current, city.policy.hours)
-        trucks = self._trucks(current, live, check, city.network, rests)
+        called = list_called_back(tx, current)
+        trucks = [
+            replace(one, called_back=one.vehicle_id in called)
+            for one in self._trucks(current, live, check, city.network, rests)
+        ]
         sites = sites_of(list_depots(tx), list_reload_sites(tx))
         duty_signs = _duty_signs(tx, storm, current, now)
         signs = (*self._signs(city, storm, trucks, sites), *duty_signs)
@@ -115,7 +120,9 @@ class AlertMonitor:
             signs = (*signs, *declined_signs(answers, open_shifts))
         out = list_machines_taken_out(tx, storm.id)
         known = self._evidence(live, current, check, out, city, rests, due)
-        return MonitorResult(check, signs, tuple(truck_status(one, sites, now) for one in known))
+        states = (truck_status(one, sites, now) for one in known)
+        told = tuple(replace(one, called_back=one.vehicle_id in called) for one in states)
+        return MonitorResult(check, signs, told)
 
     def get_ready(self, city: CityContext, storm: Storm) -> PlanCheck | None:
         """Return the driven plan's checks before the first check, which is fast then."""

@@ -70,7 +70,7 @@ class TruckStatus:
     """The state of a truck, its current shift, and that shift's state by evidence.
 
     The driver told that he rests, at least until `resting_until`; a rest is due soon, or overdue,
-    at `rest_due_at`.
+    at `rest_due_at`. Or he was `called_back` to the yard.
     """
 
     vehicle_id: VehicleId
@@ -79,6 +79,7 @@ class TruckStatus:
     shift: ShiftState | None
     resting_until: datetime | None = None
     rest_due_at: datetime | None = None
+    called_back: bool = False
 
 
 def truck_status(truck: TruckEvidence, sites: Sequence[Geofence], now: datetime) -> TruckStatus:

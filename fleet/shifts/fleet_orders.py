@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from data.errors import BarfrubError, ConflictError, InvalidError, Need
 from data.model import Actor, Shift, ShiftState, StormId, UserId, VehicleId
 from data.store.accounts.accounts import list_users
+from data.store.audit.audit_log import add_event, list_last_events
+from data.store.database.engine import Tx
 from data.store.shifts.shifts import list_shifts
 from fleet.context import CityContext
 from fleet.shifts.roster import ShiftWish, cancel_shift, change_shift, plan_shift
@@ -16,6 +18,8 @@ from fleet.shifts.shift_handover import OVERTIME, current_shift_by_vehicle, is_p
 
 HOME_WITHIN = timedelta(minutes=30)
 """Time that a truck which is called back has until its shift ends."""
+
+RECALLED = "shift.recalled"
 
 MOST_HOURS = timedelta(hours=12)
 
@@ -96,6 +100,13 @@ def order_shifts(
     return OrderResult(tuple(changed), refused)
 
 
+def list_called_back(tx: Tx, shifts: Iterable[Shift]) -> set[VehicleId]:
+    """Return the machines that were called back to the yard, and got no other hours since."""
+    trucks = {f"shift:{shift.id}": shift.vehicle_id for shift in shifts if not shift.over}
+    last = list_last_events(tx, trucks, {RECALLED, "shift.changed"})
+    return {trucks[event.subject] for event in last if event.verb == RECALLED}
+
+
 def next_ends(
     hours: Sequence[time], timezone: str, now: datetime, count: int = 2
 ) -> list[datetime]:
@@ -137,7 +148,9 @@ def _ordered(
         ends_at = min(shift.ends_at, now + HOME_WITHIN)
         _require_begun(shift, now)
         wish = ShiftWish(shift.starts_at, ends_at, driver, long_hours=True)
-        return change_shift(city, actor, shift.id, wish)
+        called = change_shift(city, actor, shift.id, wish)
+        add_event(city.tx, now, actor, RECALLED, f"shift:{shift.id}")
+        return called
     ends_at = max(shift.ends_at, order.until or max(shift.ends_at, now) + order.more)
     if shift.over or shift.ends_at + OVERTIME <= now:
         wish = ShiftWish(now, ends_at, driver, order.long_hours)

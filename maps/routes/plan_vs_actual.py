@@ -70,7 +70,7 @@ class CheckView:
 class TruckStateView:
     """What a truck does now, and its current shift with its state by evidence; `id` is its own.
 
-    With rests that its driver told, or that are due.
+    With rests that its driver told, or that are due, and whether it was called back to the yard.
     """
 
     id: int
@@ -79,6 +79,7 @@ class TruckStateView:
     shift: ShiftState | None
     resting_until: datetime | None
     rest_due_at: datetime | None
+    called_back: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,7 @@ def truck_state_views(trucks: Iterable[TruckStatus]) -> list[TruckStateView]:
             one.shift,
             one.resting_until,
             one.rest_due_at,
+            one.called_back,
         )
         for one in trucks
     ]

@@ -74,6 +74,16 @@ def list_events(tx: Tx, subject: str | None = None) -> list[Event]:
     return records(Event, tx.execute(query))
 
 
+def list_last_events(tx: Tx, subjects: Collection[str], verbs: Collection[str]) -> list[Event]:
+    """Return the newest event of some verbs on each subject that has one."""
+    newest = (
+        select(func.max(event.c.id))
+        .where(event.c.subject.in_(subjects), event.c.verb.in_(verbs))
+        .group_by(event.c.subject)
+    )
+    return records(Event, tx.execute(select(event).where(event.c.id.in_(newest))))
+
+
 def list_events_on(tx: Tx, subject: str, verbs: Collection[str]) -> list[Event]:
     """Return the events of some verbs on a subject, oldest first."""
     query = select(event).where(event.c.subject == subject, event.c.verb.in_(verbs))

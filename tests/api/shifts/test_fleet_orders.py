@@ -65,6 +65,21 @@ def test_who_would_drive_too_long_is_refused_and_the_others_are_not(client, app)
     assert len(ordered(client, "extend", 1, hours=8, long_hours=True)["changed"]) == 1
 
 
+def called_back(client: Any) -> list[bool]:
+    return [one["called_back"] for one in client.get("/api/truck-states").json()]
+
+
+def test_everybody_sees_that_a_truck_is_called_back_until_it_is_to_go_on(client, app, clock):
+    client.post("/api/shifts/1/start")
+    clock.moment += HOUR
+    ordered(client, "recall", 1)
+    app.alert_task.run()
+    assert called_back(client) == [True, False]
+    ordered(client, "extend", 1, hours=2)
+    app.alert_task.run()
+    assert called_back(client) == [False, False]
+
+
 def test_trucks_are_called_back_and_told_so(client, clock) -> None:
     clock.moment += HOUR
     done = ordered(client, "recall")

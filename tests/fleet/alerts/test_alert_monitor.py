@@ -26,7 +26,13 @@ from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import get_storm
 from data.store.tracking.positions import add_positions
 from data.store.work import list_jobs
-from fleet.alerts.alert_conditions import Course, Sign, TruckNow, silent_signs
+from fleet.alerts.alert_conditions import (
+    Course,
+    Sign,
+    TruckNow,
+    hours_signs,
+    silent_signs,
+)
 from fleet.alerts.alert_monitor import AlertMonitor, MonitorResult
 from fleet.alerts.alert_register import AlertRegister, acknowledge
 from fleet.context import CityContext
@@ -329,6 +335,25 @@ def test_streets_that_a_late_truck_will_miss_are_at_risk(tx: Tx) -> None:
     risky = [one for one in list_open_alerts(tx) if one.kind is AlertKind.AT_RISK]
     by_truck = {one.vehicle_id: one.facts for one in risky}
     assert by_truck.get(None, {}).get("count", 0) > 0, "nobody comes to the other streets"
+
+
+def test_who_is_called_back_leaves_work_undone_and_is_told_of_only_after_its_hours(
+    desk: Desk,
+) -> None:
+    desk.look()
+    assert desk.seen.check is not None
+    check, end = (
+        replace(desk.seen.check.routes[0], planned_end=v.NOW + 60 * MINUTE),
+        v.NOW + 10 * MINUTE,
+    )
+    truck = TruckNow(VehicleId(1), None, driving=True, check=check, shift_ends_at=end)
+    home = replace(truck, called_back=True)
+
+    def told(at: datetime) -> list[bool]:
+        return [bool(list(hours_signs([one], RULES, at))) for one in (truck, home)]
+
+    assert told(v.NOW) == [True, False]
+    assert told(end + MINUTE) == [True, True]
 
 
 def test_an_alert_is_acknowledged_once_by_name(desk: Desk) -> None:

@@ -3,7 +3,7 @@ import { html } from "lit";
 import { age, inLanguage, named, readable, t, time } from "../pages/texts.js";
 import { answerSign, outSign } from "../shifts/route-answers.js";
 import { progress } from "../shifts/drivers.js";
-import { phaseOf, restChip, stateOf } from "../shifts/truck-states.js";
+import { doingWords, phaseOf, restChip, stateOf } from "../shifts/truck-states.js";
 import { board, outlined } from "./state.js";
 
 const KIND_ICON = {
@@ -59,7 +59,7 @@ function letters(vehicleId) {
 export const truckRow = (vehicle) => html`<span class="dot truck-${stateOf(vehicle)}" aria-hidden="true"></span>
   <span class="what"><bdi>${vehicle.name}</bdi>${letters(vehicle.id)}${restChip(vehicle.id)}</span>
   <span class="when">${vehicle.fixed_at ? t("seen {time}", { time: time(vehicle.fixed_at) }) : ""}</span>
-  <span class="sub">${outSign(vehicle.id) ?? html`${named("truck", stateOf(vehicle))}${answerSign(vehicle.id)} · ${doing(vehicle)}`}</span>`;
+  <span class="sub">${outSign(vehicle.id) ?? html`${doingWords(vehicle)}${answerSign(vehicle.id)} · ${doing(vehicle)}`}</span>`;
 
 /** Something that wants a human: what it is, whole, and below it since when. */
 export const alertRow = (

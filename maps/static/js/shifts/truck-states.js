@@ -38,6 +38,12 @@ export const phaseOf = (vehicleId) => board.value.trucks.get(vehicleId)?.shift ?
 /** Whether a truck's current shift is past: no code, no answer and no order belongs to it any more. */
 export const isPast = (vehicleId) => ["ended", "cancelled", null].includes(phaseOf(vehicleId));
 
+/** That a truck was called back to the yard: everybody at a board sees it, not only who did it. */
+const calledBack = (vehicleId) => (board.value.trucks.get(vehicleId)?.called_back ? ` · ${t("called back")}` : "");
+
+/** What a truck does, in words, and whether it was called back. */
+export const doingWords = (vehicle) => html`${named("truck", stateOf(vehicle))}${calledBack(vehicle.id)}`;
+
 /** When a rest of its driver is due, where that is within half an hour or past. */
 export const restDue = (vehicleId) => board.value.trucks.get(vehicleId)?.rest_due_at ?? null;
 
@@ -63,4 +69,4 @@ export function restChip(vehicleId) {
 
 /** The sign of what a truck does, with its word. */
 export const stateSign = (vehicle) =>
-  html`<span class="dot truck-${stateOf(vehicle)}" aria-hidden="true"></span> ${named("truck", stateOf(vehicle))}${restWords(vehicle.id)}`;
+  html`<span class="dot truck-${stateOf(vehicle)}" aria-hidden="true"></span> ${doingWords(vehicle)}${restWords(vehicle.id)}`;
