@@ -1,11 +1,16 @@
-"""A driver's phone without a network: what it keeps, how soon it shows it and finds a way back."""
+"""A driver's phone without a network: what it keeps, how soon it shows it and finds a way back.
+
+And how soon what was tapped meanwhile is at the board, once there is a network.
+"""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from time import process_time
+from time import monotonic, process_time, sleep
 
+import httpx
 from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Route as Asked
 
 from api.config.clock import Clock
 from api.config.settings import Settings
@@ -13,7 +18,9 @@ from api.processes.cached_response import json_of, packed_answer_of
 from api.processes.stored_tiles import stored_tiles
 from api.shifts.stored_route import StoredRoute
 from api.simulation.demo_city import DEMO_CITY_FILE, DEMO_TIMEZONE
-from data.model import Actor, ActorKind, DirectedSegment, Leg, PlanId, Route
+from api.web.cookies import SESSION_COOKIE
+from data.model import Actor, ActorKind, DirectedSegment, Leg, PlanId, Role, Route
+from data.store.accounts.accounts import add_user
 from data.store.database.engine import transaction
 from data.store.setup.city import get_policy
 from data.store.shifts.shifts import list_shifts
@@ -22,6 +29,7 @@ from data.streets.network import StreetNetwork
 from fleet.shifts.driver_codes import give_code
 from fleet.storms.storm_start import start_storm
 from maps.shifts.stored_network import Limits, corridor, stored_network
+from tests.begun_session import begun_session
 from tests.benchmarks.planned_city import city_with_fleet, published
 from tests.benchmarks.user_pages import PHONE
 from tests.browser.conftest import QUIET, Visit, find_chromium, open_page, serving
@@ -31,6 +39,8 @@ CITY = "demo"
 LEGS = 1100
 ACTOR = Actor(ActorKind.SYSTEM, "bench")
 INSTALLED = "navigator.serviceWorker.ready.then(() => true)"
+REPORTS = "**/shifts/*/blockages"
+LOOK_S = 0.005
 SLOWER = 4
 """So many times slower than this machine's processor a phone's is taken to be."""
 
@@ -54,6 +64,17 @@ WAYS = """async () => {
   return { made, middle: times[15], worst: times[29], found };
 }"""
 """Times of 30 ways back over the streets that are kept, across all of them, in ms."""
+
+WATCH = """
+const PARTS = ["drive-now h2", "drive-actions button", "drive-sos button"];
+const look = () => {
+  const isThere = PARTS.every((part) => document.querySelector(part));
+  if (!isThere) return requestAnimationFrame(look);
+  requestAnimationFrame(() => setTimeout(() => (globalThis.shownAt = performance.now())));
+};
+requestAnimationFrame(look);
+"""
+"""When the frame with the present stage and the buttons was made."""
 
 KEPT = "navigator.storage.estimate().then(({ usage }) => usage)"
 
@@ -94,32 +115,89 @@ def _offline(context: BrowserContext, address: str, code: str) -> Iterator[tuple
     page.evaluate(INSTALLED)
     visit.until("document.querySelector('.facts')?.textContent.includes('MB')")
     used = page.evaluate(KEPT)
-    _slow_down(context, page)
+    _slow_down(page)
     ways = page.evaluate(WAYS)
     told = f"{ways['middle']:.0f} ms, at worst {ways['worst']:.0f} ms; {ways['found']} of 30 found"
     yield f"way back to the route, processor {SLOWER} times slower", told, "1 s"
     yield "streets made ready for it, once a plan", f"{ways['made']:.0f} ms", ""
     context.set_offline(True)
-    page.close()
+    shown, drawn = zip(*(_view_offline(visit) for _ in range(3)), strict=True)
+    slower = f"network off, processor {SLOWER} times slower"
+    yield f"route on the screen, {slower}", _seconds(shown), "2 s"
+    yield f"its map still, {slower}", _seconds(drawn), ""
+    yield "storage that the phone uses", f"{used / 1e6:.1f} MB", ""
+    context.set_offline(False)
+    yield from _reports(visit)
+
+
+def _view_offline(visit: Visit) -> tuple[float, float]:
+    """Return the seconds until a new window shows the route, and from asking for its map on."""
+    context = visit.page.context
+    visit.page.close()
     page = visit.page = open_page(context)
+    page.add_init_script(WATCH)
+    _slow_down(page)
     visit.go("/drive")
-    page.wait_for_selector("drive-actions button")
-    shown_ms = page.evaluate("performance.now()")
-    yield (
-        f"route on the screen, network off, processor {SLOWER} times slower",
-        f"{shown_ms / 1000:.1f} s",
-        "2 s",
-    )
+    shown_ms = visit.until("globalThis.shownAt ?? 0")
     page.locator(".tab").nth(2).click()
     asked_ms = page.evaluate("performance.now()")
     visit.wait_for_map()
     drawn_ms = page.evaluate("performance.now()") - asked_ms
-    yield "its map still, network off", f"{drawn_ms / 1000:.1f} s", ""
-    yield "storage that the phone uses", f"{used / 1e6:.1f} MB", ""
+    return shown_ms / 1000, drawn_ms / 1000
 
 
-def _slow_down(context: BrowserContext, page: Page) -> None:
-    devtools = context.new_cdp_session(page)
+def _reports(visit: Visit) -> Iterator[tuple[str, str, str]]:
+    """Report three times without a network, and three times where the phone is not told of one."""
+    page, context = visit.page, visit.page.context
+    page.locator(".tab").nth(0).click()
+    page.click(".actions .primary")
+    page.wait_for_selector(".actions .trouble")
+    session = begun_session(visit.city.engine, "dispatcher").text
+    with httpx.Client(base_url=visit.server, cookies={SESSION_COOKIE: session}) as board:
+        told = [
+            _report(
+                page, board, lambda: context.set_offline(True), lambda: context.set_offline(False)
+            )
+            for _ in range(3)
+        ]
+        yield (
+            "a report tapped with the network off, at the board after it is on",
+            _seconds(told),
+            "1 s",
+        )
+        told = [
+            _report(page, board, lambda: page.route(REPORTS, _cut), lambda: page.unroute(REPORTS))
+            for _ in range(3)
+        ]
+        yield "the same where nothing tells the phone that it is on", _seconds(told), ""
+
+
+def _cut(route: Asked) -> None:
+    route.abort()
+
+
+def _report(
+    page: Page, board: httpx.Client, lose: Callable[[], None], find: Callable[[], None]
+) -> float:
+    """Return the seconds from finding the network until the board's API has the report."""
+    known = len(board.get("/api/blockages").json())
+    lose()
+    page.click(".trouble")
+    page.click("dialog[open] .reasons button:nth-child(6)")
+    page.wait_for_selector(".line.warning")
+    began = monotonic()
+    find()
+    while len(board.get("/api/blockages").json()) == known:
+        sleep(LOOK_S)
+    return monotonic() - began
+
+
+def _seconds(told: Sequence[float]) -> str:
+    return ", ".join(f"{each:.2f}" for each in told) + " s"
+
+
+def _slow_down(page: Page) -> None:
+    devtools = page.context.new_cdp_session(page)
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
 
 
@@ -133,6 +211,7 @@ def _make_city(settings: Settings) -> tuple[str, list[Leg], StreetNetwork]:
         shift = list_shifts(tx, storm.id)[0]
         published(tx, ACTOR, storm, network, [Route(shift.id, shift.vehicle_id, tuple(legs))], now)
         code = give_code(tx, ACTOR, shift.id, settings.secret_key(), "en", now)
+        add_user(tx, "dispatcher", [Role.DISPATCHER], "en", "!")
     return code.digits, legs, network
 
 

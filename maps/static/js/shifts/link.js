@@ -2,6 +2,7 @@
 // address, which browsers send to nobody. It is posted once and taken out of the address, so that neither a log nor the
 // phone's history keeps it.
 import { forget } from "../pages/app/forget.js";
+import { open } from "../pages/app/shelf.js";
 
 async function enterLink() {
   const token = new URLSearchParams(location.hash.slice(1)).get("link");
@@ -28,5 +29,6 @@ async function enterCode(event) {
 }
 
 enterLink();
+open().catch(() => undefined); // a browser that keeps nothing says so to whoever reads
 document.addEventListener("submit", enterCode);
 addEventListener("hashchange", enterLink);

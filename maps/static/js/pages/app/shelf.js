@@ -6,7 +6,8 @@ const UNSENT_END = "unsent."; // the first name after those
 
 let opened = null;
 
-function open() {
+/** Open the database, once; whoever knows that it will be read soon does so before the scripts that read it are there. */
+export function open() {
   opened ??= new Promise((done, fail) => {
     const asked = indexedDB.open(DATABASE, 1);
     asked.onupgradeneeded = () => asked.result.createObjectStore(STORE);

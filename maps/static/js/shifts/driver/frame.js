@@ -58,6 +58,10 @@ function line() {
 
 const fresh = (name) => (name === "messages" && unseen().length > 0 ? html`<span class="fresh">${number(unseen().length)}</span>` : nothing);
 
+/** Pictures that may be wanted without a network, where nothing else keeps them: to fetch all of them holds up the route. */
+const stash = () =>
+  navigator.serviceWorker?.controller ? nothing : html`<div class="stash" aria-hidden="true">${PICTURES.map((name) => icon(name))}</div>`;
+
 class Tabs extends Part {
   get stores() {
     return [drive, thread];
@@ -81,7 +85,7 @@ class Tabs extends Part {
         )}
       </nav>
       <div role="status">${line()}</div>
-      <div class="stash" aria-hidden="true">${PICTURES.map((name) => icon(name))}</div>`;
+      ${stash()}`;
   }
 }
 customElements.define("drive-tabs", Tabs);

@@ -24,8 +24,13 @@ class List extends Part {
     return [drive];
   }
 
+  /** Where nobody looks nothing is drawn: a thousand lines would keep the present stage waiting. */
+  shouldUpdate() {
+    return drive.value.view === "list";
+  }
+
   updated() {
-    if (drive.value.view !== "list" || this.shown === current()?.first) return;
+    if (this.shown === current()?.first) return;
     this.shown = current()?.first;
     this.querySelector('[aria-current="step"]')?.scrollIntoView({ block: "center" });
   }

@@ -8,6 +8,8 @@ import { newKey, worthAnotherTry } from "../../pages/offline-queue.js";
 import { drive, last, pending, quietly, settle, show } from "./state.js";
 
 const FRESH_MS = 60000; // an older place is where the truck was, not where the trouble is
+const SOON_MS = 1000; // a report is wanted at the board as soon as there is a network, of which not every phone is told
+const SOON_TRIES = 10; // after a tap; later they only take of the battery
 const AGAIN_MS = 3000;
 const HELD_MS = 120000; // so long a confirmation can be taken back
 const uploads = new Uploads(`unsent-uploads-${boot.login}`, (error) => notify(error.message, "danger"));
@@ -16,6 +18,7 @@ const taken = new Map(); // addresses of what was reported on this visit, by the
 let sending = false;
 let uploading = false; // apart: a photo may take a minute, and taps wait for none
 let waking;
+let failures = 0; // since something was tapped or taken
 let isResumed = false; // what an earlier visit left goes first
 
 /** Whether the server has all that was tapped and photographed here. */
@@ -76,7 +79,8 @@ function again(waitMs) {
 
 function failed() {
   drive.set({ connected: false });
-  again(AGAIN_MS);
+  failures += 1;
+  again(failures <= SOON_TRIES && !document.hidden ? SOON_MS : AGAIN_MS);
 }
 
 async function sendUploads() {
@@ -92,6 +96,7 @@ export async function flush() {
   sending = true;
   try {
     await sendTaps();
+    failures = 0;
     if (pending.length > 0) again(held().length > 0 ? pending[0].until - Date.now() : 0); // or more was tapped meanwhile
     if (!drive.value.connected) drive.set({ connected: true });
     sendUploads();
@@ -111,6 +116,7 @@ const tapAt = (at, order, path, body) => ({ ...order, at, path, body: { key: new
 
 function keep(...taps) {
   pending.push(...taps);
+  failures = 0;
   navigator.vibrate?.(30);
   save();
   flush();

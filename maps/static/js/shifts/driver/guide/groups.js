@@ -16,8 +16,12 @@ const of = (told, stages) => ({
 
 function group({ stages, shift }) {
   if (!shift?.groups) return stages.map((stage) => of({ first: stage.first, title: "" }, [stage]));
-  const within = ({ first, last }) => stages.filter((stage) => first <= stage.first && stage.first <= last);
-  return shift.groups.map((one) => of(one, within(one)));
+  let next = 0; // the groups hold all stages, in order
+  return shift.groups.map((one) => {
+    const from = next;
+    while (next < stages.length && stages[next].first <= one.last) next += 1;
+    return of(one, stages.slice(from, next));
+  });
 }
 
 let made = {}; // for which stages; they are asked for at each position
@@ -44,7 +48,8 @@ export const piecesDone = ({ stages, runs }) => t("pieces:done", { done: stages.
 /** The groups after the present one that have something left. */
 export function groupsAhead(count) {
   const groups = grouped();
-  const now = groups.findIndex(({ stages }) => stages.includes(current()));
+  const stage = current();
+  const now = groups.findIndex(({ stages }) => stages.includes(stage));
   return groups.slice(now + 1).filter(({ state }) => state === "open").slice(0, count);
 }
 
