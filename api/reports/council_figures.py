@@ -46,9 +46,18 @@ def council_figures(sources: FigureSources, subject: FiguresSubject) -> CouncilV
         ]
         revised = revision_views(*coverage_revisions(tx, shown.id), network) if shown else ()
         policy = sources.city_state.policy_of(tx, shown)
+        spent = sources.records.spent(tx, shown, policy, now) if shown else None
     ground = _ground(sources)
     return council_view(
-        now, storms, policy, account, before, revised, ground=ground, before_it=before_it
+        now,
+        storms,
+        policy,
+        account,
+        before,
+        revised,
+        ground=ground,
+        before_it=before_it,
+        spent=spent,
     )
 
 

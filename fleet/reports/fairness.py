@@ -139,7 +139,7 @@ def fairness(
     asked = np.isin(lanes.street, np.array(sorted(service.asked_for), np.int64))
     within = time_within(service.spells, len(lanes.street), elapsed / timedelta(seconds=1))
     measured = _Measured(lanes.lane_m, within, lanes.street)
-    cleared_m = lanes.lane_m * _times_served(service, at)
+    cleared_m = lanes.lane_m * times_served(service, at)
     groups = tuple(
         Group(
             parting.kind,
@@ -167,6 +167,16 @@ def time_within(spells: Spells, count: int, elapsed_s: float) -> Floats:
     """Return the share of time in which each of `count` directions was not late, 0 to 1."""
     late_s = np.minimum(spells.to_s, elapsed_s) - spells.from_s
     return 1.0 - np.bincount(spells.lane, np.maximum(late_s, 0.0), count) / elapsed_s
+
+
+def times_served(service: StormService, at: datetime) -> Floats:
+    """Return how often each direction was cleared from the storm's start to a moment of it."""
+    times = np.zeros(len(service.lanes.lane_m))
+    for directed, moments in service.served.items():
+        number = service.lanes.index.get(directed)
+        if number is not None:
+            times[number] = sum(service.started_at <= one <= at for one in moments)
+    return times
 
 
 def gini(values: Floats, weights: Floats) -> float:
@@ -214,15 +224,6 @@ class _Measured(NamedTuple):
         if not ours.any():
             return None
         return _Measured(self.lane_m[ours], self.within[ours], self.street[ours]).of_all()
-
-
-def _times_served(service: StormService, at: datetime) -> Floats:
-    times = np.zeros(len(service.lanes.lane_m))
-    for directed, moments in service.served.items():
-        number = service.lanes.index.get(directed)
-        if number is not None:
-            times[number] = sum(service.started_at <= one <= at for one in moments)
-    return times
 
 
 def _partings(lanes: Lanes) -> Iterator[_Parting]:

@@ -51,6 +51,8 @@ class Lanes:
         Ids of their segments.
     width_m, slope_pct : float64[D]
         Width of the street, and its slope without sign; `nan` where the file has none.
+    bus : bool[D]
+        Whether buses use the street.
     classes : tuple of ServiceClass
         All classes of the policy, the most urgent first.
     districts : tuple of str
@@ -66,6 +68,7 @@ class Lanes:
     street: Ints
     width_m: Floats
     slope_pct: Floats
+    bus: Flags
     classes: tuple[ServiceClass, ...]
     districts: tuple[str, ...]
 
@@ -219,6 +222,7 @@ def promised_lanes(network: StreetNetwork, policy: Policy) -> Lanes:
         street=np.array([one.segment.id for one in promised], np.int64),
         width_m=np.array([one.segment.width_m for one in promised], np.float64),
         slope_pct=np.array([_slope_pct(one.segment) for one in promised], np.float64),
+        bus=np.array([one.segment.bus for one in promised], np.bool_),
         classes=tuple(policy.rules),
         districts=districts,
     )

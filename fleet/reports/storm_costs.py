@@ -83,6 +83,24 @@ def storm_costs(
     An own truck is paid for its hours of service, a hired one from its arrival to its release.
     Districts share a truck's money as they share its work, and material as it was spread there.
     """
+    trucks = truck_costs(tx, storm, policy, days, period)
+    owners: dict[str, list[MachineCost]] = defaultdict(list)
+    for truck in trucks:
+        owners[owner_of(truck.vehicle)].append(truck.cost)
+    return StormCosts(
+        currency=policy.costs.currency,
+        total=together("", (truck.cost for truck in trucks)),
+        trucks=trucks,
+        owners=tuple(together(name, costs) for name, costs in sorted(owners.items())),
+        districts=tuple(_districts(tx, storm, network, trucks)),
+        crews=crew_costs(tx, storm.id, period.until),
+    )
+
+
+def truck_costs(
+    tx: Tx, storm: Storm, policy: Policy, days: Sequence[VehicleDay], period: Period
+) -> tuple[TruckCost, ...]:
+    """Return the costs of each machine, those without any positions last."""
     calls = list_call_outs(tx, storm.id)
     vehicles = {vehicle.id: vehicle for vehicle in list_vehicles(tx)}
     vehicles |= {day.vehicle.id: day.vehicle for day in days}
@@ -93,21 +111,10 @@ def storm_costs(
         if one.vehicle_id == day.vehicle.id
     }
     came = hires(calls, vehicles, tracked_h, period.until)
-    trucks = tuple(
+    return tuple(
         _truck(day, tuple(one for one in came if one.vehicle.id == day.vehicle.id), policy)
         for day in days
     ) + tuple(_unseen(came, {day.vehicle.id for day in days}))
-    owners: dict[str, list[MachineCost]] = defaultdict(list)
-    for truck in trucks:
-        owners[owner_of(truck.vehicle)].append(truck.cost)
-    return StormCosts(
-        currency=policy.costs.currency,
-        total=_together("", (truck.cost for truck in trucks)),
-        trucks=trucks,
-        owners=tuple(_together(name, costs) for name, costs in sorted(owners.items())),
-        districts=tuple(_districts(tx, storm, network, trucks)),
-        crews=crew_costs(tx, storm.id, period.until),
-    )
 
 
 def owner_of(vehicle: Vehicle) -> str:
@@ -156,7 +163,8 @@ def _unseen(came: Iterable[Hire], known: Collection[VehicleId]) -> Iterator[Truc
         )
 
 
-def _together(name: str, costs: Iterable[MachineCost]) -> MachineCost:
+def together(name: str, costs: Iterable[MachineCost]) -> MachineCost:
+    """Return the sum of some costs under a name."""
     listed = list(costs)
     return MachineCost(
         name,
@@ -191,7 +199,7 @@ def _districts(
         for district, cost in _shared_out(truck.cost, mine):
             found[district].append(cost)
     for district in sorted(found, key=lambda name: (not name, name)):
-        yield _together(district, found[district])
+        yield together(district, found[district])
 
 
 def _shares(tx: Tx, storm: Storm, network: StreetNetwork) -> dict[VehicleId, dict[str, _Share]]:

@@ -11,6 +11,7 @@ from threading import Lock
 from cachetools import LRUCache
 
 from data.model import DirectedSegment, SegmentId, ServiceClass, Storm, StormId, Treatment
+from data.model.periods import Period, PeriodKind
 from data.policy.city_policy import Policy
 from data.store.coverage.coverage import list_passes
 from data.store.coverage.coverage_revisions import newest_revision
@@ -25,7 +26,10 @@ from data.store.reports import (
 from data.store.storms.storms import list_storms
 from data.streets.network import StreetNetwork
 from fleet.coverage.street_coverage import counting, whole_passes
-from fleet.reports.fairness import Fairness, StormService, fairness
+from fleet.logbook.log_cache import LogMemory
+from fleet.logbook.vehicle_days import vehicle_days
+from fleet.reports.fairness import Fairness, StormService, fairness, times_served
+from fleet.reports.own_and_hired import MoneySpent, storm_money
 from fleet.reports.pass_ages import LaneAges, PassAges, lane_ages, pass_ages
 from fleet.reports.performance import (
     Lanes,
@@ -65,9 +69,15 @@ class Account:
 
         `inhabitants` are of districts by name. `None` where there is nothing to share out.
         """
+        return fairness(self._service(), inhabitants, moment)
+
+    def cleared_m(self, moment: datetime) -> float:
+        """Return the lane metres cleared by a moment of the storm, each time that they were."""
+        return float(self.lanes.lane_m @ times_served(self._service(), moment))
+
+    def _service(self) -> StormService:
         started_at = self.storm.started_at
-        service = StormService(self.lanes, self.spells, self.served, self.asked_for, started_at)
-        return fairness(service, inhabitants, moment)
+        return StormService(self.lanes, self.spells, self.served, self.asked_for, started_at)
 
     def ages(self, moment: datetime) -> Mapping[ServiceClass, PassAges]:
         """Return how long ago the streets of each class were cleared at a moment of the storm."""
@@ -108,6 +118,7 @@ class StormRecords:
         self._lock = Lock()
         self._network: StreetNetwork | None = None
         self._kept: LRUCache[StormId, _Kept] = LRUCache(STORMS_KEPT)
+        self._logs = LogMemory()
 
     def account(self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy) -> Account:
         """Return the account of a storm, by the streets of today and its own policy."""
@@ -132,6 +143,12 @@ class StormRecords:
                 asked_for,
                 restatements,
             )
+
+    def spent(self, tx: Tx, storm: Storm, policy: Policy, now: datetime) -> MoneySpent:
+        """Return what a storm cost until now, as far as the logs of its machines were read."""
+        period = Period(PeriodKind.STORM, storm.started_at, storm.ended_at or now)
+        days = vehicle_days(tx, self._logs, period, policy.hours)
+        return storm_money(tx, storm, policy, days, period)
 
     def _taken(self, storm: Storm, network: StreetNetwork, policy: Policy) -> _Kept:
         """Return what is kept of a storm, off the shelf; nothing yet for a new one."""

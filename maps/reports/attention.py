@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from data.model import ByLanguage
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
+from fleet.reports.bus_routes import BusStreets, bus_streets
 from fleet.reports.critical_sites import (
     Site,
     SiteAccess,
@@ -64,12 +65,31 @@ class SiteCountView:
 
 
 @dataclass(frozen=True, slots=True)
+class BusStreetsView:
+    """The bus streets of a district, or of the whole city for `None`; metres are lane metres.
+
+    `street` is late longest or, where `late_s` is 0, was cleared longest ago: `age_s` ago, or
+    `never` in this storm, where the time counts from its start.
+    """
+
+    district: str | None
+    lane_m: float
+    late_m: float
+    street: int
+    names: ByLanguage
+    late_s: float
+    age_s: float
+    never: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AttentionView:
     """The worst streets and places: ten of the city and of each district, and all numbers."""
 
     streets: tuple[LateStreetView, ...]
     sites: tuple[SiteView, ...]
     counts: tuple[SiteCountView, ...]
+    bus: tuple[BusStreetsView, ...]
 
 
 def attention_view(
@@ -84,6 +104,7 @@ def attention_view(
             SiteCountView(one.kind, one.district, one.sites, one.late)
             for one in site_counts(accesses)
         ),
+        tuple(map(_bus_streets, bus_streets(states, network))),
     )
 
 
@@ -94,6 +115,19 @@ def _late_street(one: LateStreet, policy: Policy) -> LateStreetView:
         policy.class_of(one.segment),
         one.segment.district,
         one.lane_m,
+        one.late_s,
+        one.age_s,
+        one.never,
+    )
+
+
+def _bus_streets(one: BusStreets) -> BusStreetsView:
+    return BusStreetsView(
+        one.district,
+        one.lane_m,
+        one.late_m,
+        one.segment.id,
+        street_name(one.segment),
         one.late_s,
         one.age_s,
         one.never,

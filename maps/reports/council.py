@@ -14,6 +14,7 @@ from data.streets.network import StreetNetwork
 from fleet.coverage.snow_accumulation import accumulation_of
 from fleet.reports.class_courses import Courses, classes_beside_elsewhere, courses
 from fleet.reports.critical_sites import Site
+from fleet.reports.own_and_hired import MoneySpent
 from fleet.reports.pass_ages import STEPS_H
 from fleet.reports.performance import (
     DistrictPerformance,
@@ -26,6 +27,7 @@ from fleet.reports.restatements import Restatement
 from fleet.reports.storm_statistics import Account
 from maps.reports.attention import AttentionView, attention_view
 from maps.reports.class_levels import ClassInDistrictView, class_in_district_views, within_of
+from maps.reports.council_money import MoneyView, money_view
 from maps.reports.coverage_revisions import RevisionView
 from maps.reports.coverage_table import CoveragePicture
 from maps.reports.fairness import FairnessView, fairness_view
@@ -128,6 +130,7 @@ class CouncilView:
     ages: tuple[ClassAges, ...]
     fairness: FairnessView | None
     attention: AttentionView | None
+    money: MoneyView | None
     storm_rows: tuple[StormRowView, ...]
     restated: tuple[RestatementView, ...]
     revisions: tuple[RevisionView, ...]
@@ -162,10 +165,12 @@ def council_view(
     *,
     ground: Ground,
     before_it: Sequence[Account] = (),
+    spent: MoneySpent | None = None,
 ) -> CouncilView:
     """Return the figures of a storm and of an earlier one after the same time.
 
-    `revisions` are the storm's, oldest first; `before_it` the storms to be told beside it.
+    `revisions` are the storm's, oldest first; `before_it` the storms to be told beside it;
+    `spent` is what the storm cost.
     """
     promises = tuple(
         _promise(rule, account.storm if account else None) for rule in policy.rules.values()
@@ -190,6 +195,7 @@ def council_view(
             ages=(),
             fairness=None,
             attention=None,
+            money=None,
             storm_rows=(),
             restated=(),
             revisions=(),
@@ -225,6 +231,7 @@ def council_view(
         attention=attention_view(
             account.lane_states(shown.at), ground.network, policy, ground.sites
         ),
+        money=money_view(spent.by(account.cleared_m(shown.at))) if spent else None,
         storm_rows=tuple(
             storm_row(each, elapsed, ground.inhabitants) for each in (account, *before_it)
         ),

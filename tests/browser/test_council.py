@@ -250,8 +250,10 @@ def test_an_earlier_storm_is_shown_as_it_ended_and_the_address_keeps_it(visit):
     expect(page.locator(".when")).to_contain_text("Ended on")
     expect(page.locator("#against")).to_be_disabled()
     expect(page.locator("council-revisions tbody tr")).to_contain_text("Positions that came late")
+    page.click("#large")
     page.reload()
 
+    expect(page.locator("#large")).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".when")).to_contain_text("First snow")
     assert "storm=1" in page.url
     visit.speak("fa")

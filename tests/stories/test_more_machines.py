@@ -48,7 +48,9 @@ def in_service(app):
         return [shift.vehicle_id for shift in list_shifts(tx, 1) if not shift.over]
 
 
-def test_a_called_machine_joins_when_it_comes_and_is_paid_until_it_leaves(client, app, clock):
+def test_a_called_machine_joins_when_it_comes_and_is_paid_until_it_leaves(
+    client, app, sign_in, clock
+):
     assert in_service(app) == [1, 2]
     called = client.post("/api/call-outs", json={"vehicle_id": 3, "note": "by phone"}).json()
     assert (called["state"], called["rate_h"]) == ("called", 100.0)
@@ -91,6 +93,15 @@ def test_a_called_machine_joins_when_it_comes_and_is_paid_until_it_leaves(client
     assert "044-1234" in reserve
     assert reserve.count("30 min to arrive") == 1
     assert "<td> to arrive" not in reserve
+
+    sign_in("council")
+    answer = client.get("/api/council")
+    own, hired, total = (answer.json()["money"][side] for side in ("own", "hired", "total"))
+    assert (hired["machines"], hired["paid_h"], hired["cost"]) == (1, 3.0, 300.0)
+    assert own["machines"] == 2
+    assert own["cleared_m"] + hired["cleared_m"] == pytest.approx(total["cleared_m"])
+    assert total["cost_per_km"] == pytest.approx(total["cost"] / total["cleared_m"] * 1000)
+    assert "Kian" not in answer.text
 
 
 def test_who_does_not_come_may_be_called_again_and_only_dispatchers_call(client, app, sign_in):

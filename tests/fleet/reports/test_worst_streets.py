@@ -7,6 +7,7 @@ import pytest
 
 from data.model import DirectedSegment, Place
 from data.streets.network import build_network
+from fleet.reports.bus_routes import bus_streets
 from fleet.reports.critical_sites import (
     NAMED_COUNT,
     Site,
@@ -125,3 +126,29 @@ def test_places_are_counted_by_kind_and_named_only_so_far():
     (count,) = site_counts(accesses)
     assert (count.kind, count.sites, count.late) == ("school", 20, 20)
     assert len(named_sites(accesses)) == NAMED_COUNT
+
+
+def test_bus_streets_are_told_with_how_much_of_them_is_late_and_which_waits_longest():
+    # Buses use both pieces of the main street, of which the eastern one was cleared after 4 hours.
+    segments = [
+        replace(one, bus=one.id in {v.MAIN_WEST, v.MAIN_EAST}, district=district)
+        for one in NETWORK.segments
+        for district in ["West" if one.id == v.MAIN_WEST else "East"]
+    ]
+    network = build_network(segments)
+    west, east = network.segment(v.MAIN_WEST), network.segment(v.MAIN_EAST)
+    states = states_at(v.NOW + 5 * HOUR, [(east.id, v.NOW + 4 * HOUR)], network)
+    found = {one.district: one for one in bus_streets(states, network)}
+
+    assert set(found) == {None, "East", "West"}
+    whole = found[None]
+    assert whole.lane_m == pytest.approx(sum(one.length_m * one.lanes for one in (west, east)))
+    assert whole.late_m == pytest.approx(west.length_m * west.lanes)
+    assert (whole.segment.id, whole.late_s, whole.never) == (west.id, 2 * 3600.0, True)
+    assert (found["East"].late_m, found["East"].age_s) == (0.0, 3600.0)
+
+
+def test_a_city_whose_file_has_no_bus_route_tells_of_none():
+    segments = [replace(one, bus=False) for one in NETWORK.segments]
+    network = build_network(segments)
+    assert list(bus_streets(states_at(v.NOW + HOUR, (), network), network)) == []

@@ -10,6 +10,12 @@ function look(key) {
   filter({ district: choice.value.district === key ? null : key });
 }
 
+/** Choose a district, and go to its streets that are late and the places that must be reached. */
+function showWorst(key) {
+  filter({ district: key });
+  document.getElementById("worst-title")?.scrollIntoView({ block: "start" });
+}
+
 class Districts extends Part {
   get stores() {
     return [council, choice];
@@ -25,6 +31,7 @@ class Districts extends Part {
         <span class="value"><strong>${withinTarget(part.now)}</strong>${change ? html`<span class="change ${tone}">${change.text}</span>` : ""}</span>
       </button>
       ${course(view.moments_s, part, t("{name}: lane-km in each state since the storm began", { name }))}
+      <button type="button" class="link" @click=${() => showWorst(part.name)}>${t("Its worst streets")}<span class="unseen"> · <bdi>${name}</bdi></span></button>
       <p class="small muted">${t("{answered} of {asked} requests answered", { answered: part.now.answered, asked: part.now.asked })}</p>
     </li>`;
   }

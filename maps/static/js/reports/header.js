@@ -5,7 +5,7 @@ import { Part } from "../pages/element.js";
 import { attempt, echo } from "../pages/notices.js";
 import { printPage } from "../pages/theme.js";
 import { date, day, duration, isolated, t, time } from "../pages/texts.js";
-import { choice, council, districtName, filter, keepOwn, look, query } from "./state.js";
+import { choice, council, districtName, enlarge, filter, keepOwn, look, query } from "./state.js";
 
 const DOWNLOADS = [
   ["html", "map"],
@@ -95,6 +95,7 @@ class Header extends Part {
           <span class="icon icon-${icon}" aria-hidden="true"></span>${said[ending][0]}
         </a>`,
       )}
+      <button class="quiet" type="button" id="large" aria-pressed=${choice.value.large} title=${t("For a projector: read from five metres")} @click=${() => enlarge(!choice.value.large)}><span class="icon icon-type" aria-hidden="true"></span>${t("Large type")}</button>
       <button class="quiet" type="button" @click=${printPage}><span class="icon icon-printer" aria-hidden="true"></span>${t("Print")}</button>
     </div>`;
   }

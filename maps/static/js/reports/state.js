@@ -20,6 +20,7 @@ export const choice = new Store({
   own: boot.own_district,
   street: id("street"),
   focus: false,
+  large: asked.has("large"),
 });
 
 export const council = new Store({ view: null, failed: null, connected: false, heardAt: Date.now() });
@@ -98,11 +99,19 @@ export function look(changes) {
 
 /** Write the choice into the address, which shows the same to whoever opens it. */
 export function keepChoice() {
-  const { district: shown, own, street } = choice.value;
+  const { district: shown, own, street, large } = choice.value;
   const parts = new URLSearchParams(query());
   if (shown !== null || own !== null) parts.set("district", shown ?? "*");
   if (street !== null) parts.set("street", street);
+  if (large) parts.set("large", 1);
   keepAddress(`${location.pathname}${parts.size ? `?${parts}` : ""}`);
+}
+
+/** Show everything in type that is read from the far end of a room, or as it was; the address keeps it. */
+export function enlarge(large) {
+  choice.set({ large });
+  document.documentElement.classList.toggle("large", large);
+  keepChoice();
 }
 
 /** Keep a district as the reader's own, which the page opens with from now on; null for none. */

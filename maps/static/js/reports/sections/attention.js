@@ -65,6 +65,18 @@ class Attention extends Part {
     )}</ul>`;
   }
 
+  /** The streets that buses use, as far as they have a rule: what of them is late, and which waits longest. */
+  bus(all) {
+    const one = all.find(({ district }) => district === choice.value.district);
+    if (!one) return "";
+    const values = { late: kilometres(one.late_m), whole: kilometres(one.lane_m), span: span(one.late_s > 0 ? one.late_s : one.age_s) };
+    return html`<section class="attention" aria-labelledby="bus-title">
+      <h2 id="bus-title">${t("Bus routes")}</h2>
+      <p class=${one.late_m > 0 ? "worse" : ""}>${one.late_m > 0 ? t("{late} of {whole} of lanes that buses use are late.", values) : t("All {whole} of lanes that buses use are within their rule.", values)}</p>
+      <p>${one.late_s > 0 ? t("Late longest, for {span}:", values) : one.never ? t("Cleared longest ago: not in this storm, {span} so far:", values) : t("Cleared longest ago, {span} ago:", values)} ${streetButton(one, one.names)}</p>
+    </section>`;
+  }
+
   sites(all) {
     const named = all.filter(inDistrict).slice(0, NAMED);
     if (!named.length) return html`<p class="muted">${t("The city's file names no hospital, school or station here.")}</p>`;
@@ -92,7 +104,8 @@ class Attention extends Part {
         <h2 id="sites-title">${t("Hospitals, stations and schools")}</h2>
         ${found.counts.some(inDistrict) ? html`<p>${t("Reached by a street within its rule:")}</p>${this.counts(found.counts)}` : ""}
         ${this.sites(found.sites)}
-      </section>`;
+      </section>
+      ${this.bus(found.bus)}`;
   }
 }
 customElements.define("council-attention", Attention);
