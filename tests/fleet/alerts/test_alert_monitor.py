@@ -343,7 +343,7 @@ def test_who_is_called_back_leaves_work_undone_and_is_told_of_only_after_its_hou
     desk.look()
     assert desk.seen.check is not None
     check, end = (
-        replace(desk.seen.check.routes[0], planned_end=v.NOW + 60 * MINUTE),
+        replace(desk.seen.check.routes[0], ends_at=v.NOW + 60 * MINUTE),
         v.NOW + 10 * MINUTE,
     )
     truck = TruckNow(VehicleId(1), None, driving=True, check=check, shift_ends_at=end)
