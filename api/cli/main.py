@@ -80,6 +80,9 @@ COMMANDS = {
     "fleet": CommandEntry("api.cli.setup.fleet:fleet", "Set depots, reload sites and machines."),
     "policy": CommandEntry("api.cli.setup.fleet:policy", "Set the levels of service."),
     "storm": CommandEntry("api.cli.storms.storm:storm", "Manage storms and their snowfall."),
+    "weather": CommandEntry(
+        "api.cli.storms.weather:weather", "Take forecasts of snow and road weather."
+    ),
     "coverage": CommandEntry(
         "api.cli.storms.coverage:coverage", "Recompute coverage and show its revisions."
     ),

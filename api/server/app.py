@@ -9,7 +9,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
-from api import alerts, edits, logbook, replay, streets, what_if
+from api import alerts, edits, logbook, replay, streets, weather, what_if
 from api.access.auth import Seals
 from api.access.code_limit import CodeLimit, TrackCodeLimit
 from api.access.rate_limits import PublicLimits
@@ -139,6 +139,7 @@ ROUTES = (
     referrals,
     handover_notes,
     storms,
+    weather,
     storm_costs,
     call_outs,
     storm_conditions,

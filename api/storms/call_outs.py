@@ -14,10 +14,10 @@ from api.web.schemas import Wire
 from data.model import CallOut, CallOutId, StormId, VehicleId
 from data.store.database.engine import Tx
 from data.store.storms.call_outs import list_call_outs
-from data.store.storms.storms import find_active_storm, get_storm
+from data.store.storms.storms import get_storm
 from fleet.setup.machine_list import machine_names, machines_in_use
 from fleet.storms.call_outs import answer, arrive, call, cancel, hires, release
-from fleet.storms.storm_lookup import shown_storm, wanted_storm
+from fleet.storms.storm_lookup import shown_storm, storm_to_meet, wanted_storm
 from maps.board.board import storm_view
 from maps.storms.call_outs import CallOutView, call_out_view, reserve_rows
 
@@ -27,7 +27,7 @@ Note = Annotated[str, Field(max_length=300)]
 
 
 class CallOutIn(Wire):
-    """A machine that was called for a storm, by default the active one."""
+    """A machine that was called for a storm, by default the active one, else the next."""
 
     vehicle_id: VehicleId
     storm_id: StormId | None = None
@@ -47,7 +47,7 @@ def reserve_page(request: Request, context: BoardContext) -> HTMLResponse:
     """Show the machines that may be called out, and those that came."""
     t = translator_of(request)
     with context.reading() as tx:
-        storm = shown_storm(tx)
+        storm = storm_to_meet(tx) or shown_storm(tx)
         calls = list_call_outs(tx, storm.id) if storm else []
         vehicles = machines_in_use(tx)
     until = (storm.ended_at if storm else None) or context.now
@@ -78,7 +78,7 @@ def create_call_out(wanted: CallOutIn, context: DispatcherContext) -> CallOutVie
     with context.writing() as tx:
         storm_id = wanted.storm_id
         if storm_id is None:
-            storm = find_active_storm(tx)
+            storm = storm_to_meet(tx)
             storm_id = storm.id if storm else StormId(0)
         get_storm(tx, storm_id)
         added = call(tx, context.actor, storm_id, wanted.vehicle_id, wanted.note, context.now)

@@ -60,10 +60,11 @@ class ForecastIn(Wire):
 
 
 class PhaseIn(Wire):
-    """The new phase of a storm, and the phase that the page showed."""
+    """The new phase of a storm, the phase that the page showed, and from when it snows."""
 
     seen: StormPhase
     to: StormPhase
+    snow_at: Moment | None = None
 
 
 @router.get("/storms")
@@ -128,10 +129,18 @@ def update_storm_phase(
     storm_id: StormId, wanted: PhaseIn, context: DispatcherContext
 ) -> StormDetail:
     """Move a storm to another phase; 409 says who has done so already."""
-    network = context.app.network
+    app, told = context.app, wanted.snow_at
+    snow_at = moment_in(told, app.city.timezone, "snow_at") if told else None
     with context.writing() as tx:
         storm = move_storm(
-            tx, context.actor, storm_id, wanted.seen, wanted.to, network, context.now
+            tx,
+            context.actor,
+            storm_id,
+            wanted.seen,
+            wanted.to,
+            app.network,
+            context.now,
+            snow_at,
         )
         view = detail_of(tx, context, storm_id)
     context.app.city_state.refresh()

@@ -32,6 +32,7 @@ HandoverNoteId = NewType("HandoverNoteId", int)
 VehicleCheckId = NewType("VehicleCheckId", int)
 ClosureId = NewType("ClosureId", int)
 SnowEntryId = NewType("SnowEntryId", int)
+ForecastId = NewType("ForecastId", int)
 EditId = NewType("EditId", int)
 OrderId = NewType("OrderId", int)
 type ByLanguage = Mapping[str, str]

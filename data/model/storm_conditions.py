@@ -1,10 +1,10 @@
-"""What a storm is met with: its moves from phase to phase, the snow that fell, closed streets."""
+"""What a storm is met with: its moves from phase to phase, snow and weather, closed streets."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from data.model.ids import ClosureId, SegmentId, SnowEntryId, StormId
+from data.model.ids import ClosureId, ForecastId, SegmentId, SnowEntryId, StormId
 from data.model.work import StormPhase
 
 
@@ -41,6 +41,60 @@ class SnowEntry:
     replaces_id: SnowEntryId | None = None
     withdrawn_at: datetime | None = None
     withdrawn_by: str = ""
+
+
+class ForecastSource(StrEnum):
+    """Who made a forecast, by the form it came in."""
+
+    MET_NO = "met_no"
+    OPEN_METEO = "open_meteo"
+    HAND = "hand"
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastHour:
+    """What is forecast for the hour from `begins_at` on: new snow, air, mean wind."""
+
+    begins_at: datetime
+    snow_mm: float
+    temperature_c: float | None = None
+    wind_mps: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """A forecast of snow, its hours in order; `made_at` is its source's own time."""
+
+    id: ForecastId
+    source: ForecastSource
+    made_at: datetime
+    received_at: datetime
+    received_by: str
+    hours: tuple[ForecastHour, ...]
+
+
+class RoadState(StrEnum):
+    """What lies on a road."""
+
+    DRY = "dry"
+    MOIST = "moist"
+    WET = "wet"
+    SLUSH = "slush"
+    FROST = "frost"
+    SNOW = "snow"
+    ICE = "ice"
+
+
+@dataclass(frozen=True, slots=True)
+class RoadWeather:
+    """What a station of road weather measured at a time; `None` for what it did not."""
+
+    station: str
+    at: datetime
+    road_c: float | None = None
+    air_c: float | None = None
+    state: RoadState | None = None
+    snow_mm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""When something needs a dispatcher: the section `[alerts]` of `policy.toml`, with defaults."""
+"""When something needs a dispatcher: `[alerts]` and `[forecast]` of `policy.toml`."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from data.files.toml_reader import TomlTable
-from data.files.toml_values import Number
+from data.files.toml_values import IF_ANY, Flag, Number
 
 _MINUTE = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
 _Minutes = Annotated[timedelta, Number(0.5, 24 * 60, _MINUTE)]
 
 
@@ -37,3 +38,18 @@ class AlertRules(TomlTable):
     risk_late: Annotated[_Minutes, Field(alias="risk_late_min")] = 10 * _MINUTE
     calm: Annotated[_Minutes, Field(alias="calm_min")] = 1 * _MINUTE
     again: Annotated[_Minutes, Field(alias="again_min")] = 10 * _MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastRules(TomlTable):
+    """What a forecast of snow begins.
+
+    A storm is forecast where `depth_cm` are expected within so many hours: by default as much as
+    the most urgent class is plowed at. It is on alert `alert` before the first flake. Only where
+    `begins` says so is it active at the first flake without a dispatcher.
+    """
+
+    depth_cm: Annotated[float | None, Number(0.1, 200), IF_ANY] = None
+    within: Annotated[timedelta, Number(1, 72, _HOUR), Field(alias="within_h")] = 12 * _HOUR
+    alert: Annotated[timedelta, Number(0, 72, _HOUR), Field(alias="alert_h")] = 6 * _HOUR
+    begins: Flag = False

@@ -33,7 +33,7 @@ from data.model import (
     ServiceClass,
 )
 from data.policy.access_rules import PublicRules, SignInRules
-from data.policy.alert_rules import AlertRules
+from data.policy.alert_rules import AlertRules, ForecastRules
 from data.policy.check_rules import CheckRules
 from data.policy.class_rules import ClassLabel, ClassTable, ClassTables, class_table
 from data.policy.cost_rules import CostRules
@@ -89,6 +89,7 @@ class Policy:
     followup: FollowUpRules = field(default_factory=FollowUpRules)
     evidence: EvidenceRules = field(default_factory=EvidenceRules)
     alerts: AlertRules = field(default_factory=AlertRules)
+    forecast: ForecastRules = field(default_factory=ForecastRules)
     costs: CostRules = field(default_factory=CostRules)
     messages: MessageRules = field(default_factory=MessageRules)
     vehicle_check: CheckRules = field(default_factory=CheckRules)
@@ -97,6 +98,12 @@ class Policy:
     sign_in: SignInRules = field(default_factory=SignInRules)
     public: PublicRules = field(default_factory=PublicRules)
     labels: Mapping[ServiceClass, ClassLabel] = field(default_factory=dict)
+
+    @property
+    def snow_ahead_mm(self) -> float:
+        """The depth of snow that a storm is forecast for."""
+        depth_cm = self.forecast.depth_cm
+        return next(iter(self.rules.values())).trigger_mm if depth_cm is None else depth_cm * 10
 
     @property
     def last_class(self) -> ServiceClass:
@@ -230,6 +237,7 @@ class _PolicyTable(TomlTable):
     evidence: EvidenceRules = field(default_factory=EvidenceRules)
     followup: FollowUpRules = field(default_factory=FollowUpRules)
     alerts: AlertRules = field(default_factory=AlertRules)
+    forecast: ForecastRules = field(default_factory=ForecastRules)
     costs: CostRules = field(default_factory=CostRules)
     crews: CrewRules = field(default_factory=CrewRules)
     messages: MessageRules = field(default_factory=MessageRules)
@@ -274,6 +282,7 @@ def policy_from(values: Mapping[str, object]) -> Policy:
         followup=table.followup,
         evidence=table.evidence,
         alerts=table.alerts,
+        forecast=table.forecast,
         costs=table.costs,
         messages=table.messages,
         vehicle_check=table.vehicle_check,
@@ -302,6 +311,7 @@ def policy_values(policy: Policy) -> dict[str, object]:
             evidence=policy.evidence,
             followup=policy.followup,
             alerts=policy.alerts,
+            forecast=policy.forecast,
             costs=policy.costs,
             crews=policy.crews,
             messages=policy.messages,

@@ -12,6 +12,7 @@ from fleet.alerts.next_action import (
     Progress,
     next_action,
     situation_of,
+    snow_action,
 )
 from fleet.context import CityContext
 from fleet.routes.arrivals import arrivals_of
@@ -28,9 +29,9 @@ class BoardHead:
 
 
 def board_head(city: CityContext, storm: Storm | None, plans: PublishedPlanCache) -> BoardHead:
-    """Return the head of the board; an empty one without a storm."""
+    """Return the head of the board; without a storm that is on only what the next one asks for."""
     if storm is None:
-        return BoardHead()
+        return BoardHead(action=snow_action(city))
     tx, now = city.tx, city.now
     check, index = plans.check(city, storm.id), plans.driven(tx, storm.id)
     arrivals = arrivals_of(index, check.routes, now) if check and index else None

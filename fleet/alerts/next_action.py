@@ -13,6 +13,8 @@ from data.model import (
     RunState,
     ServiceClass,
     Storm,
+    StormId,
+    StormPhase,
     VehicleId,
 )
 from data.store.alerts import list_open_alerts
@@ -22,6 +24,7 @@ from data.store.planning.standing_orders import list_orders
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.storm_conditions import list_machines_out
+from data.store.storms.storms import list_coming_storms
 from data.store.work import OpenJob
 from fleet.alerts.idle_trucks import IdleTrucks, helpers_by_class
 from fleet.alerts.severity import Severity, severity
@@ -34,14 +37,19 @@ from fleet.routes.route_progress import PlanCheck
 from fleet.shifts.duty import SOON, DutyRoster, duty_of
 from fleet.shifts.shift_handover import current_shift_by_vehicle
 from fleet.streets.machine_limits import way_limits
+from fleet.weather.forecast_storms import coming_storm, expected_snow
 
 NEWEST_RUNS = 3
 """Searches that may still be under way are among the newest."""
 
 
 class ActionKind(StrEnum):
-    """What to do; `ROSTER` is to plan shifts where there are none, `SEARCHING` only to wait."""
+    """What to do; `ROSTER` is to plan shifts where there are none, `SEARCHING` only to wait.
 
+    `SNOW` is to meet a storm on alert before it begins.
+    """
+
+    SNOW = "snow"
     HELP = "help"
     PLAN = "plan"
     ROSTER = "roster"
@@ -57,7 +65,8 @@ class NextAction:
     """What to do next; `count` is of the trucks, shifts or alerts that it is about.
 
     `service_class` is the most urgent class with streets left. `plan_id` is the draft to publish,
-    `next_cycle` whether it is of a next cycle.
+    `next_cycle` whether it is of a next cycle. `storm_id` is the storm on alert, from `snow_at` on,
+    with so much snow by the forecast, if any.
     """
 
     kind: ActionKind
@@ -66,6 +75,9 @@ class NextAction:
     service_class: ServiceClass | None = None
     plan_id: PlanId | None = None
     next_cycle: bool = False
+    storm_id: StormId | None = None
+    snow_at: datetime | None = None
+    snow_mm: float | None = None
 
 
 NOTHING = NextAction(ActionKind.NONE)
@@ -166,6 +178,16 @@ def next_action(seen: Situation) -> NextAction:
     """Return what the first rule says that fits."""
     found = (rule(seen) for rule in RULES)
     return next((one for one in found if one is not None), NOTHING)
+
+
+def snow_action(city: CityContext) -> NextAction:
+    """Return what to do while no storm is on: meet the one that is on alert, if any."""
+    ahead = expected_snow(city)
+    storm = coming_storm(city.tx, ahead) or next(iter(list_coming_storms(city.tx)), None)
+    if storm is None or storm.phase is not StormPhase.ALERT:
+        return NOTHING
+    snow_mm = None if ahead is None else ahead.depth_mm
+    return NextAction(ActionKind.SNOW, storm_id=storm.id, snow_at=storm.started_at, snow_mm=snow_mm)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,13 @@
 from data.errors import ConflictError
 from data.model import Storm, StormId
 from data.store.database.engine import Tx
-from data.store.storms.storms import find_active_storm, get_storm, list_all_storms, list_storms
+from data.store.storms.storms import (
+    find_active_storm,
+    get_storm,
+    list_all_storms,
+    list_coming_storms,
+    list_storms,
+)
 
 
 def known_storm(tx: Tx, storm_id: StormId) -> Storm:
@@ -30,6 +36,11 @@ def shown_storm(tx: Tx, storm_id: StormId | None = None, *, coming: bool = False
     Storms that have not begun count where `coming` says so.
     """
     return wanted_storm(tx, storm_id) or next(iter(listed_storms(tx, coming=coming)), None)
+
+
+def storm_to_meet(tx: Tx) -> Storm | None:
+    """Return the storm that machines are called out for: the active one, else the next one."""
+    return find_active_storm(tx) or next(iter(list_coming_storms(tx)), None)
 
 
 def listed_storms(tx: Tx, *, coming: bool = False) -> list[Storm]:

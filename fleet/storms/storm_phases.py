@@ -38,6 +38,9 @@ NAME_LETTERS = 80
 AHEAD = timedelta(days=14)
 """How far ahead a storm may be forecast."""
 
+EARLIEST = timedelta(hours=24)
+"""So long before its snow a storm may become active."""
+
 _COMING = (StormPhase.FORECAST, StormPhase.ALERT)
 
 LEGAL: Mapping[StormPhase, tuple[StormPhase, ...]] = {
@@ -99,9 +102,11 @@ def move_storm(
     to: StormPhase,
     network: StreetNetwork,
     now: datetime,
+    snow_at: datetime | None = None,
 ) -> Storm:
     """Move a storm from the phase that somebody saw to another one.
 
+    One that becomes active before it snows has its work from `snow_at` on (`begin`).
     Raises `ConflictError` where it is in another phase by now, saying who brought it there and
     when, where the move is not legal, or where another storm is on.
     """
@@ -110,7 +115,8 @@ def move_storm(
     if to is StormPhase.CLOSED:
         return end_storm(tx, actor, storm_id, now)
     if storm.phase.coming and to is StormPhase.ACTIVE:
-        return begin(tx, actor, storm, network, get_storm_policy(tx, storm_id), now)
+        policy = get_storm_policy(tx, storm_id)
+        return begin(tx, actor, storm, network, policy, now, _within(snow_at, now))
 
     if to is StormPhase.CALLED_OFF:
         close_storm(tx, storm_id, to, now)
@@ -163,6 +169,13 @@ def _require_move(tx: Tx, storm: Storm, seen: StormPhase, to: StormPhase) -> Non
             reason="storm_phase",
             name=storm.name,
         )
+
+
+def _within(snow_at: datetime | None, now: datetime) -> datetime | None:
+    if snow_at is not None and snow_at > now + EARLIEST:
+        need = Need("at most {count} hours ahead", count=EARLIEST // timedelta(hours=1))
+        raise InvalidError("snow_at", snow_at.isoformat(), need)
+    return snow_at
 
 
 def _quiet(storm: Storm, to: StormPhase, now: datetime) -> list[tuple[datetime, datetime | None]]:

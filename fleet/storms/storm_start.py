@@ -29,6 +29,7 @@ from data.store.setup.city import get_city, next_revision
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.driver_rests import set_rest_ended
 from data.store.shifts.shifts import add_shifts, list_shifts, set_shift_state
+from data.store.storms.cycles import add_cycle
 from data.store.storms.storm_conditions import add_move, list_machines_out
 from data.store.storms.storm_policies import has_own_policy
 from data.store.storms.storms import (
@@ -58,14 +59,22 @@ def start_storm(
 
 
 def begin(
-    tx: Tx, actor: Actor, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
+    tx: Tx,
+    actor: Actor,
+    storm: Storm,
+    network: StreetNetwork,
+    policy: Policy,
+    now: datetime,
+    snow_at: datetime | None = None,
 ) -> Storm:
     """Make a storm active, with a job for every street that has a cycle, and shifts.
 
     Every vehicle in service that has no shift on the roster gets one, and requests that were placed
-    before get their jobs too. The storm keeps a copy of the policy. Raises `ConflictError` while
-    another storm is on.
+    before get their jobs too. The storm keeps a copy of the policy. Where it only snows from
+    `snow_at` on, jobs, cycles and shifts count from then: so routes are planned before the first
+    flake. Raises `ConflictError` while another storm is on.
     """
+    work_at = max(now, snow_at or now)
     require_none_on(tx)
     require_present(tx, network)
     vehicles = in_service(list_vehicles(tx), list_machines_out(tx, storm.id))
@@ -74,17 +83,21 @@ def begin(
     add_move(tx, storm.id, StormMove(StormPhase.ACTIVE, now, actor.id))
     _follow_policy(tx, storm.id)
     begun = get_storm(tx, storm.id)
-    jobs = list(first_jobs(storm.id, network.segments, policy, typical_blade_m(vehicles), now))
+    jobs = list(first_jobs(storm.id, network.segments, policy, typical_blade_m(vehicles), work_at))
     add_jobs(tx, jobs)
     rostered = {each.vehicle_id for each in list_shifts(tx, storm.id) if _to_come(each, now)}
     others = [each for each in vehicles if each.id not in rostered]
-    add_shifts(tx, first_shifts(storm.id, others, now))
+    add_shifts(tx, first_shifts(storm.id, others, work_at))
     counts = Counter(job.service_class for job in jobs)
+    if work_at > now:
+        for service_class in sorted(counts):
+            add_cycle(tx, storm.id, service_class, work_at, counts[service_class])
     after = {
         "name": storm.name,
         "network_version": network.version,
         "jobs": {str(service_class): counts[service_class] for service_class in sorted(counts)},
         "shifts": len(vehicles),
+        "work_at": work_at.isoformat(),
     }
     add_event(tx, now, actor, "storm.started", f"storm:{storm.id}", after=after)
 

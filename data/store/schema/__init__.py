@@ -70,10 +70,13 @@ from data.store.schema.shifts import (
 )
 from data.store.schema.storm_conditions import (
     closure,
+    forecast,
+    road_weather,
     snow_entry,
     storm_machine,
     storm_move,
     storm_site,
+    weather_feed,
 )
 from data.store.schema.storms import (
     blockage,
@@ -137,6 +140,7 @@ __all__ = [
     "entry_ticket",
     "event",
     "evidence_part",
+    "forecast",
     "former_segment",
     "hand_draft",
     "handover_note",
@@ -176,6 +180,7 @@ __all__ = [
     "request_photo",
     "restriction",
     "rewrite_owed",
+    "road_weather",
     "route",
     "route_answer",
     "run_file",
@@ -202,4 +207,5 @@ __all__ = [
     "vehicle",
     "vehicle_check",
     "vehicle_fault",
+    "weather_feed",
 ]

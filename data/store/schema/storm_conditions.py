@@ -1,6 +1,6 @@
-"""Tables of what a storm is met with: its phases, the snow that fell, closures, machines, sites."""
+"""Tables of what a storm is met with: its phases, snow and weather, closures, machines, sites."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Table, Text
 
 from data.store.schema.base import UtcDateTime, Whole, metadata, new_id
 
@@ -66,4 +66,39 @@ storm_site = Table(
     Column("in_use", Boolean, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("changed_by", Text, nullable=False, doc="sign-in name"),
+)
+
+forecast = Table(
+    "forecast",
+    metadata,
+    new_id(),
+    Column("source", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False, doc="by its source"),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("received_by", Text, nullable=False, doc="sign-in name"),
+    Column("hours", JSON, nullable=False, doc="of each hour the snow, air and wind"),
+)
+Index("forecast_by_time", forecast.c.made_at)
+
+road_weather = Table(
+    "road_weather",
+    metadata,
+    Column("station", Text, primary_key=True),
+    Column("at", UtcDateTime, primary_key=True),
+    Column("road_c", Float),
+    Column("air_c", Float),
+    Column("state", Text),
+    Column("snow_mm", Float, doc="depth of snow that lies"),
+)
+Index("road_weather_by_time", road_weather.c.at)
+
+weather_feed = Table(
+    "weather_feed",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("fetched_at", UtcDateTime, doc="when it last answered well"),
+    Column("not_before", UtcDateTime, nullable=False, doc="when it may be asked again"),
+    Column("modified", Text, nullable=False, server_default="", doc="its Last-Modified"),
+    Column("fault", Text, nullable=False, server_default="", doc="of the last try"),
 )

@@ -70,6 +70,12 @@ def begin_storm(tx: Tx, storm_id: StormId, started_at: datetime, policy_text: st
     tx.execute(change.values(phase=StormPhase.ACTIVE, started_at=started_at, policy=policy_text))
 
 
+def set_expected(tx: Tx, storm_id: StormId, expected_at: datetime) -> None:
+    """Write when a storm that has not begun is expected."""
+    change = update(storm).where(storm.c.id == storm_id, storm.c.phase.in_(_COMING))
+    tx.execute(change.values(started_at=expected_at))
+
+
 def set_phase(tx: Tx, storm_id: StormId, phase: StormPhase) -> None:
     """Write the phase of a storm; the caller checked the old one and writes the event."""
     tx.execute(update(storm).where(storm.c.id == storm_id).values(phase=phase))

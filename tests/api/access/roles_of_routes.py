@@ -140,8 +140,10 @@ GET /api/storms
 GET /api/storms/{storm_id}
 GET /api/storms/{storm_id}/crew-plan
 GET /api/storms/{storm_id}/crew-shifts
+GET /api/storms/{storm_id}/forecasts
 GET /api/storms/{storm_id}/handover-notes
 GET /api/storms/{storm_id}/left
+GET /api/weather
 GET /api/vehicles/{vehicle_id}
 GET /api/vehicles/{vehicle_id}/track
 GET /api/what-ifs
@@ -300,6 +302,8 @@ POST /api/storms/{storm_id}/snowfall
 POST /api/storms/{storm_id}/snowfall/file
 POST /api/storms/{storm_id}/snowfall/file/check
 POST /api/storms/{storm_id}/snowfall/undo
+POST /api/weather/file
+POST /api/weather/forecast
 POST /api/trackers/{key}/commands
 POST /api/trackers/{key}/commands/{command}/take-back
 POST /api/vehicles/{vehicle_id}/repaired

@@ -32,6 +32,7 @@ MOST_OF_ROUTES = {
     "/api/queue/file": 4_064_000,
     "/api/storms/{storm_id}/snowfall/file/check": 4_064_000,
     "/api/storms/{storm_id}/snowfall/file": 4_064_000,
+    "/api/weather/file": 4_064_000,
     "/api/setup/fleet/check": 4_064_000,
     "/api/setup/fleet/file": 4_064_000,
     "/api/setup/policy/check": 4_064_000,

@@ -48,9 +48,16 @@ const showPlan = () => {
 /** Whether no truck is on its way to a part of the class; else what is on the way comes too late. */
 const unplanned = ({ service_class: name }) => rowOf(name)?.finish?.unplanned_m > 0;
 
+/** Snow is on its way: how much of it, where a forecast says so, and from when. */
+function snowWords({ snow_at: at, snow_mm: depth }) {
+  const words = { time: time(at), value: number((depth ?? 0) / 10) };
+  return depth === null ? t("next:snow_expected", words) : t("next:snow", words);
+}
+
 /** What each action says, and the button that does it. */
 const ACTIONS = {
   help: { words: ({ count }) => t("next:help:{count}", { count }), button: () => t("Show"), act: ({ vehicle_ids: ids }) => (ids.length > 0 ? show(ids) : lists("alerts", "nobody")) },
+  snow: { words: snowWords, button: () => t("Prepare"), act: ({ storm_id: id }) => location.assign(`/storms/${id}`) },
   plan: { words: (action) => (unplanned(action) ? t("next:plan:{count}", about(action, "unplanned_m")) : t("next:behind:{count}", about(action))), button: () => t("Make a plan"), act: plan },
   extend: {
     words: (action) => t("next:extend", about(action)),

@@ -4,6 +4,8 @@ import { now } from "../pages/boot.js";
 import { Part } from "../pages/element.js";
 import { post } from "../pages/net.js";
 import { duration, named, nameHere, number, t } from "../pages/texts.js";
+import { weatherPart } from "../weather/section.js";
+import { weather } from "../weather/state.js";
 import { mayDispatch, order, storms } from "./state.js";
 import { cm, refused, stamp, when } from "./words.js";
 
@@ -43,7 +45,7 @@ const HEADS = ["Name of the storm", "Phase", "Start", "Length of time", "Snow", 
 
 class StormList extends Part {
   get stores() {
-    return [storms];
+    return [storms, weather];
   }
 
   form() {
@@ -65,7 +67,7 @@ class StormList extends Part {
     const { list, broken } = storms.value;
     if (broken) return html`<p class="problem" role="alert">${broken}</p>`;
     if (!list) return html`<div class="skeleton" aria-hidden="true"></div>`;
-    return html`${this.form()}
+    return html`${weatherPart(null)} ${this.form()}
       ${
         list.length
           ? html`<div class="scroll" tabindex="0" role="region" aria-label=${t("Storms")}><table class="all-storms">

@@ -4,8 +4,10 @@ import "../pages/notices.js";
 import "./list.js";
 import "./storm.js";
 import { listen } from "../pages/stream.js";
+import { refreshWeather } from "../weather/state.js";
 import { refresh } from "./state.js";
 
 const quiet = () => {};
-await refresh();
-listen({ storm: refresh, closures: refresh }, { heard: quiet, lost: quiet, resumed: refresh });
+const both = () => Promise.all([refresh(), refreshWeather()]);
+await both();
+listen({ storm: both, closures: refresh }, { heard: quiet, lost: quiet, resumed: both });

@@ -6,6 +6,8 @@ import { auditLink } from "../audit/link.js";
 import { leaving, phaseBar } from "./phase.js";
 import { snow, snowPart } from "./snow.js";
 import { open, storms } from "./state.js";
+import { weatherPart } from "../weather/section.js";
+import { weather } from "../weather/state.js";
 import { closuresPart, editing, machinesPart, policyPart, switches } from "./conditions.js";
 import { stamp, when } from "./words.js";
 
@@ -40,7 +42,7 @@ function logOf({ row }) {
 
 class StormDetail extends Part {
   get stores() {
-    return [storms, snow, leaving, editing];
+    return [storms, snow, leaving, editing, weather];
   }
 
   render() {
@@ -57,7 +59,7 @@ class StormDetail extends Part {
       </header>
       ${phaseBar(one)} ${began(one.row) ? html`${sums(one)} ${logOf(one)}` : ""}
       <div class="storm-parts">
-        <div>${snowPart(one)} ${policyPart(one)}</div>
+        <div>${weatherPart(one)} ${snowPart(one)} ${policyPart(one)}</div>
         <div>
           ${closuresPart(one)}
           ${machinesPart(t("Machines in service"), t("The city has no machine."), "machines", one.machines, changing)}

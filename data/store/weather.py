@@ -1,0 +1,101 @@
+"""Forecasts of snow, road weather, and how a weather feed answered, as rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as insert_or_update
+
+from data.files.json_records import to_plain
+from data.model.storm_conditions import Forecast, ForecastHour, ForecastSource, RoadWeather
+from data.store.database.engine import Tx
+from data.store.database.records import first_record, only_record, records, row_of
+from data.store.schema import forecast, road_weather, weather_feed
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """How a weather feed answered; `fault` is of the last try, empty where it went well."""
+
+    address: str
+    asked_at: datetime
+    fetched_at: datetime | None
+    not_before: datetime
+    modified: str = ""
+    fault: str = ""
+
+
+def add_forecast(
+    tx: Tx,
+    source: ForecastSource,
+    made_at: datetime,
+    hours: Sequence[ForecastHour],
+    received_at: datetime,
+    received_by: str,
+) -> Forecast:
+    """Add a forecast; the caller writes the event."""
+    values = {
+        "source": source,
+        "made_at": made_at,
+        "received_at": received_at,
+        "received_by": received_by,
+        "hours": to_plain(tuple[ForecastHour, ...], tuple(hours)),
+    }
+    return only_record(Forecast, tx.execute(insert(forecast).values(**values).returning(forecast)))
+
+
+def find_forecast(tx: Tx, at: datetime) -> Forecast | None:
+    """Return the newest forecast that was there by a time."""
+    query = select(forecast).where(forecast.c.made_at <= at, forecast.c.received_at <= at)
+    newest = query.order_by(forecast.c.made_at.desc(), forecast.c.id.desc()).limit(1)
+    return first_record(Forecast, tx.execute(newest))
+
+
+def find_same_forecast(tx: Tx, source: ForecastSource, made_at: datetime) -> Forecast | None:
+    """Return the forecast that a source made at a time, where it is known already."""
+    query = select(forecast).where(forecast.c.source == source, forecast.c.made_at == made_at)
+    return first_record(Forecast, tx.execute(query.order_by(forecast.c.id.desc()).limit(1)))
+
+
+def add_road_weather(tx: Tx, measured: Sequence[RoadWeather]) -> None:
+    """Keep what stations measured; what one measured at the same time before is replaced."""
+    for one in measured:
+        values = row_of(one, road_weather)
+        key = ["station", "at"]
+        new = insert_or_update(road_weather).values(**values)
+        rest = {name: value for name, value in values.items() if name not in key}
+        tx.execute(new.on_conflict_do_update(index_elements=key, set_=rest))
+
+
+def list_last_road_weather(tx: Tx, since: datetime, until: datetime) -> list[RoadWeather]:
+    """Return what each station measured last between two times, by its name."""
+    last = (
+        select(road_weather.c.station, func.max(road_weather.c.at).label("at"))
+        .where(road_weather.c.at >= since, road_weather.c.at <= until)
+        .group_by(road_weather.c.station)
+        .subquery()
+    )
+    same = (road_weather.c.station == last.c.station) & (road_weather.c.at == last.c.at)
+    query = select(road_weather).join(last, same).order_by(road_weather.c.station)
+    return records(RoadWeather, tx.execute(query))
+
+
+def forget_weather(tx: Tx, before: datetime) -> None:
+    """Remove forecasts that were made, and road weather that was measured, before a time."""
+    tx.execute(delete(forecast).where(forecast.c.made_at < before))
+    tx.execute(delete(road_weather).where(road_weather.c.at < before))
+
+
+def find_feed_state(tx: Tx, address: str) -> FeedState | None:
+    """Return how a feed answered; `None` where it was never asked."""
+    query = select(weather_feed).where(weather_feed.c.address == address)
+    return first_record(FeedState, tx.execute(query))
+
+
+def set_feed_state(tx: Tx, state: FeedState) -> None:
+    """Keep how a feed answered."""
+    values = row_of(state, weather_feed)
+    rest = {name: value for name, value in values.items() if name != "address"}
+    new = insert_or_update(weather_feed).values(**values)
+    tx.execute(new.on_conflict_do_update(index_elements=["address"], set_=rest))

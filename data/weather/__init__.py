@@ -1,0 +1,1 @@
+"""How are forecasts of snow and road weather read from files?"""

@@ -1,0 +1,1 @@
+"""What does the sky bring, and what does it begin?"""

@@ -1,0 +1,135 @@
+"""A forecast of snow makes a storm, puts it on alert and, where the policy says so, begins it.
+
+Each step happens once. A dispatcher's word counts more: a storm that somebody called off is not
+made again for the same snow, and one that was brought back from alert stays there.
+"""
+
+from datetime import datetime, timedelta
+
+from data.model import Actor, ActorKind, Storm, StormPhase
+from data.model.storm_conditions import RoadState
+from data.store.audit.audit_log import add_event
+from data.store.database.engine import Tx
+from data.store.storms.storm_conditions import list_moves, list_snow_entries
+from data.store.storms.storms import (
+    find_active_storm,
+    get_storm,
+    list_all_storms,
+    list_coming_storms,
+    set_expected,
+)
+from data.store.weather import find_forecast, list_last_road_weather
+from fleet.context import CityContext
+from fleet.storms.snowfall import holding
+from fleet.storms.storm_phases import forecast_storm, move_storm
+from fleet.storms.storm_start import storm_name
+from fleet.weather.snow_ahead import SnowAhead, is_stale, snow_ahead
+
+FORECASTER = Actor(ActorKind.SYSTEM, "forecast")
+"""Who the audit log names where a forecast moves a storm."""
+
+SAME = timedelta(hours=12)
+"""Snow that begins so near to a storm's expected time is that storm's."""
+
+RESTS = timedelta(hours=3)
+"""So long after a storm was closed no other is made."""
+
+SHIFTED = timedelta(minutes=30)
+"""A first flake that moves by less moves no storm."""
+
+SEEN_LATELY = timedelta(hours=1)
+"""Road weather that is older does not say that it snows."""
+
+
+def follow_forecast(city: CityContext) -> Storm | None:
+    """Take the one step that the forecast asks for now; return the storm that it changed."""
+    tx, now = city.tx, city.now
+    if find_active_storm(tx) is not None:
+        return None
+    ahead = expected_snow(city)
+    storm = coming_storm(tx, ahead)
+    if storm is not None:
+        return _followed(city, storm, ahead)
+    if ahead is None or ahead.depth_mm < city.policy.snow_ahead_mm or _declined(tx, ahead):
+        return None
+    name = storm_name(tx, ahead.first_at)
+    return forecast_storm(tx, FORECASTER, name, StormPhase.FORECAST, ahead.first_at, now)
+
+
+def expected_snow(city: CityContext) -> SnowAhead | None:
+    """Return the snow that the newest forecast expects within the policy's hours.
+
+    `None` without snow, and where the forecast is too old.
+    """
+    forecast = find_forecast(city.tx, city.now)
+    if forecast is None or is_stale(forecast, city.now):
+        return None
+    return snow_ahead(forecast, city.now, city.policy.forecast.within)
+
+
+def coming_storm(tx: Tx, ahead: SnowAhead | None) -> Storm | None:
+    """Return the storm that has not begun and that this snow belongs to.
+
+    That is one that a forecast made, or that somebody expects at about that time.
+    """
+    for storm in list_coming_storms(tx):
+        near = ahead is not None and abs(storm.started_at - ahead.first_at) <= SAME
+        if near or _is_own(tx, storm):
+            return storm
+    return None
+
+
+def _followed(city: CityContext, storm: Storm, ahead: SnowAhead | None) -> Storm | None:
+    tx, now, rules = city.tx, city.now, city.policy.forecast
+    if rules.begins and _snows(tx, storm, ahead, now):
+        return _moved(city, storm, StormPhase.ACTIVE)
+    if ahead is None:
+        return None
+    snows_already = max(ahead.first_at, storm.started_at) <= now
+    shifted = abs(ahead.first_at - storm.started_at) >= SHIFTED and not snows_already
+    if shifted and _is_own(tx, storm):
+        return _expected(tx, storm, ahead.first_at, now)
+    near = ahead.first_at - now <= rules.alert
+    warned = any(move.phase is StormPhase.ALERT for move in list_moves(tx, storm.id))
+    if storm.phase is StormPhase.FORECAST and near and not warned:
+        return _moved(city, storm, StormPhase.ALERT)
+    return None
+
+
+def _snows(tx: Tx, storm: Storm, ahead: SnowAhead | None, now: datetime) -> bool:
+    """Whether snow has begun: by what was measured, else by the forecast."""
+    entries = holding(list_snow_entries(tx, storm.id))
+    if any(one.at <= now and one.fallen_mm > 0 for one in entries):
+        return True
+    seen = list_last_road_weather(tx, now - SEEN_LATELY, now)
+    if any(one.state is RoadState.SNOW for one in seen):
+        return True
+    return ahead is not None and ahead.first_at <= now
+
+
+def _declined(tx: Tx, ahead: SnowAhead) -> bool:
+    """Whether a dispatcher said that this snow makes no storm, or has just closed one."""
+    for storm in list_all_storms(tx):
+        if storm.phase is StormPhase.CALLED_OFF and abs(storm.started_at - ahead.first_at) <= SAME:
+            return True
+        if storm.ended_at is not None and storm.phase is StormPhase.CLOSED:
+            return storm.ended_at + RESTS > ahead.first_at  # the last one that began
+    return False
+
+
+def _is_own(tx: Tx, storm: Storm) -> bool:
+    """Whether a forecast made the storm."""
+    return list_moves(tx, storm.id)[0].moved_by == FORECASTER.id
+
+
+def _expected(tx: Tx, storm: Storm, first_at: datetime, now: datetime) -> Storm:
+    """Move the time that a storm is expected at."""
+    set_expected(tx, storm.id, first_at)
+    before = {"expected_at": storm.started_at.isoformat()}
+    after = {"expected_at": first_at.isoformat()}
+    add_event(tx, now, FORECASTER, "storm.expected", f"storm:{storm.id}", before, after)
+    return get_storm(tx, storm.id)
+
+
+def _moved(city: CityContext, storm: Storm, to: StormPhase) -> Storm:
+    return move_storm(city.tx, FORECASTER, storm.id, storm.phase, to, city.network, city.now)

@@ -1,0 +1,32 @@
+// What is known of the weather, asked from the server and changed by hand or file.
+import { boot } from "../pages/boot.js";
+import { get, post, send } from "../pages/net.js";
+import { Store } from "../pages/store.js";
+
+/** `seen` is the newest forecast with road weather, `checks` the forecasts of the storm that is shown. */
+export const weather = new Store({ seen: null, checks: [], rows: 6, fault: null });
+
+export async function refreshWeather() {
+  const [seen, checks] = await Promise.all([
+    get("/api/weather"),
+    boot.storm ? get(`/api/storms/${boot.storm}/forecasts`) : [],
+  ]);
+  weather.set({ seen, checks });
+}
+
+/** Bring something in, and show what came of it; returns whether it was taken. */
+async function bring(doing) {
+  try {
+    await doing();
+    weather.set({ fault: null });
+    await refreshWeather();
+    return true;
+  } catch (fault) {
+    weather.set({ fault });
+    return false;
+  }
+}
+
+export const enter = (hours) => bring(() => post("/api/weather/forecast", { hours }));
+
+export const takeFile = (form) => bring(() => send("/api/weather/file", form));
