@@ -29,7 +29,7 @@ def take(file: FileArgument, city: CityOption = None) -> None:
     from api.config.clock import Clock
     from api.config.console import CONSOLE, open_city_database
     from api.config.settings import Settings, chosen_city
-    from data.model import Forecast
+    from data.model.storm_conditions import Forecast
     from data.store.database.engine import transaction
     from data.store.setup.city import get_city
     from fleet.weather.forecast_intake import take_file

@@ -1,10 +1,13 @@
 """A storm's page in Chromium: from the forecast to the end, with snow and a closed street."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.village import TULIP, village
+from tests.weather_files import met_no_file
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +19,15 @@ def test_a_dispatcher_takes_a_storm_from_the_forecast_to_its_end(visit: Visit) -
     page.fill("#name", "Snow of Yalda")
     page.click("storm-list form button.primary")
     page.wait_for_selector("storm-detail .phases")
-    page.get_by_role("button", name="Put on alert").click()
+    expect(page.locator(".weather")).to_contain_text("No forecast is known.")
+    hours = [("cloudy", 0.0)] * 4 + [("snow", 1.3)] * 4
+    forecast = met_no_file(visit.city.clock.now().replace(minute=0, second=0), hours)
+    page.locator(".weather .by-hand summary").click()
+    sent = {"name": "forecast.json", "mimeType": "application/json"}
+    file = {**sent, "buffer": json.dumps(forecast).encode()}
+    page.set_input_files(".weather input[type=file]", file)
+    expect(page.locator(".weather")).to_contain_text("5.2 cm in the next 8 h.")
+    expect(page.locator(".weather .hours li.first")).to_have_count(1)
     expect(page.locator(".phases li.here")).to_contain_text("Alert")
     page.get_by_role("button", name="Make it active").click()
     expect(page.locator(".sums")).to_contain_text("9")

@@ -67,7 +67,7 @@ class StormList extends Part {
     const { list, broken } = storms.value;
     if (broken) return html`<p class="problem" role="alert">${broken}</p>`;
     if (!list) return html`<div class="skeleton" aria-hidden="true"></div>`;
-    return html`${weatherPart(null)} ${this.form()}
+    return html`${this.form()} ${weatherPart(null)}
       ${
         list.length
           ? html`<div class="scroll" tabindex="0" role="region" aria-label=${t("Storms")}><table class="all-storms">

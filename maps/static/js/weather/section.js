@@ -45,7 +45,7 @@ const forms = (rows) => html`<details class="by-hand">
   <form @submit=${add}>
     <p class="small muted">${t("New snow of each hour, in cm; an empty hour has none.")}</p>
     <div class="pairs">${Array.from({ length: rows }, (_, index) => row(index))}</div>
-    <div class="orders"><button type="button" @click=${() => weather.set({ rows: rows + 6 })}>${t("More hours")}</button><button class="primary">${t("Enter")}</button></div>
+    <div class="orders"><button type="button" @click=${() => weather.set({ rows: rows + 6 })}>${t("More hours")}</button><button class="primary">${t("Save the forecast")}</button></div>
   </form>
 </details>`;
 

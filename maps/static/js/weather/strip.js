@@ -14,7 +14,7 @@ function hour(each, index, most, firstAt) {
   const high = `block-size: ${((each.snow_cm / most) * 100).toFixed(1)}%`;
   return html`<li class=${each.at === firstAt ? "first" : ""} title=${words(each)}>
     <span class="unseen">${words(each)}</span>
-    <span class="pillar" aria-hidden="true"><span style=${high}></span></span>
+    <span class="pillar" aria-hidden="true"><span .style=${high}></span></span>
     <span class="air" aria-hidden="true">${index % EVERY === 0 && each.temperature_c !== null ? t("{value}°", { value: number(each.temperature_c) }) : ""}</span>
     <span class="clock" aria-hidden="true">${index % EVERY === 0 ? time(each.at) : ""}</span>
   </li>`;
