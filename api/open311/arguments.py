@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
-from api.open311.forms import read_moment
 from data.errors import InvalidError, Need, NotFoundError
+from data.files.moment_text import read_moment
 from data.model import RequestKind, RequestState
 from data.store.requests.public_requests import PublicRequestFilter
 from maps.requests.open311 import CLOSED, CLOSED_STATES, OPEN

@@ -1,13 +1,13 @@
 """The two formats of Open311 answers: XML, which is mandatory, and JSON."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from starlette.responses import Response
 
+from data.files.xml_text import xml_text
 from maps.requests.open311 import Record, Value
 
 CHILDREN = {
@@ -23,9 +23,6 @@ CHILDREN = {
     "photos": "photo",
 }
 """XML element names of list members, by the name of the list."""
-
-NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 does not allow."""
 
 
 class Format(StrEnum):
@@ -72,7 +69,7 @@ def _fill(element: Element, value: Value | Record | Sequence[Record]) -> None:
         for name, inner in value.items():
             _fill(SubElement(element, name), inner)
     elif isinstance(value, str):
-        element.text = NOT_XML.sub("", value)
+        element.text = xml_text(value)
     elif isinstance(value, bool):
         element.text = "true" if value else "false"
     elif isinstance(value, Sequence):

@@ -4,7 +4,6 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from math import isfinite
 
 from fastapi import Request
@@ -41,10 +40,6 @@ FOREIGN_NUMBERS = ("fixmystreet_id", "external_id", "service_request_id_ext")
 """Attributes with the client's own number of a report; equal numbers are one report."""
 
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,100})\](\[\])?")
-_LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
-"""The plus sign of an offset, which an address that is not escaped turns into a space."""
-
-_OLDEST_YEAR, _NEWEST_YEAR = 1970, 2200
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
@@ -213,14 +208,3 @@ def _foreign_number(sent: SubmittedForm, key: ApiKey) -> str | None:
     numbers = (sent.attributes.get(name) for name in FOREIGN_NUMBERS)
     number = next((each[0] for each in numbers if each), None)
     return None if number is None else f"{CHANNEL}:{key.id}:{number[:SHORT_LETTERS]}"
-
-
-def read_moment(name: str, text: str) -> datetime:
-    """Parse a time with its zone, as the standard writes it; raise `InvalidError`."""
-    try:
-        at = datetime.fromisoformat(_LOST_PLUS.sub(r"+\1", text))
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None or not _OLDEST_YEAR <= at.year < _NEWEST_YEAR:
-        raise InvalidError(name, text[:SHORT_LETTERS], "a time such as 2026-01-31T08:00:00Z")
-    return at

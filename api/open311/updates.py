@@ -10,12 +10,13 @@ from api.open311.access import KEY_GUARD, ReadingVisitor, Visitor
 from api.open311.arguments import WantedPage, Words, period_of
 from api.open311.errors import FaultsAsRecords
 from api.open311.formats import Format, answer
-from api.open311.forms import SubmittedForm, read_moment, submitted
+from api.open311.forms import SubmittedForm, submitted
 from api.open311.requests import request_by_number
 from api.open311.schemas import UPDATE_FORM, UPDATE_TAKEN, UPDATES
 from api.open311.services import BASE
 from api.requests.requests import viewed
 from data.errors import InvalidError, Need
+from data.files.moment_text import read_moment
 from data.store.database.engine import reading, transaction
 from data.store.requests.partners import list_partner_updates
 from data.store.requests.public_requests import list_request_events

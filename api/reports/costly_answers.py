@@ -8,6 +8,7 @@ from api.processes.answer_process import answer_until_stopped
 from api.processes.cached_response import json_of
 from api.processes.child_process import ParentLine
 from api.processes.city_state import CityStateHolder
+from api.public.open_answers import OpenSubject, open_answer
 from api.public.public_streets import PublicSubject, public_streets
 from api.reports.council_figures import FiguresSubject, council_figures
 from api.shifts.stored_route import StoredSubject, stored_route
@@ -16,7 +17,7 @@ from data.store.database.engine import Database
 from fleet.replay.storm_history import StormHistory
 from fleet.reports.storm_statistics import StormRecords
 
-type Subject = FiguresSubject | StoredSubject | PublicSubject
+type Subject = FiguresSubject | StoredSubject | PublicSubject | OpenSubject
 """What is asked of the process."""
 
 
@@ -38,7 +39,9 @@ class CityBeside:
             return json_of(stored_route(self, subject))
         if isinstance(subject, PublicSubject):
             return json_of(public_streets(self))
-        return json_of(council_figures(self, subject))
+        if isinstance(subject, FiguresSubject):
+            return json_of(council_figures(self, subject))
+        return open_answer(self, subject)
 
 
 def make_answers_as_child(line: ParentLine, folder: Path, clock: Clock) -> None:

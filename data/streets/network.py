@@ -244,6 +244,15 @@ class StreetNetwork:
         lon, lat = self._lonlat[piece] + share * (self._lonlat[piece + 1] - self._lonlat[piece])
         return LonLat(float(lon), float(lat))
 
+    def stretch(self, segment_id: int, from_m: float, to_m: float) -> list[LonLat]:
+        """Return the line of a part of a segment, from one offset to a greater one."""
+        index = self.index_of(segment_id)
+        first, last = int(self._first[index]), int(self._first[index + 1])
+        along_m = (self._along_m[first:last] * float(self._scale[index])).tolist()
+        points = zip(self.segments[index].geometry, along_m, strict=True)
+        inner = [point for point, offset_m in points if from_m < offset_m < to_m]
+        return [self.point_at(segment_id, from_m), *inner, self.point_at(segment_id, to_m)]
+
     def away_m(self, segment_id: int, point: LonLat) -> float:
         """Return the distance in metres of a point from a segment."""
         here = shapely.Point(*self.projection.plane(point))

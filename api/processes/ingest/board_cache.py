@@ -69,6 +69,7 @@ class BoardCache:
         self.reports = SharedAnswers()
         self.newest_figures = SharedAnswer()
         self.public_lists = SharedAnswers()
+        self.open_data = SharedAnswers()
 
     def states(self, tx: Tx, storm: Storm | None, now: datetime) -> States:
         """Return the color of every street as boards last got it.

@@ -21,7 +21,7 @@ from data.model import (
 from data.store.audit.audit_seals import reported_subject, unseal
 from data.store.database.engine import Tx
 from data.store.database.records import reader, record, records
-from data.store.schema import coverage, passage, storm
+from data.store.schema import coverage, passage, storm, vehicle
 
 ASKED_AT_ONCE = 500
 """Segments named in one question: SQLite takes some thousand variables."""
@@ -129,6 +129,33 @@ def _of_vehicle(
         passage.c.window.is_(None) if told else passage.c.window.is_not(None),
     )
     return records(Pass, tx.execute(query))
+
+
+def list_work_between(
+    tx: Tx, storm_id: StormId, since: datetime, until: datetime
+) -> dict[DirectedSegment, list[Pass]]:
+    """Return the work of vehicles that ended after `since`, until a time, by direction in order.
+
+    What drivers denied at any later time is left out.
+    """
+    ours = passage.c.vehicle_id.in_(select(vehicle.c.id))  # by which the index finds the times
+    of_storm = select(passage).where(passage.c.storm_id == storm_id, ours)
+    work = of_storm.where(
+        passage.c.treatment.is_not(None), passage.c.ended_at > since, passage.c.ended_at <= until
+    )
+    denials = of_storm.where(
+        passage.c.treatment.is_(None),
+        passage.c.evidence_kind == EvidenceKind.DRIVER,
+        passage.c.ended_at > since,
+    )
+    found: dict[DirectedSegment, list[Pass]] = defaultdict(list)
+    for one in records(Pass, tx.execute(work.order_by(passage.c.ended_at, passage.c.id))):
+        found[DirectedSegment(one.segment_id, one.forward)].append(one)
+    for one in records(Pass, tx.execute(denials)):
+        if (directed := DirectedSegment(one.segment_id, one.forward)) in found:
+            found[directed].append(one)
+    true = {directed: without_denied(passes) for directed, passes in found.items()}
+    return {directed: passes for directed, passes in true.items() if passes}
 
 
 def find_newest_pass(tx: Tx) -> int:

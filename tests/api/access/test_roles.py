@@ -10,6 +10,19 @@ PUBLIC = {
     ("GET", "/map"): "everybody sees the streets, once an administrator turns it on",
     ("GET", "/street"): "everybody reads of a street, once an administrator turns it on",
     ("GET", "/api/public/map"): "everybody sees the streets, once an administrator turns it on",
+    **dict.fromkeys(
+        [
+            ("GET", f"/open/v1/{path}")
+            for path in (
+                "maintenance/routes",
+                "maintenance/routes/latest",
+                "maintenance/routes/{number}",
+                "maintenance/tasks",
+                "maintenance/domains",
+            )
+        ],
+        "everybody reads the open data, once an administrator turns it on",
+    ),
     ("GET", "/health"): "monitoring has no sign-in",
     ("GET", "/ready"): "monitoring has no sign-in",
     ("GET", "/metrics"): "monitoring comes from this machine, or with a token",

@@ -134,6 +134,16 @@ def test_a_place_along_a_street_is_found_from_its_offset():
     assert village().point_at(MAIN_EAST, 1e6) == pytest.approx(at_m(400, 0))
 
 
+def test_a_stretch_keeps_the_bends_between_its_ends():
+    network = village()
+    bent = next(one for one in network.segments if len(one.geometry) > 2)
+    whole = network.stretch(bent.id, 0.0, bent.length_m)
+    assert len(whole) == len(bent.geometry)
+    assert whole[1:-1] == list(bent.geometry[1:-1])
+    assert whole[-1] == pytest.approx(bent.geometry[-1])
+    assert len(network.stretch(bent.id, 0.0, 1.0)) == 2
+
+
 def test_headings_are_clockwise_from_north():
     assert village().heading_at(MILL, 75) == pytest.approx(0, abs=0.01)
     assert village().heading_at(DEPOT_ROAD, 10) == pytest.approx(90, abs=0.01)

@@ -1,0 +1,124 @@
+"""The open data as bytes, made once for all who ask."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from api.processes.cached_response import json_of
+from api.public.open_arguments import LONGEST, RoutesSubject
+from api.public.public_streets import PublicSources
+from data.errors import NotFoundError
+from data.model import SegmentId
+from data.store.database.engine import reading
+from data.streets.network import StreetNetwork
+from fleet.public.street_passes import (
+    MINUTE,
+    StreetPass,
+    last_of_each_street,
+    list_street_passes,
+    minute_of,
+    next_minute,
+    whole_minute,
+)
+from maps.public.maintenance_feed import RoutePage, route, routes
+
+BASE = "/open/v1"
+"""Where the addresses of the open data begin."""
+
+ROUTES = f"{BASE}/maintenance/routes"
+
+LATEST_WITHIN = timedelta(hours=1)
+"""How old the last pass of a street is at most, unless somebody asks for more."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteSubject:
+    """One pass, by its number."""
+
+    number: int
+
+
+type OpenSubject = RoutesSubject | RouteSubject
+"""What is asked of the open data."""
+
+
+def public_minute(sources: PublicSources) -> datetime:
+    """Return the last whole minute that everybody may know all of."""
+    delay = sources.city_state.now.policy.public.delay
+    return whole_minute(sources.clock.now() - delay)
+
+
+def open_answer(sources: PublicSources, subject: OpenSubject) -> bytes:
+    """Return an answer of the open data."""
+    if isinstance(subject, RouteSubject):
+        return _one_route(sources, subject)
+    return json_of(_page(sources, subject))
+
+
+def _page(sources: PublicSources, subject: RoutesSubject) -> RoutePage:
+    """Return the passes that are asked for, from behind a number on, as many as a page has."""
+    at = public_minute(sources)
+    state = sources.city_state.now
+    asked = _with_times(subject, at)
+    with reading(sources.engine) as tx:
+        since = next_minute(asked.end_from or at)
+        if not asked.latest and asked.after:
+            since = max(since, minute_of(asked.after))
+        before = next_minute(asked.end_before or at)
+        found = list_street_passes(tx, since, min(before - MINUTE, at))
+        wanted = _wanted(found, asked, state.network)
+        if asked.latest:
+            wanted = iter(last_of_each_street(wanted))
+        rest = (one for one in wanted if one.number > asked.after)
+        page = list(islice(rest, asked.limit + 1))
+    shown = page[: asked.limit]
+    following = (
+        f"{_address(asked)}?{asked.following(shown[-1].number)}" if len(page) > asked.limit else ""
+    )
+    delay = state.policy.public.delay
+    features = [route(one, state.network, state.city.name, delay) for one in shown]
+    return routes(features, at, following)
+
+
+def _with_times(asked: RoutesSubject, at: datetime) -> RoutesSubject:
+    """Return what is asked for with both its times: unless said, the last ones that are known."""
+    span = LATEST_WITHIN if asked.latest else LONGEST
+    if asked.end_before is None and asked.end_from is not None:
+        return asked.within(asked.end_from, min(asked.end_from + LONGEST, at + MINUTE))
+    end_before = asked.end_before or at + MINUTE
+    return asked.within(asked.end_from or end_before - span, end_before)
+
+
+def _wanted(
+    found: Iterator[StreetPass], asked: RoutesSubject, network: StreetNetwork
+) -> Iterator[StreetPass]:
+    """Yield the passes on streets of today, in the box, with a task that is asked for."""
+    inside = _streets_in(asked, network)
+    for one in found:
+        street = one.directed.segment_id
+        there = network.find(street) is not None if inside is None else street in inside
+        if there and not set(asked.treatments).isdisjoint(one.treatments):
+            yield one
+
+
+def _streets_in(asked: RoutesSubject, network: StreetNetwork) -> frozenset[SegmentId] | None:
+    return asked.box and frozenset(segment.id for segment in network.within(*asked.box))
+
+
+def _address(asked: RoutesSubject) -> str:
+    return f"{ROUTES}/latest" if asked.latest else ROUTES
+
+
+def _one_route(sources: PublicSources, subject: RouteSubject) -> bytes:
+    """Return one pass; raise `NotFoundError` where there is none, or nobody may know of it yet."""
+    state = sources.city_state.now
+    minute = minute_of(subject.number)
+    if minute <= public_minute(sources):
+        with reading(sources.engine) as tx:
+            for one in list_street_passes(tx, minute, minute):
+                if one.number == subject.number and state.network.find(one.directed.segment_id):
+                    return json_of(
+                        route(one, state.network, state.city.name, state.policy.public.delay)
+                    )
+    raise NotFoundError("pass", subject.number)
