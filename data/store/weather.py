@@ -1,7 +1,6 @@
-"""Forecasts of snow, road weather, and how a weather feed answered, as rows."""
+"""Forecasts of snow and road weather, as rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select
@@ -11,19 +10,7 @@ from data.files.json_records import to_plain
 from data.model.storm_conditions import Forecast, ForecastHour, ForecastSource, RoadWeather
 from data.store.database.engine import Tx
 from data.store.database.records import first_record, only_record, records, row_of
-from data.store.schema import forecast, road_weather, weather_feed
-
-
-@dataclass(frozen=True, slots=True)
-class FeedState:
-    """How a weather feed answered; `fault` is of the last try, empty where it went well."""
-
-    address: str
-    asked_at: datetime
-    fetched_at: datetime | None
-    not_before: datetime
-    modified: str = ""
-    fault: str = ""
+from data.store.schema import forecast, road_weather
 
 
 def add_forecast(
@@ -85,17 +72,3 @@ def forget_weather(tx: Tx, before: datetime) -> None:
     """Remove forecasts that were made, and road weather that was measured, before a time."""
     tx.execute(delete(forecast).where(forecast.c.made_at < before))
     tx.execute(delete(road_weather).where(road_weather.c.at < before))
-
-
-def find_feed_state(tx: Tx, address: str) -> FeedState | None:
-    """Return how a feed answered; `None` where it was never asked."""
-    query = select(weather_feed).where(weather_feed.c.address == address)
-    return first_record(FeedState, tx.execute(query))
-
-
-def set_feed_state(tx: Tx, state: FeedState) -> None:
-    """Keep how a feed answered."""
-    values = row_of(state, weather_feed)
-    rest = {name: value for name, value in values.items() if name != "address"}
-    new = insert_or_update(weather_feed).values(**values)
-    tx.execute(new.on_conflict_do_update(index_elements=["address"], set_=rest))

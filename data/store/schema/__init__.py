@@ -76,7 +76,6 @@ from data.store.schema.storm_conditions import (
     storm_machine,
     storm_move,
     storm_site,
-    weather_feed,
 )
 from data.store.schema.storms import (
     blockage,
@@ -207,5 +206,4 @@ __all__ = [
     "vehicle",
     "vehicle_check",
     "vehicle_fault",
-    "weather_feed",
 ]

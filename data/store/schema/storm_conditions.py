@@ -91,14 +91,3 @@ road_weather = Table(
     Column("snow_mm", Float, doc="depth of snow that lies"),
 )
 Index("road_weather_by_time", road_weather.c.at)
-
-weather_feed = Table(
-    "weather_feed",
-    metadata,
-    Column("address", Text, primary_key=True),
-    Column("asked_at", UtcDateTime, nullable=False),
-    Column("fetched_at", UtcDateTime, doc="when it last answered well"),
-    Column("not_before", UtcDateTime, nullable=False, doc="when it may be asked again"),
-    Column("modified", Text, nullable=False, server_default="", doc="its Last-Modified"),
-    Column("fault", Text, nullable=False, server_default="", doc="of the last try"),
-)

@@ -1,4 +1,4 @@
-"""Keep forecasts of snow, road weather, and how a weather feed answered."""
+"""Keep forecasts of snow and road weather."""
 
 from alembic import op
 from sqlalchemy import JSON, BigInteger, Column, DateTime, Float, Integer, Text
@@ -30,12 +30,3 @@ def upgrade() -> None:
         Column("snow_mm", Float),
     )
     op.create_index("road_weather_by_time", "road_weather", ["at"])
-    op.create_table(
-        "weather_feed",
-        Column("address", Text, primary_key=True),
-        Column("asked_at", DateTime, nullable=False),
-        Column("fetched_at", DateTime),
-        Column("not_before", DateTime, nullable=False),
-        Column("modified", Text, nullable=False, server_default=""),
-        Column("fault", Text, nullable=False, server_default=""),
-    )
