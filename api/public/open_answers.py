@@ -3,15 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from itertools import islice
 
 from api.processes.cached_response import json_of
 from api.public.open_arguments import LONGEST, RoutesSubject
+from api.public.open_storms import BASE, StormSubject, public_minute, storm_file
 from api.public.public_streets import PublicSources
 from data.errors import NotFoundError
 from data.model import SegmentId
+from data.setup.time_zones import country_of
 from data.store.database.engine import reading
 from data.streets.network import StreetNetwork
+from fleet.public.street_closures import list_street_closures
 from fleet.public.street_passes import (
     MINUTE,
     StreetPass,
@@ -19,12 +23,11 @@ from fleet.public.street_passes import (
     list_street_passes,
     minute_of,
     next_minute,
-    whole_minute,
 )
+from maps.pages.i18n import translator
+from maps.public.closure_feed import incident, incidents_json, incidents_xml
 from maps.public.maintenance_feed import RoutePage, route, routes
-
-BASE = "/open/v1"
-"""Where the addresses of the open data begin."""
+from maps.public.situation_feed import Publisher, situations_xml
 
 ROUTES = f"{BASE}/maintenance/routes"
 
@@ -39,20 +42,39 @@ class RouteSubject:
     number: int
 
 
-type OpenSubject = RoutesSubject | RouteSubject
+class ClosuresForm(StrEnum):
+    """The form in which closed streets are told."""
+
+    JSON = "json"
+    XML = "xml"
+
+
+@dataclass(frozen=True, slots=True)
+class ClosuresSubject:
+    """Closed streets in CIFS."""
+
+    form: ClosuresForm
+
+
+@dataclass(frozen=True, slots=True)
+class SituationsSubject:
+    """Streets worked on and closed streets in DATEX II."""
+
+
+type OpenSubject = RoutesSubject | RouteSubject | ClosuresSubject | SituationsSubject | StormSubject
 """What is asked of the open data."""
-
-
-def public_minute(sources: PublicSources) -> datetime:
-    """Return the last whole minute that everybody may know all of."""
-    delay = sources.city_state.now.policy.public.delay
-    return whole_minute(sources.clock.now() - delay)
 
 
 def open_answer(sources: PublicSources, subject: OpenSubject) -> bytes:
     """Return an answer of the open data."""
     if isinstance(subject, RouteSubject):
         return _one_route(sources, subject)
+    if isinstance(subject, ClosuresSubject):
+        return _closures(sources, subject.form)
+    if isinstance(subject, SituationsSubject):
+        return _situations(sources)
+    if isinstance(subject, StormSubject):
+        return storm_file(sources, subject)
     return json_of(_page(sources, subject))
 
 
@@ -122,3 +144,28 @@ def _one_route(sources: PublicSources, subject: RouteSubject) -> bytes:
                         route(one, state.network, state.city.name, state.policy.public.delay)
                     )
     raise NotFoundError("pass", subject.number)
+
+
+def _closures(sources: PublicSources, form: ClosuresForm) -> bytes:
+    """Return the closed streets in CIFS, in the language of the city."""
+    state = sources.city_state.now
+    now = sources.clock.now()
+    t = translator(state.city.language, state.city.timezone).plain
+    with reading(sources.engine) as tx:
+        closures = list_street_closures(tx, state.network, public_minute(sources), now)
+    found = [incident(one, t, now) for one in closures]
+    return incidents_xml(found) if form is ClosuresForm.XML else json_of(incidents_json(found))
+
+
+def _situations(sources: PublicSources) -> bytes:
+    """Return the streets worked on in the last hour that is known, and the closed ones."""
+    at = public_minute(sources)
+    city = sources.city_state.now.city
+    network = sources.city_state.now.network
+    with reading(sources.engine) as tx:
+        work = last_of_each_street(list_street_passes(tx, at - LATEST_WITHIN, at))
+        closures = list_street_closures(tx, network, at, sources.clock.now())
+    known = [one for one in work if network.find(one.directed.segment_id) is not None]
+    language = translator(city.language).language
+    publisher = Publisher(city.name, country_of(city.timezone), language)
+    return situations_xml(publisher, at, known, closures, network)

@@ -1,7 +1,9 @@
 """Writes street layers for QGIS and other GIS programs."""
 
+import csv
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import geopandas
@@ -10,10 +12,12 @@ import shapely
 
 from data.errors import InvalidError
 from data.exchange.name_columns import name_columns
+from data.files.csv_sheet import guarded_row
 from data.model import Segment
 from data.streets.network import StreetNetwork
 
 DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
+TABLE = ".csv"
 LAYER = "streets"
 
 _TIME = re.compile(r"^last_pass|_at$")
@@ -24,15 +28,19 @@ def write_streets(
 ) -> None:
     """Write a file with one line feature per segment, in the format of its suffix.
 
+    As `.csv` it is a table without lines, which no program takes for formulas.
+
     Each has `id`, names (`name_columns`), `road_class, oneway, length_m, width_m, lanes, district,
     osm_way_id` and what `columns` add, in the order of `network.segments`; `None` is no value.
     Columns named `last_pass…` or `…_at` are times, with a zone, also where they are empty. A file
     that lies there is replaced, whole or not at all. Raises `InvalidError` for another ending.
     """
+    attributes = {**_attributes(network.segments), **columns}
+    if path.suffix.lower() == TABLE:
+        return _write_table(attributes, path)
     driver = DRIVERS.get(path.suffix.lower())
     if driver is None:
         raise InvalidError("file", path.name, f"a name that ends in {' or '.join(DRIVERS)}")
-    attributes = {**_attributes(network.segments), **columns}
     frame = geopandas.GeoDataFrame(
         {name: _column(name, values) for name, values in attributes.items()},
         geometry=[shapely.LineString(segment.geometry) for segment in network.segments],
@@ -45,6 +53,19 @@ def write_streets(
         new.replace(path)
     finally:
         new.unlink(missing_ok=True)
+    return None
+
+
+def _write_table(attributes: Mapping[str, Sequence[object]], path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(attributes)
+        for row in zip(*attributes.values(), strict=True):
+            writer.writerow(guarded_row(map(_cell, row)))
+
+
+def _cell(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _attributes(segments: Sequence[Segment]) -> dict[str, Sequence[object]]:

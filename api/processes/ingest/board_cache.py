@@ -24,6 +24,9 @@ FRESH = timedelta(seconds=30)
 
 MINUTE_S = 60
 
+OPEN_FILES_KEPT = 8
+"""Files of the open data in memory; one of a large city takes some 5 MB."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Painting:
@@ -70,6 +73,7 @@ class BoardCache:
         self.newest_figures = SharedAnswer()
         self.public_lists = SharedAnswers()
         self.open_data = SharedAnswers()
+        self.open_files = SharedAnswers(OPEN_FILES_KEPT)
 
     def states(self, tx: Tx, storm: Storm | None, now: datetime) -> States:
         """Return the color of every street as boards last got it.

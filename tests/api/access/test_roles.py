@@ -19,6 +19,11 @@ PUBLIC = {
                 "maintenance/routes/{number}",
                 "maintenance/tasks",
                 "maintenance/domains",
+                "closures/cifs.json",
+                "closures/cifs.xml",
+                "datex2/situations.xml",
+                "storms",
+                "storms/{storm_id}/streets.{ending}",
             )
         ],
         "everybody reads the open data, once an administrator turns it on",

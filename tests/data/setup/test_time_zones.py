@@ -3,7 +3,7 @@
 import pytest
 
 from data.model import LonLat
-from data.setup.time_zones import time_zone_at
+from data.setup.time_zones import country_of, time_zone_at
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,8 @@ from data.setup.time_zones import time_zone_at
 )
 def test_a_place_has_the_time_zone_of_its_country(lon: float, lat: float, zone: str) -> None:
     assert time_zone_at(LonLat(lon, lat)) == zone
+
+
+def test_a_time_zone_has_a_country():
+    assert country_of("Asia/Tehran") == "IR"
+    assert country_of("UTC") == "ZZ"
