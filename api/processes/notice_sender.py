@@ -1,8 +1,9 @@
-"""The periodic task that sends messages to callers and agencies from the outbox."""
+"""The periodic task that sends messages to callers and agencies, and to who follows a street."""
 
 import logging
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from api.config.clock import Clock
@@ -11,9 +12,16 @@ from api.processes.message_gateways import NO_WAY, REFUSED, Gateway, LogGateway,
 from api.processes.periodic_task import PeriodicTask
 from data.model import SegmentId
 from data.store.database.engine import Database, reading, transaction
+from data.store.public.street_watches import list_watches_due
 from data.store.requests.notices import list_due_notices, list_unpromised
 from data.store.requests.requests import Caller
 from data.store.storms.storms import find_active_storm
+from fleet.public.street_watches import (
+    WatchNews,
+    WatchRules,
+    claim_watch_news,
+    settle_watch_news,
+)
 from fleet.requests.notices import write_planned_notices
 from fleet.requests.outbox import (
     MESSENGER,
@@ -25,8 +33,10 @@ from fleet.requests.outbox import (
 )
 from fleet.requests.promises import promise_open
 from fleet.routes.published_plan import Estimates, PublishedPlanCache
+from fleet.storms.storm_lookup import shown_storm
 from maps.followup.referrals import letter_text, paper_view
 from maps.pages.i18n import translator
+from maps.public.watch_texts import watch_text
 from maps.requests.notices import NoticeText, TrackingLink, notice_text
 from maps.streets.street import called, street_name
 
@@ -38,6 +48,9 @@ PROMISES_S = 10.0
 
 SENDERS = 4
 """Messages sent at the same time; only these can be lost when the server is killed."""
+
+LOOKED_AT = 20
+"""Subscriptions that one look goes through: a street takes some milliseconds each."""
 
 _log = logging.getLogger(__name__)
 
@@ -69,6 +82,7 @@ class NoticeSender(PeriodicTask):
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="barfrub-messenger")
         self._sent_messages: list[tuple[OutgoingMessage, str]] = []
         self._plans = plans
+        self.watches = WatchSender(engine, clock, city_state, settings, plans, self._guarded)
         self._promised_s = float("-inf")
         self.tally: Counter[str] = Counter()
 
@@ -92,6 +106,7 @@ class NoticeSender(PeriodicTask):
         self._settle()
         self.recover()
         self.promise()
+        self.watches.run()
         if self.run() >= SENDERS:
             self.wake()
         return 0.0
@@ -189,3 +204,52 @@ class NoticeSender(PeriodicTask):
                 if arrivals is not None:
                     promise_open(tx, MESSENGER, arrivals, waiting)
                 write_planned_notices(tx, waiting, now)
+
+
+class WatchSender:
+    """Looks at subscriptions that are due and sends what is new; `send` is the way to a person."""
+
+    def __init__(
+        self,
+        engine: Database,
+        clock: Clock,
+        city_state: CityStateHolder,
+        settings: NoticeSettings,
+        plans: PublishedPlanCache,
+        send: Callable[[Caller, NoticeText], str],
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._city_state = city_state
+        self._settings = settings
+        self._plans = plans
+        self._send = send
+
+    def run(self) -> int:
+        """Send what is new; return how many messages that were."""
+        now, city_state, settings = self._clock.now(), self._city_state.now, self._settings
+        with reading(self._engine) as tx:
+            if not list_watches_due(tx, now, 1):
+                return 0
+        rules = WatchRules(settings.rules, settings.sms_rules, city_state.city.timezone)
+        with transaction(self._engine) as tx:
+            storm = shown_storm(tx)
+            policy = self._city_state.policy_of(tx, storm)
+            estimates = Estimates(self._plans, city_state.network, policy)
+            claimed = claim_watch_news(tx, storm, estimates, rules, now, LOOKED_AT)
+        faults = [self._sent(news) for news in claimed]
+        if claimed:
+            with transaction(self._engine) as tx:
+                for news, fault in zip(claimed, faults, strict=True):
+                    settle_watch_news(tx, news, fault, now)
+        return len(claimed)
+
+    def _sent(self, news: WatchNews) -> str:
+        watch, city_state = news.watch, self._city_state.now
+        language = watch.language or city_state.city.language
+        t = translator(language, city_state.city.timezone).plain
+        segment = city_state.network.find(watch.segment_id)
+        street = called(street_name(segment), t) if segment else t("your street")
+        text = watch_text(news, street, self._settings.address, t, self._clock.now())
+        to = Caller("", watch.phone, b"", watch.email, watch.language, consent=True)
+        return self._send(to, text)

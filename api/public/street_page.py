@@ -30,9 +30,12 @@ Metres = Annotated[float | None, Query(ge=0, allow_inf_nan=False)]
 
 
 @router.get("/street")
-def my_street(request: Request, q: Words = "", id: Number = None, at: Metres = None) -> Response:
+def my_street(
+    request: Request, q: Words = "", id: Number = None, at: Metres = None, asked: Words = ""
+) -> Response:
     """Show what everybody may know of a street; `at` is how far along it a house stands.
 
+    `asked` is set where a subscription was just sent.
     `q` is looked for as an address: it leads to the street, or to those that may be meant.
     """
     app, sender = app_of(request), address_of(request)
@@ -40,14 +43,21 @@ def my_street(request: Request, q: Words = "", id: Number = None, at: Metres = N
     try:
         if id is not None:
             app.limits.enter(PublicAction.READ, sender)
-            snap = _snap(app.network, SegmentId(id), at)
-            return _shown(request, {"street": _street(request, snap)})
+            snap = snap_of(app.network, SegmentId(id), at)
+            return show_street(request, snap, {"sent": bool(asked)})
         if not q.strip():
             return _shown(request, {})
         app.limits.enter(PublicAction.PLACE, sender)
         return _found(request, q)
     except BarfrubError as error:
         return _shown(request, {"asked": q, "wrong": _wrong(request, error)}, error)
+
+
+def show_street(
+    request: Request, snap: Snap, view: dict[str, object], error: BarfrubError | None = None
+) -> HTMLResponse:
+    """Return the page of a street, with what was typed into its form where that was wrong."""
+    return _shown(request, {"street": _street(request, snap), **view}, error)
 
 
 def _found(request: Request, q: str) -> Response:
@@ -76,7 +86,7 @@ def _street(request: Request, snap: Snap) -> StreetPage:
     return street_page(answer, snap, said.text if said else "", app.network, t, now)
 
 
-def _snap(network: StreetNetwork, segment_id: SegmentId, at_m: float | None) -> Snap:
+def snap_of(network: StreetNetwork, segment_id: SegmentId, at_m: float | None) -> Snap:
     """Return a place on a street, its middle where none is named; raise `NotFoundError`."""
     segment = network.find(segment_id)
     if segment is None:
@@ -96,10 +106,17 @@ def _shown(
     request: Request, view: dict[str, object], error: BarfrubError | None = None
 ) -> HTMLResponse:
     retry_s = error.retry_s if error else None
+    nothing: dict[str, object] = {
+        "street": None,
+        "places": (),
+        "typed": {},
+        "mistake": None,
+        "sent": False,
+    }
     return page(
         request,
         "public/street.html",
-        {"street": None, "places": (), "error": "", **view},
+        {"error": "", **nothing, **view},
         STATUS.get(error.code, 400) if error else 200,
         {"Retry-After": str(retry_s)} if retry_s else {},
     )

@@ -72,7 +72,7 @@ from api.processes.tasks.receipt_task import ReceiptTargets, ReceiptTask
 from api.processes.tasks.replay_task import ReplayTask
 from api.processes.tasks.retention_task import RetentionTask
 from api.processes.tasks.voice_task import VoiceTask
-from api.public import open_data, public_map, street_page
+from api.public import open_data, public_map, street_page, street_watch
 from api.replanning import replans
 from api.reports import council, storm_costs
 from api.requests import (
@@ -132,6 +132,7 @@ ROUTES = (
     public_map,
     street_page,
     open_data,
+    street_watch,
     call_answer,
     request_queue,
     request_file,

@@ -34,7 +34,7 @@ GROUPS: Mapping[LineKind, VerbGroup] = {
         frozenset({"job", "closure", "blockage", "class", "machine_limit"})
     ),
     LineKind.EVIDENCE: VerbGroup(frozenset({"evidence", "position", "positions", "clock"})),
-    LineKind.REQUESTS: VerbGroup(frozenset({"request", "queue", "agency"})),
+    LineKind.REQUESTS: VerbGroup(frozenset({"request", "queue", "agency", "watch"})),
     LineKind.CREWS: VerbGroup(frozenset({"crew", "crew_job", "crew_plan"}), but=_SIGN_IN_OF_CREWS),
     LineKind.ALERTS: VerbGroup(frozenset({"alert", "message", "handover_note"})),
     LineKind.SETUP: VerbGroup(frozenset({"city", "fleet", "policy", "device"})),

@@ -13,6 +13,7 @@ from data.store.crews.crew_jobs import erase_crew_texts
 from data.store.database.engine import Tx
 from data.store.messages.handover_notes import erase_notes
 from data.store.messages.messages import erase_messages
+from data.store.public.street_watches import remove_old_watches, remove_watches_of
 from data.store.requests.data_retention import (
     erase_people,
     forget_photos,
@@ -35,6 +36,9 @@ ERASED = "callers.erased"
 PERSON_ERASED = "person.erased"
 """Verb of an erasure; its line names requests, and neither the person nor what was searched."""
 
+EVERY_STORM_FOR = timedelta(days=400)
+"""A subscription to a street in every storm goes so long after it was made: after two winters."""
+
 PURPOSE = "erasure"
 """What callers are looked at for before they are erased."""
 
@@ -50,6 +54,7 @@ class ErasedCounts:
     notes: int = 0
     reports: int = 0
     jobs: int = 0
+    watches: int = 0
 
 
 def erase_old(
@@ -79,11 +84,13 @@ def erase_old(
     reports = erase_blockage_texts(tx, now - keep_callers_for)
     reports += erase_answer_texts(tx, now - keep_callers_for)
     reports += erase_fault_texts(tx, now - keep_callers_for)
-    erased = ErasedCounts(callers, len(ids), tuple(photos), messages, notes, reports, jobs)
-    if ids or photos or messages or notes or reports or jobs:
+    watches = remove_old_watches(tx, now - keep_callers_for, now - EVERY_STORM_FOR)
+    erased = ErasedCounts(callers, len(ids), tuple(photos), messages, notes, reports, jobs, watches)
+    if ids or photos or messages or notes or reports or jobs or watches:
         after = {"callers": callers, "requests": len(ids), "photos": len(photos)}
-        words = (("messages", messages), ("notes", notes), ("reports", reports), ("jobs", jobs))
-        after |= {kind: n for kind, n in words if n}
+        words = {"messages": messages, "notes": notes, "reports": reports, "jobs": jobs}
+        words |= {"watches": watches}
+        after |= {kind: n for kind, n in words.items() if n}
         add_event(tx, now, actor, ERASED, "callers", after=after)
     return erased
 
@@ -144,7 +151,9 @@ def erase_person(
     ids = requests_of_person(tx, sought)
     move_pins(tx, on_streets(tx, network, ids))
     callers, photos = erase_people(tx, ids), forget_photos_of(tx, ids)
-    if ids:
+    watches = remove_watches_of(tx, plain_number(sought.phone)) if sought.phone.strip() else 0
+    if ids or watches:
         after = {"callers": callers, "requests": list(ids), "photos": len(photos)}
+        after |= {"watches": watches} if watches else {}
         add_event(tx, now, actor, PERSON_ERASED, "callers", after=after)
-    return ErasedCounts(callers, len(ids), tuple(photos))
+    return ErasedCounts(callers, len(ids), tuple(photos), watches=watches)

@@ -21,7 +21,6 @@ from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.followup.referrals import get_agency, get_referral
 from data.store.requests.notices import (
-    count_reaching,
     list_due_notices,
     list_sending,
     set_notice,
@@ -37,6 +36,7 @@ from fleet.requests.sms_limits import (
     Hold,
     SmsRules,
     confirmation_code,
+    count_all_reaching,
     find_hold,
 )
 
@@ -235,7 +235,7 @@ def _quiet_hold(notice: Notice, rules: OutboxRules, timezone: str, now: datetime
 
 
 def _number_hold(tx: Tx, who: Caller, rules: OutboxRules, now: datetime) -> Hold | None:
-    if count_reaching(tx, who, now - DAY) < rules.most_a_day:
+    if count_all_reaching(tx, who.phone, who.email, now - DAY) < rules.most_a_day:
         return None
     return Hold(NUMBER_BUDGET, now + timedelta(hours=1))
 

@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 from data.errors import InvalidError
 from data.model import Actor, ServiceRequest
+from data.requests.phone_number import plain_number
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
+from data.store.public.street_watches import count_watch_messages, count_watch_sms
 from data.store.requests.notices import count_reaching, look_again_at
 from data.store.requests.phone_confirmations import (
     PhoneConfirmation,
@@ -107,9 +109,21 @@ def find_hold(
         return None if rules.or_email and who.email else Hold(ABROAD, None)
     if asked.channel in PUBLIC_CHANNELS and not _is_trusted(tx, who):
         return Hold(NOT_CONFIRMED, now + ASK_AGAIN)
-    if count_sms(tx, now - DAY) >= rules.a_day:
+    if count_all_sms(tx, now - DAY) >= rules.a_day:
         return Hold(CITY_BUDGET, now + ASK_AGAIN)
     return None
+
+
+def count_all_reaching(tx: Tx, phone: str, email: str, since: datetime) -> int:
+    """Return how many messages went to a person since then, about requests and about streets."""
+    who = Caller(name="", phone=phone, salt=b"", email=email)
+    about_streets = count_watch_messages(tx, plain_number(phone), email, since)
+    return count_reaching(tx, who, since) + about_streets
+
+
+def count_all_sms(tx: Tx, since: datetime) -> int:
+    """Return how many messages went to people with a phone since then."""
+    return count_sms(tx, since) + count_watch_sms(tx, since)
 
 
 def confirmation_code(tx: Tx, asked: ServiceRequest, who: Caller, rules: SmsRules) -> str:

@@ -1,5 +1,6 @@
 """The page of one street for everybody, in plain sentences that need no script."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -110,6 +111,11 @@ def found_places(
         said = geocoder.said(each, t.language)
         found.setdefault(said, FoundPlace(each.segment_id, round(each.offset_m), said))
     return tuple(found.values())
+
+
+def digits_of(code: str) -> str:
+    """Return a code that was typed, in any digits and however it is spaced."""
+    return "".join(str(unicodedata.decimal(one)) for one in code if one.isdecimal())
 
 
 def _headline(answer: StreetAnswer, t: Translator, now: datetime) -> str:

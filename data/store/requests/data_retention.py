@@ -27,6 +27,7 @@ from data.store.schema import (
     request_photo,
     route_answer,
     sighting,
+    street_watch,
     tracking_code,
 )
 
@@ -48,6 +49,7 @@ WORDED = (
     request_photo,
     route_answer,
     sighting,
+    street_watch,
     tracking_code,
 )
 """Tables from which words of people are erased, here and with crews, messages and shifts."""

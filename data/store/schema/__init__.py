@@ -51,7 +51,12 @@ from data.store.schema.requests.followup import (
     rewrite_owed,
     sighting,
 )
-from data.store.schema.requests.notices import notice, phone_confirmation, tracking_code
+from data.store.schema.requests.notices import (
+    notice,
+    phone_confirmation,
+    street_watch,
+    tracking_code,
+)
 from data.store.schema.requests.open311 import (
     api_key,
     partner_report,
@@ -198,6 +203,7 @@ __all__ = [
     "storm_machine",
     "storm_move",
     "storm_site",
+    "street_watch",
     "tap",
     "tracking_code",
     "unknown_tracker",

@@ -1,6 +1,16 @@
 """Tables of messages to callers and agencies, and of the codes that open a request's page."""
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from data.store.schema.base import UtcDateTime, Whole, metadata, new_id
 
@@ -38,3 +48,31 @@ tracking_code = Table(
     Column("request_id", ForeignKey("request.id"), primary_key=True),
     Column("code", Text, nullable=False),
 )
+
+street_watch = Table(
+    "street_watch",
+    metadata,
+    new_id(),
+    Column("segment_id", Whole, nullable=False),
+    Column("offset_m", Float, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("number", Text, nullable=False, doc="the phone in plain digits"),
+    Column("email", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("code", Text, nullable=False, unique=True, doc="in messages only: confirms, and ends"),
+    Column("every_storm", Boolean, nullable=False),
+    Column("storm_id", ForeignKey("storm.id"), doc="the storm that it is about, once one is on"),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("confirmed_at", UtcDateTime),
+    Column("look_at", UtcDateTime, nullable=False, doc="when there may be something to say"),
+    Column("cleared_at", UtcDateTime, doc="the last clearing that was told"),
+    Column("from_at", UtcDateTime, doc="the last window that was told"),
+    Column("to_at", UtcDateTime),
+    Column("told_at", UtcDateTime, doc="when the last message went out"),
+    Column("day_at", UtcDateTime, doc="since when the messages of a day are counted"),
+    Column("told", Whole, nullable=False, server_default="0", doc="messages since then"),
+    Column("tries", Whole, nullable=False, server_default="0", doc="of the message that failed"),
+)
+"""Who is told when a street was cleared, or its window moved; without a name."""
+Index("street_watch_by_look", street_watch.c.look_at)
+Index("street_watch_by_number", street_watch.c.number)

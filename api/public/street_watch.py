@@ -1,0 +1,101 @@
+"""Subscribing to messages about a street, confirming that, and ending it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from api.access.rate_limits import PublicAction, address_of
+from api.public.public_streets import require_public_map
+from api.public.street_page import show_street, snap_of
+from api.web.checked_route import CheckedRoute
+from api.web.context import app_of, require_csrf
+from api.web.page_context import page, translator_of
+from data.errors import BarfrubError, InvalidError
+from data.model import SegmentId
+from data.model.requests.street_watches import StreetWatch
+from data.store.database.engine import transaction
+from fleet.public.street_watches import WatchWish, confirmed_watch, subscribe, unsubscribe
+from maps.public.street_page import digits_of
+from maps.requests.citizen import mistake_of
+from maps.streets.street import called, street_name
+
+router = APIRouter(route_class=CheckedRoute)
+
+FormChecked = Depends(require_csrf)
+Short = Annotated[str, Form(max_length=200)]
+Code = Annotated[str, Query(max_length=40)]
+
+
+@router.post("/street/watch", dependencies=[FormChecked])
+def subscribe_to_street(
+    request: Request,
+    id: Annotated[int, Form(ge=0, lt=2**63)],
+    at: Annotated[float, Form(ge=0, allow_inf_nan=False)] = 0.0,
+    phone: Short = "",
+    email: Short = "",
+    every: Short = "",
+    consent: Short = "",
+    homepage: Short = "",
+) -> Response:
+    """Store a subscription, whose first message asks whether others are wanted."""
+    app, t = app_of(request), translator_of(request)
+    require_public_map(app.city_state.now.policy)
+    snap = snap_of(app.network, SegmentId(id), at)
+    typed = {"phone": phone, "email": email, "every": every, "consent": consent}
+    try:
+        app.limits.enter(PublicAction.REPORT, address_of(request))
+        if homepage:
+            raise InvalidError("homepage", "", "nothing")
+        wish = WatchWish(
+            place=snap,
+            phone=phone.strip(),
+            email=email.strip(),
+            language=t.language,
+            every_storm=bool(every),
+            consent=bool(consent),
+        )
+        with transaction(app.engine) as tx:
+            subscribe(tx, wish, app.clock.now())
+    except BarfrubError as error:
+        return show_street(request, snap, {"typed": typed, "mistake": mistake_of(error, t)}, error)
+    where = f"/street?id={id}&at={snap.offset_m:.0f}&lang={t.language}&asked=1#watch"
+    return RedirectResponse(where, 303)
+
+
+@router.get("/street/watch")
+def confirm_street_watch(request: Request, code: Code = "") -> HTMLResponse:
+    """Confirm the subscription of a message's code, and offer to end it; without one ask for it."""
+    app = app_of(request)
+    require_public_map(app.city_state.now.policy)
+    if not code:
+        return _shown(request, None, "")
+    app.limits.enter(PublicAction.TRACK, address_of(request))
+    with transaction(app.engine) as tx:
+        found = confirmed_watch(tx, digits_of(code), app.clock.now())
+    t = translator_of(request)
+    return _shown(request, found, "" if found else t("No subscription has this code any more."))
+
+
+@router.post("/street/watch/end", dependencies=[FormChecked])
+def unsubscribe_from_street(
+    request: Request, code: Annotated[str, Form(max_length=40)] = ""
+) -> HTMLResponse:
+    """End a subscription and erase its number and address; also where the map is off by now."""
+    app, t = app_of(request), translator_of(request)
+    app.limits.enter(PublicAction.TRACK, address_of(request))
+    with transaction(app.engine) as tx:
+        unsubscribe(tx, digits_of(code), app.clock.now())
+    return _shown(request, None, t("You get no more messages. Your number and address are erased."))
+
+
+def _shown(request: Request, watch: StreetWatch | None, said: str) -> HTMLResponse:
+    t, network = translator_of(request), app_of(request).network
+    segment = network.find(watch.segment_id) if watch else None
+    view = {
+        "watch": watch,
+        "street": called(street_name(segment), t) if segment else t("your street"),
+        "said": said,
+        "error": "",
+    }
+    return page(request, "public/watch.html", view)

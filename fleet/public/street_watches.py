@@ -1,0 +1,302 @@
+"""Subscriptions to a street: who is told when it was cleared, or when its window moved.
+
+Nothing is kept of a message that waits: what is news is worked out when it may be told, so that in
+the morning people hear how it is then.
+"""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from data.errors import InvalidError
+from data.model import (
+    Actor,
+    ActorKind,
+    Language,
+    Side,
+    Snap,
+    Storm,
+)
+from data.model.ids import StreetWatchId
+from data.model.requests.street_watches import StreetWatch
+from data.requests.phone_number import plain_number
+from data.store.audit.audit_log import add_event
+from data.store.database.engine import Tx
+from data.store.public.street_watches import (
+    add_watch,
+    find_watch,
+    list_watches_due,
+    list_watches_of,
+    remove_watch,
+    set_watch,
+)
+from fleet.public.street_answer import PublicOutlook, StreetAnswer, answer_street
+from fleet.requests.intake import EMAIL
+from fleet.requests.notices import MOVED
+from fleet.requests.outbox import BACK_OFF, MESSENGER, OutboxRules, quiet_end
+from fleet.requests.sms_limits import DAY, SmsRules, count_all_reaching, count_all_sms
+from fleet.routes.published_plan import Estimates
+
+READER = Actor(ActorKind.SYSTEM, "citizen")
+"""Who the audit log names where somebody subscribed, or stopped it."""
+
+CODE_DIGITS = 12
+"""Digits of the code that confirms and ends a subscription: too many to be guessed."""
+
+MOST_WATCHES = 10
+"""Streets that one person may hear of."""
+
+CONFIRMED_WITHIN = timedelta(hours=24)
+"""A subscription that nobody has confirmed for so long is removed."""
+
+LOOK_EVERY = timedelta(minutes=5)
+"""Time between two looks at the street of a subscription."""
+
+HELD_FOR = timedelta(hours=1)
+"""How soon a message is looked at again whose reader, or the city, has had enough for a day."""
+
+
+class WatchNewsKind(StrEnum):
+    """What a message about a street says; `CONFIRM` asks whether somebody wants others."""
+
+    CONFIRM = "confirm"
+    CLEARED = "cleared"
+    WINDOW = "window"
+
+
+@dataclass(frozen=True, slots=True)
+class WatchNews:
+    """A message to send now; `watch` is as it was before, `said` what it knows once it is sent."""
+
+    kind: WatchNewsKind
+    watch: StreetWatch
+    said: StreetWatch
+
+
+@dataclass(frozen=True, slots=True)
+class WatchWish:
+    """What somebody wants to hear of: a place, and a phone or an e-mail address."""
+
+    place: Snap
+    phone: str
+    email: str
+    language: Language
+    every_storm: bool
+    consent: bool
+
+    def __post_init__(self) -> None:
+        """Reject a wish that nobody can be told of, or that nobody agreed to."""
+        if self.email and not EMAIL.fullmatch(self.email):
+            raise InvalidError("caller_email", self.email, "an e-mail address")
+        if not self.consent or not (plain_number(self.phone) or self.email):
+            raise InvalidError("consent", self.consent, "a phone number or an e-mail address")
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRules:
+    """Limits of messages, as those about requests have them, in the time zone of the city."""
+
+    outbox: OutboxRules
+    sms: SmsRules | None
+    timezone: str
+
+
+def subscribe(tx: Tx, wish: WatchWish, now: datetime) -> None:
+    """Store a subscription, to be confirmed; one more than is allowed changes nothing.
+
+    Who has one that waits to be confirmed gets no second message for another.
+    """
+    number, segment_id = plain_number(wish.phone), wish.place.segment_id
+    mine = list_watches_of(tx, number, wish.email)
+    waits = any(one.confirmed_at is None for one in mine)
+    if waits or len(mine) >= MOST_WATCHES or segment_id in {one.segment_id for one in mine}:
+        return
+    new = StreetWatch(
+        id=StreetWatchId(0),
+        segment_id=segment_id,
+        offset_m=wish.place.offset_m,
+        phone=wish.phone if number else "",
+        number=number,
+        email=wish.email,
+        language=wish.language,
+        code=f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}",
+        every_storm=wish.every_storm,
+        storm_id=None,
+        made_at=now,
+        confirmed_at=None,
+        look_at=now,
+    )
+    _log(tx, add_watch(tx, new), READER, "watch.asked", now)
+
+
+def confirmed_watch(tx: Tx, code: str, now: datetime) -> StreetWatch | None:
+    """Return the subscription of a code, which whoever has it confirms; `None` for another."""
+    found = find_watch(tx, code)
+    if found is None or found.confirmed_at is not None:
+        return found
+    set_watch(tx, found.id, {"confirmed_at": now, "look_at": now})
+    _log(tx, found, READER, "watch.confirmed", now)
+    return replace(found, confirmed_at=now)
+
+
+def unsubscribe(tx: Tx, code: str, now: datetime) -> StreetWatch | None:
+    """End the subscription of a code and return it; `None` where it has ended already."""
+    found = find_watch(tx, code)
+    if found is not None:
+        _end(tx, found, READER, now)
+    return found
+
+
+def claim_watch_news(
+    tx: Tx, storm: Storm | None, estimates: Estimates, rules: WatchRules, now: datetime, most: int
+) -> list[WatchNews]:
+    """Return what is to be told now of at most so many subscriptions, written down as told."""
+    if not estimates.policy.public.map:
+        return []
+    claimed = []
+    for watch in list_watches_due(tx, now, most):
+        news = _news(tx, watch, storm, estimates, rules, now)
+        if news is not None:
+            set_watch(tx, watch.id, _said(news.said))
+            claimed.append(news)
+    return claimed
+
+
+def settle_watch_news(tx: Tx, news: WatchNews, fault: str, now: datetime) -> None:
+    """Store what became of a message: one that no gateway took is tried again, then given up."""
+    before, tries = news.watch, news.watch.tries
+    if fault and tries < len(BACK_OFF):
+        again = replace(before, look_at=now + BACK_OFF[tries], tries=tries + 1)
+        set_watch(tx, before.id, _said(again))
+        return
+    after: dict[str, object] = {"kind": news.kind, **({"fault": fault} if fault else {})}
+    _log(tx, before, MESSENGER, "watch.untold" if fault else "watch.told", now, after)
+
+
+def _news(
+    tx: Tx,
+    watch: StreetWatch,
+    storm: Storm | None,
+    estimates: Estimates,
+    rules: WatchRules,
+    now: datetime,
+) -> WatchNews | None:
+    """Return what to tell now; `None` for nothing, where the next look is written down."""
+    if watch.confirmed_at is None:
+        return _asks(tx, watch, rules, now)
+    segment = estimates.network.find(watch.segment_id)
+    quiet = quiet_end(rules.outbox, rules.timezone, now)
+    if segment is None:
+        _end(tx, watch, MESSENGER, now)
+        return None
+    if quiet is not None or (held := _held(tx, watch, rules, now)) is not None:
+        set_watch(tx, watch.id, {"look_at": quiet or held})
+        return None
+    place = Snap(segment.id, Side.RIGHT, watch.offset_m, 0.0)
+    answer = answer_street(tx, place, storm, estimates, now)
+    if _is_over(watch, answer):
+        _end(tx, watch, MESSENGER, now)
+        return None
+    watched = _of_storm(watch, answer, now + LOOK_EVERY)
+    found = _found(watched, answer, watch.made_at - estimates.policy.public.delay)
+    if found is None:
+        set_watch(tx, watch.id, _said(watched))
+        return None
+    kind, said = found
+    return WatchNews(kind, watch, _counted(said, now))
+
+
+def _asks(tx: Tx, watch: StreetWatch, rules: WatchRules, now: datetime) -> WatchNews | None:
+    """Return the first message, which asks whether others are wanted; it is sent once."""
+    until = watch.made_at + CONFIRMED_WITHIN
+    if now >= until:
+        _end(tx, watch, MESSENGER, now)
+        return None
+    held = until if watch.told_at is not None else _held(tx, watch, rules, now)
+    if held is not None:
+        set_watch(tx, watch.id, {"look_at": min(held, until)})
+        return None
+    return WatchNews(WatchNewsKind.CONFIRM, watch, _counted(replace(watch, look_at=until), now))
+
+
+def _held(tx: Tx, watch: StreetWatch, rules: WatchRules, now: datetime) -> datetime | None:
+    """Return when to look again where no message may go to somebody now."""
+    sms = rules.sms
+    by_phone = sms is not None and sms.number_for(watch.phone) != ""
+    full = by_phone and sms is not None and count_all_sms(tx, now - DAY) >= sms.a_day
+    mine = count_all_reaching(tx, watch.phone, watch.email, now - DAY)
+    return now + HELD_FOR if full or mine >= rules.outbox.most_a_day else None
+
+
+def _is_over(watch: StreetWatch, answer: StreetAnswer) -> bool:
+    """Whether the storm of a subscription is over and it was about no other."""
+    if watch.every_storm or watch.storm_id is None or answer.storm is None:
+        return False
+    return answer.ended or answer.storm.id != watch.storm_id
+
+
+def _of_storm(watch: StreetWatch, answer: StreetAnswer, look_at: datetime) -> StreetWatch:
+    """Return a subscription as it is about the storm that is on."""
+    watch = replace(watch, look_at=look_at, tries=0)
+    if answer.storm is None or answer.ended or answer.storm.id == watch.storm_id:
+        return watch
+    return replace(watch, storm_id=answer.storm.id, cleared_at=None, from_at=None, to_at=None)
+
+
+def _found(
+    watch: StreetWatch, answer: StreetAnswer, since: datetime
+) -> tuple[WatchNewsKind, StreetWatch] | None:
+    """Return what is new on a street since a moment, with the subscription that knows it."""
+    times = [one.last_at for one in answer.directions]
+    cleared = [at for at in times if at is not None]
+    if cleared and len(cleared) == len(times):
+        at = min(cleared)
+        if at > max(watch.cleared_at or since, since):
+            said = replace(watch, cleared_at=at, from_at=None, to_at=None)
+            return WatchNewsKind.CLEARED, said
+    window = answer.window
+    if answer.outlook is not PublicOutlook.PLANNED or window is None:
+        return None
+    if watch.to_at is not None and abs(window.to_at - watch.to_at) <= MOVED:
+        return None
+    return WatchNewsKind.WINDOW, replace(watch, from_at=window.from_at, to_at=window.to_at)
+
+
+def _counted(watch: StreetWatch, now: datetime) -> StreetWatch:
+    """Return a subscription after one more message of its day."""
+    fresh = watch.day_at is None or watch.day_at <= now - DAY
+    day_at, told = (now, 0) if fresh else (watch.day_at, watch.told)
+    return replace(watch, told_at=now, day_at=day_at, told=told + 1)
+
+
+def _said(watch: StreetWatch) -> dict[str, object]:
+    """Return the columns that a look or a message changes."""
+    return {
+        "storm_id": watch.storm_id,
+        "look_at": watch.look_at,
+        "cleared_at": watch.cleared_at,
+        "from_at": watch.from_at,
+        "to_at": watch.to_at,
+        "told_at": watch.told_at,
+        "day_at": watch.day_at,
+        "told": watch.told,
+        "tries": watch.tries,
+    }
+
+
+def _end(tx: Tx, watch: StreetWatch, actor: Actor, now: datetime) -> None:
+    remove_watch(tx, watch.id)
+    _log(tx, watch, actor, "watch.ended", now)
+
+
+def _log(
+    tx: Tx,
+    watch: StreetWatch,
+    actor: Actor,
+    verb: str,
+    now: datetime,
+    after: dict[str, object] | None = None,
+) -> None:
+    """Write a line that names the street, and nothing of the person."""
+    add_event(tx, now, actor, verb, f"segment:{watch.segment_id}", after=after)

@@ -1,0 +1,35 @@
+"""Texts of messages about a street: short, in the reader's language, without trucks."""
+
+from datetime import datetime
+
+from fleet.public.street_watches import WatchNews, WatchNewsKind
+from maps.pages.i18n import Translator
+from maps.requests.notices import NoticeText
+
+
+def watch_text(
+    news: WatchNews, street: str, address: str, t: Translator, now: datetime
+) -> NoticeText:
+    """Return the text of a message about a street, to be read soon after `now`.
+
+    `address` is that of the public pages: without one the code is named, to be typed there.
+    """
+    title, body, code = t("My street"), _told(news, street, t, now), news.watch.code
+    if address:
+        link = f"{address.rstrip('/')}/street/watch?code={code}&lang={t.language}"
+        return NoticeText(title, body, link)
+    return NoticeText(title, body, t("Code: {code}", code=code))
+
+
+def _told(news: WatchNews, street: str, t: Translator, now: datetime) -> str:
+    said = news.said
+    if news.kind is WatchNewsKind.CONFIRM:
+        asks = "Do you want messages about {street}? Then open this link, or type the code."
+        return t(asks, street=street)
+    if news.kind is WatchNewsKind.CLEARED and said.cleared_at is not None:
+        when = t.moment_as_said(said.cleared_at, now)
+        return t("{street} was last cleared {when}.", street=street, when=when)
+    if said.from_at is None or said.to_at is None:
+        raise ValueError(f"window: expected its ends, got {said.from_at} and {said.to_at}")
+    when = t.span_as_said(said.from_at, said.to_at, now)
+    return t("{street} is planned {when}.", street=street, when=when)

@@ -1,0 +1,180 @@
+"""Messages about a street: asked for, confirmed, sent after the delay, ended and erased."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from data.model import PlanState
+from data.store.audit.audit_log import list_events
+from data.store.database.engine import reading, transaction
+from data.store.planning.plans import find_published_plan_id, set_plan_state
+from data.store.public.street_watches import list_watches_of
+from data.store.storms.storms import find_active_storm
+from data.store.work import list_jobs
+from fleet.requests.data_retention import PersonSought
+from tests.api.public.test_public_map import HOUR, MINUTE, SYSTEM, turn_on
+from tests.api.recording_gateway import RecordingSettings, a_notice_sender
+from tests.api.reports.test_council import end, plow, start
+from tests.village import MILL, NOW, ROSE
+from tests.village_plan import a_leg, add_published_plan
+
+PHONE = "0914 123 4567"
+NUMBER = "9141234567"
+ADDRESS = "https://snow.example.org"
+CODE = re.compile(r"code=(\d+)")
+DAY = timedelta(days=1)
+
+
+def signed_out(client):
+    """Be somebody without an account, who has a page with a form open."""
+    client.cookies.clear()
+    client.headers.pop("x-csrf-token", None)
+    client.get("/street")
+    return client
+
+
+@pytest.fixture
+def anybody(client, app, sign_in, clock):
+    """Somebody without an account, at eight in the morning of a storm that everybody sees."""
+    start(client, sign_in, clock)
+    turn_on(app)
+    clock.moment = NOW + HOUR
+    return signed_out(client)
+
+
+@pytest.fixture
+def sender(anybody, recorder):
+    known = {"address": ADDRESS, "sms": "x://{phone}", "country_code": "98"}
+    return a_notice_sender(anybody, RecordingSettings(**known, recorder=recorder))
+
+
+def ask(anybody, number=ROSE, **form):
+    sent = {"csrf": anybody.cookies["barfrub_csrf"], "id": number, "phone": PHONE, "consent": "yes"}
+    return anybody.post("/street/watch?lang=en", data=sent | form)
+
+
+def told(sender, recorder):
+    """Return the texts of the messages that go out now."""
+    before = len(recorder.sent)
+    sender.watches.run()
+    return [text.body for _, text in recorder.sent[before:]]
+
+
+def subscribed(anybody, sender, recorder, **form):
+    """Subscribe and open the link of the first message; return its code."""
+    page = ask(anybody, **form)
+    assert "Look at your messages" in page.text
+    assert told(sender, recorder)[0].startswith("Do you want messages about")
+    code = CODE.search(recorder.sent[-1][1].link)[1]
+    assert "You get messages about" in anybody.get(f"/street/watch?code={code}&lang=en").text
+    return code
+
+
+def watches(app):
+    with reading(app.engine) as tx:
+        return list_watches_of(tx, NUMBER, "")
+
+
+def test_who_confirmed_hears_that_the_street_was_cleared_once_the_delay_is_over(
+    anybody, app, clock, sender, recorder
+):
+    subscribed(anybody, sender, recorder)
+    plow(app, NOW + 4 * HOUR, street=ROSE, times=3)
+    clock.moment = NOW + 4 * HOUR + 10 * MINUTE
+    assert told(sender, recorder) == []
+    clock.moment = NOW + 4 * HOUR + 20 * MINUTE
+    assert told(sender, recorder) == ["Rose Street was last cleared today at 11:30."]
+    clock.moment = NOW + 4 * HOUR + 40 * MINUTE
+    assert told(sender, recorder) == []
+    who, text = recorder.sent[-1]
+    assert (who.phone, text.link.startswith(f"{ADDRESS}/street/watch?code=")) == (PHONE, True)
+
+
+def test_a_number_that_nobody_confirms_gets_one_message_and_is_erased(
+    anybody, app, clock, sender, recorder
+):
+    ask(anybody)
+    ask(anybody, MILL)
+    assert len(told(sender, recorder)) == 1
+    plow(app, NOW + 2 * HOUR, street=ROSE, times=3)
+    clock.moment = NOW + 3 * HOUR
+    assert told(sender, recorder) == []
+    clock.moment = NOW + HOUR + DAY
+    assert told(sender, recorder) == []
+    assert watches(app) == []
+
+
+def test_a_window_is_told_again_only_when_it_moves_by_more_than_half_an_hour(
+    anybody, app, clock, sender, recorder
+):
+    subscribed(anybody, sender, recorder, number=MILL)
+
+    def planned(at):
+        with transaction(app.engine) as tx:
+            storm = find_active_storm(tx)
+            driven = find_published_plan_id(tx, storm.id)
+            if driven is not None:
+                set_plan_state(tx, driven, PlanState.SUPERSEDED)
+            job = next(job for job in list_jobs(tx, storm.id) if job.segment_id == MILL)
+            leg = a_leg(segment_id=MILL, starts_at=at - MINUTE, ends_at=at, job_ids=(job.id,))
+            add_published_plan(tx, leg)
+
+    planned(NOW + 4 * HOUR)
+    clock.moment += 6 * MINUTE
+    assert [text[:22] for text in told(sender, recorder)] == ["Mill Street is planned"]
+    clock.moment += 6 * MINUTE
+    assert told(sender, recorder) == []
+    planned(NOW + 7 * HOUR)
+    clock.moment += 6 * MINUTE
+    assert [text[:22] for text in told(sender, recorder)] == ["Mill Street is planned"]
+
+
+def test_it_waits_for_the_morning_and_ends_with_the_storm_or_by_the_link(
+    anybody, app, clock, client, sign_in, sender, recorder
+):
+    subscribed(anybody, sender, recorder)
+    kept = subscribed(anybody, sender, recorder, number=MILL, every="yes")
+    told(sender, recorder)
+    clock.moment = NOW + 15 * HOUR
+    plow(app, clock.moment, street=ROSE, times=3)
+    clock.moment = NOW + 16 * HOUR
+    assert told(sender, recorder) == []
+    clock.moment = NOW + 24 * HOUR
+    assert told(sender, recorder) == ["Rose Street was last cleared last night at 22:30."]
+    with reading(app.engine) as tx:
+        storm_id = find_active_storm(tx).id
+    end(client, sign_in, clock, storm_id, NOW + 25 * HOUR)
+    clock.moment = NOW + 26 * HOUR
+    told(sender, recorder)
+    assert [one.segment_id for one in watches(app)] == [MILL]
+    signed_out(client)
+    form = {"csrf": client.cookies["barfrub_csrf"], "code": kept}
+    assert "You get no more messages" in client.post("/street/watch/end?lang=en", data=form).text
+    assert watches(app) == []
+
+
+def test_a_refused_message_is_tried_again(anybody, app, clock, sender, recorder):
+    ask(anybody)
+    recorder.refusals = 1
+    assert told(sender, recorder) == []
+    clock.moment += 2 * MINUTE
+    assert len(told(sender, recorder)) == 1
+
+
+def test_a_mistake_stands_at_its_field_and_a_trap_takes_nothing(anybody, app):
+    wrong = ask(anybody, email="nowhere", phone="")
+    assert (wrong.status_code, "This is not an e-mail address." in wrong.text) == (422, True)
+    assert "We need a phone number or an e-mail address" in ask(anybody, phone="").text
+    assert ask(anybody, homepage="x").status_code == 422
+    assert watches(app) == []
+
+
+def test_a_person_is_erased_and_the_audit_log_never_knew_the_number(anybody, app, sender, recorder):
+    subscribed(anybody, sender, recorder)
+    assert app.retention_task.erase_person(SYSTEM, PersonSought(phone=PHONE)).watches == 1
+    assert watches(app) == []
+    with reading(app.engine) as tx:
+        lines = [line for line in list_events(tx) if line.verb.startswith("watch.")]
+    assert [line.verb for line in lines] == ["watch.asked", "watch.told", "watch.confirmed"]
+    assert NUMBER not in repr(lines)
