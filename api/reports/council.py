@@ -32,6 +32,12 @@ from data.model import JobState, SegmentId, Storm, StormId
 from data.store.database.engine import reading
 from fleet.accounts.people import choose_district
 from fleet.evidence.storm_evidence import painted_storm, street_evidence
+from fleet.replay.storm_moments import (
+    StormCourse,
+    StormMoment,
+    storm_moments,
+    without_storm,
+)
 from fleet.storms.storm_lookup import listed_storms, shown_storm
 from maps.reports.council import (
     CouncilMap,
@@ -121,7 +127,7 @@ def get_council_street(
 def download_map(request: Request, context: CouncilContext, storm: Wanted = None) -> Response:
     """Return the map as one HTML file that works offline."""
     picture = _picture(context, storm)
-    html = coverage_html(picture, translator_of(request))
+    html = coverage_html(picture, translator_of(request), _moments(context, picture))
     return _attachment(html, "text/html", picture, "html")
 
 
@@ -136,11 +142,21 @@ def download_table(request: Request, context: CouncilContext, storm: Wanted = No
 @router.get("/council/coverage.gpkg")
 def download_layer(context: CouncilContext, storm: Wanted = None) -> Response:
     """Return every street with its coverage, as a layer for QGIS."""
+    return _layer(context, storm, "application/geopackage+sqlite3", "gpkg")
+
+
+@router.get("/council/coverage.geojson")
+def download_features(context: CouncilContext, storm: Wanted = None) -> Response:
+    """Return every street with its coverage, as GeoJSON for maps on the web."""
+    return _layer(context, storm, "application/geo+json", "geojson")
+
+
+def _layer(context: Context, storm: StormId | None, kind: str, ending: str) -> Response:
     picture = _picture(context, storm)
     with TemporaryDirectory() as folder:
-        file = Path(folder) / "coverage.gpkg"
+        file = Path(folder) / f"coverage.{ending}"
         write_streets(picture.network, coverage_columns(picture), file)
-        return _attachment(file.read_bytes(), "application/geopackage+sqlite3", picture, "gpkg")
+        return _attachment(file.read_bytes(), kind, picture, ending)
 
 
 def _resting_figures(app: App, subject: FiguresSubject) -> PackedAnswer | None:
@@ -223,6 +239,19 @@ def _picture(context: Context, storm_id: StormId | None) -> CoveragePicture:
         policy, at = app.city_state.policy_of(tx, storm), _moment(storm, context.now)
         states, coverages = painted_storm(tx, app.network, policy, storm, at)
     return CoveragePicture(app.city, app.network, policy, storm, at, states, tuple(coverages))
+
+
+def _moments(context: Context, picture: CoveragePicture) -> tuple[StormMoment, ...]:
+    """Return the picture's storm at some moments, the picture's own the last."""
+    storm, network, policy = picture.storm, picture.network, picture.policy
+    if storm is None:
+        return (without_storm(picture.at, len(network.segments)),)
+    app = context.app
+    with context.reading() as tx:
+        _, changes = app.history.changes(tx, storm, network, policy, context.now)
+        served = app.records.account(tx, storm, network, policy).served
+    course = StormCourse(storm.started_at, changes, served)
+    return storm_moments(network, course, picture.at, picture.states)
 
 
 def _attachment(body: str | bytes, kind: str, picture: CoveragePicture, ending: str) -> Response:

@@ -111,12 +111,13 @@ class Translator:
         return {**catalog(self.language), **self.city_texts}
 
     def of_city(self, policy: Policy, districts: Iterable[District] = ()) -> "Translator":
-        """Return the same translator with a city's classes of service and districts."""
-        texts = policy.class_texts(self.language) | {
+        """Return the same translator with a city's classes of service, and more districts."""
+        names = {
             f"district:{one.name}": one.names[self.language][0]
             for one in districts
             if one.names.get(self.language)
         }
+        texts = {**self.city_texts, **policy.class_texts(self.language), **names}
         return replace(self, classes=tuple(policy.rules), city_texts=texts)
 
     def named(self, kind: str, value: str) -> str:

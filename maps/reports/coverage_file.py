@@ -2,7 +2,7 @@
 
 import base64
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import folium
@@ -10,14 +10,19 @@ import folium
 from data.model import Coverage, Segment, SegmentId, ServiceClass
 from fleet.coverage.coverage_states import (
     NO_DIRECTION,
-    TELLING,
     CoverageState,
     passes_of_round,
-    state_of_street,
 )
+from fleet.replay.storm_moments import StormMoment
 from maps.pages.i18n import Translator
 from maps.pages.style import STATES, css
 from maps.pages.templates import STATIC_DIR
+from maps.reports.coverage_moments import (
+    color_controls,
+    districts_of,
+    layer_headings,
+    moments_json,
+)
 from maps.reports.coverage_table import CoveragePicture, state_name
 from maps.routes.plan_map import empty_map, with_assets
 from maps.streets.street import called, street_name
@@ -31,50 +36,58 @@ DECIMALS = 6
 """Of degrees in the file: a tenth of a metre."""
 
 
-def coverage_html(picture: CoveragePicture, t: Translator) -> str:
-    """Return a page with the streets by class on a Leaflet map, in the translator's language."""
+def coverage_html(picture: CoveragePicture, t: Translator, moments: Sequence[StormMoment]) -> str:
+    """Return a page with the streets on a Leaflet map, in the translator's language.
+
+    Classes and districts are layers. `moments` are those that can be chosen, the picture's own the
+    last of them.
+    """
     t = t.of_city(picture.policy)
     whole = empty_map(picture.city.bounds)
     known = {(one.segment_id, one.forward): one for one in picture.coverages}
-    parts: dict[tuple[ServiceClass, CoverageState], list[object]] = defaultdict(list)
-    for segment in picture.network.segments:
-        state = state_of_street(picture.states[segment.id])
-        tip = _tip(segment, picture, known, t)
-        parts[picture.policy.class_of(segment), state].append(_feature(segment, tip))
+    districts = {name: number for number, name in enumerate(districts_of(picture))}
+    parts: dict[ServiceClass, list[object]] = defaultdict(list)
+    for number, segment in enumerate(picture.network.segments):
+        words = {
+            "n": number,
+            "d": districts[segment.district],
+            "name": _name(segment, picture, t),
+            "tip": _tip(segment, picture, known, t),
+        }
+        parts[picture.policy.class_of(segment)].append(_feature(segment, words))
     for rank, service_class in enumerate(picture.policy.rules):
-        width_px = max(WIDEST_PX - rank * NARROWER_PX, NARROWEST_PX)
         group = folium.FeatureGroup(escape(t.named("class", service_class)))
-        for state in reversed(TELLING):
-            features = parts.get((service_class, state))
-            if features:
-                _layer(features, width_px, state).add_to(group)
+        if parts[service_class]:
+            width_px = max(WIDEST_PX - rank * NARROWER_PX, NARROWEST_PX)
+            _layer(parts[service_class], width_px).add_to(group)
         group.add_to(whole)
     folium.LayerControl(collapsed=False, position="bottomleft").add_to(whole)
-    return _finished(whole, picture, t)
+    return _finished(whole, picture, moments, t)
 
 
-def _layer(features: list[object], width_px: float, state: CoverageState) -> folium.GeoJson:
-    look = STATES[state]
-    style = {
-        "color": look.light,
-        "weight": width_px * look.width,
-        "opacity": 1.0,
-        "dashArray": "6 4" if look.dashed else None,
-    }
+def _layer(features: list[object], width_px: float) -> folium.GeoJson:
+    """Return streets that the file's script colors."""
+    style = {"weight": width_px, "opacity": 1.0}
     return folium.GeoJson(
         {"type": "FeatureCollection", "features": features},
         style_function=lambda _feature: style,
-        tooltip=folium.GeoJsonTooltip(["tip"], labels=False),
     )
 
 
-def _feature(segment: Segment, tip: str) -> object:
+def _feature(segment: Segment, words: Mapping[str, object]) -> object:
     line = [[round(lon, DECIMALS), round(lat, DECIMALS)] for lon, lat in segment.geometry]
     return {
         "type": "Feature",
         "geometry": {"type": "LineString", "coordinates": line},
-        "properties": {"tip": tip},
+        "properties": words,
     }
+
+
+def _name(segment: Segment, picture: CoveragePicture, t: Translator) -> str:
+    """Return name and class of a street as HTML; values are escaped."""
+    title = called(street_name(segment), t)
+    service_class = picture.policy.class_of(segment)
+    return f"<b>{escape(title)}</b><br>{escape(t.named('class', service_class))}"
 
 
 def _tip(
@@ -83,10 +96,8 @@ def _tip(
     known: Mapping[tuple[SegmentId, bool], Coverage],
     t: Translator,
 ) -> str:
-    """Return the tooltip of a street as HTML; values are escaped."""
-    title = called(street_name(segment), t)
-    service_class = picture.policy.class_of(segment)
-    lines = [f"<b>{escape(title)}</b>", escape(t.named("class", service_class))]
+    """Return what is known of a street as HTML, each way a line; values are escaped."""
+    lines = []
     states = dict(zip((True, False), picture.states[segment.id], strict=True))
     ways = [forward for forward, state in states.items() if state != NO_DIRECTION]
     for forward in ways:
@@ -113,31 +124,38 @@ def proof(coverage: Coverage | None, t: Translator) -> str:
     return f"{words} · {t(f'evidence:{kind}')}" if kind else words
 
 
-def _finished(whole: folium.Map, picture: CoveragePicture, t: Translator) -> str:
+def _finished(
+    whole: folium.Map, picture: CoveragePicture, moments: Sequence[StormMoment], t: Translator
+) -> str:
     figure = folium.Figure(title=escape(_title(picture, t)))
     figure.header.add_child(folium.Element(f"<style>{_style()}</style>"))
-    figure.html.add_child(folium.Element(_panel(picture, t)))
+    figure.html.add_child(folium.Element(_panel(picture, len(moments), t)))
+    figure.html.add_child(folium.Element(layer_headings(picture, t)))
+    figure.html.add_child(
+        folium.Element(_script(moments_json(picture, moments, whole.get_name(), t)))
+    )
     figure.add_child(whole)
     html = with_assets(figure.render())
     start = f'<html lang="{t.language}" dir="{t.direction}" data-theme="light">'
     return html.replace("<html>", start, 1)
 
 
+def _script(told: str) -> str:
+    script = (STATIC_DIR / "js/reports/file/coverage-file.js").read_text("utf-8")
+    return f'<script id="moments" type="application/json">{told}</script><script>{script}</script>'
+
+
 def _title(picture: CoveragePicture, t: Translator) -> str:
     return t("Snow clearing in {city}", city=picture.city.name)
 
 
-def _panel(picture: CoveragePicture, t: Translator) -> str:
+def _panel(picture: CoveragePicture, moments: int, t: Translator) -> str:
     when = t("As of {date}, {time}", date=t.date(picture.at), time=t.time(picture.at))
     storm = picture.storm.name if picture.storm else t("No storm")
-    groups = dict.fromkeys(style.group or style.name for style in STATES)
-    words = {name: escape(state_name(name, picture, t)) for name in groups}
-    keys = "".join(
-        f'<li><i class="swatch state-{name}"></i>{word}</li>' for name, word in words.items()
-    )
     return (
         f'<section class="panel"><h1>{escape(_title(picture, t))}</h1>'
-        f"<p><bdi>{escape(storm)}</bdi><br>{escape(when)}</p><ul>{keys}</ul>"
+        f'<p><bdi>{escape(storm)}</bdi><br><output id="when">{escape(when)}</output></p>'
+        f"{color_controls(picture, moments, t)}"
         f"<p>{escape(picture.city.attribution)}</p></section>"
     )
 

@@ -85,6 +85,7 @@ GET /api/replay/{storm_id}/tracks/{hour}
 GET /api/storms/{storm_id}/revisions
 GET /council
 GET /council/coverage.csv
+GET /council/coverage.geojson
 GET /council/coverage.gpkg
 GET /council/coverage.html
 GET /replay

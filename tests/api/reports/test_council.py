@@ -20,7 +20,7 @@ from data.store.storms.storms import find_active_storm, list_storms
 from fleet.context import CityContext
 from fleet.coverage.coverage_states import CoverageState
 from fleet.evidence.proof_store import store_evidence
-from tests.village import MAIN_WEST, NOW, ROSE, YARD
+from tests.village import MAIN_WEST, NOW, ROSE
 
 HOUR = timedelta(hours=1)
 PHONE = "0914 772 0036"
@@ -213,6 +213,7 @@ def test_nothing_the_council_reads_names_a_caller_a_vehicle_or_a_driver(
         "/council/coverage.csv",
         "/council/coverage.html",
         "/council/coverage.gpkg",
+        "/council/coverage.geojson",
     ):
         answer = client.get(path)
         assert answer.status_code == 200
@@ -277,23 +278,6 @@ def test_the_table_speaks_the_readers_language_with_latin_digits(
     assert main[heading] == word
     assert "2026-12-21 08:30" in main.values()  # Tehran, an hour after seven thirty
     assert not re.search("[۰-۹]", answer.text)
-
-
-def test_the_layer_opens_as_streets_with_their_coverage(client, app, sign_in, clock, tmp_path):
-    import geopandas
-
-    start(client, sign_in, clock)
-    plow(app, NOW + HOUR)
-    clock.moment = NOW + 2 * HOUR
-    sign_in("council")
-    file = tmp_path / "coverage.gpkg"
-    file.write_bytes(client.get("/council/coverage.gpkg").content)
-    frame = geopandas.read_file(file).set_index("id")
-
-    assert len(frame) == 12
-    assert frame.loc[MAIN_WEST, "state_forward"] == "fresh"
-    assert frame.loc[ROSE, "state_backward"] in (None, "") or frame.state_backward.isna()[ROSE]
-    assert frame.loc[YARD, "service_class"] == "P4"
 
 
 def test_the_page_carries_no_figures_of_its_own(council):

@@ -11,12 +11,14 @@ const DOWNLOADS = [
   ["html", "map"],
   ["csv", "table"],
   ["gpkg", "layers"],
+  ["geojson", "layers"],
 ];
 
 const words = () => ({
-  html: [t("Map file"), t("One page that opens offline")],
+  html: [t("Map file"), t("One page that opens offline: by class, district and moment of the storm")],
   csv: [t("Table"), t("Every street, for a spreadsheet")],
   gpkg: [t("GeoPackage"), t("Every street, for QGIS")],
+  geojson: [t("GeoJSON"), t("Every street, for maps on the web")],
 });
 
 function phase(view) {
