@@ -2,6 +2,7 @@
 import { drop, keep, kept } from "../../../pages/app/shelf.js";
 import { boot } from "../../../pages/boot.js";
 import { get } from "../../../pages/net.js";
+import { withoutIsolates } from "../../../pages/texts.js";
 import { output } from "./tones.js";
 
 const SHELF = "voice";
@@ -39,8 +40,7 @@ export function dropVoice() {
 
 /** The fewest phrases of which a sentence is made, as `maps/guidance/phrases.py` cuts it; null where some are missing. */
 export function phrasesOf(sentence, known) {
-  const words = sentence
-    .replace(/[\u2068\u2069]/g, "")
+  const words = withoutIsolates(sentence)
     .replace(/[,،;:.]+(?=\s|$)/g, " ")
     .split(/\s+/)
     .filter(Boolean);
