@@ -6,7 +6,7 @@ import { cm, when } from "../storms/words.js";
 const EVERY = 3;
 const LOWEST_CM = 1;
 
-const degrees = (value) => (value === null ? "" : t("{value} °C", { value: number(value) }));
+const degrees = (value) => (value === null ? "" : t("{value} °C", { value: number(value, 1) }));
 
 const words = ({ at, snow_cm: snow, temperature_c: air }) => [time(at), cm(snow), degrees(air)].filter(Boolean).join(" · ");
 
@@ -16,7 +16,7 @@ function hour(each, index, most, firstAt) {
     <span class="unseen">${words(each)}</span>
     <span class="pillar" aria-hidden="true"><span .style=${high}></span></span>
     <span class="air" aria-hidden="true">${index % EVERY === 0 && each.temperature_c !== null ? t("{value}°", { value: number(each.temperature_c) }) : ""}</span>
-    <span class="clock" aria-hidden="true">${index % EVERY === 0 ? time(each.at) : ""}</span>
+    <span class="hour-of" aria-hidden="true">${index % EVERY === 0 ? time(each.at) : ""}</span>
   </li>`;
 }
 
