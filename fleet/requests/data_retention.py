@@ -16,6 +16,7 @@ from data.store.messages.messages import erase_messages
 from data.store.public.street_watches import remove_old_watches, remove_watches_of
 from data.store.requests.data_retention import (
     erase_people,
+    erase_street_sightings,
     forget_photos,
     forget_photos_of,
     list_caller_names,
@@ -84,6 +85,7 @@ def erase_old(
     reports = erase_blockage_texts(tx, now - keep_callers_for)
     reports += erase_answer_texts(tx, now - keep_callers_for)
     reports += erase_fault_texts(tx, now - keep_callers_for)
+    reports += erase_street_sightings(tx, now - keep_callers_for)
     watches = remove_old_watches(tx, now - keep_callers_for, now - EVERY_STORM_FOR)
     erased = ErasedCounts(callers, len(ids), tuple(photos), messages, notes, reports, jobs, watches)
     if ids or photos or messages or notes or reports or jobs or watches:

@@ -66,10 +66,11 @@ class VoiceTask(PeriodicTask):
             try:
                 make_clip(self._folder, said)
                 spoken += 1
-            except (OSError, ValueError, subprocess.SubprocessError) as error:
+            except (OSError, ValueError, RuntimeError, subprocess.SubprocessError) as error:
                 self._give_up(said.voice, error)
-            with self._lock:
-                self._wanted.pop(said, None)
+            finally:
+                with self._lock:
+                    self._wanted.pop(said, None)
         return spoken
 
     def step_beside(self) -> float:

@@ -112,6 +112,16 @@ def erase_people(tx: Tx, request_ids: Sequence[RequestId]) -> int:
     return callers
 
 
+def erase_street_sightings(tx: Tx, before: datetime) -> int:
+    """Take words and place off inspections of streets without a request; return of how many.
+
+    Those of requests go with the request.
+    """
+    said = (sighting.c.text != "") | sighting.c.lon.is_not(None)
+    old = sighting.c.request_id.is_(None) & (sighting.c.seen_at < before) & said
+    return tx.execute(update(sighting).where(old).values(text="", lon=None, lat=None)).rowcount
+
+
 def move_pins(tx: Tx, places: Iterable[tuple[RequestId, LonLat]]) -> None:
     """Put the pins of requests elsewhere."""
     for request_id, place in places:

@@ -1,5 +1,6 @@
 """Streets that only a driver's tap proves: on the supervisor's list until somebody has looked."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,8 @@ from data.errors import InvalidError
 from data.model import EvidenceKind, JobState, LegKind, Plan
 from data.model.requests.followup import InspectionFault
 from data.store.database.engine import Tx
+from data.store.followup.sightings import list_sightings_on_segment
+from data.store.requests.data_retention import erase_street_sightings
 from data.store.schema import job
 from data.store.storms.storms import get_storm
 from data.store.work import list_jobs_on_segment
@@ -91,3 +94,13 @@ def test_a_tap_from_before_a_look_that_refutes_it_proves_nothing(tx: Tx) -> None
     inspect_street(city(tx, TAPPED + timedelta(minutes=1)), DISPATCHER, v.SCHOOL, RIDGE)
     prove_taps(city(tx), get_storm(tx, plan.storm_id))
     assert coverage(tx, plan, v.SCHOOL) is None
+
+
+def test_what_an_inspector_wrote_of_a_street_is_erased_as_what_callers_said(tx: Tx, plan: Plan):
+    place = v.village().point_at(v.SCHOOL, 20.0)
+    worded = replace(RIDGE, text="in front of number 7", location=place)
+    inspect_street(city(tx), DISPATCHER, v.SCHOOL, worded)
+    assert erase_street_sightings(tx, LATER - timedelta(days=1)) == 0
+    assert erase_street_sightings(tx, LATER + timedelta(days=1)) == 1
+    (kept,) = list_sightings_on_segment(tx, v.SCHOOL, TAPPED - timedelta(days=1))
+    assert (kept.text, kept.location, kept.faults) == ("", None, RIDGE.faults)

@@ -3,6 +3,8 @@
 from alembic import op
 from sqlalchemy import JSON, Column, Integer, bindparam, column, table
 
+from data.store.schema.base import Whole
+
 revision = "0080"
 down_revision = "0078"
 
@@ -35,7 +37,7 @@ def upgrade() -> None:
     """Add the columns, and read the codes out of what was written."""
     with op.batch_alter_table("sighting") as changed:
         changed.alter_column("request_id", existing_type=Integer(), nullable=True)
-        changed.add_column(Column("segment_id", Integer))
+        changed.add_column(Column("segment_id", Whole))
         changed.add_column(Column("faults", JSON, nullable=False, server_default="[]"))
     op.create_index("sighting_by_segment", "sighting", ["segment_id", "seen_at"])
     connection = op.get_bind()
