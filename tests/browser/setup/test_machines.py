@@ -239,8 +239,11 @@ def test_a_mistake_in_the_levels_leads_to_its_field_and_a_kind_of_street_has_one
     expect(page.get_by_role("alert")).to_have_count(0)
 
     page.select_option("#road-residential", "P2")
+    page.fill("[name='forecast.depth_cm']", "4")
+    page.check("[name='forecast.begins']")
     page.click(".foot .primary")
     expect(page.locator(".foot .primary")).to_have_count(0)
+    assert {"depth_cm": 4, "begins": True}.items() <= policy_of(page)["forecast"].items()
     classes = policy_of(page)["class"]
     assert "residential" in classes["P2"]["roads"]
     assert "residential" not in classes["P3"]["roads"]
