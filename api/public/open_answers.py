@@ -98,9 +98,9 @@ def _page(sources: PublicSources, subject: RoutesSubject) -> RoutePage:
     following = (
         f"{_address(asked)}?{asked.following(shown[-1].number)}" if len(page) > asked.limit else ""
     )
-    delay = state.policy.public.delay
-    features = [route(one, state.network, state.city.name, delay) for one in shown]
-    return routes(features, at, following)
+    public = state.policy.public
+    features = [route(one, state.network, state.city.name, public.delay) for one in shown]
+    return routes(features, at, following, public.licence)
 
 
 def _with_times(asked: RoutesSubject, at: datetime) -> RoutesSubject:
@@ -140,9 +140,9 @@ def _one_route(sources: PublicSources, subject: RouteSubject) -> bytes:
         with reading(sources.engine) as tx:
             for one in list_street_passes(tx, minute, minute):
                 if one.number == subject.number and state.network.find(one.directed.segment_id):
-                    return json_of(
-                        route(one, state.network, state.city.name, state.policy.public.delay)
-                    )
+                    public = state.policy.public
+                    found = route(one, state.network, state.city.name, public.delay)
+                    return json_of({**found, "licence": public.licence})
     raise NotFoundError("pass", subject.number)
 
 

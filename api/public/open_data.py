@@ -1,14 +1,20 @@
 """The open data: what everybody may read of a storm, in forms that other programs know."""
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from api.access.rate_limits import PublicAction, address_of
-from api.processes.cached_response import ANYBODYS, JSON, json_of, packed_answer_of, shared_answer
+from api.processes.cached_response import (
+    ANYBODYS,
+    JSON,
+    PackedAnswer,
+    json_of,
+    packed_answer_of,
+    shared_answer,
+)
 from api.public.open_answers import (
     ClosuresForm,
     ClosuresSubject,
@@ -21,6 +27,7 @@ from api.public.open_arguments import NEWEST_NUMBER, USUAL_PAGE, WantedRoutes
 from api.public.open_storms import BASE, STORMS, StormSubject, open_storms, public_minute
 from api.web.checked_route import CheckedRoute
 from api.web.context import App, app_of
+from api.web.page_context import page, translator_of, wants_page
 from data.errors import NotPublicError
 from data.model import StormId
 from maps.public.maintenance_feed import (
@@ -31,36 +38,37 @@ from maps.public.maintenance_feed import (
     domains,
     tasks,
 )
-from maps.public.storm_table import OpenStorm
+from maps.public.open_index import XML, OpenIndex, delay_text, open_index
+from maps.public.storm_table import FILE_TYPES, GEOJSON, OpenStorm, StormEnding
 
-GEOJSON = "application/geo+json"
-XML = "application/xml"
-
-
-class StormEnding(StrEnum):
-    """The ending of a storm's file."""
-
-    CSV = "csv"
-    GEOJSON = "geojson"
-    GPKG = "gpkg"
-
-
-FILE_TYPES = {
-    StormEnding.CSV: "text/csv; charset=utf-8",
-    StormEnding.GEOJSON: GEOJSON,
-    StormEnding.GPKG: "application/geopackage+sqlite3",
-}
+VARIES = "Accept, Accept-Language, Cookie, Accept-Encoding"
+"""What the index goes by: who asks, in what language, wants it how."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenStorms:
     """A page of storms; a link leads to the next one."""
 
+    licence: str
     storms: list[OpenStorm]
     links: list[PageLink]
 
 
 router = APIRouter(prefix=BASE, route_class=CheckedRoute)
+
+
+@router.get("", response_model=OpenIndex)
+def get_index(request: Request) -> Response:
+    """Return what open data there is: as JSON, and to a browser as a page."""
+    app, t = open_app(request), translator_of(request)
+    rules = app.city_state.now.policy.public
+    index = open_index(app.city, rules, BASE, t)
+    if wants_page(request):
+        view = {"index": index, "delay": delay_text(rules, t), "error": ""}
+        return page(request, "public/open.html", view, headers={"Vary": VARIES})
+    answer = _licensed(request, packed_answer_of(json_of(index)))
+    answer.headers["Vary"] = VARIES
+    return answer
 
 
 @router.get("/maintenance/routes", response_model=RoutePage)
@@ -85,7 +93,7 @@ def get_route(request: Request, number: Annotated[int, Path(ge=0, le=NEWEST_NUMB
 def get_tasks(request: Request) -> Response:
     """Return the tasks that passes can have."""
     open_app(request)
-    return shared_answer(request, packed_answer_of(json_of(tasks())), ANYBODYS)
+    return _licensed(request, packed_answer_of(json_of(tasks())))
 
 
 @router.get("/maintenance/domains", response_model=list[MaintenanceDomain])
@@ -93,7 +101,7 @@ def get_domains(request: Request) -> Response:
     """Return the one domain that passes are of: the city."""
     app = open_app(request)
     content = json_of(domains(app.city.name, public_minute(app)))
-    return shared_answer(request, packed_answer_of(content), ANYBODYS)
+    return _licensed(request, packed_answer_of(content))
 
 
 @router.get("/closures/cifs.json", response_model=dict[str, list[dict[str, dict[str, str]]]])
@@ -121,10 +129,12 @@ def get_storms(
     limit: Annotated[int, Query(ge=1, le=USUAL_PAGE)] = USUAL_PAGE,
 ) -> Response:
     """Return the storms, the first one first, with the addresses of their files."""
-    found, more = open_storms(open_app(request), after, limit)
+    app = open_app(request)
+    found, more = open_storms(app, after, limit)
     following = f"{STORMS}?limit={limit}&after={found[-1].id}" if more else ""
-    view = OpenStorms(found, [{"rel": "next", "href": following}] if more else [])
-    return shared_answer(request, packed_answer_of(json_of(view)), ANYBODYS)
+    links: list[PageLink] = [{"rel": "next", "href": following}] if more else []
+    view = OpenStorms(app.city_state.now.policy.public.licence, found, links)
+    return _licensed(request, packed_answer_of(json_of(view)))
 
 
 @router.get("/storms/{storm_id}/streets.{ending}", response_class=Response)
@@ -152,4 +162,11 @@ def _shared(request: Request, subject: OpenSubject, media_type: str = JSON) -> R
     packed = kept.of(subject).packed(
         lambda: app.answers.made(subject, lambda: open_answer(app, subject)), public_minute(app)
     )
-    return shared_answer(request, packed, ANYBODYS, media_type)
+    return _licensed(request, packed, media_type)
+
+
+def _licensed(request: Request, packed: PackedAnswer, media_type: str = JSON) -> Response:
+    """Return an answer that anybody keeps; its header leads to where the licence stands."""
+    answer = shared_answer(request, packed, ANYBODYS, media_type)
+    answer.headers["Link"] = f'<{BASE}>; rel="license"'
+    return answer

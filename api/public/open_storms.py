@@ -60,7 +60,8 @@ def storm_file(sources: PublicSources, subject: StormSubject) -> bytes:
         seen = delayed_streets(tx, account, sources.history, network, policy, sources.clock.now())
     with TemporaryDirectory() as folder:
         file = Path(folder) / f"streets.{subject.ending}"
-        write_streets(network, storm_columns(seen, network, policy), file)
+        licence = sources.city_state.now.policy.public.licence
+        write_streets(network, storm_columns(seen, network, policy), file, licence)
         return file.read_bytes()
 
 

@@ -1,6 +1,7 @@
 """Writes street layers for QGIS and other GIS programs."""
 
 import csv
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,7 +17,8 @@ from data.files.csv_sheet import guarded_row
 from data.model import Segment
 from data.streets.network import StreetNetwork
 
-DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
+GEOJSON = "GeoJSON"
+DRIVERS = {".gpkg": "GPKG", ".geojson": GEOJSON}
 TABLE = ".csv"
 LAYER = "streets"
 
@@ -24,7 +26,7 @@ _TIME = re.compile(r"^last_pass|_at$")
 
 
 def write_streets(
-    network: StreetNetwork, columns: Mapping[str, Sequence[object]], path: Path
+    network: StreetNetwork, columns: Mapping[str, Sequence[object]], path: Path, licence: str = ""
 ) -> None:
     """Write a file with one line feature per segment, in the format of its suffix.
 
@@ -33,7 +35,8 @@ def write_streets(
     Each has `id`, names (`name_columns`), `road_class, oneway, length_m, width_m, lanes, district,
     osm_way_id` and what `columns` add, in the order of `network.segments`; `None` is no value.
     Columns named `last_pass…` or `…_at` are times, with a zone, also where they are empty. A file
-    that lies there is replaced, whole or not at all. Raises `InvalidError` for another ending.
+    that lies there is replaced, whole or not at all. A licence is a member of GeoJSON; the other
+    formats have no place for it. Raises `InvalidError` for another ending.
     """
     attributes = {**_attributes(network.segments), **columns}
     if path.suffix.lower() == TABLE:
@@ -49,11 +52,18 @@ def write_streets(
     new = path.with_name(f".{path.stem}-new{path.suffix.lower()}")
     try:
         new.unlink(missing_ok=True)
-        frame.to_file(new, driver=driver, layer=LAYER, engine="pyogrio", index=False)
+        told = _members({"licence": licence}) if driver == GEOJSON and licence else {}
+        frame.to_file(new, driver=driver, layer=LAYER, engine="pyogrio", index=False, **told)
         new.replace(path)
     finally:
         new.unlink(missing_ok=True)
     return None
+
+
+def _members(members: Mapping[str, str]) -> dict[str, str]:
+    """Return the options with which GDAL writes members of a GeoJSON file itself."""
+    native = json.dumps({"type": "FeatureCollection", **members})
+    return {"NATIVE_DATA": native, "NATIVE_MEDIA_TYPE": "application/vnd.geo+json"}
 
 
 def _write_table(attributes: Mapping[str, Sequence[object]], path: Path) -> None:

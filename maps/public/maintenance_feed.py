@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from data.languages import languages
 from data.model import Treatment
@@ -47,9 +47,10 @@ class RouteFacts(TypedDict):
 
 
 class RouteFeature(TypedDict):
-    """A pass over a street as a feature."""
+    """A pass over a street as a feature; one that is asked for alone has the city's licence."""
 
     type: str
+    licence: NotRequired[str]
     geometry: Line
     properties: RouteFacts
 
@@ -65,6 +66,7 @@ class RoutePage(TypedDict):
     """A page of passes, as they could be known at `dataUpdatedTime`."""
 
     type: str
+    licence: str
     dataUpdatedTime: datetime
     features: list[RouteFeature]
     links: list[PageLink]
@@ -111,11 +113,14 @@ def route(one: StreetPass, network: StreetNetwork, city: str, delay: timedelta) 
     }
 
 
-def routes(features: Iterable[RouteFeature], at: datetime, following: str) -> RoutePage:
+def routes(
+    features: Iterable[RouteFeature], at: datetime, following: str, licence: str
+) -> RoutePage:
     """Return a page of passes; `following` is the address of the next one, empty for none."""
     links: list[PageLink] = [{"rel": "next", "href": following}] if following else []
     return {
         "type": "FeatureCollection",
+        "licence": licence,
         "dataUpdatedTime": at,
         "features": list(features),
         "links": links,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from data.model import Storm, StormId
 from data.policy.city_policy import Policy
@@ -12,8 +13,23 @@ from fleet.public.delayed_streets import NEVER, DelayedStreets
 from maps.pages.style import STATES
 from maps.reports.coverage_table import WAYS, level_columns
 
-FORMATS = ("csv", "geojson", "gpkg")
-"""The files of a storm, by their endings."""
+GEOJSON = "application/geo+json"
+
+
+class StormEnding(StrEnum):
+    """The ending of a storm's file."""
+
+    CSV = "csv"
+    GEOJSON = "geojson"
+    GPKG = "gpkg"
+
+
+FILE_TYPES = {
+    StormEnding.CSV: "text/csv; charset=utf-8",
+    StormEnding.GEOJSON: GEOJSON,
+    StormEnding.GPKG: "application/geopackage+sqlite3",
+}
+"""The media types of a storm's files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +45,7 @@ class OpenStorm:
 def open_storm(storm: Storm, at: datetime, base: str) -> OpenStorm:
     """Return a storm as it was known at a moment."""
     over = storm.ended_at if storm.ended_at is not None and storm.ended_at <= at else None
-    files = {each: f"{base}/{storm.id}/streets.{each}" for each in FORMATS}
+    files = {each.value: f"{base}/{storm.id}/streets.{each}" for each in StormEnding}
     return OpenStorm(storm.id, storm.started_at, over, files)
 
 

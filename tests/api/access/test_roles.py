@@ -13,8 +13,9 @@ PUBLIC = {
     ("GET", "/api/public/map"): "everybody sees the streets, once an administrator turns it on",
     **dict.fromkeys(
         [
-            ("GET", f"/open/v1/{path}")
+            ("GET", f"/open/v1{path and f'/{path}'}")
             for path in (
+                "",
                 "maintenance/routes",
                 "maintenance/routes/latest",
                 "maintenance/routes/{number}",

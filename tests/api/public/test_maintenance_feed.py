@@ -115,7 +115,8 @@ def test_a_pass_is_public_when_the_minute_in_which_it_ended_is_as_old_as_the_del
     assert late.status_code == 404
     clock.moment = NOW + 5 * HOUR + timedelta(minutes=15)
     assert told()
-    assert anybody.get(late.request.url.path).json()["properties"]["streetId"] == BLIND
+    alone = anybody.get(late.request.url.path).json()
+    assert (alone["properties"]["streetId"], alone["licence"]) == (BLIND, "CC BY 4.0")
 
 
 def number_of(street, minute):
@@ -171,6 +172,7 @@ def test_the_same_answer_is_not_sent_twice(anybody):
     assert (first.status_code, again.status_code) == (200, 304)
     assert first.headers["content-type"] == "application/geo+json"
     assert "public" in first.headers["cache-control"]
+    assert first.json()["licence"] == "CC BY 4.0"
 
 
 def test_tasks_have_names_and_the_city_is_the_only_domain(anybody, app):

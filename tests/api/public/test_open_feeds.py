@@ -138,8 +138,9 @@ def test_a_storm_has_its_streets_as_files(anybody, app, tmp_path):
     (storm,) = anybody.get(f"{BASE}/storms").json()["storms"]
     rose = rows(anybody, storm["id"])[str(ROSE)]
     assert rose["cleared_forward_at"] == "2026-12-21T08:00:00+00:00"
-    geojson = anybody.get(storm["files"]["geojson"]).json()["features"]
-    assert len(geojson) == len(app.network.segments)
+    geojson = anybody.get(storm["files"]["geojson"]).json()
+    assert len(geojson["features"]) == len(app.network.segments)
+    assert geojson["licence"] == "CC BY 4.0"
     layer = tmp_path / "streets.gpkg"
     layer.write_bytes(anybody.get(storm["files"]["gpkg"]).content)
     with closing(sqlite3.connect(layer)) as file:
@@ -177,6 +178,35 @@ def test_nothing_is_told_while_it_is_turned_off(client):
         address = path.format(number=1, storm_id=1, ending="csv")
         answer = client.get(address)
         assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_public"), path
+
+
+def test_the_index_lists_every_feed_with_licence_delay_and_formats(anybody, app):
+    answer = anybody.get(BASE)
+    said = answer.json()
+    assert (said["city"], said["licence"], said["delay_min"]) == (app.city.name, "CC BY 4.0", 15)
+    feeds = {one["address"]: one for one in said["feeds"]}
+    assert feeds.keys() | {BASE} == {path for _method, path in PUBLIC if path.startswith(BASE)}
+    storms = feeds[f"{BASE}/storms"]
+    assert (storms["parameters"], storms["formats"]) == (["limit", "after"], ["application/json"])
+    assert all(one["what"] and one["formats"] for one in feeds.values())
+    assert anybody.get(said["requests"]).status_code == 200
+    again = anybody.get(BASE, headers={"if-none-match": answer.headers["etag"]})
+    assert again.status_code == 304
+    assert "Accept-Language" in again.headers["vary"]
+    licensed = [anybody.get(one) for one in feeds if "{" not in one]
+    assert {one.headers["link"] for one in licensed} == {f'<{BASE}>; rel="license"'}
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "Open data"), ("fa", "دادهٔ باز"), ("az", "Açıq məlumat")]
+)
+def test_a_browser_gets_the_index_as_a_page_without_scripts(anybody, language, title):
+    accepted = {"accept": "text/html", "accept-language": language}
+    page = anybody.get(BASE, headers=accepted)
+    assert f"<h1>{title}</h1>" in page.text
+    assert f'href="{BASE}/closures/cifs.xml"' in page.text
+    assert "CC BY 4.0" in page.text
+    assert "<script" not in page.text
 
 
 def test_the_client_in_the_docs_reads_every_feed_and_nothing_twice(anybody, app):

@@ -75,6 +75,7 @@ from maps.pages.i18n import catalog, translator
 from maps.pages.menu import PAGES
 from maps.pages.style import STATES
 from maps.planning.plan_comparison import FIGURES
+from maps.public.open_index import Feed
 from maps.reports.coverage_table import FACTS, LEVEL_COLUMNS, STREET_COLUMNS, WAYS
 from maps.requests.open311_services import questions
 from maps.requests.request_table import QUEUE_COLUMNS
@@ -221,6 +222,7 @@ SHOWN_NAMES = {
     f"unserved:{NOT_GIVEN}",
     *(f"skip:{reason}" for reason in SkipReason),
     *(f"outlook:{outlook}" for outlook in Outlook),
+    *(f"feed:{feed}" for feed in Feed),
     *(f"why:{reason}" for reason in Reason),
     *(f"side:{side}" for side in Side),
     *(f"shift:{state}" for state in ShiftState),
