@@ -42,7 +42,7 @@ def my_street(
     require_public_map(app.city_state.now.policy)
     try:
         if id is not None:
-            app.limits.enter(PublicAction.READ, sender)
+            app.limits.enter(PublicAction.PLACE, sender)
             snap = snap_of(app.network, SegmentId(id), at)
             return show_street(request, snap, {"sent": bool(asked)})
         if not q.strip():

@@ -14,8 +14,14 @@ from api.web.page_context import page, translator_of
 from data.errors import BarfrubError, InvalidError
 from data.model import SegmentId
 from data.model.requests.street_watches import StreetWatch
-from data.store.database.engine import transaction
-from fleet.public.street_watches import WatchWish, confirmed_watch, subscribe, unsubscribe
+from data.store.database.engine import reading, transaction
+from fleet.public.street_watches import (
+    WatchWish,
+    confirmed_watch,
+    subscribe,
+    unsubscribe,
+    watch_of,
+)
 from maps.public.street_page import digits_of
 from maps.requests.citizen import mistake_of
 from maps.streets.street import called, street_name
@@ -64,17 +70,32 @@ def subscribe_to_street(
 
 
 @router.get("/street/watch")
-def confirm_street_watch(request: Request, code: Code = "") -> HTMLResponse:
-    """Confirm the subscription of a message's code, and offer to end it; without one ask for it."""
+def street_watch(request: Request, code: Code = "") -> HTMLResponse:
+    """Show the subscription of a message's code, to be confirmed or ended; without one ask for it.
+
+    Opening the link changes nothing: mail scanners open it too. With a code it works where the
+    map is off by now, so that messages can be stopped.
+    """
     app = app_of(request)
-    require_public_map(app.city_state.now.policy)
     if not code:
+        require_public_map(app.city_state.now.policy)
         return _shown(request, None, "")
+    app.limits.enter(PublicAction.TRACK, address_of(request))
+    with reading(app.engine) as tx:
+        found = watch_of(tx, digits_of(code))
+    return _shown(request, found, _unknown(request, found))
+
+
+@router.post("/street/watch/confirm", dependencies=[FormChecked])
+def confirm_street_watch(
+    request: Request, code: Annotated[str, Form(max_length=40)] = ""
+) -> HTMLResponse:
+    """Confirm the subscription of a message's code, and offer to end it."""
+    app = app_of(request)
     app.limits.enter(PublicAction.TRACK, address_of(request))
     with transaction(app.engine) as tx:
         found = confirmed_watch(tx, digits_of(code), app.clock.now())
-    t = translator_of(request)
-    return _shown(request, found, "" if found else t("No subscription has this code any more."))
+    return _shown(request, found, _unknown(request, found))
 
 
 @router.post("/street/watch/end", dependencies=[FormChecked])
@@ -87,6 +108,11 @@ def unsubscribe_from_street(
     with transaction(app.engine) as tx:
         unsubscribe(tx, digits_of(code), app.clock.now())
     return _shown(request, None, t("You get no more messages. Your number and address are erased."))
+
+
+def _unknown(request: Request, found: StreetWatch | None) -> str:
+    t = translator_of(request)
+    return "" if found else t("No subscription has this code any more.")
 
 
 def _shown(request: Request, watch: StreetWatch | None, said: str) -> HTMLResponse:

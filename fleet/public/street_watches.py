@@ -130,6 +130,11 @@ def subscribe(tx: Tx, wish: WatchWish, now: datetime) -> None:
     _log(tx, add_watch(tx, new), READER, "watch.asked", now)
 
 
+def watch_of(tx: Tx, code: str) -> StreetWatch | None:
+    """Return the subscription of a code; `None` for another, and where it has ended."""
+    return find_watch(tx, code)
+
+
 def confirmed_watch(tx: Tx, code: str, now: datetime) -> StreetWatch | None:
     """Return the subscription of a code, which whoever has it confirms; `None` for another."""
     found = find_watch(tx, code)

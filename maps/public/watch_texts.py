@@ -14,17 +14,21 @@ def watch_text(
 
     `address` is that of the public pages: without one the code is named, to be typed there.
     """
-    title, body, code = t("My street"), _told(news, street, t, now), news.watch.code
+    title, body, code = t("My street"), _told(news, street, address, t, now), news.watch.code
     if address:
         link = f"{address.rstrip('/')}/street/watch?code={code}&lang={t.language}"
         return NoticeText(title, body, link)
     return NoticeText(title, body, t("Code: {code}", code=code))
 
 
-def _told(news: WatchNews, street: str, t: Translator, now: datetime) -> str:
+def _told(news: WatchNews, street: str, address: str, t: Translator, now: datetime) -> str:
     said = news.said
     if news.kind is WatchNewsKind.CONFIRM:
-        asks = "Do you want messages about {street}? Then open this link, or type the code."
+        if address:
+            return t("Do you want messages about {street}? Then open this link.", street=street)
+        asks = (
+            "Do you want messages about {street}? Then type this code on the page of your street."
+        )
         return t(asks, street=street)
     if news.kind is WatchNewsKind.CLEARED and said.cleared_at is not None:
         when = t.moment_as_said(said.cleared_at, now)

@@ -9,7 +9,7 @@ PUBLIC = {
     ("GET", "/track"): "whoever has a code follows a request",
     ("GET", "/map"): "everybody sees the streets, once an administrator turns it on",
     ("GET", "/street"): "everybody reads of a street, once an administrator turns it on",
-    ("GET", "/street/watch"): "whoever has the code of a message confirms a subscription",
+    ("GET", "/street/watch"): "whoever has the code of a message sees its subscription",
     ("GET", "/api/public/map"): "everybody sees the streets, once an administrator turns it on",
     **dict.fromkeys(
         [

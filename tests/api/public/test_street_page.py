@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from api.access.rate_limits import PublicAction
 from data.store.database.engine import transaction
 from data.store.storms.storms import find_active_storm
 from data.store.work import list_jobs
@@ -79,6 +80,14 @@ def test_the_whole_page_is_small_and_needs_no_script_and_no_font(anybody, app, c
     assert sum(int(each.headers["content-length"]) for each in answers) < 50_000
     assert "<script" not in page.text
     assert "woff2" not in page.text
+
+
+def test_a_list_of_reports_is_asked_for_as_rarely_as_places_are(anybody, app, monkeypatch):
+    turn_on(app)
+    asked = []
+    monkeypatch.setattr(app.limits, "enter", lambda action, _: asked.append(action))
+    street(anybody)
+    assert asked == [PublicAction.PLACE]
 
 
 def test_a_name_leads_to_its_street_and_vague_words_to_those_that_fit(anybody, app):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from data.model import PlanState
+from data.policy.city_policy import DEFAULT_POLICY
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from data.store.planning.plans import find_published_plan_id, set_plan_state
@@ -13,6 +14,7 @@ from data.store.public.street_watches import list_watches_of
 from data.store.storms.storms import find_active_storm
 from data.store.work import list_jobs
 from fleet.requests.data_retention import PersonSought
+from fleet.setup.city_setup import set_policy
 from tests.api.public.test_public_map import HOUR, MINUTE, SYSTEM, turn_on
 from tests.api.recording_gateway import RecordingSettings, a_notice_sender
 from tests.api.reports.test_council import end, plow, start
@@ -67,8 +69,19 @@ def subscribed(anybody, sender, recorder, **form):
     assert "Look at your messages" in page.text
     assert told(sender, recorder)[0].startswith("Do you want messages about")
     code = CODE.search(recorder.sent[-1][1].link)[1]
-    assert "You get messages about" in anybody.get(f"/street/watch?code={code}&lang=en").text
+    assert "Then open this link." in recorder.sent[-1][1].body
+    assert re.search(r"You get messages about [^<]+\?<", opened(anybody, code))
+    assert "You get messages about" in confirmed(anybody, code)
     return code
+
+
+def opened(anybody, code):
+    return anybody.get(f"/street/watch?code={code}&lang=en").text
+
+
+def confirmed(anybody, code):
+    form = {"csrf": anybody.cookies["barfrub_csrf"], "code": code}
+    return anybody.post("/street/watch/confirm?lang=en", data=form).text
 
 
 def watches(app):
@@ -103,6 +116,35 @@ def test_a_number_that_nobody_confirms_gets_one_message_and_is_erased(
     clock.moment = NOW + HOUR + DAY
     assert told(sender, recorder) == []
     assert watches(app) == []
+
+
+def test_a_link_that_a_mail_scanner_opens_confirms_nothing(anybody, app, sender, recorder):
+    ask(anybody)
+    told(sender, recorder)
+    code = CODE.search(recorder.sent[-1][1].link)[1]
+    opened(anybody, code)
+    assert watches(app)[0].confirmed_at is None
+    assert anybody.post("/street/watch/confirm", data={"code": code}).status_code == 403
+    assert "No more messages" in confirmed(anybody, code)
+    assert watches(app)[0].confirmed_at is not None
+
+
+def test_messages_are_stopped_by_their_link_also_where_the_map_is_off(
+    anybody, app, sender, recorder
+):
+    code = subscribed(anybody, sender, recorder)
+    with transaction(app.engine) as tx:
+        set_policy(tx, SYSTEM, DEFAULT_POLICY, app.network, app.clock.now())
+    app.city_state.refresh()
+    assert anybody.get("/street/watch").status_code == 404
+    assert "No more messages" in opened(anybody, code)
+
+
+def test_a_message_without_a_link_asks_for_its_code(anybody, recorder):
+    known = {"sms": "x://{phone}", "country_code": "98"}
+    ask(anybody)
+    said = told(a_notice_sender(anybody, RecordingSettings(**known, recorder=recorder)), recorder)
+    assert said[0].endswith("Then type this code on the page of your street.")
 
 
 def test_a_window_is_told_again_only_when_it_moves_by_more_than_half_an_hour(
