@@ -19,6 +19,16 @@ class BarfrubError(Exception):
         super().__init__(message)
         self.values = values
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return what it is made of anew in another process, whatever its class is made from."""
+        return _made_anew, (type(self), str(self)), self.__dict__
+
+
+def _made_anew(kind: type[BarfrubError], message: str) -> BarfrubError:
+    error = kind.__new__(kind)
+    error.args = (message,)
+    return error
+
 
 class Need(str):
     """What a field needs: an English text that keeps its message and values for other languages.

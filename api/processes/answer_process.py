@@ -19,6 +19,7 @@ from typing import Any
 from api.config.clock import Clock
 from api.processes.cached_response import COSTLY_S, MadeElsewhere, packed_answer_of
 from api.processes.child_process import ParentLine, SupervisedProcess
+from data.errors import BarfrubError
 
 PATIENCE_S = 30.0
 """How long the server waits for an answer before it makes it itself."""
@@ -41,17 +42,30 @@ class _Question:
     subject: Any
 
 
+type _Outcome = MadeElsewhere | BarfrubError | None
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What the child has made for a question; `None` where that failed."""
+    """What the child has made for a question, or our error; `None` where that failed."""
 
     number: int
-    made: MadeElsewhere | None
+    made: _Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
     """Sent by a child once, when it has read what all answers rest on."""
+
+
+class AnswersBusyError(BarfrubError):
+    """So many answers that cost much are being made that another one has to wait."""
+
+    code = "answers_busy"
+    retry_s = 10
+
+    def __init__(self) -> None:
+        super().__init__("too many answers are being made")
 
 
 class AnswerProcess:
@@ -76,7 +90,7 @@ class AnswerProcess:
         self._cost_now = cost_now
         self._lock = Lock()
         self._numbers = count()
-        self._waiting: dict[int, SimpleQueue[MadeElsewhere | None]] = {}
+        self._waiting: dict[int, SimpleQueue[_Outcome]] = {}
         self._prepared: int | None = None
         self.started = False
 
@@ -86,11 +100,22 @@ class AnswerProcess:
         pid = self._child.pid
         return pid if pid == self._prepared else None
 
-    def made(self, subject: object, here: Callable[[], bytes]) -> bytes | MadeElsewhere:
-        """Return the child's answer about a subject, else what `here` makes."""
+    def made(
+        self, subject: object, here: Callable[[], bytes], *, spare_server: bool = False
+    ) -> bytes | MadeElsewhere:
+        """Return the child's answer about a subject, else what `here` makes.
+
+        Raises the child's error where it is one of ours. With `spare_server` nothing is made here
+        while there is a child: raises `AnswersBusyError` where it gives no answer.
+        """
+        has_child = self.pid is not None
         found = self._asked(subject)
+        if isinstance(found, BarfrubError):
+            raise found
         if found is not None:
             return found
+        if has_child and spare_server:
+            raise AnswersBusyError
         cost_s = self._cost_now()
         content = here()
         if self._cost_now() - cost_s > COSTLY_S:
@@ -109,11 +134,11 @@ class AnswerProcess:
                 self.started = True
                 self._child.start()
 
-    def _asked(self, subject: object) -> MadeElsewhere | None:
+    def _asked(self, subject: object) -> _Outcome:
         pid = self.pid
         if pid is None:
             return None
-        number, answers = next(self._numbers), SimpleQueue[MadeElsewhere | None]()
+        number, answers = next(self._numbers), SimpleQueue[_Outcome]()
         self._waiting[number] = answers
         try:
             self._child.send(_Question(number, subject))
@@ -149,11 +174,13 @@ def answer_until_stopped[S](line: ParentLine, make: Callable[[S], bytes]) -> Non
             line.send(_Answer(question.number, _made(make, question.subject)))
 
 
-def _made[S](make: Callable[[S], bytes], subject: S) -> MadeElsewhere | None:
+def _made[S](make: Callable[[S], bytes], subject: S) -> _Outcome:
     began_s = time.thread_time()
     try:
         packed = packed_answer_of(make(subject))
-    except Exception:  # the server makes it itself, and answers with the error
+    except BarfrubError as error:
+        return error
+    except Exception:  # who asked makes it himself, or is told to ask again
         _log.exception("an answer could not be made")
         return None
     return MadeElsewhere(packed, time.thread_time() - began_s)

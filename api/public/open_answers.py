@@ -11,9 +11,10 @@ from api.public.open_arguments import LONGEST, RoutesSubject
 from api.public.open_storms import BASE, StormSubject, public_minute, storm_file
 from api.public.public_streets import PublicSources
 from data.errors import NotFoundError
-from data.model import SegmentId
+from data.model import SegmentId, Storm
+from data.policy.evidence_rules import EvidenceRules
 from data.setup.time_zones import country_of
-from data.store.database.engine import reading
+from data.store.database.engine import Tx, reading
 from data.streets.network import StreetNetwork
 from fleet.public.street_closures import list_street_closures
 from fleet.public.street_passes import (
@@ -88,7 +89,7 @@ def _page(sources: PublicSources, subject: RoutesSubject) -> RoutePage:
         if not asked.latest and asked.after:
             since = max(since, minute_of(asked.after))
         before = next_minute(asked.end_before or at)
-        found = list_street_passes(tx, since, min(before - MINUTE, at))
+        found = _passes(sources, tx, since, min(before - MINUTE, at))
         wanted = _wanted(found, asked, state.network)
         if asked.latest:
             wanted = iter(last_of_each_street(wanted))
@@ -101,6 +102,17 @@ def _page(sources: PublicSources, subject: RoutesSubject) -> RoutePage:
     public = state.policy.public
     features = [route(one, state.network, state.city.name, public.delay) for one in shown]
     return routes(features, at, following, public.licence)
+
+
+def _passes(
+    sources: PublicSources, tx: Tx, since: datetime, until: datetime
+) -> Iterator[StreetPass]:
+    """Yield the work that ended in a time, as far as each storm's own rules take it as proof."""
+
+    def rules_of(storm: Storm) -> EvidenceRules:
+        return sources.city_state.policy_of(tx, storm).evidence
+
+    return list_street_passes(tx, since, until, rules_of)
 
 
 def _with_times(asked: RoutesSubject, at: datetime) -> RoutesSubject:
@@ -138,7 +150,7 @@ def _one_route(sources: PublicSources, subject: RouteSubject) -> bytes:
     minute = minute_of(subject.number)
     if minute <= public_minute(sources):
         with reading(sources.engine) as tx:
-            for one in list_street_passes(tx, minute, minute):
+            for one in _passes(sources, tx, minute, minute):
                 if one.number == subject.number and state.network.find(one.directed.segment_id):
                     public = state.policy.public
                     found = route(one, state.network, state.city.name, public.delay)
@@ -163,7 +175,7 @@ def _situations(sources: PublicSources) -> bytes:
     city = sources.city_state.now.city
     network = sources.city_state.now.network
     with reading(sources.engine) as tx:
-        work = last_of_each_street(list_street_passes(tx, at - LATEST_WITHIN, at))
+        work = last_of_each_street(_passes(sources, tx, at - LATEST_WITHIN, at))
         closures = list_street_closures(tx, network, at, sources.clock.now())
     known = [one for one in work if network.find(one.directed.segment_id) is not None]
     language = translator(city.language).language

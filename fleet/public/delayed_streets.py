@@ -12,6 +12,7 @@ from data.store.setup.machines import list_depots, list_reload_sites, list_vehic
 from data.store.tracking.positions import find_last_fix
 from data.streets.network import StreetNetwork
 from fleet.coverage.coverage_states import CoverageState
+from fleet.public.street_passes import whole_minute
 from fleet.replay.storm_history import StormHistory
 from fleet.reports.storm_statistics import Account
 from fleet.tracking.geofences import sites_of
@@ -85,10 +86,12 @@ def delayed_streets(
 
 
 def cleared_until(account: Account, at: datetime) -> Cleared:
-    """Return when each street was last cleared, as it was known at a moment."""
+    """Return when all passes of each street were last complete by a moment, in whole minutes."""
     cleared: dict[SegmentId, tuple[datetime | None, datetime | None]] = {}
-    for (street, forward), times in account.served.items():
-        last = max((one for one in times if one <= at), default=None)
+    for directed, times in account.served.items():
+        street, forward = directed
+        rounds = times[:: account.marks[directed].passes_needed]
+        last = max((whole_minute(one) for one in rounds if one <= at), default=None)
         if last is not None:
             there, back = cleared.get(street, NEVER)
             cleared[street] = (last, back) if forward else (there, last)

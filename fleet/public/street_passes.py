@@ -1,14 +1,16 @@
 """Work on streets as everybody may read it: by street and whole minute, never by machine."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from data.model import DirectedSegment, Pass, SegmentId, Storm, Treatment
-from data.store.coverage.coverage import list_work_between
+from data.policy.evidence_rules import EvidenceRules
+from data.store.coverage.coverage import list_denials_between, list_work_between
 from data.store.database.engine import Tx
 from data.store.storms.storms import list_storms
+from fleet.coverage.street_coverage import counting
 
 MINUTE = timedelta(minutes=1)
 READ_AT_ONCE = timedelta(minutes=30)
@@ -70,26 +72,40 @@ def next_minute(at: datetime) -> datetime:
     return whole if whole == at else whole + MINUTE
 
 
-def list_street_passes(tx: Tx, since: datetime, until: datetime) -> Iterator[StreetPass]:
+def list_street_passes(
+    tx: Tx, since: datetime, until: datetime, rules_of: Callable[[Storm], EvidenceRules]
+) -> Iterator[StreetPass]:
     """Yield the work of all storms that ended from one whole minute to another, by number.
 
-    It is read from the database as far as it is asked for.
+    Only what a storm's rules take as proof. It is read from the database as far as it is asked for.
     """
-    storms = [storm for storm in list_storms(tx) if _meets(storm, since - MINUTE, until)]
     after = since - MINUTE
+    if after >= until:
+        return
+    storms = [
+        (storm.id, rules_of(storm), list_denials_between(tx, storm.id, after, until))
+        for storm in list_storms(tx)
+        if _meets(storm, after, until)
+    ]
     while after < until and storms:
         upto = min(after + READ_AT_ONCE, until)
-        work = (list_work_between(tx, storm.id, after, upto) for storm in storms)
+        work = (
+            (list_work_between(tx, storm_id, after, upto, denials), rules)
+            for storm_id, rules, denials in storms
+        )
         yield from sorted(
-            (one for found in work for one in street_passes(found)), key=lambda one: one.number
+            (one for found, rules in work for one in street_passes(found, rules)),
+            key=lambda one: one.number,
         )
         after = upto
 
 
-def street_passes(work: Mapping[DirectedSegment, Sequence[Pass]]) -> Iterator[StreetPass]:
-    """Yield what was done on each direction, by the minutes in which it ended."""
+def street_passes(
+    work: Mapping[DirectedSegment, Sequence[Pass]], rules: EvidenceRules
+) -> Iterator[StreetPass]:
+    """Yield what is proved of each direction, by the minutes in which it ended."""
     for directed, passes in work.items():
-        ordered = sorted(passes, key=lambda one: one.ended_at)
+        ordered = sorted(counting(passes, rules), key=lambda one: one.ended_at)
         for minute, together in groupby(ordered, key=lambda one: next_minute(one.ended_at)):
             yield _joined(directed, minute, list(together))
 

@@ -53,7 +53,7 @@ STORMS_KEPT = 6
 class Account:
     """Data of one storm, ready to be measured at any moment of it.
 
-    `asked_for` are the streets of its requests.
+    `asked_for` are the streets of its requests, `marks` how often each direction was passed over.
     """
 
     storm: Storm
@@ -61,6 +61,7 @@ class Account:
     spells: Spells
     asked: tuple[RequestTiming, ...]
     served: Served
+    marks: Mapping[DirectedSegment, ServedMark]
     asked_for: frozenset[SegmentId]
     restated: tuple[Restatement, ...]
 
@@ -140,6 +141,7 @@ class StormRecords:
                 kept.spells,
                 asked,
                 dict(kept.served),
+                kept.marks,
                 asked_for,
                 restatements,
             )

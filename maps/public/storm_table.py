@@ -10,6 +10,7 @@ from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.coverage.coverage_states import NO_DIRECTION
 from fleet.public.delayed_streets import NEVER, DelayedStreets
+from fleet.public.street_passes import whole_minute
 from maps.pages.style import STATES
 from maps.reports.coverage_table import WAYS, level_columns
 
@@ -44,9 +45,10 @@ class OpenStorm:
 
 def open_storm(storm: Storm, at: datetime, base: str) -> OpenStorm:
     """Return a storm as it was known at a moment."""
-    over = storm.ended_at if storm.ended_at is not None and storm.ended_at <= at else None
+    ended_at = storm.ended_at
+    over = whole_minute(ended_at) if ended_at is not None and ended_at <= at else None
     files = {each.value: f"{base}/{storm.id}/streets.{each}" for each in StormEnding}
-    return OpenStorm(storm.id, storm.started_at, over, files)
+    return OpenStorm(storm.id, whole_minute(storm.started_at), over, files)
 
 
 def storm_columns(

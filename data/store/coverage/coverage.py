@@ -43,6 +43,9 @@ _COVERED = select(coverage).where(
 )
 # Made once: for each dozen half hours of a thousand vehicles it took as long as to ask them.
 
+_BY_VEHICLES = passage.c.vehicle_id.in_(select(vehicle.c.id))
+"""Passes of vehicles: by it the index finds their times."""
+
 
 def list_passes(
     tx: Tx, storm_id: StormId, segment_ids: Collection[SegmentId]
@@ -131,30 +134,49 @@ def _of_vehicle(
     return records(Pass, tx.execute(query))
 
 
-def list_work_between(
+def list_denials_between(
     tx: Tx, storm_id: StormId, since: datetime, until: datetime
 ) -> dict[DirectedSegment, list[Pass]]:
-    """Return the work of vehicles that ended after `since`, until a time, by direction in order.
-
-    What drivers denied at any later time is left out.
-    """
-    ours = passage.c.vehicle_id.in_(select(vehicle.c.id))  # by which the index finds the times
-    of_storm = select(passage).where(passage.c.storm_id == storm_id, ours)
-    work = of_storm.where(
-        passage.c.treatment.is_not(None), passage.c.ended_at > since, passage.c.ended_at <= until
-    )
-    denials = of_storm.where(
+    """Return what drivers denied of the work that ended after `since`, until a time."""
+    query = select(passage).where(
+        passage.c.storm_id == storm_id,
+        _BY_VEHICLES,
         passage.c.treatment.is_(None),
         passage.c.evidence_kind == EvidenceKind.DRIVER,
         passage.c.ended_at > since,
+        passage.c.started_at <= until,
     )
     found: dict[DirectedSegment, list[Pass]] = defaultdict(list)
-    for one in records(Pass, tx.execute(work.order_by(passage.c.ended_at, passage.c.id))):
+    for one in records(Pass, tx.execute(query)):
         found[DirectedSegment(one.segment_id, one.forward)].append(one)
-    for one in records(Pass, tx.execute(denials)):
-        if (directed := DirectedSegment(one.segment_id, one.forward)) in found:
-            found[directed].append(one)
-    true = {directed: without_denied(passes) for directed, passes in found.items()}
+    return found
+
+
+def list_work_between(
+    tx: Tx,
+    storm_id: StormId,
+    since: datetime,
+    until: datetime,
+    denials: Mapping[DirectedSegment, Sequence[Pass]],
+) -> dict[DirectedSegment, list[Pass]]:
+    """Return the work of vehicles that ended after `since`, until a time, by direction in order.
+
+    What is among the denials of that time is left out.
+    """
+    query = select(passage).where(
+        passage.c.storm_id == storm_id,
+        _BY_VEHICLES,
+        passage.c.treatment.is_not(None),
+        passage.c.ended_at > since,
+        passage.c.ended_at <= until,
+    )
+    found: dict[DirectedSegment, list[Pass]] = defaultdict(list)
+    for one in records(Pass, tx.execute(query.order_by(passage.c.ended_at, passage.c.id))):
+        found[DirectedSegment(one.segment_id, one.forward)].append(one)
+    true = {
+        directed: without_denied([*passes, *denials.get(directed, ())])
+        for directed, passes in found.items()
+    }
     return {directed: passes for directed, passes in true.items() if passes}
 
 

@@ -8,10 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
+import pytest
+
 from api.config.clock import Clock
-from api.processes.answer_process import AnswerProcess, answer_until_stopped
+from api.processes.answer_process import AnswerProcess, AnswersBusyError, answer_until_stopped
 from api.processes.cached_response import COSTLY_S, MadeElsewhere
 from api.processes.child_process import ParentLine
+from data.errors import NotFoundError
 
 FOLDER = Path("/nowhere")
 
@@ -20,6 +23,8 @@ def shout(line: ParentLine, folder: Path, _: Clock) -> None:
     def made(subject: str) -> bytes:
         if subject == "nonsense":
             raise ValueError(subject)
+        if subject == "nowhere":
+            raise NotFoundError("pass", 7)
         return f"{folder}: {subject.upper()}".encode()
 
     line.ready()
@@ -78,6 +83,14 @@ def test_after_a_costly_answer_a_child_makes_them_and_the_server_where_it_cannot
         assert isinstance(found, MadeElsewhere)
         assert gzip.decompress(found.packed.content) == b"/nowhere: ROSE"
         assert answers.made("nonsense", here) == b"made here"
+        spent_s = costs.spent_s
+        with pytest.raises(AnswersBusyError):
+            answers.made("nonsense", here, spare_server=True)
+        logged = len(caplog.records)
+        with pytest.raises(NotFoundError, match="there is no pass 7") as raised:
+            answers.made("nowhere", here)
+        assert raised.value.values == {"kind": "pass", "key": 7}
+        assert (costs.spent_s, len(caplog.records)) == (spent_s, logged)
         os.kill(pid, signal.SIGKILL)
         while answers.pid == pid:
             Event().wait(0.01)

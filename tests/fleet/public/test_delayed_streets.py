@@ -11,10 +11,12 @@ from data.store.database.engine import Tx
 from data.store.setup.machines import list_reload_sites
 from data.store.tracking.positions import add_positions
 from data.streets.network import build_network
-from fleet.public.delayed_streets import reloading_districts
+from fleet.public.delayed_streets import cleared_until, reloading_districts
+from fleet.reports.storm_statistics import StormRecords
 from tests import village as v
 from tests.fleet.drives import a_fix
-from tests.fleet.reports.test_storm_statistics import plow
+from tests.fleet.reports.test_storm_statistics import MAIN, needed, plow
+from tests.village_database import POLICY
 
 NETWORK = build_network(replace(one, district="North") for one in v.village_segments())
 WORKED_AT = v.NOW + timedelta(hours=1)
@@ -50,3 +52,19 @@ def test_nothing_is_said_of_a_machine_that_may_do_something_else(tx, storm, at_m
     stand_at_salt(tx, 10 if at_min == 16 else at_min)
     at = WORKED_AT + timedelta(minutes=at_min)
     assert reloading_districts(tx, storm, NETWORK, at) == {}
+
+
+def test_a_street_is_cleared_again_when_all_its_passes_were_made_again(tx, storm):
+    first_at = WORKED_AT + timedelta(hours=1, seconds=50)
+    again_at = first_at + timedelta(hours=2)
+    plow(tx, storm, first_at, needed() - 1)  # with the one made before
+    plow(tx, storm, again_at, needed() - 1)
+    account = StormRecords().account(tx, storm, NETWORK, POLICY)
+    street = MAIN.segment_id
+    now = again_at + timedelta(hours=1)
+    assert needed() == 2
+    assert cleared_until(account, now)[street] == (first_at.replace(second=0), None)
+
+    plow(tx, storm, now)
+    account = StormRecords().account(tx, storm, NETWORK, POLICY)
+    assert cleared_until(account, now)[street] == (now.replace(second=0), None)

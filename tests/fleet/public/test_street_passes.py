@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from data.model import (
     DirectedSegment,
     Evidence,
@@ -11,6 +13,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
+from data.policy.evidence_rules import EvidenceRules, Grade
 from fleet.public.street_passes import (
     last_of_each_street,
     minute_of,
@@ -24,7 +27,19 @@ SECOND = timedelta(seconds=1)
 HERE = DirectedSegment(SegmentId(7), forward=False)
 
 
-def work(ended_s, from_m=0.0, to_m=100.0, treatment=Treatment.PLOW, vehicle=1, street=HERE):
+BLADE = Evidence(EvidenceKind.BLADE, 0.9)
+RULES = EvidenceRules(spreader=Grade.NOTHING)
+
+
+def work(
+    ended_s,
+    from_m=0.0,
+    to_m=100.0,
+    treatment=Treatment.PLOW,
+    vehicle=1,
+    street=HERE,
+    evidence=BLADE,
+):
     ended_at = NOW + ended_s * SECOND
     return Pass(
         street.segment_id,
@@ -35,12 +50,12 @@ def work(ended_s, from_m=0.0, to_m=100.0, treatment=Treatment.PLOW, vehicle=1, s
         ended_at - 50 * SECOND,
         ended_at,
         treatment,
-        Evidence(EvidenceKind.BLADE, 0.9),
+        evidence,
     )
 
 
 def told(*passes):
-    return list(street_passes({HERE: passes}))
+    return list(street_passes({HERE: passes}, RULES))
 
 
 def test_times_are_whole_minutes_and_no_pass_ends_before_it_did():
@@ -62,6 +77,19 @@ def test_machines_that_end_in_one_minute_cannot_be_told_apart():
     assert [both] == told(other, one)
 
 
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        Evidence(EvidenceKind.SPEED, 0.9),
+        Evidence(EvidenceKind.SPREADER, 0.9),
+        Evidence(EvidenceKind.BLADE, 0.1),
+    ],
+    ids=["only shows", "good for nothing", "too unsure"],
+)
+def test_what_the_city_takes_for_no_proof_is_no_pass(evidence):
+    assert told(work(10, evidence=evidence)) == []
+
+
 def test_a_number_says_minute_street_and_direction_and_nothing_else():
     (one,) = told(work(10, vehicle=1))
     assert [one.number] == [each.number for each in told(work(20, vehicle=2))]
@@ -73,6 +101,6 @@ def test_a_number_says_minute_street_and_direction_and_nothing_else():
 def test_later_passes_have_greater_numbers():
     early, late = told(work(10), work(130))
     elsewhere = DirectedSegment(SegmentId(2), forward=True)
-    (between,) = street_passes({elsewhere: [work(70, street=elsewhere)]})
+    (between,) = street_passes({elsewhere: [work(70, street=elsewhere)]}, RULES)
     assert early.number < between.number < late.number
     assert last_of_each_street([early, between, late]) == [between, late]
