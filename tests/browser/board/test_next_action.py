@@ -171,6 +171,7 @@ def test_a_snooze_is_said_on_every_board_and_ends_when_it_gets_worse(
     expect(row).to_contain_text(waits)  # the list of alerts stays, though its truck is shown
     page.locator("board-side").get_by_role("button", name=t("Acknowledge")).click()
     expect(row).to_contain_text(t("acknowledged by {who}, handed over by {giver}", **named))
+    expect(page.locator(".notices .notice")).to_have_count(0)
     page.locator("board-side").get_by_role("button", name=t("Snooze for 30 min")).click()
     expect(count).to_have_text(t("{value}", value=0))
     page.reload()

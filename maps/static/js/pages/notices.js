@@ -30,6 +30,9 @@ const folded = (details) =>
     ? html`<details><summary>${t("Details")}</summary><p class="muted small" dir="ltr">${details}</p></details>`
     : "";
 
+/** Take a text away that is not true any more, if it is still shown. */
+export const withdraw = (text) => notices.set({ list: notices.value.list.filter((notice) => notice.text !== text) });
+
 /** Run an order and show what went wrong, if anything did and its answer is still `wanted`. */
 export async function attempt(order, wanted = () => true) {
   try {
