@@ -34,6 +34,7 @@ from fleet.planning.plan_lifecycle import revision_of
 from fleet.routes.plan_vs_actual import LegTimes
 from fleet.routes.proved_legs import in_rows, proved_legs
 from fleet.setup.machine_list import all_sites, known_machine
+from fleet.shifts.fleet_orders import list_called_back
 from fleet.shifts.shift_handover import find_current_shift_of_driver
 from fleet.shifts.shift_progress import driven_route
 from fleet.storms.storm_lookup import known_storm
@@ -160,6 +161,7 @@ class _Told:
     answer: RouteAnswer | None
     check: VehicleCheck | None
     hours: ServiceHours
+    called_back: bool
 
 
 def _told(tx: Tx, context: Context, shift: Shift) -> _Told:
@@ -178,6 +180,7 @@ def _told(tx: Tx, context: Context, shift: Shift) -> _Told:
         answer=None if plan_id is None else find_answer(tx, plan_id, shift.id),
         check=find_check(tx, shift.id),
         hours=service_hours(tx, app.logbook_task.memory, shift, app.policy.hours, context.now),
+        called_back=bool(list_called_back(tx, [shift])),
     )
 
 
@@ -193,7 +196,8 @@ def _drive(told: _Told, context: Context, t: Translator) -> DriveView:
     )
     policy = context.app.policy
     points = point_views(policy.vehicle_check.items_of(told.vehicle.type))
-    duty = PhoneDuty(points, check_view(told.check), hours_view(told.hours, policy.hours))
+    hours = hours_view(told.hours, policy.hours)
+    duty = PhoneDuty(points, check_view(told.check), hours, told.called_back)
     return drive_view(told.shift, told.storm, told.vehicle, route, duty, context.now)
 
 

@@ -119,7 +119,8 @@ class DriveView:
 
     `next_leg` is the first one ahead by what is proved and tapped; the phone begins there.
     `points` are to be checked before the shift, `check` is what was found. `groups` are the stages
-    as one speaks of them, a quarter being one.
+    as one speaks of them, a quarter being one. Who is `called_back` to the yard is asked nothing of
+    a route any more.
     """
 
     now: datetime
@@ -138,6 +139,7 @@ class DriveView:
     points: tuple[CheckPointView, ...]
     check: VehicleCheckView | None
     hours: HoursView
+    called_back: bool
     groups: tuple[RunGroup, ...]
 
 
@@ -187,11 +189,12 @@ class DriverSaid(NamedTuple):
 
 
 class PhoneDuty(NamedTuple):
-    """What is to be checked of a machine before its shift, what was found, and when to rest."""
+    """What is checked before the shift and was found, when to rest, and whether to come back."""
 
     points: tuple[CheckPointView, ...]
     check: VehicleCheckView | None
     hours: HoursView
+    called_back: bool
 
 
 def drive_view(
@@ -220,6 +223,7 @@ def drive_view(
         points=duty.points,
         check=duty.check,
         hours=duty.hours,
+        called_back=duty.called_back,
         groups=route.groups,
     )
 

@@ -80,6 +80,15 @@ def test_everybody_sees_that_a_truck_is_called_back_until_it_is_to_go_on(client,
     assert called_back(client) == [False, False]
 
 
+def test_the_phone_of_a_truck_that_is_called_back_knows_it(client, clock, enter) -> None:
+    """It asks nothing of the route any more."""
+    code = client.post("/api/shifts/1/code", json={}).json()["code"]
+    clock.moment += HOUR
+    ordered(client, "recall", 1)
+    assert enter(code).status_code == 303
+    assert client.get("/api/drive").json()["called_back"] is True
+
+
 def test_trucks_are_called_back_and_told_so(client, clock) -> None:
     clock.moment += HOUR
     done = ordered(client, "recall")

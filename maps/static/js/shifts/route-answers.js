@@ -3,17 +3,20 @@ import { html } from "lit";
 import { get } from "../pages/net.js";
 import { t, time } from "../pages/texts.js";
 import { board, keyed } from "../board/state.js";
-import { isPast, phaseOf, shiftOf } from "./truck-states.js";
+import { isCalledBack, isPast, phaseOf, shiftOf } from "./truck-states.js";
 
 /** Ask which machines are out of service, and why. */
 export async function reloadOut() {
   board.set({ out: keyed(await get("/api/machines-out")) });
 }
 
+/** Whether a route waits for its driver to answer: he has not set off and was not called back. */
+const waits = ({ answer, vehicle_id: id }) => answer === "waiting" && phaseOf(id) === "planned" && !isCalledBack(id);
+
 /** What a route's driver says of it; nothing where nobody asked him, or where he drives it without a word. */
 export function answerWords(shift) {
   if (!shift || shift.answer === "none" || isPast(shift.vehicle_id)) return null;
-  if (shift.answer === "waiting" && phaseOf(shift.vehicle_id) !== "planned") return null;
+  if (shift.answer === "waiting" && !waits(shift)) return null;
   const word = t(`route_answer:${shift.answer}`);
   if (shift.answer !== "declined") return shift.answered_at ? html`${word} · ${time(shift.answered_at)}` : word;
   const words = shift.words ? html` · <bdi>${shift.words}</bdi>` : "";
@@ -23,7 +26,7 @@ export function answerWords(shift) {
 /** The sign of a route that waits for its driver, who has not set off, or is declined, for the list of trucks. */
 export function answerSign(vehicleId) {
   const shift = isPast(vehicleId) ? null : shiftOf(vehicleId);
-  if (shift?.answer === "waiting" && phaseOf(vehicleId) === "planned") return html` · <span class="muted">${t("route_answer:waiting")}</span>`;
+  if (shift && waits(shift)) return html` · <span class="muted">${t("route_answer:waiting")}</span>`;
   if (shift?.answer === "declined") return html` · <strong class="danger">${t("route_answer:declined")}</strong>`;
   return "";
 }

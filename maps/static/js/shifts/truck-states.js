@@ -38,8 +38,10 @@ export const phaseOf = (vehicleId) => board.value.trucks.get(vehicleId)?.shift ?
 /** Whether a truck's current shift is past: no code, no answer and no order belongs to it any more. */
 export const isPast = (vehicleId) => ["ended", "cancelled", null].includes(phaseOf(vehicleId));
 
-/** That a truck was called back to the yard: everybody at a board sees it, not only who did it. */
-const calledBack = (vehicleId) => (board.value.trucks.get(vehicleId)?.called_back ? ` · ${t("called back")}` : "");
+/** Whether a truck was called back to the yard: everybody at a board sees it, not only who did it. */
+export const isCalledBack = (vehicleId) => board.value.trucks.get(vehicleId)?.called_back ?? false;
+
+const calledBack = (vehicleId) => (isCalledBack(vehicleId) ? ` · ${t("called back")}` : "");
 
 /** What a truck does, in words, and whether it was called back. */
 export const doingWords = (vehicle) => html`${named("truck", stateOf(vehicle))}${calledBack(vehicle.id)}`;

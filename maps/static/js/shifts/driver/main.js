@@ -78,7 +78,9 @@ listen(
     storm: quietly,
     city: quietly,
     mail: (rows) => {
-      if (rows.some(([shift]) => shift === drive.value.shift.shift_id)) reloadMessages();
+      if (!rows.some(([shift]) => shift === drive.value.shift.shift_id)) return;
+      reloadMessages();
+      quietly(); // an order may have come with it: back to the yard
     },
     beat: ({ now }) => setClock(now),
   },

@@ -15,9 +15,9 @@ const REASONS = [
   ["not_my_machine", "car-front"],
 ];
 
-/** Whether the driver still has to say something of his route. */
+/** Whether the driver still has to say something of his route; whoever is called back to the yard has not. */
 const asked = ({ shift, stages }) =>
-  shift && !isOver(shift) && shift.plan_id !== null && stages.some((stage) => stage.state === "open");
+  shift && !isOver(shift) && !shift.called_back && shift.plan_id !== null && stages.some((stage) => stage.state === "open");
 
 class Answer extends Part {
   static properties = { declining: { state: true } };
