@@ -15,6 +15,8 @@ from api.web.page_texts import texts_address
 from data.languages import languages
 from data.model import LonLat
 from fleet.accounts.people import names_by_login
+from fleet.setup.machine_list import machine_names
+from fleet.shifts.driver_codes import machines_login
 from maps.pages.i18n import Translator, translator
 from maps.pages.menu import pages_of
 from maps.pages.style import class_styles, legend
@@ -136,7 +138,11 @@ def people_boot(context: Context) -> dict[str, object]:
     if not context.has(*BOARD_ROLES):
         return {}
     with context.reading() as tx:
-        return {"people": names_by_login(tx)}
+        names, machines = names_by_login(tx), machine_names(tx)
+    return {
+        "people": names,
+        "driven": {machines_login(one): name for one, name in machines.items()},
+    }
 
 
 def spoken_languages() -> list[dict[str, object]]:

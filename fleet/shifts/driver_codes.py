@@ -18,6 +18,7 @@ from data.model import (
     SignInCode,
     SignInMethod,
     User,
+    VehicleId,
 )
 from data.store.accounts.accounts import add_user, find_user_by_login, get_user
 from data.store.accounts.sessions import remove_sessions
@@ -119,6 +120,11 @@ def _entered(tx: Tx, digest: str, now: datetime) -> User | None:
     return driver
 
 
+def machines_login(vehicle_id: VehicleId) -> str:
+    """Return the sign-in name of whoever drives a machine by code, without a name of his own."""
+    return f"driver-{vehicle_id}"
+
+
 def may_drive(user: User) -> bool:
     """Whether somebody may sign in by code: other roles than driver need a password."""
     return user.roles == (Role.DRIVER,) and not user.disabled
@@ -178,7 +184,7 @@ def _driver(tx: Tx, actor: Actor, shift: Shift, login: str, language: str, now: 
 
 def _machines_driver(tx: Tx, actor: Actor, shift: Shift, language: str, now: datetime) -> User:
     """Return the user account of a machine's unnamed driver, made at first use."""
-    login = f"driver-{shift.vehicle_id}"
+    login = machines_login(shift.vehicle_id)
     known = find_user_by_login(tx, login)
     if known is not None:
         return known

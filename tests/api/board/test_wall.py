@@ -63,7 +63,9 @@ def test_the_board_has_names_of_colleagues_and_a_wall_has_none(client, app, sign
     with transaction(app.engine) as tx:
         (person,) = [one for one in list_users(tx) if one.login == "dispatcher"]
         set_name(tx, person.id, "Sara Ahmadi")
-    assert '"people": {"dispatcher": "Sara Ahmadi"}' in client.get("/", headers=PAGE).text
+    page = client.get("/", headers=PAGE).text
+    assert '"people": {"dispatcher": "Sara Ahmadi"}' in page
+    assert '"driven": {"driver-1": "Truck 1", "driver-2": "Truck 2"' in page
     sign_in("wall")
     assert "Sara Ahmadi" not in client.get("/board", headers=PAGE).text
 

@@ -4,13 +4,17 @@ import { boot } from "../pages/boot.js";
 import { t } from "../pages/texts.js";
 
 const known = boot.people ?? {};
+const driven = boot.driven ?? {}; // machines by the sign-in name of whoever drives them by a code
 
 /** What acts beside people, in the words of the audit log. */
 const SYSTEMS = { console: () => t("actor:console") };
 
+/** What one calls somebody without a name: a part of the system, or the driver of a machine. */
+const role = (login) => SYSTEMS[login]?.() ?? (driven[login] ? t("the driver of {vehicle}", { vehicle: driven[login] }) : login);
+
 /** A person by login, with the name where it is known. */
 export const person = (login, names = known) =>
-  names[login] ? html`<bdi>${names[login]}</bdi> <bdi class="login-name">${login}</bdi>` : html`<bdi>${SYSTEMS[login]?.() ?? login}</bdi>`;
+  names[login] ? html`<bdi>${names[login]}</bdi> <bdi class="login-name">${login}</bdi>` : html`<bdi>${role(login)}</bdi>`;
 
 /** The same as a plain text, for a choice or within a sentence. */
-export const personText = (login, names = known) => (names[login] ? `${names[login]} (${login})` : (SYSTEMS[login]?.() ?? login));
+export const personText = (login, names = known) => (names[login] ? `${names[login]} (${login})` : role(login));
