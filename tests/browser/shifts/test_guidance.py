@@ -11,6 +11,7 @@ from data.store.database.engine import transaction
 from data.store.shifts.shifts import get_shift, list_progress
 from tests import village as v
 from tests.browser.shifts.conftest import publish
+from tests.browser.shifts.phone_sizes import assert_question_and_message_fit
 from tests.browser.shifts.test_driver import PHONE as SMALL_PHONE
 from tests.browser.shifts.test_driver import REST_MS
 from tests.browser.shifts.test_offline import KEPT_TAPS
@@ -332,6 +333,8 @@ def come_in_and_start(visit, code, language):
     visit.speak(language)
     page.click(".actions .primary")
     page.wait_for_selector(".stage")
+    assert_question_and_message_fit(visit)
+    page.set_viewport_size(PHONE["viewport"])
     page.click(".answer .primary")
     page.clock.fast_forward(REST_MS)
     return page
