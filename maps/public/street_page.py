@@ -82,7 +82,7 @@ def street_page(
     """Return the page of a street; `place` is where on it, as people say it."""
     on = answer.storm is not None and not answer.ended
     late = (now - answer.at).total_seconds()
-    as_of = [t("So it was at {time}.", time=t.time(answer.at))]
+    as_of = [t("As of {time}.", time=t.time(answer.at))]
     if late >= 60:
         said = "It is shown {span} later on purpose, so that nobody can follow a truck."
         as_of.append(t(said, span=span_text(late, t)))

@@ -2,7 +2,8 @@
 import "../pages/theme.js";
 import "./panels.js";
 import { showMap } from "./map.js";
-import { follow, load } from "./state.js";
+import { follow, load, shown } from "./state.js";
 
-await Promise.all([showMap(), load()]);
+const drawn = showMap().catch(() => shown.set({ mapless: true }));
+await Promise.all([drawn, load()]);
 follow();

@@ -4,7 +4,7 @@ import { Part } from "../pages/element.js";
 import { boot } from "../pages/boot.js";
 import { featureState, stateGroups } from "../pages/map/coverage.js";
 import { CLASSES } from "../streets/plowed-ages.js";
-import { date, duration, named, percent, t, time } from "../pages/texts.js";
+import { date, day, duration, named, percent, t, time } from "../pages/texts.js";
 import { shown, streets } from "./state.js";
 
 const MINUTE_MS = 60_000;
@@ -21,12 +21,16 @@ function stateWords(name, view) {
   return name === "not_due" ? t("Not cleared, not due so far") : named("state", name);
 }
 
+/** A moment by its time alone where it is of today. */
+const moment = (at) => (day(at) === day(shown.value.view.at) && !shown.value.view.storm.ended_at ? time(at) : t("{day}, {time}", { day: day(at), time: time(at) }));
+
 class Moment extends PublicPart {
   render() {
-    const { view, failed } = shown.value;
+    const { view, failed, mapless } = shown.value;
     const trouble = failed
       ? html`<p class="problem" role="alert"><span class="icon icon-wifi-off" aria-hidden="true"></span>${failed}</p>`
       : "";
+    if (mapless) return html`<p class="problem" role="alert">${t("This browser cannot draw the map. Ask for your street above.")}</p>`;
     if (!view) return trouble || html`<p class="muted" role="status">${t("The map is being loaded…")}</p>`;
     const { storm, at, delay_min: minutes } = view;
     const late = minutes ? t("It is shown {span} later on purpose, so that nobody can follow a truck.", { span: duration(minutes * MINUTE_MS) }) : "";
@@ -35,8 +39,8 @@ class Moment extends PublicPart {
         storm === null
           ? t("No snow is being cleared at the moment.")
           : storm.ended_at === null
-            ? t("So it was at {time}.", { time: time(at) })
-            : t("The last storm ended on {date}. So it was then.", { date: date(storm.ended_at) })
+            ? t("As of {time}.", { time: time(at) })
+            : t("The last storm ended on {date}. This is how the streets were then.", { date: date(storm.ended_at) })
       } <span class="muted">${storm && storm.ended_at === null ? late : ""}</span></p>`;
   }
 }
@@ -57,7 +61,7 @@ class Legend extends PublicPart {
     const entries = ages
       ? CLASSES.map(({ name, words }) => this.entry(name, words()))
       : stateGroups().map((name) => this.entry(`state-${name}`, stateWords(name, view)));
-    return html`<div class="chips" role="group" aria-label=${t("What the colors mean")}>
+    return html`<div class="chips" role="group" aria-label=${t("View")}>
         ${this.view(false, t("State"))}${this.view(true, t("Time since cleared"))}
       </div>
       <ul class="legend-list">${entries}</ul>`;
@@ -80,8 +84,8 @@ class Figures extends PublicPart {
     if (!view?.storm) return "";
     return html`${view.reloading.length ? html`<ul class="reloading">${view.reloading.map((one) => this.reloading(one))}</ul>` : ""}
       <table class="shares">
-        <caption>${t("How far it is")}</caption>
-        <thead><tr><th scope="col">${t("Streets")}</th><th scope="col">${t("clear")}</th><th scope="col">${t("within the city's times")}</th></tr></thead>
+        <caption>${t("Progress of the work")}</caption>
+        <thead><tr><th scope="col">${t("Streets")}</th><th scope="col">${t("clear")}</th><th scope="col">${t("within the city's time limits")}</th></tr></thead>
         <tbody>${view.shares.map((one) => this.row(one))}</tbody>
       </table>`;
   }
@@ -92,7 +96,10 @@ class Street extends PublicPart {
   cleared(id) {
     const [there, back] = streets.cleared.get(id) ?? [0, 0];
     const ways = (streets.states.get(id) ?? []).map((state, i) => (state === -1 ? null : [there, back][i])).filter((at) => at !== null);
-    const words = (atS) => (atS ? t("cleared at {time}", { time: time(new Date(atS * 1000).toISOString()) }) : t("not cleared in this storm so far"));
+    const { storm } = shown.value.view;
+    if (!storm) return "";
+    const never = t(storm.ended_at ? "not cleared in that storm" : "not cleared in this storm so far");
+    const words = (atS) => (atS ? t("cleared at {time}", { time: moment(new Date(atS * 1000).toISOString()) }) : never);
     if (new Set(ways).size <= 1) return html`<p>${words(ways[0])}</p>`;
     return html`<ul>${ways.map((at, i) => html`<li>${t(i === 0 ? "One direction" : "The other direction")}: ${words(at)}</li>`)}</ul>`;
   }
@@ -100,8 +107,10 @@ class Street extends PublicPart {
   render() {
     const { street, view } = shown.value;
     if (!street) return html`<p class="muted">${t("Tap a street to see when it was cleared last.")}</p>`;
-    const state = boot.states[featureState(streets.states.get(street.id)).s];
-    return html`<section class="street" aria-live="polite">
+    const states = streets.states.get(street.id);
+    if (!view || !states) return html`<p class="muted">${t("The map is being loaded…")}</p>`;
+    const state = boot.states[featureState(states).s];
+    return html`<section class="street">
       <h2>${street.name || t("Unnamed street")}</h2>
       <p><span class="swatch state-${state.group}" aria-hidden="true"></span>${stateWords(state.name, view)}</p>
       ${this.cleared(street.id)}

@@ -4,8 +4,8 @@ import { Store } from "../pages/store.js";
 
 const EVERY_MS = 60_000; // the server makes a new map every half a minute
 
-/** The answer without its streets, why the last one failed, and which of the two views is shown. */
-export const shown = new Store({ view: null, failed: "", ages: false, street: null });
+/** The answer without its streets, why the last one failed, whether this browser draws no map, and which of the two views is shown. */
+export const shown = new Store({ view: null, failed: "", mapless: false, ages: false, street: null });
 
 /** Of each street: [forward, backward] states, and [forward, backward] seconds since 1970 of the last clearing. */
 export const streets = { states: new Map(), cleared: new Map() };

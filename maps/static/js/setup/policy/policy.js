@@ -142,7 +142,7 @@ class Policy extends Part {
         ${this.section(t("Hours of service"), t("What the roster refuses, and when drivers are told to rest."), hoursLimits(draft))}
         ${this.section(t("Vehicle check"), t("What drivers look at before a shift; without points nobody is asked."), checkPoints(draft))}
         ${this.section(t("Ready texts"), t("What dispatchers and drivers write to each other with one tap, each in the reader's language."), readyTexts(draft))}
-        ${this.section(t("What is public"), t("Nobody sees anything without signing in until you turn it on here. Trucks are never shown."), publicRules(draft))}
+        ${this.section(t("What is public"), t("Nobody sees the streets without signing in until you turn it on here. Trucks are never shown."), publicRules(draft))}
         ${this.foot()}
       </form>`;
   }

@@ -14,7 +14,7 @@ const tick = (key, on, words) =>
 
 /** The public map, the open data, how much later both are, and the data's licence. */
 export const publicRules = ({ public: rules }) =>
-  html`${tick("map", rules.map, t("Everybody sees the streets on a map"))}
+  html`${tick("map", rules.map, t("Everybody sees the streets on a map and can ask for one street"))}
     ${tick("open_data", rules.open_data, t("Other programs may read the streets as open data"))}
     <div class="fields">
       ${cell("public.delay_min", t("field:delay_min"), rules.delay_min, t("min"), take("delay_min"))}
