@@ -86,6 +86,10 @@ COMMANDS = {
     "coverage": CommandEntry(
         "api.cli.storms.coverage:coverage", "Recompute coverage and show its revisions."
     ),
+    "report": CommandEntry(
+        "api.cli.storms.report:report",
+        "Write the council's report of a storm, or its brief for a meeting, as PDF.",
+    ),
     "audit": CommandEntry("api.cli.storms.audit:audit", "Verify and export the audit log."),
     "user": CommandEntry("api.cli.setup.user:user", "Manage the people who sign in."),
     "province": CommandEntry(

@@ -3,24 +3,24 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from api.processes.ingest.run_views import shown_run
 from api.web.checked_route import CheckedRoute
-from api.web.context import BoardContext, BoardFormContext, Context
+from api.web.context import BOARD_ROLES, AllowedByForm, Context, CouncilContext
 from api.web.download import shown
 from api.web.page_context import page, translator_of, wants_page
-from data.errors import NotFoundError
+from data.errors import ForbiddenError, NotFoundError
 from data.files.json_records import to_plain
-from data.model import PlanRun, PlanRunId, RunState
+from data.model import PlanRun, PlanRunId, Role, RunState
 from data.model.planning.plan_runs import FILE_KINDS
 from data.store.database.engine import Tx
 from data.store.planning.plan_runs import get_run
 from data.store.planning.run_files import UNFINISHED, get_file
 from fleet.planning.plan_lifecycle import request_stop
-from fleet.routes.sheet_request import KEPT_FOR
+from fleet.routes.file_request import KEPT_FOR, is_report
 from maps.board.board import RunView
 
 WAIT_S, LONGEST_S = 5.0, 30.0
@@ -36,19 +36,23 @@ WaitSeconds = Annotated[
     float, Query(ge=0, le=LONGEST_S, description="seconds to wait for the file")
 ]
 
+FileFormContext = Annotated[
+    Context, Depends(AllowedByForm((*BOARD_ROLES, Role.COUNCIL), second_step=True))
+]
+
 router = APIRouter(route_class=CheckedRoute)
 
 
 @router.get("/api/plan-runs/{run_id}/file")
 async def download_run_file(
-    request: Request, run_id: PlanRunId, context: BoardContext, wait_s: WaitSeconds = 0.0
+    request: Request, run_id: PlanRunId, context: CouncilContext, wait_s: WaitSeconds = 0.0
 ) -> Response:
     """Return the file that a run has made, or 202 with its progress."""
     return await file_answer(request, context, run_id, wait_s)
 
 
 @router.post("/api/plan-runs/{run_id}/file/stop")
-def stop_run_file(run_id: PlanRunId, context: BoardFormContext) -> Response:
+def stop_run_file(run_id: PlanRunId, context: FileFormContext) -> Response:
     """Stop making a file; all who wait for it get none."""
     with context.writing() as tx:
         run = _file_run(tx, context, run_id)
@@ -106,12 +110,14 @@ def _content(context: Context, run_id: PlanRunId) -> bytes:
 def _file_run(tx: Tx, context: Context, run_id: PlanRunId) -> PlanRun:
     """Return a run that makes a file; raise `NotFoundError` where its file is too old to be kept.
 
-    Erasing comes hours later.
+    Erasing comes hours later. The council may read reports alone, and raises `ForbiddenError` else.
     """
     run = get_run(tx, run_id)
     old = run.state not in UNFINISHED and run.asked_at < context.now - KEPT_FOR
     if old or run.kind not in FILE_KINDS:
         raise NotFoundError("file", run_id)
+    if not is_report(run) and not context.has(*BOARD_ROLES):
+        raise ForbiddenError("your role does not allow this")
     return run
 
 

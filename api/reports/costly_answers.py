@@ -8,9 +8,9 @@ from api.processes.answer_process import answer_until_stopped
 from api.processes.cached_response import json_of
 from api.processes.child_process import ParentLine
 from api.processes.city_state import CityStateHolder
+from api.processes.printing.council_figures import FiguresSubject, council_figures
 from api.public.open_answers import OpenSubject, open_answer
 from api.public.public_streets import PublicSubject, public_streets
-from api.reports.council_figures import FiguresSubject, council_figures
 from api.shifts.stored_route import StoredSubject, stored_route
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database

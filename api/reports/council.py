@@ -22,7 +22,7 @@ from api.processes.cached_response import (
     json_of,
     shared_answer,
 )
-from api.reports.council_figures import FiguresSubject, council_figures
+from api.processes.printing.council_figures import FiguresSubject, council_figures
 from api.web.checked_route import CheckedRoute
 from api.web.context import App, Context, CouncilContext
 from api.web.download import CSV, attachment

@@ -8,14 +8,14 @@ from starlette.responses import Response
 
 from api.planning.plans import may_see_route
 from api.planning.run_files import WAIT_S, WaitSeconds, file_answer
-from api.processes.workers.printed_routes import Printing, plan_sheets
+from api.processes.printing.printed_routes import Printing, plan_sheets
 from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, RouteContext
 from api.web.download import shown
 from api.web.page_context import translator_of
 from data.languages import known_language
 from data.model import PlanId, PlanRun, ShiftId
-from fleet.routes.sheet_request import ask_for_sheets
+from fleet.routes.file_request import ask_for_sheets
 from maps.pages.i18n import Translator, translator
 from maps.pages.pdf import sheets_pdf
 

@@ -44,7 +44,7 @@ STATUS = {
     "photos_busy": 503,
     "photos_full": 507,
     "quick_away": 503,
-    "sheets_busy": 503,
+    "files_busy": 503,
     "answers_busy": 503,
     "too_many": 429,
     "city_file": 422,

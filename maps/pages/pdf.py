@@ -35,6 +35,12 @@ def sheets_pdf(sheets: Mapping[str, object]) -> bytes:
     )
 
 
+def report_pdf(report: Mapping[str, object]) -> bytes:
+    """Return the report of a storm, or its brief, as one PDF file."""
+    text = without_isolates(json.dumps(report, ensure_ascii=False))
+    return _compiled("reports/storm-report.typ", report=text)
+
+
 def _compiled(template: str, **inputs: str) -> bytes:
     source = (TEMPLATES_DIR / template).read_bytes()
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[FONTS])

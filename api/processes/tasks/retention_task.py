@@ -26,7 +26,7 @@ from data.store.requests.data_retention import WORDED, list_photos
 from data.store.requests.owed_rewrites import list_owed_rewrites, owe_rewrites, settle_rewrites
 from data.store.storms.storms import find_active_storm
 from fleet.requests.data_retention import ErasedCounts, PersonSought, erase_old, erase_person
-from fleet.routes.sheet_request import KEPT_FOR
+from fleet.routes.file_request import KEPT_FOR
 
 EVERY_S = 6 * 3600.0
 """Time between two erasures; the first is at the start, so that a restored backup is erased too."""

@@ -1,34 +1,43 @@
 """How a worker makes files: read in a transaction, then made by a child process with limits."""
 
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
 from api.processes.limited_process import WorkStoppedError, run_unless
-from api.processes.workers.printed_routes import Printing, plan_sheets
+from api.processes.printing.council_figures import FiguresSubject
+from api.processes.printing.printed_report import ReportSources, ReportWish, printed_report
+from api.processes.printing.printed_routes import Printing, plan_sheets
 from api.processes.workers.run_context import RunContext, StoreOutcome
 from data.errors import ConflictError
-from data.model import PlanId, PlanRun
+from data.model import PlanId, PlanRun, StormId
 from data.store.database.engine import Tx, reading
 from data.store.planning.plan_runs import answer_run, put_back
 from data.store.planning.run_files import add_file
 from data.store.setup.city import get_city
+from fleet.routes.file_request import is_report
 from maps.pages.i18n import translator
-from maps.pages.pdf import sheets_pdf
+from maps.pages.pdf import report_pdf, sheets_pdf
 
 PDF = "application/pdf"
 
 
+class _Print(NamedTuple):
+    """A file to make: its name, what stands in it, and what makes it of that."""
+
+    name: str
+    content: Mapping[str, object]
+    make: Callable[[Mapping[str, object]], bytes]
+
+
 def make_report(context: RunContext) -> StoreOutcome:
-    """Print the route sheets of a plan in one file.
+    """Print the route sheets of a plan, or the report of a storm, in one file.
 
     A worker that leaves puts the run back for another one.
     """
-    run, now = context.beat.plan_run, context.clock.now()
-    plan_id = PlanId(run.options["plan"])
-    with reading(context.engine) as tx:
-        city = get_city(tx)
-        t = translator(run.options["language"], city.timezone)
-        sheets = plan_sheets(tx, Printing(context.network, city.attribution, now, t), plan_id)
-    name = f"routes-{plan_id}-{t.language}.pdf"
+    printed = _report(context) if is_report(context.beat.plan_run) else _sheets(context)
+    limits = context.limits.files
     try:
-        content = run_unless(context.stop, context.limits.files, name, sheets_pdf, sheets)
+        content = run_unless(context.stop, limits, printed.name, printed.make, printed.content)
     except WorkStoppedError:
         if context.beat.asked:
             raise ConflictError("the file is not wanted", reason="file_stopped") from None
@@ -36,6 +45,25 @@ def make_report(context: RunContext) -> StoreOutcome:
 
     def keep(tx: Tx, held: PlanRun) -> PlanRun:
         add_file(tx, held.id, content)
-        return answer_run(tx, held, {"name": name, "media_type": PDF}, held.digest)
+        return answer_run(tx, held, {"name": printed.name, "media_type": PDF}, held.digest)
 
     return keep
+
+
+def _sheets(context: RunContext) -> _Print:
+    run, now = context.beat.plan_run, context.clock.now()
+    plan_id = PlanId(run.options["plan"])
+    with reading(context.engine) as tx:
+        city = get_city(tx)
+        t = translator(run.options["language"], city.timezone)
+        sheets = plan_sheets(tx, Printing(context.network, city.attribution, now, t), plan_id)
+    return _Print(f"routes-{plan_id}-{t.language}.pdf", sheets, sheets_pdf)
+
+
+def _report(context: RunContext) -> _Print:
+    options = context.beat.plan_run.options
+    subject = FiguresSubject(StormId(options["report"]), options["against"])
+    wish = ReportWish(subject, options["language"], brief=options["brief"])
+    report = printed_report(ReportSources(context.engine, context.clock), wish)
+    kind = "brief" if wish.brief else "report"
+    return _Print(f"storm-{subject.storm}-{kind}-{wish.language}.pdf", report, report_pdf)

@@ -77,7 +77,9 @@ POST /requests
 GET /api/council
 GET /api/council/coverage
 GET /api/council/streets/{segment_id}
+GET /api/plan-runs/{run_id}/file
 POST /api/council/district
+POST /api/plan-runs/{run_id}/file/stop
 GET /api/replay
 GET /api/replay/{storm_id}/colors/{hour}
 GET /api/replay/{storm_id}/streets/{segment_id}
@@ -88,6 +90,7 @@ GET /council/coverage.csv
 GET /council/coverage.geojson
 GET /council/coverage.gpkg
 GET /council/coverage.html
+GET /council/report.pdf
 GET /replay
 
 # administrator dispatcher driver supervisor
@@ -124,7 +127,6 @@ GET /api/messages
 GET /api/orders
 GET /api/plan-choices
 GET /api/plan-runs/{run_id}
-GET /api/plan-runs/{run_id}/file
 GET /api/plans/compare
 GET /api/plans/{plan_id}
 GET /api/plans/{plan_id}/check-map
@@ -180,7 +182,6 @@ POST /account/phone
 POST /api/audit-log/proof
 POST /api/board/presence
 POST /api/board/presence/leave
-POST /api/plan-runs/{run_id}/file/stop
 POST /api/requests/{request_id}/assign
 POST /api/requests/{request_id}/inspections
 POST /api/requests/{request_id}/settle

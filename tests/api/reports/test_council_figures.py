@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from api.processes.printing.council_figures import FiguresSubject
 from api.reports.costly_answers import CityBeside
-from api.reports.council_figures import FiguresSubject
 from tests.village import NOW
 
 

@@ -82,7 +82,7 @@ def test_what_changed_since_a_file_was_begun_makes_a_new_one_but_few_may_wait(as
             add_event(tx, clock.now(), DISPATCHER, "street.closed", "closure:1")
     assert len(runs) == 4
     refused = ask()
-    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "sheets_busy")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "files_busy")
 
 
 def test_a_file_that_is_not_wanted_any_more_is_not_made(ask, dispatcher, app, clock):

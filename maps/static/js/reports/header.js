@@ -29,11 +29,11 @@ function phase(view) {
     : t("As of {date}, {time} · {span} after the storm began", { date: date(at), time: time(at), span });
 }
 
-/** Where a file of what is shown lies, in the language of the page. */
-function file(ending) {
+/** The address of a file of what is shown, in the language of the page. */
+function file(path, more = {}) {
   const parts = new URLSearchParams(query());
-  parts.set("lang", boot.language);
-  return `/council/coverage.${ending}?${parts}`;
+  for (const [name, value] of Object.entries({ lang: boot.language, ...more })) parts.set(name, value);
+  return `/council/${path}?${parts}`;
 }
 
 const named = (storm) => `${isolated(storm.name)} · ${day(storm.started_at)}`;
@@ -89,15 +89,24 @@ class Header extends Part {
     });
   }
 
+  /** A file that a worker makes; its page says how far it is and becomes the file. */
+  paper(kind, name, title) {
+    return html`<a class="quiet" href=${file("report.pdf", kind)} title=${title} target="_blank" rel="noopener">
+      <span class="icon icon-printer" aria-hidden="true"></span>${name}
+    </a>`;
+  }
+
   downloads() {
     const said = words();
     return html`<div class="take" role="group" aria-label=${t("Download")}>
       ${DOWNLOADS.map(
-        ([ending, icon]) => html`<a class="quiet" href=${file(ending)} title=${said[ending][1]} download>
+        ([ending, icon]) => html`<a class="quiet" href=${file(`coverage.${ending}`)} title=${said[ending][1]} download>
           <span class="icon icon-${icon}" aria-hidden="true"></span>${said[ending][0]}
         </a>`,
       )}
       <button class="quiet" type="button" id="large" aria-pressed=${choice.value.large} title=${t("For a projector: read from five metres")} @click=${() => enlarge(!choice.value.large)}><span class="icon icon-type" aria-hidden="true"></span>${t("Large type")}</button>
+      ${this.paper({}, t("Report (PDF)"), t("Four to eight pages with maps and charts"))}
+      ${this.paper({ brief: true }, t("Brief (PDF)"), t("One page for the meeting"))}
       <button class="quiet" type="button" @click=${printPage}><span class="icon icon-printer" aria-hidden="true"></span>${t("Print")}</button>
     </div>`;
   }

@@ -28,7 +28,7 @@ from data.store.queue.run_queue import LEASE_S
 from fleet.planning import plan_solving
 from fleet.planning.plan_lifecycle import ask_for_plan, request_stop
 from fleet.planning.plan_preparation import prepare
-from fleet.routes.sheet_request import ask_for_sheets
+from fleet.routes.file_request import ask_for_sheets
 from fleet.storms.storm_start import end_storm, start_storm
 from fleet.what_if.question import ask_what_if
 from routing.search import solver

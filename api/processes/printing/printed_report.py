@@ -1,0 +1,54 @@
+"""What is printed of a storm for the council, with the figures that its page has."""
+
+from dataclasses import dataclass
+
+from api.config.clock import Clock
+from api.processes.city_state import CityStateHolder
+from api.processes.printing.council_figures import FiguresSubject, council_figures
+from data.errors import NotFoundError
+from data.model import StormId
+from data.store.database.engine import Database, reading
+from fleet.evidence.storm_evidence import painted_storm, plowed_times
+from fleet.reports.storm_statistics import StormRecords
+from fleet.storms.storm_lookup import known_storm
+from maps.pages.i18n import translator
+from maps.reports.coverage_table import CoveragePicture
+from maps.reports.paper.storm_report import StormPapers, storm_brief, storm_report
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWish:
+    """Which storm's report, beside which other storm, in which language; or its brief."""
+
+    figures: FiguresSubject
+    language: str
+    brief: bool
+
+
+class ReportSources:
+    """What a report is made from: a city's database, read at one moment."""
+
+    def __init__(self, engine: Database, clock: Clock) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.city_state = CityStateHolder(engine)
+        self.records = StormRecords()
+
+
+def printed_report(sources: ReportSources, wish: ReportWish) -> dict[str, object]:
+    """Return what `report_pdf` prints; raise `NotFoundError` where there has been no storm."""
+    view = council_figures(sources, wish.figures)
+    if view.storm is None or view.at is None:
+        raise NotFoundError("storm", wish.figures.storm or 0)
+    with reading(sources.engine) as tx:
+        storm = known_storm(tx, StormId(view.storm.id))
+        city_state = sources.city_state.now
+        policy = sources.city_state.policy_of(tx, storm)
+        states, coverages = painted_storm(tx, city_state.network, policy, storm, view.at)
+        cleared = plowed_times(tx, city_state.network, storm)
+    picture = CoveragePicture(
+        city_state.city, city_state.network, policy, storm, view.at, states, tuple(coverages)
+    )
+    papers = StormPapers(view, picture, cleared)
+    t = translator(wish.language, city_state.city.timezone).of_city(policy, city_state.districts)
+    return storm_brief(papers, t) if wish.brief else storm_report(papers, t)
