@@ -7,15 +7,10 @@ from html import escape
 
 import folium
 
-from data.model import Coverage, Segment, SegmentId, ServiceClass
-from fleet.coverage.coverage_states import (
-    NO_DIRECTION,
-    CoverageState,
-    passes_of_round,
-)
+from data.model import Segment, ServiceClass
 from fleet.replay.storm_moments import StormMoment
 from maps.pages.i18n import Translator
-from maps.pages.style import STATES, css
+from maps.pages.style import css
 from maps.pages.templates import STATIC_DIR
 from maps.reports.coverage_moments import (
     color_controls,
@@ -23,9 +18,8 @@ from maps.reports.coverage_moments import (
     layer_headings,
     moments_json,
 )
-from maps.reports.coverage_table import CoveragePicture, state_name
+from maps.reports.coverage_table import CoveragePicture
 from maps.routes.plan_map import empty_map, with_assets
-from maps.streets.street import called, street_name
 
 FONT = STATIC_DIR / "vendor/vazirmatn/webfonts/Vazirmatn-Regular.woff2"
 
@@ -44,17 +38,11 @@ def coverage_html(picture: CoveragePicture, t: Translator, moments: Sequence[Sto
     """
     t = t.of_city(picture.policy)
     whole = empty_map(picture.city.bounds)
-    known = {(one.segment_id, one.forward): one for one in picture.coverages}
     districts = {name: number for number, name in enumerate(districts_of(picture))}
     parts: dict[ServiceClass, list[object]] = defaultdict(list)
     for number, segment in enumerate(picture.network.segments):
-        words = {
-            "n": number,
-            "d": districts[segment.district],
-            "name": _name(segment, picture, t),
-            "tip": _tip(segment, picture, known, t),
-        }
-        parts[picture.policy.class_of(segment)].append(_feature(segment, words))
+        place = {"n": number, "d": districts[segment.district]}
+        parts[picture.policy.class_of(segment)].append(_feature(segment, place))
     for rank, service_class in enumerate(picture.policy.rules):
         group = folium.FeatureGroup(escape(t.named("class", service_class)))
         if parts[service_class]:
@@ -74,54 +62,13 @@ def _layer(features: list[object], width_px: float) -> folium.GeoJson:
     )
 
 
-def _feature(segment: Segment, words: Mapping[str, object]) -> object:
+def _feature(segment: Segment, place: Mapping[str, int]) -> object:
     line = [[round(lon, DECIMALS), round(lat, DECIMALS)] for lon, lat in segment.geometry]
     return {
         "type": "Feature",
         "geometry": {"type": "LineString", "coordinates": line},
-        "properties": words,
+        "properties": place,
     }
-
-
-def _name(segment: Segment, picture: CoveragePicture, t: Translator) -> str:
-    """Return name and class of a street as HTML; values are escaped."""
-    title = called(street_name(segment), t)
-    service_class = picture.policy.class_of(segment)
-    return f"<b>{escape(title)}</b><br>{escape(t.named('class', service_class))}"
-
-
-def _tip(
-    segment: Segment,
-    picture: CoveragePicture,
-    known: Mapping[tuple[SegmentId, bool], Coverage],
-    t: Translator,
-) -> str:
-    """Return what is known of a street as HTML, each way a line; values are escaped."""
-    lines = []
-    states = dict(zip((True, False), picture.states[segment.id], strict=True))
-    ways = [forward for forward, state in states.items() if state != NO_DIRECTION]
-    for forward in ways:
-        coverage = known.get((segment.id, forward))
-        state = CoverageState(states[forward])
-        words = f"{state_name(STATES[state].name, picture, t)} · {proof(coverage, t)}"
-        if coverage is not None and coverage.passes_needed > 1:
-            done, needed = passes_of_round(coverage, state), coverage.passes_needed
-            words += " · " + t("{done} of {needed} passes", done=done, needed=needed)
-        way = t("One way") if forward else t("The other way")
-        lines.append(escape(words if len(ways) == 1 else f"{way}: {words}"))
-    return "<br>".join(lines)
-
-
-def proof(coverage: Coverage | None, t: Translator) -> str:
-    """Return the evidence of a direction's color in words."""
-    if coverage is None or (coverage.last_pass_at is None and coverage.driven_at is None):
-        return t("not plowed here in this storm")
-    if coverage.last_pass_at is None:
-        return t("driven through, without proof of clearing")
-    kind = coverage.evidence.kind if coverage.evidence else None
-    when = f"{t.date(coverage.last_pass_at)} {t.time(coverage.last_pass_at)}"
-    words = t("cleared on {when}", when=when)
-    return f"{words} · {t(f'evidence:{kind}')}" if kind else words
 
 
 def _finished(

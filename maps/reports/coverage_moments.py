@@ -1,23 +1,34 @@
-"""What the council's map file says of moments and districts: a compact table, and its controls."""
+"""What the council's map file says of moments, streets and districts: a table, and its controls."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from html import escape
 from itertools import pairwise
 
-from fleet.coverage.coverage_states import TELLING, CoverageState
+from data.model import Coverage, Segment, SegmentId
+from fleet.coverage.coverage_states import (
+    NO_DIRECTION,
+    TELLING,
+    CoverageState,
+    passes_of_round,
+)
 from fleet.replay.storm_moments import StormMoment
 from fleet.reports.pass_ages import STEPS_H
 from fleet.reports.performance import district_order
 from maps.pages.i18n import Translator
 from maps.pages.style import PLOWED_COLORS, STATES
 from maps.reports.coverage_table import CoveragePicture, state_name
+from maps.streets.street import called, street_name
 
 AGE_WIDTHS = (0.8, 0.95, 1.1, 1.3, 1.55, 0.7)
 """Factors of a street's width by class of age, as on the other maps; the last one is dashed."""
 
 CODES = "0123456789abcdefghijklmnopqrstuvwxyz"
 """One letter for the state of a street at a moment."""
+
+type Place = int
+"""Place of a phrase in the list of all."""
 
 type Look = tuple[str, float, str | None]
 """Color, factor of the street's width, and dashes."""
@@ -34,9 +45,14 @@ def moments_json(
 ) -> str:
     """Return what the file's script paints: looks, words, and of each moment a letter a street.
 
-    `earlier` are the words of all moments but the last.
+    `earlier` are the words of all moments but the last; names and facts of streets are places in
+    the list of phrases.
     """
+    streets = StreetWords(picture, t)
     table = {
+        "names": [streets.name(segment) for segment in picture.network.segments],
+        "facts": [streets.facts(segment) for segment in picture.network.segments],
+        "phrases": streets.phrases,
         "map": map_name,
         "order": [int(state) for state in reversed(TELLING)],
         "looks": {"states": _state_looks(), "ages": _age_looks()},
@@ -142,3 +158,70 @@ def _box(value: int | str, words: str) -> str:
 
 def _district(name: str, t: Translator) -> str:
     return t.named("district", name) if name else t("Outside all districts")
+
+
+class StreetWords:
+    """Names and facts of a picture's streets, by the places of their phrases.
+
+    `phrases` are HTML, their values escaped. Of a street, `name` has its name and class, and
+    `facts` a row for each way: its state, its proof, its passes.
+    """
+
+    def __init__(self, picture: CoveragePicture, t: Translator) -> None:
+        self._picture, self._t = picture, t
+        self._known: Mapping[tuple[SegmentId, bool], Coverage] = {
+            (one.segment_id, one.forward): one for one in picture.coverages
+        }
+        self._places: dict[str, Place] = {}
+        self._times: dict[datetime, Place] = {}
+
+    @property
+    def phrases(self) -> list[str]:
+        """All phrases that were needed so far."""
+        return list(self._places)
+
+    def name(self, segment: Segment) -> list[Place]:
+        """Return name and class of a street."""
+        service_class = self._picture.policy.class_of(segment)
+        words = (called(street_name(segment), self._t), self._t.named("class", service_class))
+        return [self._place(each) for each in words]
+
+    def facts(self, segment: Segment) -> list[list[Place]]:
+        """Return what is known of each way of a street."""
+        states = dict(zip((True, False), self._picture.states[segment.id], strict=True))
+        ways = [forward for forward, state in states.items() if state != NO_DIRECTION]
+        return [self._way(segment, states[forward], len(ways), forward=forward) for forward in ways]
+
+    def _way(self, segment: Segment, state: int, ways: int, *, forward: bool) -> list[Place]:
+        t, coverage = self._t, self._known.get((segment.id, forward))
+        words = state_name(STATES[state].name, self._picture, t)
+        if ways > 1:
+            words = f"{t('One way') if forward else t('The other way')}: {words}"
+        row = [self._place(words), *self._proof(coverage)]
+        if coverage is not None and coverage.passes_needed > 1:
+            done = passes_of_round(coverage, CoverageState(state))
+            needed = coverage.passes_needed
+            row.append(self._place(t("{done} of {needed} passes", done=done, needed=needed)))
+        return row
+
+    def _proof(self, coverage: Coverage | None) -> list[Place]:
+        """Return the evidence of a direction's color."""
+        t = self._t
+        if coverage is None or (coverage.last_pass_at is None and coverage.driven_at is None):
+            return [self._place(t("not plowed here in this storm"))]
+        if coverage.last_pass_at is None:
+            return [self._place(t("driven through, without proof of clearing"))]
+        kind = coverage.evidence.kind if coverage.evidence else None
+        proof = [self._place(t(f"evidence:{kind}"))] if kind else []
+        return [self._cleared(coverage.last_pass_at), *proof]
+
+    def _cleared(self, at: datetime) -> Place:
+        """Return when a street was cleared, to the minute: dates take long to write."""
+        minute, t = at.replace(second=0, microsecond=0), self._t
+        if minute not in self._times:
+            when = f"{t.date(minute)} {t.time(minute)}"
+            self._times[minute] = self._place(t("cleared on {when}", when=when))
+        return self._times[minute]
+
+    def _place(self, words: str) -> Place:
+        return self._places.setdefault(escape(words), len(self._places))

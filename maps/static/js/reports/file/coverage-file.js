@@ -11,11 +11,15 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const code = (street, kind) => Number.parseInt(moments[shown][kind][street.number], 36);
 
+  const said = (row) => row.map((place) => told.phrases[place]);
+
   function tip({ feature }) {
-    const { n, name, tip } = feature.properties;
+    const { n } = feature.properties;
+    const [name, serviceClass] = said(told.names[n]);
     const street = { number: n };
-    const age = words.ages[code(street, "ages")];
-    return shown === last ? `${name}<br>${tip}` : `${name}<br>${words.earlier[code(street, "states")]} · ${age}`;
+    const then = `${words.earlier[code(street, "states")]} · ${words.ages[code(street, "ages")]}`;
+    const facts = shown === last ? told.facts[n].map((row) => said(row).join(" · ")) : [then];
+    return [`<b>${name}</b>`, serviceClass, ...facts].join("<br>");
   }
 
   for (const group of Object.values(map._layers).filter((layer) => layer instanceof L.GeoJSON)) {
