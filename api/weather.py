@@ -17,7 +17,7 @@ from data.store.weather import find_forecast, list_last_road_weather
 from data.weather.forecast_file import MOST_HOURS
 from fleet.storms.storm_lookup import known_storm
 from fleet.weather.forecast_check import check_forecasts
-from fleet.weather.forecast_intake import enter_forecast, take_file
+from fleet.weather.forecast_intake import enter_forecast, read_file, take_read
 from maps.weather import (
     ForecastCheckView,
     WeatherView,
@@ -70,9 +70,9 @@ def import_weather_file(
     file: Annotated[UploadFile, File()], context: DispatcherContext
 ) -> WeatherView:
     """Take a forecast (JSON of met.no or Open-Meteo) or road weather (CSV) from a file."""
-    content, zone = content_of(file), context.app.city.timezone
+    found = read_file(content_of(file), context.app.city.timezone, context.now)
     with context.writing() as tx:
-        take_file(tx, context.actor, content, zone, context.now)
+        take_read(tx, context.actor, found, context.now)
     return _followed(context)
 
 

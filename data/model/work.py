@@ -91,7 +91,8 @@ class Storm:
     """A snowfall and all the work it makes.
 
     `started_at` is when it became active, or is expected to. `snowfall` is (time, mm in all since
-    it began to snow), in order; `quiet` the times (from, until) of clean-up, when no more fell.
+    it began to snow), in order; `quiet` the times (from, until) in which none fell: of
+    clean-up, and before the first flake.
     """
 
     id: StormId
@@ -102,6 +103,18 @@ class Storm:
     snowfall: tuple[tuple[datetime, float], ...] = ()
     quiet: tuple[tuple[datetime, datetime | None], ...] = ()
     opened_at: datetime | None = None
+
+    @property
+    def snow_at(self) -> datetime:
+        """From when on streets wear: the first flake of one that was begun before its snow.
+
+        Where snow was measured before that, it counts from its start.
+        """
+        since, until = self.quiet[0] if self.quiet else (None, None)
+        if since != self.started_at or until is None:
+            return self.started_at
+        early = any(at < until and fallen_mm > 0 for at, fallen_mm in self.snowfall)
+        return self.started_at if early else until
 
 
 @dataclass(frozen=True, slots=True)

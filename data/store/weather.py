@@ -47,12 +47,19 @@ def find_same_forecast(tx: Tx, source: ForecastSource, made_at: datetime) -> For
 
 def add_road_weather(tx: Tx, measured: Sequence[RoadWeather]) -> None:
     """Keep what stations measured; what one measured at the same time before is replaced."""
-    for one in measured:
-        values = row_of(one, road_weather)
-        key = ["station", "at"]
-        new = insert_or_update(road_weather).values(**values)
-        rest = {name: value for name, value in values.items() if name not in key}
-        tx.execute(new.on_conflict_do_update(index_elements=key, set_=rest))
+    rows = [row_of(one, road_weather) for one in measured]
+    if not rows:
+        return
+    key, new = ["station", "at"], insert_or_update(road_weather)
+    rest = {name: new.excluded[name] for name in rows[0] if name not in key}
+    tx.execute(new.on_conflict_do_update(index_elements=key, set_=rest), rows)
+
+
+def list_road_weather(tx: Tx, since: datetime, until: datetime) -> list[RoadWeather]:
+    """Return what stations measured between two times, in order."""
+    within = (road_weather.c.at >= since) & (road_weather.c.at <= until)
+    query = select(road_weather).where(within).order_by(road_weather.c.at)
+    return records(RoadWeather, tx.execute(query))
 
 
 def list_last_road_weather(tx: Tx, since: datetime, until: datetime) -> list[RoadWeather]:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from math import isfinite
 
 from data.errors import InvalidError, Need
 
@@ -12,6 +11,9 @@ type Fields = Mapping[str, object]
 
 NEED_OBJECT = "an object"
 NEED_LIST = "a list"
+
+YEARS = range(1970, 2200)
+"""Of a forecast."""
 
 
 def fields_of(content: bytes) -> Fields:
@@ -55,10 +57,9 @@ def number(value: object, path: str, low: float, high: float) -> float | None:
     """Return a number within limits; `None` stays."""
     if value is None:
         return None
-    plain = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
-    if not (plain and low <= float(str(value)) <= high):
-        raise InvalidError(path, value, Need("{low} to {high}", low=low, high=high))
-    return float(str(value))
+    if isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high:
+        return float(value)
+    raise InvalidError(path, value, Need("{low} to {high}", low=low, high=high))
 
 
 def utc_in(of: Fields, path: str, name: str) -> datetime:
@@ -68,7 +69,7 @@ def utc_in(of: Fields, path: str, name: str) -> datetime:
         at = datetime.fromisoformat(str(text))
     except ValueError as error:
         raise InvalidError(_at(path, name), text, NEED_MOMENT) from error
-    if at.tzinfo is None:
+    if at.tzinfo is None or at.year not in YEARS:
         raise InvalidError(_at(path, name), text, NEED_MOMENT)
     return at.astimezone(UTC)
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from data.errors import InvalidError, Need
 from data.model.storm_conditions import ForecastHour
-from data.weather.json_fields import NEED_MOMENT, Fields, list_in, number, object_in
+from data.weather.json_fields import NEED_MOMENT, YEARS, Fields, list_in, number, object_in
 
 _HOUR = timedelta(hours=1)
 
@@ -89,7 +89,11 @@ def _values(hourly: Fields, name: str, count: int, low: float, high: float) -> l
 def _moment(value: object, path: str, zone: timezone) -> datetime:
     try:
         if isinstance(value, int) and not isinstance(value, bool):
-            return datetime.fromtimestamp(value, UTC)
-        return datetime.fromisoformat(str(value)).replace(tzinfo=zone).astimezone(UTC)
+            at = datetime.fromtimestamp(value, UTC)
+        else:
+            at = datetime.fromisoformat(str(value)).replace(tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise InvalidError(path, value, NEED_MOMENT) from error
+    if at.year not in YEARS:
+        raise InvalidError(path, value, NEED_MOMENT)
+    return at

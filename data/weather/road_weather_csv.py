@@ -25,7 +25,6 @@ _HEADS: Mapping[str, tuple[str, ...]] = {
         "date time",
         "datetime",
         "timestamp",
-        "utc valid",
         "at",
         "زمان",
         "تاریخ",
@@ -58,7 +57,11 @@ _HEADS: Mapping[str, tuple[str, ...]] = {
     ),
     "snow_cm": ("snow depth", "snow", "snow depth cm", "عمق برف", "ارتفاع برف", "qarın dərinliyi"),
 }
-_COLUMN_OF = {normal(head): column for column, heads in _HEADS.items() for head in (column, *heads)}
+_COLUMN_OF = {
+    normal(head.replace("_", " ")): column
+    for column, heads in _HEADS.items()
+    for head in (column, *heads)
+}
 
 _MEASURES = ("road_c", "road_f", "air_c", "air_f", "state", "snow_cm")
 
@@ -103,13 +106,16 @@ class _Cells(NamedTuple):
 def road_weather_from_csv(content: bytes, timezone: str) -> tuple[list[RoadWeather], list[Mistake]]:
     """Return what each line measured, and everything that is wrong.
 
-    The rows count only while there is no mistake. Times without an offset are the city's.
+    The rows count only while there is no mistake. Times without an offset are the city's, under a
+    header that names UTC they are that.
     """
     rows = sheet_rows(content)
     if not rows:
         return [], [Mistake(0, "", "", "a table with headers and a line for each entry")]
     (number, head), body = rows[0], rows[1:]
     columns, mistakes = _columns(number, head)
+    if "time" in columns and _names_utc(head[columns.index("time")]):
+        timezone = "UTC"
     if len(body) > MOST_LINES:
         need = Need("at most {count} entries", count=MOST_LINES)
         mistakes.append(Mistake(0, "", str(len(body)), need))
@@ -124,8 +130,23 @@ def road_weather_from_csv(content: bytes, timezone: str) -> tuple[list[RoadWeath
     return found, mistakes
 
 
+def _column(head: str) -> str:
+    """Return the column of a header; `utc_valid` or `Time (UTC)` is one of time, too."""
+    plain = " ".join(word for word in _words(head) if word != "utc")
+    found = _COLUMN_OF.get(plain, "")
+    return found if found == "time" or not _names_utc(head) else ""
+
+
+def _names_utc(head: str) -> bool:
+    return "utc" in _words(head)
+
+
+def _words(head: str) -> list[str]:
+    return normal(head.replace("_", " ")).split()
+
+
 def _columns(line: int, head: Sequence[str]) -> tuple[list[str], list[Mistake]]:
-    columns = [_COLUMN_OF.get(normal(cell), "") for cell in head]
+    columns = [_column(cell) for cell in head]
     mistakes = [
         Mistake(line, column, "", "one column of this kind")
         for column in ("station", "time")

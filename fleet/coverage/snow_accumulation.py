@@ -181,7 +181,7 @@ class Accumulation:
 
 def accumulation_of(storm: Storm) -> Accumulation:
     """Return the accumulation of a storm, cached with its earlier results."""
-    return _remembered(storm.started_at, storm.snowfall, storm.quiet)
+    return _remembered(storm.snow_at, storm.snowfall, storm.quiet)
 
 
 @lru_cache(maxsize=8)

@@ -74,7 +74,7 @@ def ended_cycles(
     return [
         service_class
         for service_class, rule in rules.items()
-        if rule.cycle is not None and began.get(service_class, storm.started_at) + rule.cycle <= now
+        if rule.cycle is not None and began.get(service_class, storm.snow_at) + rule.cycle <= now
     ]
 
 

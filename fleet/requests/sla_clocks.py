@@ -64,7 +64,7 @@ def next_due(
     if asked.kind in TREATMENTS:
         if storm is None or asked.state is RequestState.NEW:
             return None
-        since = max(since, storm.started_at)
+        since = max(since, storm.snow_at)
     return Due(ClockStep.DO, since, clock.due_at or since + _target(one, network, policy))
 
 
@@ -73,7 +73,7 @@ def deadline_rules(policy: Policy, storm: Storm | None) -> DeadlineRules:
     own = policy.followup
     return DeadlineRules(
         place_s=_seconds(own.place),
-        storm_since_s=None if storm is None else int(storm.started_at.timestamp()),
+        storm_since_s=None if storm is None else int(storm.snow_at.timestamp()),
         machine_kinds=frozenset(TREATMENTS),
         class_s={name: _seconds(rule.deadline) for name, rule in policy.rules.items()},
         last_s=_seconds(policy.rules[policy.last_class].deadline),
@@ -97,7 +97,7 @@ def work_due_at(
         begins = [storm for storm in storms if storm.ended_at is None or storm.ended_at > since]
         if not begins:
             return None
-        since = max(since, min(storm.started_at for storm in begins))
+        since = max(since, min(storm.snow_at for storm in begins))
     return clock.due_at or since + _target(one, network, policy)
 
 

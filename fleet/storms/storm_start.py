@@ -40,6 +40,7 @@ from data.store.storms.storms import (
     get_storm,
     list_all_storms,
     list_storms,
+    set_quiet,
 )
 from data.store.work import add_jobs, list_jobs, set_job_state
 from data.streets.network import StreetNetwork
@@ -80,6 +81,8 @@ def begin(
     vehicles = in_service(list_vehicles(tx), list_machines_out(tx, storm.id))
 
     begin_storm(tx, storm.id, now, toml_from_policy(policy))
+    if work_at > now:
+        set_quiet(tx, storm.id, [(now, work_at)])
     add_move(tx, storm.id, StormMove(StormPhase.ACTIVE, now, actor.id))
     _follow_policy(tx, storm.id)
     begun = get_storm(tx, storm.id)

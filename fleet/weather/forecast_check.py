@@ -47,33 +47,45 @@ def measured(entries: Sequence[SnowEntry], now: datetime) -> list[Fallen]:
 
 
 def _checked(forecast: Forecast, storm: Storm, seen: Sequence[Fallen]) -> ForecastCheck:
-    curve = _curve(forecast, storm)
+    curve, came = _curve(forecast, storm, seen)
     last = next((one for one in reversed(seen) if curve and one.at > curve[0].at), None)
     if last is None:
         return ForecastCheck(forecast, curve, None, None, None)
     error_mm = _fallen_at(curve, last.at) - last.fallen_mm
-    half_mm = last.fallen_mm / 2
-    expected_at, came_at = _when(curve, half_mm), _when(_from_zero(seen, curve), half_mm)
-    late = came_at - expected_at if half_mm > 0 and came_at and expected_at else None
+    start_mm = curve[0].fallen_mm
+    half_mm = (start_mm + last.fallen_mm) / 2
+    expected_at, came_at = _when(curve, half_mm), _when(came, half_mm)
+    late = came_at - expected_at if half_mm > start_mm and came_at and expected_at else None
     return ForecastCheck(forecast, curve, last.at, error_mm, late)
 
 
-def _curve(forecast: Forecast, storm: Storm) -> tuple[Fallen, ...]:
-    """Return how much has fallen by the end of each hour, from nothing on."""
+def _curve(
+    forecast: Forecast, storm: Storm, seen: Sequence[Fallen]
+) -> tuple[tuple[Fallen, ...], list[Fallen]]:
+    """Return how much has fallen by the end of each hour as forecast, and what was measured.
+
+    A forecast tells only of the hours ahead: it goes on from what was measured at its first one.
+    """
     until = storm.ended_at
     hours = [one for one in forecast.hours if until is None or one.begins_at < until]
     if not hours:
-        return ()
-    fallen_mm, curve = 0.0, [Fallen(hours[0].begins_at, 0.0)]
+        return (), []
+    first_at = hours[0].begins_at
+    came = _from_zero(seen, min(storm.snow_at, first_at))
+    fallen_mm = _fallen_at(came, first_at)
+    curve = [Fallen(first_at, fallen_mm)]
     for one in hours:
         fallen_mm += one.snow_mm
         curve.append(Fallen(one.begins_at + HOUR, fallen_mm))
-    return tuple(curve)
+    return tuple(curve), came
 
 
-def _from_zero(seen: Sequence[Fallen], curve: Sequence[Fallen]) -> list[Fallen]:
-    start = min(seen[0].at, curve[0].at)
-    return [Fallen(start, 0.0), *seen] if seen[0].fallen_mm > 0 else [*seen]
+def _from_zero(seen: Sequence[Fallen], start: datetime) -> list[Fallen]:
+    """Return what was measured, from nothing on."""
+    if seen and seen[0].fallen_mm == 0:
+        return [*seen]
+    start = min(start, seen[0].at) if seen else start
+    return [Fallen(start, 0.0), *seen]
 
 
 def _fallen_at(curve: Sequence[Fallen], at: datetime) -> float:

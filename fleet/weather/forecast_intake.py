@@ -35,24 +35,34 @@ def take_forecast(tx: Tx, actor: Actor, found: FileForecast, now: datetime) -> F
     if not now - BEHIND <= made_at <= now + AHEAD:
         raise InvalidError("made_at", made_at.isoformat(), "a forecast of the last seven days")
     known = find_same_forecast(tx, found.source, made_at) if found.made_at else None
-    if known is not None and known.hours == found.hours:
+    if known is not None and _says(known.hours, found.hours):
         return known
     return _added(tx, actor, found.source, min(made_at, now), found.hours, now)
 
 
-def take_file(
-    tx: Tx, actor: Actor, content: bytes, timezone: str, now: datetime
-) -> Forecast | Sequence[RoadWeather]:
-    """Keep what a file says: a forecast as JSON, or road weather as CSV, whole or not at all."""
+def read_file(content: bytes, timezone: str, now: datetime) -> FileForecast | Sequence[RoadWeather]:
+    """Return what a file says: a forecast as JSON, or road weather as CSV.
+
+    Reading a large file takes seconds: do it before a writing transaction.
+    """
     if content.lstrip(_BLANK)[:1] in {b"{", b"["}:
-        return take_forecast(tx, actor, forecast_from(content, now), now)
+        return forecast_from(content, now)
     measured, mistakes = road_weather_from_csv(content, timezone)
     if mistakes:
         wrong = mistakes[0]
         place = f"{wrong.line}: {wrong.field}" if wrong.line else "file"
         raise InvalidError(place, wrong.got, wrong.expected)
-    take_road_weather(tx, actor, measured, now)
     return measured
+
+
+def take_read(
+    tx: Tx, actor: Actor, found: FileForecast | Sequence[RoadWeather], now: datetime
+) -> Forecast | Sequence[RoadWeather]:
+    """Keep what was read from a file, whole or not at all."""
+    if isinstance(found, FileForecast):
+        return take_forecast(tx, actor, found, now)
+    take_road_weather(tx, actor, found, now)
+    return found
 
 
 def enter_forecast(tx: Tx, actor: Actor, hours: Sequence[ForecastHour], now: datetime) -> Forecast:
@@ -76,6 +86,11 @@ def take_road_weather(tx: Tx, actor: Actor, measured: Sequence[RoadWeather], now
     stations = sorted({one.station for one in measured})
     after = {"stations": stations, "entries": len(measured)}
     add_event(tx, now, actor, "weather.measured", "city", after=after)
+
+
+def _says(known: Sequence[ForecastHour], hours: Sequence[ForecastHour]) -> bool:
+    """Whether a forecast that is known says all of these hours; its first may be over by now."""
+    return [one for one in known if one.begins_at >= hours[0].begins_at] == [*hours]
 
 
 def _added(

@@ -4,10 +4,11 @@ Each step happens once. A dispatcher's word counts more: a storm that somebody c
 made again for the same snow, and one that was brought back from alert stays there.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from data.model import Actor, ActorKind, Storm, StormPhase
-from data.model.storm_conditions import RoadState
+from data.model.storm_conditions import RoadState, RoadWeather
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.storms.storm_conditions import list_moves, list_snow_entries
@@ -18,12 +19,12 @@ from data.store.storms.storms import (
     list_coming_storms,
     set_expected,
 )
-from data.store.weather import find_forecast, list_last_road_weather
+from data.store.weather import find_forecast, list_road_weather
 from fleet.context import CityContext
 from fleet.storms.snowfall import holding
 from fleet.storms.storm_phases import forecast_storm, move_storm
 from fleet.storms.storm_start import storm_name
-from fleet.weather.snow_ahead import SnowAhead, is_stale, snow_ahead
+from fleet.weather.snow_ahead import FLAKE_MM, SnowAhead, is_stale, snow_ahead
 
 FORECASTER = Actor(ActorKind.SYSTEM, "forecast")
 """Who the audit log names where a forecast moves a storm."""
@@ -39,6 +40,9 @@ SHIFTED = timedelta(minutes=30)
 
 SEEN_LATELY = timedelta(hours=1)
 """Road weather that is older does not say that it snows."""
+
+SEEN = timedelta(hours=3)
+"""So far back goes what a station is compared with."""
 
 
 def follow_forecast(city: CityContext) -> Storm | None:
@@ -81,7 +85,7 @@ def coming_storm(tx: Tx, ahead: SnowAhead | None) -> Storm | None:
 
 def _followed(city: CityContext, storm: Storm, ahead: SnowAhead | None) -> Storm | None:
     tx, now, rules = city.tx, city.now, city.policy.forecast
-    if rules.begins and _snows(tx, storm, ahead, now):
+    if rules.begins and _snows(city, storm, ahead):
         return _moved(city, storm, StormPhase.ACTIVE)
     if ahead is None:
         return None
@@ -96,15 +100,42 @@ def _followed(city: CityContext, storm: Storm, ahead: SnowAhead | None) -> Storm
     return None
 
 
-def _snows(tx: Tx, storm: Storm, ahead: SnowAhead | None, now: datetime) -> bool:
-    """Whether snow has begun: by what was measured, else by the forecast."""
+def _snows(city: CityContext, storm: Storm, ahead: SnowAhead | None) -> bool:
+    """Whether snow has begun: by what was measured, else by the forecast.
+
+    Stations count only while the forecast snow is as near as for an alert.
+    """
+    tx, now = city.tx, city.now
     entries = holding(list_snow_entries(tx, storm.id))
     if any(one.at <= now and one.fallen_mm > 0 for one in entries):
         return True
-    seen = list_last_road_weather(tx, now - SEEN_LATELY, now)
-    if any(one.state is RoadState.SNOW for one in seen):
-        return True
-    return ahead is not None and ahead.first_at <= now
+    if ahead is None or ahead.first_at - now > city.policy.forecast.alert:
+        return False
+    return ahead.first_at <= now or _whitens(list_road_weather(tx, now - SEEN, now), now)
+
+
+def _whitens(measured: Iterable[RoadWeather], now: datetime) -> bool:
+    """Whether a station saw snow fall lately: it lies deeper, or on a road that had none.
+
+    Snow that lay there before says nothing: a road may be white since yesterday.
+    """
+    by_station: dict[str, list[RoadWeather]] = {}
+    for one in measured:
+        by_station.setdefault(one.station, []).append(one)
+    return any(
+        _deeper([one.snow_mm for one in seen if one.snow_mm is not None])
+        or _covered([one.state for one in seen if one.state is not None])
+        for seen in by_station.values()
+        if seen[-1].at >= now - SEEN_LATELY
+    )
+
+
+def _deeper(depths_mm: Sequence[float]) -> bool:
+    return bool(depths_mm) and depths_mm[-1] - min(depths_mm) >= FLAKE_MM
+
+
+def _covered(states: Sequence[RoadState]) -> bool:
+    return bool(states) and states[-1] is RoadState.SNOW and set(states) != {RoadState.SNOW}
 
 
 def _declined(tx: Tx, ahead: SnowAhead) -> bool:

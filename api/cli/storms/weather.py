@@ -30,14 +30,16 @@ def take(file: FileArgument, city: CityOption = None) -> None:
     from api.config.console import CONSOLE, open_city_database
     from api.config.settings import Settings, chosen_city
     from data.model.storm_conditions import Forecast
-    from data.store.database.engine import transaction
+    from data.store.database.engine import reading, transaction
     from data.store.setup.city import get_city
-    from fleet.weather.forecast_intake import take_file
+    from fleet.weather.forecast_intake import read_file, take_read
 
     engine, now = open_city_database(chosen_city(Settings(), city)), Clock().now()
-    with transaction(engine) as tx:
+    with reading(engine) as tx:
         zone = get_city(tx).timezone
-        taken = take_file(tx, CONSOLE, file.read_bytes(), zone, now)
+    found = read_file(file.read_bytes(), zone, now)
+    with transaction(engine) as tx:
+        taken = take_read(tx, CONSOLE, found, now)
     if isinstance(taken, Forecast):
         fallen_cm = sum(hour.snow_mm for hour in taken.hours) / 10
         hours = len(taken.hours)

@@ -122,3 +122,22 @@ def test_a_file_that_does_not_read_names_field_value_and_what_was_expected(field
 def test_a_forecast_of_the_past_is_refused():
     with pytest.raises(InvalidError, match="hours that lie ahead"):
         forecast_from(json.dumps(MET).encode(), NOW + 10 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("snowfall", 10**400), ("time", "0001-01-01T00:00"), ("time", "9999-12-31T23:30")],
+)
+def test_numbers_and_years_beyond_reason_are_refused(field, value):
+    fields = open_meteo_file(NOW, [0.0])
+    fields["hourly"][field][0] = value
+    with pytest.raises(InvalidError, match=rf"hourly\.{field}\.0"):
+        read(fields)
+
+
+@pytest.mark.parametrize("value", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:30:00Z"])
+def test_a_year_beyond_reason_of_met_no_is_refused(value):
+    fields = met_no_file(NOW, [("snow", 0.6)])
+    fields["properties"]["timeseries"][0]["time"] = value
+    with pytest.raises(InvalidError, match=r"timeseries\.0\.time"):
+        read(fields)

@@ -49,3 +49,10 @@ def test_a_file_in_fahrenheit_and_one_in_persian_are_read():
 def test_a_mistake_is_named_by_line_and_field(text, where):
     found, mistakes = read(text)
     assert ([(one.line, one.field) for one in mistakes], found) == (where, [])
+
+
+@pytest.mark.parametrize("head", ["utc_valid", "Time (UTC)"])
+def test_times_under_a_header_that_names_utc_are_that(head):
+    found, mistakes = read(f"station,{head},road_c\nR1,2026-12-21 06:30,-1\n")
+    assert mistakes == []
+    assert found[0].at == datetime(2026, 12, 21, 6, 30, tzinfo=UTC)

@@ -42,3 +42,16 @@ def test_what_somebody_entered_for_a_time_ahead_is_no_measurement(tx: Tx) -> Non
 def test_without_a_forecast_there_is_nothing_to_compare(tx: Tx) -> None:
     storm = start_storm(tx, DISPATCHER, "Snow", v.village(), POLICY, v.NOW)
     assert check_forecasts(tx, storm, v.NOW) == []
+
+
+def test_a_forecast_made_in_the_storm_goes_on_from_what_was_measured_by_then(tx: Tx) -> None:
+    storm = start_storm(tx, DISPATCHER, "Snow", v.village(), POLICY, v.NOW)
+    made_at = v.NOW + 4 * HOUR
+    enter_forecast(tx, DISPATCHER, [ForecastHour(made_at, 20.0)], made_at)
+    later = made_at + HOUR
+    fallen = [Fallen(later, 100.0)]
+    storm = add_snow(tx, DISPATCHER, storm.id, fallen, SnowSource.HAND, v.village(), later)
+    [check] = check_forecasts(tx, storm, later)
+    assert [point.fallen_mm for point in check.curve] == pytest.approx([80.0, 100.0])
+    assert check.error_mm == pytest.approx(0.0)
+    assert check.late == timedelta(0)

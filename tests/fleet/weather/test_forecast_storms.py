@@ -4,20 +4,26 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
-from data.model import Actor, ActorKind, JobState, StormPhase
-from data.model.storm_conditions import ForecastHour, RoadState, RoadWeather
+from data.model import Actor, ActorKind, JobState, SnowSource, StormPhase
+from data.model.storm_conditions import ForecastHour, ForecastSource, RoadState, RoadWeather
 from data.policy.alert_rules import ForecastRules
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.cycles import last_cycles
 from data.store.storms.storm_conditions import list_moves
-from data.store.storms.storms import list_all_storms
+from data.store.storms.storms import get_storm, list_all_storms
+from data.store.weather import add_road_weather, list_road_weather
 from data.store.work import list_jobs
+from data.weather.forecast_file import FileForecast
 from fleet.context import CityContext
+from fleet.coverage.snow_accumulation import accumulation_of
+from fleet.requests.sla_clocks import deadline_rules
+from fleet.storms.snowfall import Fallen, add_snow
 from fleet.storms.storm_phases import move_storm
-from fleet.weather.forecast_intake import enter_forecast, take_road_weather
+from fleet.weather.forecast_intake import enter_forecast, take_forecast, take_road_weather
 from fleet.weather.forecast_storms import follow_forecast
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
@@ -122,8 +128,9 @@ def test_measured_snow_begins_it_before_the_forecast_does(tx: Tx) -> None:
     followed(tx, policy=BEGINNING)
     followed(tx, policy=BEGINNING)
     assert followed(tx, 1, BEGINNING) is None
-    station = RoadWeather("R1", v.NOW + HOUR, -1.0, -3.0, RoadState.SNOW)
-    take_road_weather(tx, Actor(ActorKind.SYSTEM, "station"), [station], v.NOW + HOUR)
+    wet = RoadWeather("R1", v.NOW, -1.0, -3.0, RoadState.WET)
+    white = replace(wet, at=v.NOW + HOUR, state=RoadState.SNOW)
+    take_road_weather(tx, Actor(ActorKind.SYSTEM, "station"), [wet, white], v.NOW + HOUR)
     begun = followed(tx, 1, BEGINNING)
     assert begun is not None
     assert begun.phase is StormPhase.ACTIVE
@@ -142,3 +149,74 @@ def test_work_of_a_storm_that_is_begun_before_its_snow_counts_from_the_first_fla
     assert jobs[v.MAIN_WEST].due_at == flake_at + 4 * HOUR
     assert {shift.starts_at for shift in list_shifts(tx, begun.id)} == {flake_at}
     assert set(last_cycles(tx, begun.id).values()) == {flake_at}
+    storm = get_storm(tx, begun.id)
+    snow_of = accumulation_of(storm)
+    rule = POLICY.rules[jobs[v.MAIN_WEST].service_class]
+    assert storm.snow_at == flake_at
+    assert snow_of.ages(rule, None).due_at == flake_at + rule.cycle
+    assert snow_of.wear(rule, None, flake_at) == 0.0
+    assert deadline_rules(POLICY, storm).storm_since_s == flake_at.timestamp()
+
+
+def test_snow_that_was_measured_before_the_forecast_flake_counts_from_the_start(tx: Tx) -> None:
+    snow(tx, 3)
+    made = followed(tx)
+    assert made is not None
+    flake_at = v.NOW + 3 * HOUR
+    move_storm(tx, DISPATCHER, made.id, made.phase, StormPhase.ACTIVE, v.village(), v.NOW, flake_at)
+    fallen, at = [Fallen(v.NOW + HOUR, 10.0)], v.NOW + HOUR
+    storm = add_snow(tx, DISPATCHER, made.id, fallen, SnowSource.HAND, v.village(), at)
+    assert storm.snow_at == v.NOW
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "first_h", "begins"),
+    [
+        (RoadState.SNOW, RoadState.SNOW, 5, False),  # it lies since yesterday
+        (None, RoadState.SNOW, 5, False),
+        (RoadState.WET, RoadState.SNOW, 9, False),  # the forecast snow is not near
+        (RoadState.WET, RoadState.SNOW, 5, True),
+    ],
+)
+def test_snow_that_lies_on_a_road_already_begins_no_storm(
+    tx: Tx, before: RoadState | None, now: RoadState, first_h: int, begins: bool
+) -> None:
+    snow(tx, first_h)
+    followed(tx, policy=BEGINNING)
+    followed(tx, policy=BEGINNING)
+    seen = [
+        RoadWeather("R1", v.NOW, state=before, snow_mm=80.0),
+        RoadWeather("R1", v.NOW + HOUR, state=now, snow_mm=80.0),
+    ]
+    take_road_weather(tx, Actor(ActorKind.SYSTEM, "station"), seen, v.NOW + HOUR)
+    begun = followed(tx, 1, BEGINNING)
+    assert (begun is not None and begun.phase is StormPhase.ACTIVE) == begins
+
+
+def test_snow_that_lies_deeper_begins_a_storm(tx: Tx) -> None:
+    snow(tx, 5)
+    followed(tx, policy=BEGINNING)
+    followed(tx, policy=BEGINNING)
+    seen = [RoadWeather("R1", v.NOW + each * HOUR, snow_mm=80.0 + 5 * each) for each in range(2)]
+    take_road_weather(tx, Actor(ActorKind.SYSTEM, "station"), seen, v.NOW + HOUR)
+    begun = followed(tx, 1, BEGINNING)
+    assert begun is not None
+    assert begun.phase is StormPhase.ACTIVE
+
+
+def test_many_measurements_are_kept_by_one_statement_and_a_later_one_replaces(tx: Tx) -> None:
+    asked: list[str] = []
+    event.listen(tx, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    seen = [RoadWeather(f"R{each}", v.NOW, road_c=-1.0) for each in range(50)]
+    add_road_weather(tx, seen)
+    add_road_weather(tx, [replace(seen[0], road_c=-2.0)])
+    assert len(asked) == 2
+    assert list_road_weather(tx, v.NOW, v.NOW)[0].road_c == -2.0
+
+
+def test_the_same_file_an_hour_later_is_known_already(tx: Tx) -> None:
+    hours = tuple(ForecastHour(v.NOW + each * HOUR, 20.0) for each in range(5))
+    told = FileForecast(ForecastSource.MET_NO, v.NOW, hours)
+    first = take_forecast(tx, DISPATCHER, told, v.NOW)
+    later = told._replace(hours=hours[1:])
+    assert take_forecast(tx, DISPATCHER, later, v.NOW + HOUR) == first
