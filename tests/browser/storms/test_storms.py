@@ -1,6 +1,7 @@
 """A storm's page in Chromium: from the forecast to the end, with snow and a closed street."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -23,14 +24,20 @@ def test_a_dispatcher_takes_a_storm_from_the_forecast_to_its_end(visit: Visit) -
     hours = [("cloudy", 0.0)] * 4 + [("snow", 1.3)] * 4
     forecast = met_no_file(visit.city.clock.now().replace(minute=0, second=0), hours)
     page.locator(".weather .by-hand summary").click()
+    expect(page.locator(".weather input[name=at]").first).to_have_value(re.compile(":00$"))
     sent = {"name": "forecast.json", "mimeType": "application/json"}
     file = {**sent, "buffer": json.dumps(forecast).encode()}
     page.set_input_files(".weather input[type=file]", file)
     expect(page.locator(".weather")).to_contain_text("5.2 cm in the next 8 h.")
     expect(page.locator(".weather .hours li.first")).to_have_count(1)
     expect(page.locator(".phases li.here")).to_contain_text("Alert")
+    page.route("**/api/weather", lambda route: route.abort())
     page.get_by_role("button", name="Make it active").click()
     expect(page.locator(".sums")).to_contain_text("9")
+    expect(page.locator(".weather .problem")).to_have_count(1)
+    expect(page.locator(".weather .hours li.first")).to_have_count(1)
+    page.unroute("**/api/weather")
+    visit.complaints.clear()  # of the browser, that no answer came
 
     page.fill("#snow-cm", "۲٫۵")
     page.get_by_role("button", name="Enter", exact=True).click()

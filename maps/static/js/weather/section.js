@@ -1,6 +1,6 @@
 // The section of the weather on the storms' pages: hours ahead, road weather, and how both come in.
 import { html } from "lit";
-import { now } from "../pages/boot.js";
+import { boot, now } from "../pages/boot.js";
 import { numberIn } from "../pages/number-fields.js";
 import { number, t, time } from "../pages/texts.js";
 import { mayDispatch, open, refresh, tell } from "../storms/state.js";
@@ -11,7 +11,15 @@ import { roads, strip } from "./strip.js";
 
 const HOUR_MS = 3600000;
 
-const nextHour = (index) => Math.ceil(now() / HOUR_MS) * HOUR_MS + index * HOUR_MS;
+const MINUTE_MS = 60000;
+
+const minutes = new Intl.DateTimeFormat("en-u-nu-latn", { minute: "numeric", timeZone: boot.city.timezone });
+
+/** The next full hour by the city's clocks, which may stand half an hour beside UTC's. */
+function nextHour() {
+  const minute = Math.ceil(now() / MINUTE_MS) * MINUTE_MS;
+  return minute + ((60 - Number(minutes.format(minute))) % 60) * MINUTE_MS;
+}
 
 async function add(event) {
   event.preventDefault();
@@ -19,7 +27,10 @@ async function add(event) {
   const told = new FormData(form);
   const depths = told.getAll("snow_cm");
   const hours = told.getAll("at").map((at, index) => ({ at, snow_cm: depths[index] === "" ? 0 : numberIn(depths[index]) }));
-  if (await enter(hours)) form.reset();
+  if (await enter(hours)) {
+    form.reset();
+    weather.set({ firstAt: nextHour() });
+  }
   await refresh();
 }
 
@@ -31,12 +42,15 @@ async function take(event) {
   event.target.value = ""; // so that the same file, mended, can be chosen again
 }
 
-const row = (index) => html`<div class="pair">
-  <input name="at" aria-label=${t("Hour")} required dir="ltr" autocomplete="off" .defaultValue=${stamp(nextHour(index))}>
+const row = (at) => html`<div class="pair">
+  <input name="at" aria-label=${t("Hour")} required dir="ltr" autocomplete="off" .defaultValue=${stamp(at)}>
   <input name="snow_cm" aria-label=${t("New snow, cm")} dir="ltr" inputmode="decimal" autocomplete="off">
 </div>`;
 
-const forms = (rows) => html`<details class="by-hand">
+/** The hours of the form stay as they were when it was opened, however often the page is drawn. */
+const opened = ({ target }) => target.open && weather.set({ firstAt: nextHour() });
+
+const forms = ({ rows, firstAt }) => html`<details class="by-hand" @toggle=${opened}>
   <summary>${t("Enter a forecast …")}</summary>
   <form class="upload">
     <label class="send"><span class="icon icon-file-up" aria-hidden="true"></span>${t("Import …")}<input class="unseen" name="file" type="file" accept=".json,.csv" @change=${take}></label>
@@ -44,7 +58,7 @@ const forms = (rows) => html`<details class="by-hand">
   </form>
   <form @submit=${add}>
     <p class="small muted">${t("New snow of each hour, in cm; an empty hour has none.")}</p>
-    <div class="pairs">${Array.from({ length: rows }, (_, index) => row(index))}</div>
+    <div class="pairs">${Array.from({ length: firstAt ? rows : 0 }, (_, index) => row(firstAt + index * HOUR_MS))}</div>
     <div class="orders"><button type="button" @click=${() => weather.set({ rows: rows + 6 })}>${t("More hours")}</button><button class="primary">${t("Save the forecast")}</button></div>
   </form>
 </details>`;
@@ -62,14 +76,16 @@ function beginning(one, forecast) {
 
 const rule = ({ needed_cm: needed, within_h: within, begins }) =>
   [
-    t("A storm is made where {depth} are expected within {hours} h.", { depth: cm(needed), hours: number(within) }),
+    t("A storm is created when {depth} of snow is expected within {hours} h.", { depth: cm(needed), hours: number(within) }),
     begins ? t("It begins by itself with the first flake.") : t("It begins only when a dispatcher says so."),
   ].join(" ");
 
+const problem = (words) => html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${words}</p>`;
+
 /** The weather; `one` is the storm that is shown, if any. */
 export function weatherPart(one) {
-  const { seen, checks, rows, fault } = weather.value;
-  if (!seen) return "";
+  const { seen, checks, fault, broken } = weather.value;
+  if (!seen) return broken ? html`<section class="card weather">${problem(broken)}</section>` : "";
   return html`<section class="card weather" aria-labelledby="weather-title">
     <header><h2 id="weather-title">${t("Snow ahead")}</h2></header>
     ${seen.forecast ? strip(seen.forecast) : html`<p class="muted">${t("No forecast is known. It comes from a file or by hand.")}</p>`}
@@ -77,7 +93,7 @@ export function weatherPart(one) {
     <p class="small muted">${rule(seen)}</p>
     ${roads(seen.roads)}
     ${one ? html`<h3>${t("Forecast against measured")}</h3>${forecastCheck(checks, one.snow)}` : ""}
-    ${fault ? html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${fault.message}</p>` : ""}
-    ${mayDispatch ? forms(rows) : ""}
+    ${fault ? problem(fault.message) : ""} ${broken ? problem(broken) : ""}
+    ${mayDispatch ? forms(weather.value) : ""}
   </section>`;
 }

@@ -3,15 +3,23 @@ import { boot } from "../pages/boot.js";
 import { get, post, send } from "../pages/net.js";
 import { Store } from "../pages/store.js";
 
-/** `seen` is the newest forecast with road weather, `checks` the forecasts of the storm that is shown. */
-export const weather = new Store({ seen: null, checks: [], rows: 6, fault: null });
+/**
+ * `seen` is the newest forecast with road weather, `checks` the forecasts of the storm that is shown; `broken` says why
+ * they are not newer, `fault` why what was brought in was refused. The form by hand has `rows` from the hour `firstAt` on.
+ */
+export const weather = new Store({ seen: null, checks: [], rows: 6, firstAt: null, fault: null, broken: "" });
 
+/** Ask anew; what was seen stays where no answer comes. */
 export async function refreshWeather() {
-  const [seen, checks] = await Promise.all([
-    get("/api/weather"),
-    boot.storm ? get(`/api/storms/${boot.storm}/forecasts`) : [],
-  ]);
-  weather.set({ seen, checks });
+  try {
+    const [seen, checks] = await Promise.all([
+      get("/api/weather"),
+      boot.storm ? get(`/api/storms/${boot.storm}/forecasts`) : [],
+    ]);
+    weather.set({ seen, checks, broken: "" });
+  } catch (error) {
+    weather.set({ broken: error.message });
+  }
 }
 
 /** Bring something in, and show what came of it; returns whether it was taken. */
