@@ -17,6 +17,7 @@ from data.model import (
     JobState,
     PromiseOutcome,
     Segment,
+    SegmentId,
     ServiceRequest,
     Snap,
     Storm,
@@ -26,7 +27,7 @@ from data.store.coverage.coverage import list_coverage, list_work_and_drives
 from data.store.database.engine import Tx
 from data.store.requests.promises import list_promise_outcomes
 from data.store.storms.closures import list_all_closures
-from data.store.work import find_done_at, list_jobs_on_segment
+from data.store.work import find_done_at, find_open_job, list_jobs_on_segment
 from fleet.coverage.coverage_states import LATE, coverage_state
 from fleet.coverage.street_coverage import counted_treatments, coverage_of, drivable
 from fleet.public.delayed_streets import public_moment
@@ -34,15 +35,15 @@ from fleet.requests.promises import (
     REMEMBERED,
     SaidWindow,
     TrackRecord,
+    decided_by,
     late_share,
     track_record,
     was_kept,
-    window_of,
+    widened,
 )
 from fleet.requests.request_lookup import reported_nearby
-from fleet.routes.arrivals import Arrivals, Expected
 from fleet.routes.published_plan import Estimates
-from fleet.work.duplicate_jobs import covering_job
+from fleet.work.duplicate_jobs import joined_segments
 
 STEP = timedelta(minutes=30)
 """Windows for everybody begin and end on half hours, wider than those that callers are told."""
@@ -61,7 +62,6 @@ class PublicOutlook(StrEnum):
     CLOSED = "closed"
     PLANNED = "planned"
     AWAITED = "awaited"
-    BEHIND = "behind"
     NO_PLAN = "no_plan"
     UNSERVED = "unserved"
     NEXT_PLAN = "next_plan"
@@ -90,6 +90,7 @@ class StreetAnswer:
 
     `storm` is the one that goes on or was the last, `None` where none has begun by then. `record`
     is that of windows of the street's class, else of the city, `None` where there are too few.
+    Promises and reports nearby are as of the delay ago, also where the storm is over since.
     """
 
     segment: Segment
@@ -121,7 +122,8 @@ def answer_street(
     """Return what everybody is told of a street; `snap` is the place that reports are near to."""
     network, policy = estimates.network, estimates.policy
     segment, at = network.segment(snap.segment_id), public_moment(storm, policy, now)
-    outcomes = list_promise_outcomes(tx, REMEMBERED, at)
+    known_at = now - policy.public.delay
+    outcomes = decided_by(list_promise_outcomes(tx, REMEMBERED, known_at), known_at)
     rule = policy.rule_of(segment)
     if storm is not None and at < storm.started_at:
         storm = None
@@ -141,20 +143,21 @@ def answer_street(
         directions=tuple(map(_cleared, seen)),
         outlook=outlook,
         window=window,
-        record=track_record(outcomes, rule.service_class, at),
-        kept_in_storm=_kept(outcomes, at, storm.started_at if storm else at),
-        kept_ever=_kept(outcomes, at),
-        nearby=tuple(one for one in reported_nearby(tx, place) if one.received_at <= at),
+        record=track_record(outcomes, rule.service_class, known_at),
+        kept_in_storm=_kept(outcomes, known_at, storm.started_at if storm else known_at),
+        kept_ever=_kept(outcomes, known_at),
+        nearby=tuple(reported_nearby(tx, place, known_at)),
     )
 
 
 def public_window(
-    expected: Expected, share: float, at: datetime, now: datetime
-) -> tuple[PublicOutlook, SaidWindow | None]:
-    """Return the window that everybody is told for a visit, as it was estimated a while ago."""
-    window = window_of(expected, share, at)
-    if window is None:
-        return PublicOutlook.BEHIND, None
+    planned_at: datetime, share: float, at: datetime, now: datetime
+) -> tuple[PublicOutlook, SaidWindow]:
+    """Return the window that everybody is told for a visit, as the plan has it.
+
+    It is no estimate: what everybody reads must not change when a truck goes past.
+    """
+    window = widened(planned_at, share, at)
     wide = SaidWindow(_down(window.from_at), _up(window.to_at))
     return (PublicOutlook.PLANNED if now < wide.to_at else PublicOutlook.AWAITED), wide
 
@@ -205,15 +208,16 @@ def _outlook(
     if job is None and not _is_late(known, segment, seen, estimates):
         cycle = estimates.policy.rule_of(segment).cycle
         return (PublicOutlook.ON_REQUEST if cycle is None else PublicOutlook.NOT_DUE), None
-    arrivals = estimates.arrivals(tx, storm.id, now)
-    if arrivals is None:
+    index = estimates.plans.driven(tx, storm.id)
+    if index is None:
         return PublicOutlook.NO_PLAN, None
-    if job is not None and job.id in arrivals.index.unserved:
+    if job is not None and job.id in index.unserved:
         return PublicOutlook.UNSERVED, None
-    expected = None if job is None else _expected(tx, arrivals, job)
-    if expected is None:
+    legs = () if job is None else index.legs_for.get(job.id, ())
+    planned_at = max((index.leg(place).ends_at for place in legs), default=None)
+    if planned_at is None:
         return PublicOutlook.NEXT_PLAN, None
-    return public_window(expected, late_share(known.outcomes, at), at, now)
+    return public_window(planned_at, late_share(known.outcomes, at), at, now)
 
 
 def _is_late(
@@ -225,38 +229,24 @@ def _is_late(
 
 
 def _job(known: _Known, snap: Snap, estimates: Estimates) -> Job | None:
-    """Return the work on a street that is open for everybody: some may be done since."""
-    tx, storm = known.tx, known.storm
-    done = [
-        job
-        for job in list_jobs_on_segment(tx, storm.id, snap.segment_id)
-        if job.treatment is Treatment.PLOW and job.state is JobState.DONE
-    ]
-    for job in reversed(done):
-        ended_at = find_done_at(tx, job.id)
-        if ended_at is not None and ended_at > known.at:
-            return job
-    network, policy = estimates.network, estimates.policy
-    return covering_job(tx, storm.id, snap, Treatment.PLOW, network, policy)
+    """Return the work on a street that was open at the public moment: some may be done since."""
+    for segment_id in joined_segments(snap, estimates.network, estimates.policy):
+        found = _done_since(known, segment_id) or find_open_job(
+            known.tx, known.storm.id, segment_id, Treatment.PLOW
+        )
+        if found is not None:
+            return found
+    return None
 
 
-def _expected(tx: Tx, arrivals: Arrivals, job: Job) -> Expected | None:
-    """Return when work is expected, also where its truck has just been there.
-
-    What everybody reads must not change at the moment in which a truck goes past.
-    """
-    planned = [arrivals.index.leg(at).ends_at for at in arrivals.index.legs_for.get(job.id, ())]
-    if not planned:
-        return None
-    done_at = find_done_at(tx, job.id)
-    if done_at is not None:
-        return Expected(done_at, done_at)
-    ahead = arrivals.job(job.id)
-    if ahead is not None:
-        return ahead
-    if arrivals.ahead(job.id) or arrivals.left_by_shift(job.id):
-        return None
-    return Expected(max(planned), max(planned))
+def _done_since(known: _Known, segment_id: SegmentId) -> Job | None:
+    """Return the work on a segment of which nobody may know yet that it is done."""
+    for job in reversed(list_jobs_on_segment(known.tx, known.storm.id, segment_id)):
+        if job.treatment is Treatment.PLOW and job.state is JobState.DONE:
+            done_at = find_done_at(known.tx, job.id)
+            if done_at is not None and done_at > known.at:
+                return job
+    return None
 
 
 def _is_closed(known: _Known, segment: Segment) -> bool:

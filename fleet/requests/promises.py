@@ -128,6 +128,17 @@ def was_kept(one: PromiseOutcome, now: datetime) -> bool | None:
     return None
 
 
+def decided_by(outcomes: Iterable[PromiseOutcome], at: datetime) -> list[PromiseOutcome]:
+    """Return the promises that were decided by a moment, with what was known of each then."""
+    known = []
+    for one in outcomes:
+        if one.done_at is not None and one.done_at <= at:
+            known.append(one)
+        elif one.promise.to_at < at:
+            known.append(replace(one, done_at=None))
+    return known
+
+
 def late_share(outcomes: Sequence[PromiseOutcome], now: datetime) -> float:
     """Return the width of a window after its moment, as a share of the time until then.
 
@@ -146,12 +157,15 @@ def window_of(visit: Expected, share: float, now: datetime) -> PromiseWindow | N
     share
         Its width after the expected moment, as `late_share` returns it.
     """
-    if visit.late > FARTHEST_LATE:
-        return None
-    lead = visit.expected_at - now
-    from_at = visit.expected_at - max(EARLY_SHARE * lead, EARLY_LEAST)
-    to_at = visit.expected_at + max(share * lead, LATE_LEAST)
-    return PromiseWindow(visit.expected_at, max(_down(from_at), _down(now)), _up(to_at))
+    return None if visit.late > FARTHEST_LATE else widened(visit.expected_at, share, now)
+
+
+def widened(expected_at: datetime, share: float, now: datetime) -> PromiseWindow:
+    """Return the window around a moment, as `window_of` has it."""
+    lead = expected_at - now
+    from_at = expected_at - max(EARLY_SHARE * lead, EARLY_LEAST)
+    to_at = expected_at + max(share * lead, LATE_LEAST)
+    return PromiseWindow(expected_at, max(_down(from_at), _down(now)), _up(to_at))
 
 
 def window_to_tell(

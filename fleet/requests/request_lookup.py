@@ -79,13 +79,13 @@ def requests_of_street(tx: Tx, segment_id: SegmentId, most: int) -> list[Service
     return list_requests_on_segment(tx, segment_id, most)
 
 
-def reported_nearby(tx: Tx, place: LonLat) -> list[ServiceRequest]:
-    """Return what waits for work near a place, the nearest first.
+def reported_nearby(tx: Tx, place: LonLat, at: datetime | None = None) -> list[ServiceRequest]:
+    """Return what waits for work near a place, the nearest first; what did at a moment, if given.
 
     Of several about the same on one street the first is told of, which the others came to.
     """
     southwest, northeast = moved(place, -NEAR_M, -NEAR_M), moved(place, NEAR_M, NEAR_M)
-    found = list_open_within(tx, *southwest, *northeast)
+    found = list_open_within(tx, *southwest, *northeast, at)
     away_m = {each.id: distance_m(place, each.location) for each in found if each.location}
     near = [each for each in found if away_m.get(each.id, NEAR_M) < NEAR_M]
     first = {(each.kind, each.snap and each.snap.segment_id): each for each in reversed(near)}

@@ -1,6 +1,8 @@
 """Duplicate jobs: the open job that covers a place already, which a request joins."""
 
-from data.model import Job, Segment, Snap, StormId, Treatment
+from collections.abc import Iterator
+
+from data.model import Job, Segment, SegmentId, Snap, StormId, Treatment
 from data.policy.city_policy import Policy
 from data.store.database.engine import Tx
 from data.store.work import find_open_job
@@ -15,22 +17,28 @@ def covering_job(
     network: StreetNetwork,
     policy: Policy,
 ) -> Job | None:
-    """Return the open job that a request joins: of its segment, else of the same street close by.
+    """Return the open job that a request joins: of its segment, else of its street close by."""
+    for segment_id in joined_segments(snap, network, policy):
+        found = find_open_job(tx, storm_id, segment_id, treatment)
+        if found is not None:
+            return found
+    return None
+
+
+def joined_segments(snap: Snap, network: StreetNetwork, policy: Policy) -> Iterator[SegmentId]:
+    """Yield the segment of a place, then those of the same street close by.
 
     How far, and whether another class counts too, is a rule of the policy.
     """
-    own = find_open_job(tx, storm_id, snap.segment_id, treatment)
-    if own is not None or policy.join.radius_m <= 0:
-        return own
+    yield snap.segment_id
+    if policy.join.radius_m <= 0:
+        return
     segment = network.segment(snap.segment_id)
     here = network.point_at(segment.id, snap.offset_m)
     for near in network.nearby(here, policy.join.radius_m):
         other = network.segment(near.segment_id)
         if _joined(segment, other, policy):
-            found = find_open_job(tx, storm_id, other.id, treatment)
-            if found is not None:
-                return found
-    return None
+            yield other.id
 
 
 def _joined(segment: Segment, other: Segment, policy: Policy) -> bool:

@@ -25,7 +25,6 @@ from maps.streets.street import called, name_of_end
 LIKE_CALLERS = frozenset(
     {
         PublicOutlook.CLOSED,
-        PublicOutlook.BEHIND,
         PublicOutlook.NO_PLAN,
         PublicOutlook.UNSERVED,
         PublicOutlook.NEXT_PLAN,

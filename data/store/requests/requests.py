@@ -1,6 +1,7 @@
 """What people ask, as rows; who they are lies in a table of its own."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from itertools import batched
 from typing import NamedTuple
 
@@ -126,11 +127,14 @@ def list_requests_on_segment(tx: Tx, segment_id: SegmentId, limit: int) -> list[
 
 
 def list_open_within(
-    tx: Tx, west: float, south: float, east: float, north: float
+    tx: Tx, west: float, south: float, east: float, north: float, at: datetime | None = None
 ) -> list[ServiceRequest]:
-    """Return what waits for work within a rectangle, by id."""
+    """Return what waits for work within a rectangle, by id; what did at a moment, where given."""
     inside = request.c.lon.between(west, east) & request.c.lat.between(south, north)
     waits = request.c.state.in_((RequestState.NEW, RequestState.OPEN))
+    if at is not None:
+        closed_since = select(request_clock.c.request_id).where(request_clock.c.closed_at > at)
+        waits = (waits | request.c.id.in_(closed_since)) & (request.c.received_at <= at)
     query = select(request).where(waits, inside).order_by(request.c.id)
     return records(ServiceRequest, tx.execute(query))
 

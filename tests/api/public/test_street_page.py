@@ -5,12 +5,14 @@ import re
 import pytest
 
 from api.access.rate_limits import PublicAction
-from data.store.database.engine import transaction
+from data.model import JobState, RequestState
+from data.store.database.engine import reading, transaction
+from data.store.requests.requests import get_request
 from data.store.storms.storms import find_active_storm
-from data.store.work import list_jobs
+from data.store.work import list_jobs, set_job_state
 from tests.api.public.test_public_map import HOUR, MINUTE, anybody, turn_on
 from tests.api.reports.test_council import SECRETS, call, end, plow
-from tests.village import MILL, NOW, ROSE, SCHOOL
+from tests.village import MAIN_EAST, MAIN_WEST, MILL, NOW, ROSE, SCHOOL
 from tests.village_plan import a_leg, add_published_plan
 
 __all__ = ["anybody"]
@@ -100,23 +102,54 @@ def test_a_name_leads_to_its_street_and_vague_words_to_those_that_fit(anybody, a
     assert (gone.status_code, "no longer on the city" in gone.text) == (404, True)
 
 
-def test_the_window_is_wide_and_stays_when_the_truck_goes_past(anybody, app, clock):
-    turn_on(app)
+def plan_work(app, street, ends_at):
+    """Publish a plan with the work on a street; return that job's id."""
     with transaction(app.engine) as tx:
         storm = find_active_storm(tx)
-        job = next(job for job in list_jobs(tx, storm.id) if job.segment_id == MILL)
-        ends_at = NOW + 2 * HOUR + 10 * MINUTE
-        leg = a_leg(segment_id=MILL, starts_at=ends_at - MINUTE, ends_at=ends_at, job_ids=(job.id,))
+        job = next(job for job in list_jobs(tx, storm.id) if job.segment_id == street)
+        leg = a_leg(
+            segment_id=street, starts_at=ends_at - MINUTE, ends_at=ends_at, job_ids=(job.id,)
+        )
         add_published_plan(tx, leg)
+    return job.id
+
+
+def do_work(app, job_id, at):
+    with transaction(app.engine) as tx:
+        set_job_state(tx, [job_id], JobState.DONE, at)
+
+
+def test_the_window_is_wide_and_stays_when_the_truck_goes_past_early(anybody, app, clock):
+    turn_on(app)
+    job_id = plan_work(app, MILL, NOW + 2 * HOUR + 10 * MINUTE)
     clock.moment = NOW + 40 * MINUTE
     said = planned(anybody, MILL)
     assert said == "It should be clear today between 09:00 and 10:30."
-    clock.moment = ends_at + 5 * MINUTE
-    plow(app, clock.moment, street=MILL, times=4)
-    assert planned(anybody, MILL) == "It should be clear today by 10:00."
+    passed_at = NOW + 41 * MINUTE
+    plow(app, passed_at, street=MILL, times=1)
+    do_work(app, job_id, passed_at)
+    for after in (0, 13):
+        clock.moment = passed_at + after * MINUTE
+        assert planned(anybody, MILL) == said
     text = plain(street(anybody, MILL))
     assert "There is no record yet of how well such times are kept." in text
     assert "Truck" not in text
+
+
+def test_the_window_of_the_same_street_close_by_stays_too(anybody, app, clock):
+    turn_on(app)
+    with transaction(app.engine) as tx:
+        jobs = list_jobs(tx, find_active_storm(tx).id)
+        own = [job.id for job in jobs if job.segment_id == MAIN_WEST]
+        set_job_state(tx, own, JobState.CANCELLED)
+    job_id = plan_work(app, MAIN_EAST, NOW + 2 * HOUR + 10 * MINUTE)
+    corner = {"id": MAIN_WEST, "at": app.network.segment(MAIN_WEST).length_m, "lang": "en"}
+    clock.moment = NOW + 40 * MINUTE
+    said = PLANNED.search(anybody.get("/street", params=corner).text)[1]
+    assert said == "It should be clear today between 09:00 and 10:30."
+    clock.moment += MINUTE
+    do_work(app, job_id, clock.moment)
+    assert PLANNED.search(anybody.get("/street", params=corner).text)[1] == said
 
 
 def test_a_storm_that_is_over_and_one_that_nobody_may_know_of_yet(
@@ -145,3 +178,29 @@ def test_what_is_reported_nearby_is_told_without_words(anybody, app, clock, clie
     text = plain(street(anybody))
     assert "Reported today" in text
     assert not [secret for secret in SECRETS if secret in text]
+
+
+def test_a_report_that_a_truck_closed_stays_listed_until_the_delay_is_over(
+    anybody, app, clock, client, sign_in
+):
+    turn_on(app)
+    number = call(client, sign_in, clock, NOW + HOUR)["id"]
+    client.cookies.clear()
+    clock.moment = NOW + 90 * MINUTE
+    plow(app, clock.moment, street=ROSE, times=1)
+    with reading(app.engine) as tx:
+        assert get_request(tx, number).state is RequestState.DONE
+    assert "Reported today" in plain(street(anybody))
+    clock.moment += 16 * MINUTE
+    assert "Nothing is open near this place." in street(anybody).text
+
+
+def test_what_is_reported_after_a_storm_is_told_too(anybody, app, clock, client, sign_in):
+    turn_on(app)
+    with reading(app.engine) as tx:
+        storm_id = find_active_storm(tx).id
+    end(client, sign_in, clock, storm_id, NOW + 6 * HOUR)
+    call(client, sign_in, clock, NOW + 7 * HOUR)
+    client.cookies.clear()
+    clock.moment = NOW + 8 * HOUR
+    assert "Reported today" in plain(street(anybody))

@@ -49,6 +49,7 @@ from fleet.requests.promises import (
     LEAST_RECORD,
     WIDEST_SHARE,
     SaidWindow,
+    decided_by,
     give_promise,
     late_share,
     track_record,
@@ -277,6 +278,15 @@ def test_a_promise_is_kept_by_the_end_of_its_window(
     outcome: PromiseOutcome, kept: bool | None
 ) -> None:
     assert was_kept(outcome, v.NOW) is kept
+
+
+def test_what_came_of_a_promise_counts_from_the_moment_at_which_that_was_known() -> None:
+    early, late = an_outcome(-40 * MINUTE), an_outcome(15 * MINUTE)
+    expected_at = early.promise.expected_at
+    assert decided_by([early, late], expected_at - 41 * MINUTE) == []
+    assert decided_by([early, late], expected_at) == [early]
+    assert decided_by([late], expected_at + 11 * MINUTE) == [replace(late, done_at=None)]
+    assert decided_by([late], expected_at + 15 * MINUTE) == [late]
 
 
 def test_few_promises_are_no_history_yet() -> None:
