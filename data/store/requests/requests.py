@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import batched
 from typing import NamedTuple
 
-from sqlalchemy import func, insert, select, union_all, update
+from sqlalchemy import ColumnElement, func, insert, select, union_all, update
 
 from data.geocode.text.normalization import normal
 from data.model import (
@@ -131,7 +131,7 @@ def list_open_within(
 ) -> list[ServiceRequest]:
     """Return what waits for work within a rectangle, by id; what did at a moment, where given."""
     inside = request.c.lon.between(west, east) & request.c.lat.between(south, north)
-    waits = request.c.state.in_((RequestState.NEW, RequestState.OPEN))
+    waits: ColumnElement[bool] = request.c.state.in_((RequestState.NEW, RequestState.OPEN))
     if at is not None:
         closed_since = select(request_clock.c.request_id).where(request_clock.c.closed_at > at)
         waits = (waits | request.c.id.in_(closed_since)) & (request.c.received_at <= at)
