@@ -106,6 +106,7 @@ class PublicAction(StrEnum):
     TRACK = "track"
     PLACE = "place"
     READ = "read"
+    OPEN = "open"
     KEY = "key"
     WRONG_KEY = "wrong_key"
     UNKNOWN_TRACKER = "unknown_tracker"
@@ -122,6 +123,8 @@ ALLOWANCES: dict[PublicAction, Allowance] = {
     # A pin is moved a few times; what is reported in all of a city is not read out this way.
     PublicAction.PLACE: Allowance(30, 10.0),
     PublicAction.READ: Allowance(120, 120.0),
+    # Programs: answers change once a minute, and each question of its own costs the database.
+    PublicAction.OPEN: Allowance(60, 60.0),
     # A key sends the requests of a whole city.
     PublicAction.KEY: Allowance(300, 600.0),
     PublicAction.WRONG_KEY: Allowance(10, 2.0),

@@ -136,6 +136,13 @@ class SharedAnswer:
         made_now = self._lock.locked() and before.stands_in(asked_s)
         return before.packed if made_now or before.rests(asked_s) else None
 
+    def held(self, revision: Hashable) -> PackedAnswer | None:
+        """Return what answers a question about a revision at once; `None` where it must be made."""
+        asked_s, before = time.monotonic(), self._made
+        if before is None:
+            return None
+        return before.packed if before.holds(revision, asked_s) else self.resting(asked_s)
+
     def prepare(self, make: Make, revision: Hashable) -> None:
         """Make the answer before anybody asks.
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil, floor
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from fastapi import Depends, Query
 from data.errors import InvalidError, Need
 from data.files.moment_text import read_moment
 from data.model import LonLat, Treatment
+from fleet.public.street_passes import next_minute
 from maps.public.maintenance_feed import TASKS
 
 USUAL_PAGE = 1_000
@@ -17,6 +19,9 @@ LONGEST_PAGE = 5_000
 LONGEST = timedelta(hours=24)
 NEWEST_NUMBER = 2**53 - 1
 """The greatest number that every reader of JSON keeps whole."""
+
+EDGE_STEPS = 1_000
+"""Steps of a degree at which a box may end: some 100 m, so that many ask for the same."""
 
 Edge = Annotated[float | None, Query(ge=-180, le=180)]
 
@@ -74,7 +79,16 @@ def box_of(
     for low, high in (("xMin", "xMax"), ("yMin", "yMax")):
         if said[high] <= said[low]:
             raise InvalidError(high, said[high], Need("more than {gt}", gt=said[low]))
-    return LonLat(said["xMin"], said["yMin"]), LonLat(said["xMax"], said["yMax"])
+    southwest = LonLat(_down(said["xMin"]), _down(said["yMin"]))
+    return southwest, LonLat(_up(said["xMax"]), _up(said["yMax"]))
+
+
+def _down(edge: float) -> float:
+    return floor(round(edge * EDGE_STEPS, 6)) / EDGE_STEPS
+
+
+def _up(edge: float) -> float:
+    return ceil(round(edge * EDGE_STEPS, 6)) / EDGE_STEPS
 
 
 def filter_of(
@@ -94,6 +108,7 @@ def filter_of(
         if before - since > LONGEST:
             raise InvalidError("endBefore", end_before, "at most 24 hours after endFrom")
     treatments = _treatments(task_id or [])
+    since, before = since and next_minute(since), before and next_minute(before)
     return RoutesSubject(since, before, box, treatments, after, limit)
 
 

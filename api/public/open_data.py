@@ -1,16 +1,19 @@
 """The open data: what everybody may read of a storm, in forms that other programs know."""
 
 from dataclasses import dataclass, replace
+from threading import BoundedSemaphore
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from api.access.rate_limits import PublicAction, address_of
+from api.processes.answer_process import AnswersBusyError
 from api.processes.cached_response import (
     ANYBODYS,
     JSON,
     PackedAnswer,
+    SharedAnswers,
     json_of,
     packed_answer_of,
     shared_answer,
@@ -40,6 +43,9 @@ from maps.public.maintenance_feed import (
 )
 from maps.public.open_index import XML, OpenIndex, delay_text, open_index
 from maps.public.storm_table import FILE_TYPES, GEOJSON, OpenStorm, StormEnding
+
+WAITING = BoundedSemaphore(2)
+"""Places of requests whose answer is made first: drivers and boards need threads and child too."""
 
 VARIES = "Accept, Accept-Language, Cookie, Accept-Encoding"
 """What the index goes by: who asks, in what language, wants it how."""
@@ -151,7 +157,7 @@ def open_app(request: Request) -> App:
     app = app_of(request)
     if not app.city_state.now.policy.public.open_data:
         raise NotPublicError
-    app.limits.enter(PublicAction.READ, address_of(request))
+    app.limits.enter(PublicAction.OPEN, address_of(request))
     return app
 
 
@@ -159,10 +165,21 @@ def _shared(request: Request, subject: OpenSubject, media_type: str = JSON) -> R
     """Return an answer that is made once a minute for all who ask the same."""
     app = open_app(request)
     kept = app.boards.open_files if isinstance(subject, StormSubject) else app.boards.open_data
-    packed = kept.of(subject).packed(
-        lambda: app.answers.made(subject, lambda: open_answer(app, subject)), public_minute(app)
-    )
+    packed = kept.of(subject).held(public_minute(app)) or _made(app, kept, subject)
     return _licensed(request, packed, media_type)
+
+
+def _made(app: App, kept: SharedAnswers, subject: OpenSubject) -> PackedAnswer:
+    """Return an answer that is made now; raise `AnswersBusyError` where others wait for theirs."""
+    if not WAITING.acquire(blocking=False):
+        raise AnswersBusyError
+    try:
+        return kept.of(subject).packed(
+            lambda: app.answers.made(subject, lambda: open_answer(app, subject), spare_server=True),
+            public_minute(app),
+        )
+    finally:
+        WAITING.release()
 
 
 def _licensed(request: Request, packed: PackedAnswer, media_type: str = JSON) -> Response:

@@ -5,6 +5,9 @@ from itertools import chain
 
 import pytest
 
+from api.access.rate_limits import ALLOWANCES, PublicAction
+from api.public.open_arguments import box_of, filter_of
+from api.public.open_data import WAITING
 from tests.api.public.open_city import BASE, open_up
 from tests.api.reports.test_council import HOUR, plow, start
 from tests.village import BLIND, MAIN_EAST, MAIN_WEST, NOW, ROSE, TULIP
@@ -173,6 +176,33 @@ def test_the_same_answer_is_not_sent_twice(anybody):
     assert first.headers["content-type"] == "application/geo+json"
     assert "public" in first.headers["cache-control"]
     assert first.json()["licence"] == "CC BY 4.0"
+
+
+def test_times_within_a_minute_and_boxes_side_by_side_are_one_question():
+    def wanted(second, shift):
+        box = box_of(45.1231 + shift, 37.5, 45.1289 - shift, 37.6)
+        return filter_of(box, None, f"2026-12-21T07:00:{second}Z", f"2026-12-21T08:00:{second}Z")
+
+    one = wanted("59.999999", 0.0004)
+    assert one == wanted("01", 0.0)
+    assert [one.end_from.minute, *one.box[0], *one.box[1]] == [1, 45.123, 37.5, 45.129, 37.6]
+    assert box_of(*one.box[0], *one.box[1]) == one.box
+
+
+def test_who_would_be_the_third_to_wait_is_refused_but_reads_what_is_there(anybody):
+    assert anybody.get(ROUTES).status_code == 200
+    with WAITING, WAITING:
+        refused = anybody.get(ROUTES, params={"limit": 7})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (503, "answers_busy")
+        assert int(refused.headers["retry-after"]) > 0
+        assert anybody.get(ROUTES).status_code == 200
+    assert anybody.get(ROUTES, params={"limit": 7}).status_code == 200
+
+
+def test_open_data_has_a_limit_of_its_own_that_is_lower_than_that_of_pages(anybody, app):
+    assert ALLOWANCES[PublicAction.OPEN].burst < ALLOWANCES[PublicAction.READ].burst
+    app.limits.pace = 1 / ALLOWANCES[PublicAction.OPEN].burst
+    assert [anybody.get(ROUTES).status_code for _ in range(2)] == [200, 429]
 
 
 def test_tasks_have_names_and_the_city_is_the_only_domain(anybody, app):

@@ -1,8 +1,10 @@
 """Work by street and whole minute, with numbers that tell no machine."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from data.model import (
     DirectedSegment,
@@ -14,8 +16,11 @@ from data.model import (
     VehicleId,
 )
 from data.policy.evidence_rules import EvidenceRules, Grade
+from data.store.coverage.coverage import list_denials_between, pass_row
+from data.store.schema import passage
 from fleet.public.street_passes import (
     last_of_each_street,
+    list_street_passes,
     minute_of,
     next_minute,
     street_of,
@@ -104,3 +109,24 @@ def test_later_passes_have_greater_numbers():
     (between,) = street_passes({elsewhere: [work(70, street=elsewhere)]}, RULES)
     assert early.number < between.number < late.number
     assert last_of_each_street([early, between, late]) == [between, late]
+
+
+def test_denials_are_read_once_and_only_those_of_the_time_asked_for(tx, storm, monkeypatch):
+    def denial(ended_s):
+        return replace(work(ended_s), treatment=None, evidence=Evidence(EvidenceKind.DRIVER, 1.0))
+
+    seen = (work(60), denial(60), denial(7200))
+    tx.execute(insert(passage), [pass_row(storm.id, one) for one in seen])
+    until = NOW + timedelta(hours=1)
+    assert len(list_denials_between(tx, storm.id, NOW, until)[HERE]) == 1
+
+    reads = []
+
+    def counted(*asked):
+        reads.append(asked)
+        return list_denials_between(*asked)
+
+    monkeypatch.setattr("fleet.public.street_passes.list_denials_between", counted)
+    day = NOW + timedelta(hours=24)
+    assert list(list_street_passes(tx, NOW, day, lambda _: RULES)) == []
+    assert len(reads) == 1
