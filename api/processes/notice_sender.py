@@ -20,6 +20,7 @@ from fleet.public.street_watches import (
     WatchNews,
     WatchRules,
     claim_watch_news,
+    next_watch_steps,
     settle_watch_news,
 )
 from fleet.requests.notices import write_planned_notices
@@ -48,9 +49,6 @@ PROMISES_S = 10.0
 
 SENDERS = 4
 """Messages sent at the same time; only these can be lost when the server is killed."""
-
-LOOKED_AT = 20
-"""Subscriptions that one look goes through: a street takes some milliseconds each."""
 
 _log = logging.getLogger(__name__)
 
@@ -82,7 +80,9 @@ class NoticeSender(PeriodicTask):
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="barfrub-messenger")
         self._sent_messages: list[tuple[OutgoingMessage, str]] = []
         self._plans = plans
-        self.watches = WatchSender(engine, clock, city_state, settings, plans, self._guarded)
+        self.watches = WatchSender(
+            engine, clock, city_state, settings, plans, self._guarded, self._pool
+        )
         self._promised_s = float("-inf")
         self.tally: Counter[str] = Counter()
 
@@ -106,8 +106,9 @@ class NoticeSender(PeriodicTask):
         self._settle()
         self.recover()
         self.promise()
-        self.watches.run()
-        if self.run() >= SENDERS:
+        sent = self.run()
+        looked_at = 0 if sent >= SENDERS else self.watches.run()  # callers' messages go first
+        if max(sent, looked_at) >= SENDERS:
             self.wake()
         return 0.0
 
@@ -217,6 +218,7 @@ class WatchSender:
         settings: NoticeSettings,
         plans: PublishedPlanCache,
         send: Callable[[Caller, NoticeText], str],
+        pool: ThreadPoolExecutor,
     ) -> None:
         self._engine = engine
         self._clock = clock
@@ -224,25 +226,30 @@ class WatchSender:
         self._settings = settings
         self._plans = plans
         self._send = send
+        self._pool = pool
 
     def run(self) -> int:
-        """Send what is new; return how many messages that were."""
+        """Send what is new of some streets; return how many subscriptions were looked at.
+
+        What is new is worked out without keeping anybody from writing.
+        """
         now, city_state, settings = self._clock.now(), self._city_state.now, self._settings
+        rules = WatchRules(settings.rules, settings.sms_rules, city_state.city.timezone)
         with reading(self._engine) as tx:
             if not list_watches_due(tx, now, 1):
                 return 0
-        rules = WatchRules(settings.rules, settings.sms_rules, city_state.city.timezone)
-        with transaction(self._engine) as tx:
             storm = shown_storm(tx)
             policy = self._city_state.policy_of(tx, storm)
             estimates = Estimates(self._plans, city_state.network, policy)
-            claimed = claim_watch_news(tx, storm, estimates, rules, now, LOOKED_AT)
-        faults = [self._sent(news) for news in claimed]
+            steps = next_watch_steps(tx, storm, estimates, rules, now, SENDERS)
+        with transaction(self._engine) as tx:
+            claimed = claim_watch_news(tx, steps, rules, now)
+        faults = list(self._pool.map(self._sent, claimed))
         if claimed:
             with transaction(self._engine) as tx:
                 for news, fault in zip(claimed, faults, strict=True):
                     settle_watch_news(tx, news, fault, now)
-        return len(claimed)
+        return len(steps)
 
     def _sent(self, news: WatchNews) -> str:
         watch, city_state = news.watch, self._city_state.now

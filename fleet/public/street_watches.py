@@ -5,6 +5,7 @@ the morning people hear how it is then.
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -72,6 +73,18 @@ class WatchNews:
     kind: WatchNewsKind
     watch: StreetWatch
     said: StreetWatch
+
+
+@dataclass(frozen=True, slots=True)
+class WatchStep:
+    """What is to be done with a subscription: a message of some `kind`, or only another look later.
+
+    `watch` is as it was before, `said` what it knows afterwards, `None` where it ends.
+    """
+
+    watch: StreetWatch
+    said: StreetWatch | None
+    kind: WatchNewsKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,18 +166,37 @@ def unsubscribe(tx: Tx, code: str, now: datetime) -> StreetWatch | None:
     return found
 
 
-def claim_watch_news(
+def next_watch_steps(
     tx: Tx, storm: Storm | None, estimates: Estimates, rules: WatchRules, now: datetime, most: int
+) -> list[WatchStep]:
+    """Return what is to be done now with at most so many subscriptions; nothing is written."""
+    return [
+        _next_step(tx, watch, storm, estimates, rules, now)
+        for watch in list_watches_due(tx, now, most)
+    ]
+
+
+def claim_watch_news(
+    tx: Tx, steps: Iterable[WatchStep], rules: WatchRules, now: datetime
 ) -> list[WatchNews]:
-    """Return what is to be told now of at most so many subscriptions, written down as told."""
-    if not estimates.policy.public.map:
-        return []
+    """Write down what was to be done; return what is to be sent.
+
+    A subscription that was changed since is left for the next look.
+    """
     claimed = []
-    for watch in list_watches_due(tx, now, most):
-        news = _news(tx, watch, storm, estimates, rules, now)
-        if news is not None:
-            set_watch(tx, watch.id, _said(news.said))
-            claimed.append(news)
+    for step in steps:
+        watch, said = step.watch, step.said
+        if find_watch(tx, watch.code) != watch:
+            continue
+        held = None if step.kind is None else _held(tx, watch, rules, now)
+        if said is None:
+            _end(tx, watch, MESSENGER, now)
+        elif held is not None:
+            set_watch(tx, watch.id, {"look_at": held})
+        else:
+            set_watch(tx, watch.id, _said(said))
+            if step.kind is not None:
+                claimed.append(WatchNews(step.kind, watch, said))
     return claimed
 
 
@@ -179,50 +211,53 @@ def settle_watch_news(tx: Tx, news: WatchNews, fault: str, now: datetime) -> Non
     _log(tx, before, MESSENGER, "watch.untold" if fault else "watch.told", now, after)
 
 
-def _news(
+def _next_step(
     tx: Tx,
     watch: StreetWatch,
     storm: Storm | None,
     estimates: Estimates,
     rules: WatchRules,
     now: datetime,
-) -> WatchNews | None:
-    """Return what to tell now; `None` for nothing, where the next look is written down."""
+) -> WatchStep:
     if watch.confirmed_at is None:
-        return _asks(tx, watch, rules, now)
+        return _asks(tx, watch, rules, now, shown=estimates.policy.public.map)
     segment = estimates.network.find(watch.segment_id)
-    quiet = quiet_end(rules.outbox, rules.timezone, now)
     if segment is None:
-        _end(tx, watch, MESSENGER, now)
-        return None
-    if quiet is not None or (held := _held(tx, watch, rules, now)) is not None:
-        set_watch(tx, watch.id, {"look_at": quiet or held})
-        return None
+        return WatchStep(watch, None)
+    if not estimates.policy.public.map:
+        return WatchStep(watch, replace(watch, look_at=now + HELD_FOR))
+    quiet = quiet_end(rules.outbox, rules.timezone, now)
+    later = quiet or _held(tx, watch, rules, now)
+    if later is not None:
+        return WatchStep(watch, replace(watch, look_at=later))
     place = Snap(segment.id, Side.RIGHT, watch.offset_m, 0.0)
     answer = answer_street(tx, place, storm, estimates, now)
     if _is_over(watch, answer):
-        _end(tx, watch, MESSENGER, now)
-        return None
+        return WatchStep(watch, None)
     watched = _of_storm(watch, answer, now + LOOK_EVERY)
     found = _found(watched, answer, watch.made_at - estimates.policy.public.delay)
     if found is None:
-        set_watch(tx, watch.id, _said(watched))
-        return None
+        return WatchStep(watch, watched)
     kind, said = found
-    return WatchNews(kind, watch, _counted(said, now))
+    return WatchStep(watch, _counted(said, now), kind)
 
 
-def _asks(tx: Tx, watch: StreetWatch, rules: WatchRules, now: datetime) -> WatchNews | None:
-    """Return the first message, which asks whether others are wanted; it is sent once."""
+def _asks(
+    tx: Tx, watch: StreetWatch, rules: WatchRules, now: datetime, *, shown: bool
+) -> WatchStep:
+    """Return the step of who has not confirmed: a first message, once and while streets are shown.
+
+    After `CONFIRMED_WITHIN` it ends.
+    """
     until = watch.made_at + CONFIRMED_WITHIN
     if now >= until:
-        _end(tx, watch, MESSENGER, now)
-        return None
-    held = until if watch.told_at is not None else _held(tx, watch, rules, now)
+        return WatchStep(watch, None)
+    waits = watch.told_at is not None or not shown
+    held = until if waits else _held(tx, watch, rules, now)
     if held is not None:
-        set_watch(tx, watch.id, {"look_at": min(held, until)})
-        return None
-    return WatchNews(WatchNewsKind.CONFIRM, watch, _counted(replace(watch, look_at=until), now))
+        return WatchStep(watch, replace(watch, look_at=min(held, until)))
+    said = _counted(replace(watch, look_at=until), now)
+    return WatchStep(watch, said, WatchNewsKind.CONFIRM)
 
 
 def _held(tx: Tx, watch: StreetWatch, rules: WatchRules, now: datetime) -> datetime | None:

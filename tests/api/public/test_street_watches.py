@@ -13,7 +13,16 @@ from data.store.planning.plans import find_published_plan_id, set_plan_state
 from data.store.public.street_watches import list_watches_of
 from data.store.storms.storms import find_active_storm
 from data.store.work import list_jobs
+from fleet.public.street_watches import (
+    WatchNewsKind,
+    WatchRules,
+    claim_watch_news,
+    next_watch_steps,
+    unsubscribe,
+)
 from fleet.requests.data_retention import PersonSought
+from fleet.requests.outbox import OutboxRules
+from fleet.routes.published_plan import Estimates
 from fleet.setup.city_setup import set_policy
 from tests.api.public.test_public_map import HOUR, MINUTE, SYSTEM, turn_on
 from tests.api.recording_gateway import RecordingSettings, a_notice_sender
@@ -34,6 +43,13 @@ def signed_out(client):
     client.headers.pop("x-csrf-token", None)
     client.get("/street")
     return client
+
+
+def turn_off(app):
+    """Show nobody the streets any more."""
+    with transaction(app.engine) as tx:
+        set_policy(tx, SYSTEM, DEFAULT_POLICY, app.network, app.clock.now())
+    app.city_state.refresh()
 
 
 @pytest.fixture
@@ -133,11 +149,36 @@ def test_messages_are_stopped_by_their_link_also_where_the_map_is_off(
     anybody, app, sender, recorder
 ):
     code = subscribed(anybody, sender, recorder)
-    with transaction(app.engine) as tx:
-        set_policy(tx, SYSTEM, DEFAULT_POLICY, app.network, app.clock.now())
-    app.city_state.refresh()
+    turn_off(app)
     assert anybody.get("/street/watch").status_code == 404
     assert "No more messages" in opened(anybody, code)
+
+
+def test_a_number_that_nobody_confirmed_is_erased_also_where_the_map_is_off(
+    anybody, app, clock, sender, recorder
+):
+    ask(anybody)
+    turn_off(app)
+    assert told(sender, recorder) == []
+    assert len(watches(app)) == 1
+    clock.moment = NOW + HOUR + DAY
+    assert told(sender, recorder) == []
+    assert watches(app) == []
+
+
+def test_who_stops_messages_while_one_is_worked_out_gets_none(anybody, app, clock):
+    ask(anybody)
+    (mine,) = watches(app)
+    city, now = app.city_state.now, clock.now()
+    rules = WatchRules(OutboxRules(), None, city.city.timezone)
+    estimates = Estimates(app.plans, city.network, city.policy)
+    with reading(app.engine) as tx:
+        steps = next_watch_steps(tx, find_active_storm(tx), estimates, rules, now, 4)
+    with transaction(app.engine) as tx:
+        unsubscribe(tx, mine.code, now)
+    with transaction(app.engine) as tx:
+        assert [step.kind for step in steps] == [WatchNewsKind.CONFIRM]
+        assert claim_watch_news(tx, steps, rules, now) == []
 
 
 def test_a_message_without_a_link_asks_for_its_code(anybody, recorder):
