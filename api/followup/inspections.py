@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from pydantic import AwareDatetime
 from starlette.responses import HTMLResponse
 
@@ -38,6 +38,22 @@ router = APIRouter(route_class=CheckedRoute)
 Key = Annotated[str, Form(min_length=8, max_length=100)]
 
 Faults = Annotated[list[InspectionFault], Form(default_factory=list, max_length=10)]
+
+
+def spot_of(
+    clear: Annotated[bool, Form()],
+    faults: Faults,
+    text: Note = "",
+    lon: Annotated[Lon | None, Form()] = None,
+    lat: Annotated[Lat | None, Form()] = None,
+    tapped_at: Annotated[AwareDatetime | None, Form()] = None,
+) -> OnSiteReport:
+    """Return what a phone's form says was seen; its photo comes beside it."""
+    place = None if lon is None or lat is None else LonLat(lon, lat)
+    return OnSiteReport(clear, "", place, text, tapped_at, tuple(faults))
+
+
+Spot = Annotated[OnSiteReport, Depends(spot_of)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +131,13 @@ def create_inspection(
     request_id: RequestId,
     context: BoardContext,
     key: Key,
-    clear: Annotated[bool, Form()],
     photo: Annotated[UploadFile, File()],
-    faults: Faults,
-    text: Note = "",
-    lon: Annotated[Lon | None, Form()] = None,
-    lat: Annotated[Lat | None, Form()] = None,
-    tapped_at: Annotated[AwareDatetime | None, Form()] = None,
+    spot: Spot,
 ) -> InspectedOut:
     """Store what was seen at a place, once for each key: phones repeat what was not answered.
 
     In order closes a request that waits; not in order reopens one that was said to be done.
     """
-    place = None if lon is None or lat is None else LonLat(lon, lat)
-    spot = OnSiteReport(clear, "", place, text, tapped_at, tuple(faults))
 
     def order(tx: Tx, seen: OnSiteReport) -> InspectedOut:
         inspect(context.city(tx), context.actor, request_id, seen)
@@ -148,17 +157,10 @@ def create_street_inspection(
     segment_id: SegmentId,
     context: BoardContext,
     key: Key,
-    clear: Annotated[bool, Form()],
     photo: Annotated[UploadFile, File()],
-    faults: Faults,
-    text: Note = "",
-    lon: Annotated[Lon | None, Form()] = None,
-    lat: Annotated[Lat | None, Form()] = None,
-    tapped_at: Annotated[AwareDatetime | None, Form()] = None,
+    spot: Spot,
 ) -> InspectedStreetOut:
     """Store what was seen on a street that only its driver said was served, once for each key."""
-    place = None if lon is None or lat is None else LonLat(lon, lat)
-    spot = OnSiteReport(clear, "", place, text, tapped_at, tuple(faults))
     changed = list[RequestId]()
 
     def order(tx: Tx, seen: OnSiteReport) -> InspectedStreetOut:
