@@ -1,15 +1,11 @@
 // The places to inspect on the map that this phone keeps, so that it is there without a signal; a pin opens its place.
 import { Marker } from "maplibre-gl";
-import { storedTiles } from "../../pages/app/stored-map.js";
-import { followTheme, makeMap } from "../../pages/map/map.js";
+import { fitPlaces, hereMarker, makeKeptMap } from "../../pages/app/kept-map.js";
 import { placeName } from "./list.js";
 import { inspections, shown } from "./state.js";
 
-const NOTHING_HIDDEN = new Set();
-const FIT = { padding: 64, maxZoom: 17, duration: 0 };
-
 let map = null;
-let here = null;
+let drawPlace = () => {}; // until the map is there
 const pins = new Map(); // markers by the id of their place
 
 function pin(place) {
@@ -26,30 +22,12 @@ function drawPins() {
   for (const [id, place] of open) if (!pins.has(id)) pins.set(id, pin(place));
 }
 
-function drawPlace(place) {
-  if (!place) return;
-  if (!here) {
-    const element = document.createElement("span");
-    element.className = "icon icon-locate-fixed here";
-    here = new Marker({ element });
-  }
-  here.setLngLat([place.lon, place.lat]).addTo(map);
-}
-
-function fit() {
-  const places = shown();
-  if (places.length === 0) return;
-  const [lons, lats] = [places.map(({ lon }) => lon), places.map(({ lat }) => lat)];
-  map.fitBounds([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], FIT);
-}
-
 async function open() {
-  map = await makeMap(NOTHING_HIDDEN, { stored: await storedTiles() });
-  globalThis.boardMap = map; // for tests and for the curious at the console
-  followTheme(map, () => NOTHING_HIDDEN);
+  map = await makeKeptMap();
   drawPins();
+  drawPlace = hereMarker(map);
   drawPlace(inspections.value.here);
-  fit();
+  fitPlaces(map, shown());
 }
 
 /** Make the map when somebody first looks at it, and keep it up to date from then on. */
