@@ -1,7 +1,7 @@
 """Files that runs of the queue make: wait a little, follow, fetch or stop one."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
@@ -32,6 +32,12 @@ LOOK_S = 0.25
 REFRESH_S = 2
 """How often a page of progress is loaded anew."""
 
+PROGRESS: dict[int | str, dict[str, Any]] = {
+    202: {"description": "Still being made: how far it is, and its address in Location"},
+    409: {"description": "There will be none: why it was not made"},
+}
+"""How an endpoint describes `file_answer` where the file is not there yet."""
+
 WaitSeconds = Annotated[
     float, Query(ge=0, le=LONGEST_S, description="seconds to wait for the file")
 ]
@@ -43,7 +49,7 @@ FileFormContext = Annotated[
 router = APIRouter(route_class=CheckedRoute)
 
 
-@router.get("/api/plan-runs/{run_id}/file")
+@router.get("/api/plan-runs/{run_id}/file", responses=PROGRESS)
 async def download_run_file(
     request: Request, run_id: PlanRunId, context: CouncilContext, wait_s: WaitSeconds = 0.0
 ) -> Response:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from api.planning.run_files import WAIT_S, WaitSeconds, file_answer
+from api.planning.run_files import PROGRESS, WAIT_S, WaitSeconds, file_answer
 from api.web.checked_route import CheckedRoute
 from api.web.context import CouncilContext
 from api.web.page_context import translator_of
@@ -22,7 +22,7 @@ Against = Annotated[StormId | None, Query(description="the storm to compare with
 Brief = Annotated[bool, Query(description="one page for the meeting instead")]
 
 
-@router.get("/council/report.pdf")
+@router.get("/council/report.pdf", responses=PROGRESS)
 async def download_report(
     request: Request,
     context: CouncilContext,

@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.planning.plans import may_see_route
-from api.planning.run_files import WAIT_S, WaitSeconds, file_answer
+from api.planning.run_files import PROGRESS, WAIT_S, WaitSeconds, file_answer
 from api.processes.printing.printed_routes import Printing, plan_sheets
 from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, RouteContext
@@ -45,7 +45,7 @@ def download_route_sheet(
     return shown(sheets_pdf(sheets), "application/pdf", name)
 
 
-@router.get("/api/plans/{plan_id}/sheets.pdf")
+@router.get("/api/plans/{plan_id}/sheets.pdf", responses=PROGRESS)
 async def download_route_sheets(
     request: Request,
     plan_id: PlanId,

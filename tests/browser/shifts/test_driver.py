@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from data.model import PlanState, Role
+from data.model import Role
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import transaction
-from data.store.planning.plans import add_plan, set_plan_state
+from data.store.planning.plans import add_plan
 from data.store.shifts.shifts import list_progress
 from data.store.streets.network import load_network
 from fleet.shifts.driver_codes import give_code
@@ -291,7 +291,6 @@ def test_a_phone_that_may_not_tell_its_place_says_so(visit, code):
 def test_a_new_plan_says_what_changes_before_it_is_driven(visit, code, database, plan):
     page = drive_off(visit, code)
     with transaction(database) as tx:
-        set_plan_state(tx, plan.id, PlanState.SUPERSEDED)
         draft = add_plan(
             tx, a_plan(a_leg(segment_id=v.ORCHARD), network_version=load_network(tx).version)
         )
@@ -302,7 +301,8 @@ def test_a_new_plan_says_what_changes_before_it_is_driven(visit, code, database,
     desk.evaluate(
         "async (id) => { const { csrf } = JSON.parse(document.getElementById('boot').textContent);"
         " await fetch(`/api/plans/${id}/publish`,"
-        " { method: 'POST', headers: { 'x-csrf-token': csrf } }); }",
+        " { method: 'POST', body: JSON.stringify({ dropping: true }),"
+        " headers: { 'x-csrf-token': csrf, 'content-type': 'application/json' } }); }",
         draft.id,
     )
     other.close()
