@@ -5,6 +5,7 @@ made again for the same snow, and one that was brought back from alert stays the
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from data.model import Actor, ActorKind, Storm, StormPhase
@@ -24,13 +25,16 @@ from fleet.context import CityContext
 from fleet.storms.snowfall import holding
 from fleet.storms.storm_phases import forecast_storm, move_storm
 from fleet.storms.storm_start import storm_name
-from fleet.weather.snow_ahead import FLAKE_MM, SnowAhead, is_stale, snow_ahead
+from fleet.weather.snow_ahead import FLAKE_MM, SnowAhead, first_flake, is_stale, snow_ahead
 
 FORECASTER = Actor(ActorKind.SYSTEM, "forecast")
 """Who the audit log names where a forecast moves a storm."""
 
 SAME = timedelta(hours=12)
 """Snow that begins so near to a storm's expected time is that storm's."""
+
+PAUSE = timedelta(hours=6)
+"""Snow that pauses for less goes on: hydrology parts falls of rain by as many dry hours."""
 
 RESTS = timedelta(hours=3)
 """So long after a storm was closed no other is made."""
@@ -45,19 +49,44 @@ SEEN = timedelta(hours=3)
 """So far back goes what a station is compared with."""
 
 
+@dataclass(frozen=True, slots=True)
+class ForecastStep:
+    """What a forecast asks for: that a storm is made, comes into a phase, or is expected later.
+
+    `storm` is `None` for one that is to be made, `to` where only its time `at` moves.
+    """
+
+    storm: Storm | None
+    to: StormPhase | None
+    at: datetime
+
+
 def follow_forecast(city: CityContext) -> Storm | None:
     """Take the one step that the forecast asks for now; return the storm that it changed."""
+    step = forecast_step(city)
+    if step is None:
+        return None
     tx, now = city.tx, city.now
+    if step.storm is None:
+        name = storm_name(tx, step.at)
+        return forecast_storm(tx, FORECASTER, name, StormPhase.FORECAST, step.at, now)
+    if step.to is None:
+        return _expected(tx, step.storm, step.at, now)
+    return move_storm(tx, FORECASTER, step.storm.id, step.storm.phase, step.to, city.network, now)
+
+
+def forecast_step(city: CityContext) -> ForecastStep | None:
+    """Return the one step that the forecast asks for now; only reads."""
+    tx = city.tx
     if find_active_storm(tx) is not None:
         return None
     ahead = expected_snow(city)
     storm = coming_storm(tx, ahead)
     if storm is not None:
-        return _followed(city, storm, ahead)
+        return _next_step(city, storm, ahead)
     if ahead is None or ahead.depth_mm < city.policy.snow_ahead_mm or _declined(tx, ahead):
         return None
-    name = storm_name(tx, ahead.first_at)
-    return forecast_storm(tx, FORECASTER, name, StormPhase.FORECAST, ahead.first_at, now)
+    return ForecastStep(None, StormPhase.FORECAST, ahead.first_at)
 
 
 def expected_snow(city: CityContext) -> SnowAhead | None:
@@ -83,20 +112,20 @@ def coming_storm(tx: Tx, ahead: SnowAhead | None) -> Storm | None:
     return None
 
 
-def _followed(city: CityContext, storm: Storm, ahead: SnowAhead | None) -> Storm | None:
+def _next_step(city: CityContext, storm: Storm, ahead: SnowAhead | None) -> ForecastStep | None:
     tx, now, rules = city.tx, city.now, city.policy.forecast
     if rules.begins and _snows(city, storm, ahead):
-        return _moved(city, storm, StormPhase.ACTIVE)
+        return ForecastStep(storm, StormPhase.ACTIVE, now)
     if ahead is None:
         return None
     snows_already = max(ahead.first_at, storm.started_at) <= now
     shifted = abs(ahead.first_at - storm.started_at) >= SHIFTED and not snows_already
     if shifted and _is_own(tx, storm):
-        return _expected(tx, storm, ahead.first_at, now)
+        return ForecastStep(storm, None, ahead.first_at)
     near = ahead.first_at - now <= rules.alert
     warned = any(move.phase is StormPhase.ALERT for move in list_moves(tx, storm.id))
     if storm.phase is StormPhase.FORECAST and near and not warned:
-        return _moved(city, storm, StormPhase.ALERT)
+        return ForecastStep(storm, StormPhase.ALERT, now)
     return None
 
 
@@ -140,12 +169,26 @@ def _covered(states: Sequence[RoadState]) -> bool:
 
 def _declined(tx: Tx, ahead: SnowAhead) -> bool:
     """Whether a dispatcher said that this snow makes no storm, or has just closed one."""
+    snows_since = _snows_since(tx, ahead.first_at)
     for storm in list_all_storms(tx):
-        if storm.phase is StormPhase.CALLED_OFF and abs(storm.started_at - ahead.first_at) <= SAME:
+        same = snows_since - SAME <= storm.started_at <= ahead.first_at + SAME
+        if storm.phase is StormPhase.CALLED_OFF and same:
             return True
         if storm.ended_at is not None and storm.phase is StormPhase.CLOSED:
             return storm.ended_at + RESTS > ahead.first_at  # the last one that began
     return False
+
+
+def _snows_since(tx: Tx, at: datetime) -> datetime:
+    """Return since when the snow of an hour falls, by the forecasts of the hours before it."""
+    while True:
+        before = at - PAUSE
+        forecast = find_forecast(tx, before)
+        hours = () if forecast is None else forecast.hours
+        earlier = first_flake(one for one in hours if before <= one.begins_at < at)
+        if earlier is None:
+            return at
+        at = earlier
 
 
 def _is_own(tx: Tx, storm: Storm) -> bool:
@@ -160,7 +203,3 @@ def _expected(tx: Tx, storm: Storm, first_at: datetime, now: datetime) -> Storm:
     after = {"expected_at": first_at.isoformat()}
     add_event(tx, now, FORECASTER, "storm.expected", f"storm:{storm.id}", before, after)
     return get_storm(tx, storm.id)
-
-
-def _moved(city: CityContext, storm: Storm, to: StormPhase) -> Storm:
-    return move_storm(city.tx, FORECASTER, storm.id, storm.phase, to, city.network, city.now)

@@ -1,10 +1,13 @@
 """A forecast comes in through HTTP and becomes a storm; files that do not read say why."""
 
 import json
+from contextvars import Context
 from datetime import timedelta
 
 import pytest
 
+from api.processes.tasks.forecast_task import ForecastTask
+from data.store.database.engine import written_version
 from tests.weather_files import met_no_file
 
 HOUR = timedelta(hours=1)
@@ -41,6 +44,13 @@ def test_a_file_of_met_no_makes_a_storm_that_a_dispatcher_begins_before_the_firs
     run = client.post("/api/plans", json={"seconds": 1})
     assert run.status_code == 202, run.text
     assert len(client.get("/api/storms").json()) == 1
+
+
+def test_a_forecast_that_asks_for_nothing_keeps_no_writer_waiting(client, app, clock):
+    made_at = clock.now().replace(minute=0, second=0, microsecond=0)
+    assert upload(client, json.dumps(met_no_file(made_at, [("snow", 0.1)])).encode()).is_success
+    task = ForecastTask(app.engine, app.clock, app.city_state, app.hub)
+    assert Context().run(lambda: (task.run(), written_version())) == (None, None)
 
 
 def test_a_forecast_by_hand_and_road_weather_are_shown(client, clock):

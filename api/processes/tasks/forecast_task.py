@@ -3,10 +3,8 @@
 from api.processes.periodic_task import CityTask
 from data.model import Storm
 from data.store.database.engine import reading, transaction
-from data.store.storms.storms import find_active_storm
-from data.store.weather import find_forecast
 from fleet.context import CityContext
-from fleet.weather.forecast_storms import follow_forecast
+from fleet.weather.forecast_storms import follow_forecast, forecast_step
 from maps.board.board import storm_view
 
 PERIOD_S = 20.0
@@ -20,11 +18,11 @@ class ForecastTask(CityTask):
 
     def run(self) -> Storm | None:
         """Take a step; return the storm that it changed."""
-        now = self._clock.now()
+        now, city = self._clock.now(), self._city_state.now
         with reading(self._engine) as tx:
-            if find_active_storm(tx) is not None or find_forecast(tx, now) is None:
-                return None
-        city = self._city_state.now
+            step = forecast_step(CityContext(tx, city.network, city.policy, now))
+        if step is None:
+            return None
         with transaction(self._engine) as tx:
             storm = follow_forecast(CityContext(tx, city.network, city.policy, now))
         if storm is not None and storm.phase.on:

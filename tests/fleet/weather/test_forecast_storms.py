@@ -82,6 +82,20 @@ def test_a_storm_that_was_called_off_is_not_made_again_for_the_same_snow(tx: Tx)
     assert followed(tx, 20) is not None
 
 
+def test_snow_that_was_called_off_makes_no_storm_however_long_it_falls(tx: Tx) -> None:
+    snow(tx, 9)
+    made = followed(tx)
+    assert made is not None
+    off = StormPhase.CALLED_OFF
+    move_storm(tx, DISPATCHER, made.id, made.phase, off, v.village(), v.NOW)
+    for hours in range(4, 40, 4):  # until 44 h, with a pause of four hours after each five
+        first_h = 0 if hours % 8 == 0 else 5
+        snow(tx, first_h, now=v.NOW + hours * HOUR)
+        assert followed(tx, hours) is None
+    snow(tx, 11, now=v.NOW + 48 * HOUR)
+    assert followed(tx, 48) is not None
+
+
 def test_a_storm_brought_back_from_alert_stays_there(tx: Tx) -> None:
     snow(tx, 4)
     followed(tx)
