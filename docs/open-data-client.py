@@ -3,13 +3,16 @@
     python open-data-client.py https://HOST
 
 It keeps ETags, so that what has not changed is not sent again, and follows links to the next page.
+Parquet files need `pip install arro3-io`; all else is read without any package.
 """
 
 import csv
 import io
 import json
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 from xml.etree import ElementTree
@@ -69,6 +72,24 @@ class OpenData:
         text = self.read(storm["files"]["csv"]).decode()
         return list(csv.DictReader(io.StringIO(text)))
 
+    def features(self, storm: dict) -> list[dict]:
+        """Return every street of a storm, as features of its GeoJSON file."""
+        return json.loads(self.read(storm["files"]["geojson"]))["features"]
+
+    def layer(self, storm: dict) -> list[sqlite3.Row]:
+        """Return every street of a storm, as rows of its GeoPackage."""
+        with closing(sqlite3.connect(":memory:")) as file:
+            file.deserialize(self.read(storm["files"]["gpkg"]))
+            file.row_factory = sqlite3.Row
+            return file.execute("SELECT * FROM streets").fetchall()
+
+    def table(self, storm: dict) -> dict[str, list]:
+        """Return every street of a storm, as columns of its Parquet file; lines are WKB."""
+        from arro3.io import read_parquet
+
+        table = read_parquet(self.read(storm["files"]["parquet"])).read_all()
+        return {name: table[name].to_pylist() for name in table.column_names}
+
 
 def fetcher(host: str) -> Fetch:
     """Return what gets addresses of a host."""
@@ -85,6 +106,15 @@ def fetcher(host: str) -> Fetch:
     return fetch
 
 
+def count(city: OpenData, form: str, storm: dict) -> str:
+    """Return how many streets a file of a storm has."""
+    try:
+        found = getattr(city, form)(storm)
+    except ImportError as missing:
+        return f"not read, {missing}"
+    return f"{len(found['id'] if isinstance(found, dict) else found)} streets"
+
+
 def report(city: OpenData) -> Iterator[str]:
     """Yield a line about each feed."""
     yield f"{len(list(city.passes()))} passes in the last day"
@@ -95,6 +125,8 @@ def report(city: OpenData) -> Iterator[str]:
         rows = city.streets(storm)
         cleared = sum(bool(row["cleared_forward_at"]) for row in rows)
         yield f"storm {storm['id']}: {cleared} of {len(rows)} streets cleared"
+        for form in ("features", "layer", "table"):
+            yield f"storm {storm['id']}, {form}: {count(city, form, storm)}"
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import pandas
 import shapely
 
 from data.errors import InvalidError
+from data.exchange.geoparquet import write_geoparquet
 from data.exchange.name_columns import name_columns
 from data.files.csv_sheet import guarded_row
 from data.model import Segment
@@ -20,6 +21,7 @@ from data.streets.network import StreetNetwork
 GEOJSON = "GeoJSON"
 DRIVERS = {".gpkg": "GPKG", ".geojson": GEOJSON}
 TABLE = ".csv"
+PARQUET = ".parquet"
 LAYER = "streets"
 
 _TIME = re.compile(r"^last_pass|_at$")
@@ -35,29 +37,45 @@ def write_streets(
     Each has `id`, names (`name_columns`), `road_class, oneway, length_m, width_m, lanes, district,
     osm_way_id` and what `columns` add, in the order of `network.segments`; `None` is no value.
     Columns named `last_pass…` or `…_at` are times, with a zone, also where they are empty. A file
-    that lies there is replaced, whole or not at all. A licence is a member of GeoJSON; the other
-    formats have no place for it. Raises `InvalidError` for another ending.
+    that lies there is replaced, whole or not at all. A licence is a member of GeoJSON and a key of
+    Parquet; the other formats have no place for it. Raises `InvalidError` for another ending.
     """
     attributes = {**_attributes(network.segments), **columns}
-    if path.suffix.lower() == TABLE:
+    ending = path.suffix.lower()
+    if ending == TABLE:
         return _write_table(attributes, path)
-    driver = DRIVERS.get(path.suffix.lower())
-    if driver is None:
-        raise InvalidError("file", path.name, f"a name that ends in {' or '.join(DRIVERS)}")
-    frame = geopandas.GeoDataFrame(
-        {name: _column(name, values) for name, values in attributes.items()},
-        geometry=[shapely.LineString(segment.geometry) for segment in network.segments],
-        crs="EPSG:4326",
-    )
-    new = path.with_name(f".{path.stem}-new{path.suffix.lower()}")
+    if ending not in DRIVERS and ending != PARQUET:
+        endings = " or ".join((*DRIVERS, PARQUET))
+        raise InvalidError("file", path.name, f"a name that ends in {endings}")
+    lines = [shapely.LineString(segment.geometry) for segment in network.segments]
+    new = path.with_name(f".{path.stem}-new{ending}")
     try:
         new.unlink(missing_ok=True)
-        told = _members({"licence": licence}) if driver == GEOJSON and licence else {}
-        frame.to_file(new, driver=driver, layer=LAYER, engine="pyogrio", index=False, **told)
+        if ending == PARQUET:
+            times = frozenset(name for name in attributes if _TIME.search(name))
+            write_geoparquet(attributes, times, lines, new, licence)
+        else:
+            _write_layer(attributes, lines, new, DRIVERS[ending], licence)
         new.replace(path)
     finally:
         new.unlink(missing_ok=True)
     return None
+
+
+def _write_layer(
+    attributes: Mapping[str, Sequence[object]],
+    lines: Sequence[shapely.LineString],
+    path: Path,
+    driver: str,
+    licence: str,
+) -> None:
+    frame = geopandas.GeoDataFrame(
+        {name: _column(name, values) for name, values in attributes.items()},
+        geometry=lines,
+        crs="EPSG:4326",
+    )
+    told = _members({"licence": licence}) if driver == GEOJSON and licence else {}
+    frame.to_file(path, driver=driver, layer=LAYER, engine="pyogrio", index=False, **told)
 
 
 def _members(members: Mapping[str, str]) -> dict[str, str]:

@@ -23,12 +23,14 @@ class StormEnding(StrEnum):
     CSV = "csv"
     GEOJSON = "geojson"
     GPKG = "gpkg"
+    PARQUET = "parquet"
 
 
 FILE_TYPES = {
     StormEnding.CSV: "text/csv; charset=utf-8",
     StormEnding.GEOJSON: GEOJSON,
     StormEnding.GPKG: "application/geopackage+sqlite3",
+    StormEnding.PARQUET: "application/vnd.apache.parquet",
 }
 """The media types of a storm's files."""
 

@@ -259,7 +259,7 @@ def move(
 @city.command()
 def export(
     name: NameArgument,
-    file: Annotated[Path, typer.Argument(help="File to write, .gpkg or .geojson.")],
+    file: Annotated[Path, typer.Argument(help="File to write: .gpkg, .geojson, .parquet or .csv.")],
     storm: Annotated[
         int | None, typer.Option(help="Number of a storm whose coverage is added as attributes.")
     ] = None,

@@ -223,7 +223,13 @@ def test_the_client_in_the_docs_reads_every_feed_and_nothing_twice(anybody, app)
     lines = list(client["report"](city))
     assert lines[0] == "3 passes in the last day"
     assert lines[1].endswith("until 2026-12-21T15:30:00+03:30")
-    assert lines[2:] == ["2 situations in DATEX II", "storm 1: 1 of 12 streets cleared"]
+    assert lines[2:] == [
+        "2 situations in DATEX II",
+        "storm 1: 1 of 12 streets cleared",
+        "storm 1, features: 12 streets",
+        "storm 1, layer: 12 streets",
+        "storm 1, table: 12 streets",
+    ]
     assert set(statuses) == {200}
     statuses.clear()
     assert list(client["report"](city)) == lines

@@ -5,6 +5,8 @@ import geopandas
 import pyogrio
 import pytest
 import shapely
+from arro3.core import DataType
+from arro3.io import read_parquet
 
 from data.errors import InvalidError
 from data.exchange.gis import write_streets
@@ -78,6 +80,55 @@ def test_a_column_of_times_is_one_before_there_are_any(tmp_path):
     found = pyogrio.read_info(tmp_path / "streets.gpkg")
     kinds = dict(zip(found["fields"], found["ogr_types"], strict=True))
     assert kinds["last_pass_forward"] == "OFTDateTime"
+
+
+@pytest.fixture
+def parquet(tmp_path):
+    return tmp_path / "streets.parquet"
+
+
+def rows_of(file):
+    table = read_parquet(file).read_all()
+    columns = [table[name].to_pylist() for name in table.column_names]
+    return [dict(zip(table.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def test_parquet_has_every_street_with_its_kinds_and_its_line(parquet):
+    columns = {"passes": only(2), "state": only("done"), "last_pass_at": only(PASSED_AT)}
+    write_streets(village(), columns, parquet)
+    rows = {row["id"]: row for row in rows_of(parquet)}
+    rose, segment = rows[ROSE], village().segment(ROSE)
+    assert (rose["passes"], rose["state"], rose["last_pass_at"]) == (2, "done", PASSED_AT)
+    assert (rose["name_fa"], rose["lanes"]) == ("خیابان گل‌سرخ", segment.lanes)
+    assert shapely.from_wkb(rose["geometry"]) == shapely.LineString(segment.geometry)
+    assert len(rows) == len(village().segments)
+    others = [row for street, row in rows.items() if street != ROSE]
+    assert {row[name] for row in others for name in columns} == {None}
+
+
+def test_parquet_says_where_its_lines_lie_and_what_is_allowed(parquet):
+    write_streets(village(), {}, parquet, "CC BY 4.0")
+    told = read_parquet(parquet).schema.metadata_str
+    geo = json.loads(told["geo"])
+    assert (geo["version"], geo["primary_column"]) == ("1.1.0", "geometry")
+    assert tuple(geo["columns"]["geometry"]["bbox"]) == tuple(village().bounds)
+    assert told["licence"] == "CC BY 4.0"
+
+
+def test_columns_of_parquet_keep_their_kind_where_they_are_empty(parquet):
+    nothing = [None] * len(village().segments)
+    empty = {"cycle_h": nothing, "state": nothing, "cleared_at": nothing}
+    write_streets(village(), empty, parquet)
+    schema = read_parquet(parquet).schema
+    kinds = [schema.field(name).type for name in empty]
+    assert kinds == [DataType.float64(), DataType.utf8(), DataType.timestamp("ms", tz="UTC")]
+
+
+def test_the_same_streets_are_the_same_bytes_of_parquet(parquet):
+    write_streets(village(), {"last_pass_at": only(PASSED_AT)}, parquet)
+    first = parquet.read_bytes()
+    write_streets(village(), {"last_pass_at": only(PASSED_AT)}, parquet)
+    assert parquet.read_bytes() == first
 
 
 def test_an_older_file_is_replaced(file):
