@@ -18,11 +18,11 @@ from data.store.requests.requests import Caller
 from data.store.storms.storms import find_active_storm
 from fleet.public.street_watches import (
     WatchNews,
-    WatchRules,
     claim_watch_news,
     next_watch_steps,
     settle_watch_news,
 )
+from fleet.public.watch_limits import WatchRules
 from fleet.requests.notices import write_planned_notices
 from fleet.requests.outbox import (
     MESSENGER,
@@ -70,6 +70,7 @@ class NoticeSender(PeriodicTask):
         city_state: CityStateHolder,
         settings: NoticeSettings,
         plans: PublishedPlanCache,
+        key: bytes,
     ) -> None:
         super().__init__()
         self._engine = engine
@@ -81,7 +82,7 @@ class NoticeSender(PeriodicTask):
         self._sent_messages: list[tuple[OutgoingMessage, str]] = []
         self._plans = plans
         self.watches = WatchSender(
-            engine, clock, city_state, settings, plans, self._guarded, self._pool
+            engine, clock, city_state, settings, plans, self._guarded, self._pool, key
         )
         self._promised_s = float("-inf")
         self.tally: Counter[str] = Counter()
@@ -219,6 +220,7 @@ class WatchSender:
         plans: PublishedPlanCache,
         send: Callable[[Caller, NoticeText], str],
         pool: ThreadPoolExecutor,
+        key: bytes,
     ) -> None:
         self._engine = engine
         self._clock = clock
@@ -227,6 +229,7 @@ class WatchSender:
         self._plans = plans
         self._send = send
         self._pool = pool
+        self._key = key
 
     def run(self) -> int:
         """Send what is new of some streets; return how many subscriptions were looked at.
@@ -234,7 +237,8 @@ class WatchSender:
         What is new is worked out without keeping anybody from writing.
         """
         now, city_state, settings = self._clock.now(), self._city_state.now, self._settings
-        rules = WatchRules(settings.rules, settings.sms_rules, city_state.city.timezone)
+        timezone = city_state.city.timezone
+        rules = WatchRules(settings.rules, settings.sms_rules, timezone, self._key)
         with reading(self._engine) as tx:
             if not list_watches_due(tx, now, 1):
                 return 0

@@ -23,7 +23,7 @@ from fleet.public.street_watches import (
     watch_of,
 )
 from maps.public.street_page import digits_of
-from maps.requests.citizen import mistake_of
+from maps.public.watch_texts import watch_mistake
 from maps.streets.street import called, street_name
 
 router = APIRouter(route_class=CheckedRoute)
@@ -64,7 +64,9 @@ def subscribe_to_street(
         with transaction(app.engine) as tx:
             subscribe(tx, wish, app.clock.now())
     except BarfrubError as error:
-        return show_street(request, snap, {"typed": typed, "mistake": mistake_of(error, t)}, error)
+        return show_street(
+            request, snap, {"typed": typed, "mistake": watch_mistake(error, t)}, error
+        )
     where = f"/street?id={id}&at={snap.offset_m:.0f}&lang={t.language}&asked=1#watch"
     return RedirectResponse(where, 303)
 
@@ -106,7 +108,7 @@ def unsubscribe_from_street(
     app, t = app_of(request), translator_of(request)
     app.limits.enter(PublicAction.TRACK, address_of(request))
     with transaction(app.engine) as tx:
-        unsubscribe(tx, digits_of(code), app.clock.now())
+        unsubscribe(tx, digits_of(code), app.clock.now(), app.settings.secret_key())
     return _shown(request, None, t("You get no more messages. Your number and address are erased."))
 
 

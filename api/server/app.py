@@ -340,7 +340,9 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         retention_task=RetentionTask(
             engine, clock, city_state, settings, city_folder, clock_task.doubtful
         ),
-        notice_sender=NoticeSender(engine, clock, city_state, notices, plans),
+        notice_sender=NoticeSender(
+            engine, clock, city_state, notices, plans, settings.secret_key()
+        ),
         voice_task=VoiceTask(city_folder),
         leadership=Leadership(engine),
         answers=AnswerProcess(COSTLY, city_folder if apart else None, clock),

@@ -23,9 +23,13 @@ from data.model import (
     Storm,
     Treatment,
 )
+from data.model.requests.promises import KeptCount
 from data.store.coverage.coverage import list_coverage, list_work_and_drives
 from data.store.database.engine import Tx
-from data.store.requests.promises import list_promise_outcomes
+from data.store.requests.promises import (
+    count_kept_promises,
+    list_promise_outcomes,
+)
 from data.store.storms.closures import list_all_closures
 from data.store.work import find_done_at, find_open_job, list_jobs_on_segment
 from fleet.coverage.coverage_states import LATE, coverage_state
@@ -33,6 +37,7 @@ from fleet.coverage.street_coverage import counted_treatments, coverage_of, driv
 from fleet.public.delayed_streets import public_moment
 from fleet.requests.promises import (
     REMEMBERED,
+    VOID,
     SaidWindow,
     TrackRecord,
     decided_by,
@@ -77,19 +82,13 @@ class DirectionCleared(NamedTuple):
     partly_at: datetime | None
 
 
-class KeptCount(NamedTuple):
-    """How many of the promises that are decided were kept."""
-
-    kept: int
-    decided: int
-
-
 @dataclass(frozen=True, slots=True)
 class StreetAnswer:
     """The answer about a street as of `at`, which is a while ago.
 
     `storm` is the one that goes on or was the last, `None` where none has begun by then. `record`
-    is that of windows of the street's class, else of the city, `None` where there are too few.
+    is that of windows of the street's class, else of the city, `None` where there are too few;
+    `kept_lately` is of the last promises of all storms.
     Promises and reports nearby are as of the delay ago, also where the storm is over since.
     """
 
@@ -103,7 +102,7 @@ class StreetAnswer:
     window: SaidWindow | None
     record: TrackRecord | None
     kept_in_storm: KeptCount
-    kept_ever: KeptCount
+    kept_lately: KeptCount
     nearby: tuple[ServiceRequest, ...]
 
 
@@ -144,8 +143,10 @@ def answer_street(
         outlook=outlook,
         window=window,
         record=track_record(outcomes, rule.service_class, known_at),
-        kept_in_storm=_kept(outcomes, known_at, storm.started_at if storm else known_at),
-        kept_ever=_kept(outcomes, known_at),
+        kept_in_storm=count_kept_promises(
+            tx, storm.started_at if storm else known_at, known_at, VOID
+        ),
+        kept_lately=_kept(outcomes, known_at),
         nearby=tuple(reported_nearby(tx, place, known_at)),
     )
 
@@ -208,7 +209,7 @@ def _outlook(
     if job is None and not _is_late(known, segment, seen, estimates):
         cycle = estimates.policy.rule_of(segment).cycle
         return (PublicOutlook.ON_REQUEST if cycle is None else PublicOutlook.NOT_DUE), None
-    index = estimates.plans.driven(tx, storm.id)
+    index = estimates.plans.driven_at(tx, storm.id, at)
     if index is None:
         return PublicOutlook.NO_PLAN, None
     if job is not None and job.id in index.unserved:
@@ -260,15 +261,8 @@ def _is_closed(known: _Known, segment: Segment) -> bool:
     return all(any(one.forward in (None, way) for one in closures) for way in ways)
 
 
-def _kept(
-    outcomes: Sequence[PromiseOutcome], at: datetime, since: datetime | None = None
-) -> KeptCount:
-    decided = [
-        kept
-        for one in outcomes
-        if (since is None or one.promise.made_at >= since)
-        and (kept := was_kept(one, at)) is not None
-    ]
+def _kept(outcomes: Sequence[PromiseOutcome], at: datetime) -> KeptCount:
+    decided = [kept for one in outcomes if (kept := was_kept(one, at)) is not None]
     return KeptCount(sum(decided), len(decided))
 
 

@@ -28,15 +28,21 @@ from data.store.public.street_watches import (
     add_watch,
     find_watch,
     list_watches_due,
-    list_watches_of,
     remove_watch,
     set_watch,
 )
 from fleet.public.street_answer import PublicOutlook, StreetAnswer, answer_street
+from fleet.public.watch_limits import (
+    HELD_FOR,
+    WatchRules,
+    count_ended,
+    held_until,
+    may_subscribe,
+)
 from fleet.requests.intake import EMAIL
 from fleet.requests.notices import MOVED
-from fleet.requests.outbox import BACK_OFF, MESSENGER, OutboxRules, quiet_end
-from fleet.requests.sms_limits import DAY, SmsRules, count_all_reaching, count_all_sms
+from fleet.requests.outbox import BACK_OFF, MESSENGER, quiet_end
+from fleet.requests.sms_limits import DAY
 from fleet.routes.published_plan import Estimates
 
 READER = Actor(ActorKind.SYSTEM, "citizen")
@@ -45,17 +51,11 @@ READER = Actor(ActorKind.SYSTEM, "citizen")
 CODE_DIGITS = 12
 """Digits of the code that confirms and ends a subscription: too many to be guessed."""
 
-MOST_WATCHES = 10
-"""Streets that one person may hear of."""
-
 CONFIRMED_WITHIN = timedelta(hours=24)
 """A subscription that nobody has confirmed for so long is removed."""
 
 LOOK_EVERY = timedelta(minutes=5)
 """Time between two looks at the street of a subscription."""
-
-HELD_FOR = timedelta(hours=1)
-"""How soon a message is looked at again whose reader, or the city, has had enough for a day."""
 
 
 class WatchNewsKind(StrEnum):
@@ -106,24 +106,14 @@ class WatchWish:
             raise InvalidError("consent", self.consent, "a phone number or an e-mail address")
 
 
-@dataclass(frozen=True, slots=True)
-class WatchRules:
-    """Limits of messages, as those about requests have them, in the time zone of the city."""
-
-    outbox: OutboxRules
-    sms: SmsRules | None
-    timezone: str
-
-
 def subscribe(tx: Tx, wish: WatchWish, now: datetime) -> None:
-    """Store a subscription, to be confirmed; one more than is allowed changes nothing.
+    """Store a subscription, to be confirmed; nothing is to be done where there is one.
 
-    Who has one that waits to be confirmed gets no second message for another.
+    Raises `ConflictError` for one more than is allowed, and while another waits: nobody gets two
+    first messages.
     """
     number, segment_id = plain_number(wish.phone), wish.place.segment_id
-    mine = list_watches_of(tx, number, wish.email)
-    waits = any(one.confirmed_at is None for one in mine)
-    if waits or len(mine) >= MOST_WATCHES or segment_id in {one.segment_id for one in mine}:
+    if not may_subscribe(tx, number, wish.email, segment_id):
         return
     new = StreetWatch(
         id=StreetWatchId(0),
@@ -158,12 +148,11 @@ def confirmed_watch(tx: Tx, code: str, now: datetime) -> StreetWatch | None:
     return replace(found, confirmed_at=now)
 
 
-def unsubscribe(tx: Tx, code: str, now: datetime) -> StreetWatch | None:
-    """End the subscription of a code and return it; `None` where it has ended already."""
+def unsubscribe(tx: Tx, code: str, now: datetime, key: bytes) -> None:
+    """End the subscription of a code, where it has not ended already; `key` as in `WatchRules`."""
     found = find_watch(tx, code)
     if found is not None:
-        _end(tx, found, READER, now)
-    return found
+        _end(tx, found, READER, now, key)
 
 
 def next_watch_steps(
@@ -188,9 +177,9 @@ def claim_watch_news(
         watch, said = step.watch, step.said
         if find_watch(tx, watch.code) != watch:
             continue
-        held = None if step.kind is None else _held(tx, watch, rules, now)
+        held = None if step.kind is None else held_until(tx, watch, rules, now)
         if said is None:
-            _end(tx, watch, MESSENGER, now)
+            _end(tx, watch, MESSENGER, now, rules.key)
         elif held is not None:
             set_watch(tx, watch.id, {"look_at": held})
         else:
@@ -227,7 +216,7 @@ def _next_step(
     if not estimates.policy.public.map:
         return WatchStep(watch, replace(watch, look_at=now + HELD_FOR))
     quiet = quiet_end(rules.outbox, rules.timezone, now)
-    later = quiet or _held(tx, watch, rules, now)
+    later = quiet or held_until(tx, watch, rules, now)
     if later is not None:
         return WatchStep(watch, replace(watch, look_at=later))
     place = Snap(segment.id, Side.RIGHT, watch.offset_m, 0.0)
@@ -253,20 +242,11 @@ def _asks(
     if now >= until:
         return WatchStep(watch, None)
     waits = watch.told_at is not None or not shown
-    held = until if waits else _held(tx, watch, rules, now)
+    held = until if waits else held_until(tx, watch, rules, now)
     if held is not None:
         return WatchStep(watch, replace(watch, look_at=min(held, until)))
     said = _counted(replace(watch, look_at=until), now)
     return WatchStep(watch, said, WatchNewsKind.CONFIRM)
-
-
-def _held(tx: Tx, watch: StreetWatch, rules: WatchRules, now: datetime) -> datetime | None:
-    """Return when to look again where no message may go to somebody now."""
-    sms = rules.sms
-    by_phone = sms is not None and sms.number_for(watch.phone) != ""
-    full = by_phone and sms is not None and count_all_sms(tx, now - DAY) >= sms.a_day
-    mine = count_all_reaching(tx, watch.phone, watch.email, now - DAY)
-    return now + HELD_FOR if full or mine >= rules.outbox.most_a_day else None
 
 
 def _is_over(watch: StreetWatch, answer: StreetAnswer) -> bool:
@@ -325,7 +305,8 @@ def _said(watch: StreetWatch) -> dict[str, object]:
     }
 
 
-def _end(tx: Tx, watch: StreetWatch, actor: Actor, now: datetime) -> None:
+def _end(tx: Tx, watch: StreetWatch, actor: Actor, now: datetime, key: bytes) -> None:
+    count_ended(tx, watch, key)
     remove_watch(tx, watch.id)
     _log(tx, watch, actor, "watch.ended", now)
 

@@ -13,15 +13,22 @@ from data.store.crews.crew_jobs import erase_crew_texts
 from data.store.database.engine import Tx
 from data.store.messages.handover_notes import erase_notes
 from data.store.messages.messages import erase_messages
-from data.store.public.street_watches import remove_old_watches, remove_watches_of
+from data.store.public.street_watches import (
+    count_watches_of,
+    remove_ended_watches,
+    remove_old_watches,
+    remove_watches_of,
+)
 from data.store.requests.data_retention import (
     erase_people,
     erase_street_sightings,
     forget_photos,
     forget_photos_of,
     list_caller_names,
+    list_reached_by,
     move_pins,
     placed_offsets,
+    requests_of_email,
     requests_of_number,
     requests_with_people,
 )
@@ -30,6 +37,7 @@ from data.store.shifts.route_answers import erase_answer_texts
 from data.store.shifts.vehicle_checks import erase_fault_texts
 from data.streets.network import StreetNetwork
 from fleet.requests.caller_privacy import read_callers
+from fleet.requests.sms_limits import DAY
 
 ERASED = "callers.erased"
 """Verb of an erasure; its line says how much went, not what."""
@@ -87,6 +95,7 @@ def erase_old(
     reports += erase_fault_texts(tx, now - keep_callers_for)
     reports += erase_street_sightings(tx, now - keep_callers_for)
     watches = remove_old_watches(tx, now - keep_callers_for, now - EVERY_STORM_FOR)
+    remove_ended_watches(tx, now - DAY)
     erased = ErasedCounts(callers, len(ids), tuple(photos), messages, notes, reports, jobs, watches)
     if ids or photos or messages or notes or reports or jobs or watches:
         after = {"callers": callers, "requests": len(ids), "photos": len(photos)}
@@ -110,16 +119,26 @@ def on_streets(
 
 @dataclass(frozen=True, slots=True)
 class PersonSought:
-    """Whom to erase: by the number of a phone, or else by the whole name that was given."""
+    """Whom to erase: by a phone's number, else an e-mail address, else the whole name."""
 
     phone: str = ""
     name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFound:
+    """What an erasure of a person is about: requests, and subscriptions to streets."""
+
+    requests: Sequence[RequestId]
+    watches: int
 
 
 def requests_of_person(tx: Tx, sought: PersonSought) -> list[RequestId]:
     """Return the requests of a person; raise `InvalidError` where nobody is named.
 
-    A number is compared by its last ten digits, a name as a whole, in any spelling of its letters.
+    A number is compared by its last ten digits, an address however it is capitalized, a name as a
+    whole, in any spelling of its letters.
     """
     if sought.phone.strip():
         number = plain_number(sought.phone)
@@ -127,19 +146,19 @@ def requests_of_person(tx: Tx, sought: PersonSought) -> list[RequestId]:
             need = Need("at least {count} digits", count=LEAST_DIGITS)
             raise InvalidError("phone", sought.phone, need)
         return requests_of_number(tx, number)
+    if email := sought.email.strip():
+        return requests_of_email(tx, email)
     name = normal(sought.name)
     if not name:
-        raise InvalidError("name", sought.name, Need("a name, or a phone number"))
+        raise InvalidError("name", sought.name, Need("a name, a phone number or an e-mail address"))
     return sorted(key for key, known in list_caller_names(tx).items() if normal(known) == name)
 
 
-def look_for_person(
-    tx: Tx, actor: Actor, sought: PersonSought, now: datetime
-) -> Sequence[RequestId]:
-    """Return the requests that an erasure would be about; the look is logged."""
+def look_for_person(tx: Tx, actor: Actor, sought: PersonSought, now: datetime) -> PersonFound:
+    """Return what an erasure would be about; the look is logged."""
     found = requests_of_person(tx, sought)
     read_callers(tx, actor, found, PURPOSE, now)
-    return found
+    return PersonFound(found, count_watches_of(tx, *_reached_by(tx, sought, found)))
 
 
 def erase_person(
@@ -148,14 +167,23 @@ def erase_person(
     """Erase a person from all their requests; the calling function removes the files of photos.
 
     Caller, words, address, comments, codes and photos go, pins move onto the street; what was done
-    where stays.
+    where stays. Subscriptions to streets go by the number or address that was sought, and by those
+    that the callers of the requests gave.
     """
     ids = requests_of_person(tx, sought)
+    watches = remove_watches_of(tx, *_reached_by(tx, sought, ids))
     move_pins(tx, on_streets(tx, network, ids))
     callers, photos = erase_people(tx, ids), forget_photos_of(tx, ids)
-    watches = remove_watches_of(tx, plain_number(sought.phone)) if sought.phone.strip() else 0
     if ids or watches:
         after = {"callers": callers, "requests": list(ids), "photos": len(photos)}
         after |= {"watches": watches} if watches else {}
         add_event(tx, now, actor, PERSON_ERASED, "callers", after=after)
     return ErasedCounts(callers, len(ids), tuple(photos), watches=watches)
+
+
+def _reached_by(
+    tx: Tx, sought: PersonSought, ids: Sequence[RequestId]
+) -> tuple[set[str], set[str]]:
+    """Return the numbers in plain digits, and the addresses, at which a person is reached."""
+    numbers, emails = list_reached_by(tx, ids)
+    return numbers | {plain_number(sought.phone)}, emails | {sought.email.strip()}

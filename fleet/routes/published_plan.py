@@ -10,7 +10,11 @@ from data.policy.city_policy import Policy
 from data.policy.hours_rules import HoursRules
 from data.store.coverage.coverage import find_newest_pass, list_streets_with_passes_since
 from data.store.database.engine import Tx
-from data.store.planning.plans import find_published_plan_id, get_plan
+from data.store.planning.plans import (
+    find_plan_driven_at,
+    find_published_plan_id,
+    get_plan,
+)
 from data.store.shifts.driver_rests import list_rests_of_storm
 from data.store.shifts.shifts import list_ended_shifts, list_progress_of_plan
 from data.streets.network import StreetNetwork
@@ -26,19 +30,21 @@ class PublishedPlanCache:
     """Cache of the published plan and its progress; safe from any thread.
 
     Only what was stored since the last question is read. What a new computation of old positions
-    took away is missed until a street is named as changed, or another plan is published.
+    took away is missed until a street is named as changed, or another plan is published. The plan
+    before it is cached while somebody asks what was driven a while ago.
     """
 
     def __init__(self) -> None:
         self._lock = RLock()
         self._index: PlanIndex | None = None
+        self._former: PlanIndex | None = None
         self._progress: RouteProgress | None = None
         self._read_until = 0
 
     def keep(self, plan: Plan) -> None:
         """Cache a plan that was just published, so that it is not read again."""
         with self._lock:
-            self._index = PlanIndex(plan)
+            self._former, self._index = self._index, PlanIndex(plan)
 
     def forget(self) -> None:
         """Read all evidence again at the next question: news of it may be lost."""
@@ -52,8 +58,21 @@ class PublishedPlanCache:
             return None
         with self._lock:
             if self._index is None or self._index.plan.id != plan_id:
-                self._index = PlanIndex(get_plan(tx, plan_id))
+                self._former, self._index = self._index, PlanIndex(get_plan(tx, plan_id))
             return self._index
+
+    def driven_at(self, tx: Tx, storm_id: StormId, at: datetime) -> PlanIndex | None:
+        """Return the plan of a storm that was driven at a moment."""
+        plan_id = find_plan_driven_at(tx, storm_id, at)
+        if plan_id is None:
+            return None
+        with self._lock:
+            if self._index is not None and self._index.plan.id == plan_id:
+                self._former = None
+                return self._index
+            if self._former is None or self._former.plan.id != plan_id:
+                self._former = PlanIndex(get_plan(tx, plan_id))
+            return self._former
 
     def check(
         self,

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from data.geocode import Geocoder
 from data.geocode.places.candidate import Candidate
 from data.model import SegmentId, Snap
+from data.model.requests.promises import KeptCount
 from data.streets.network import StreetNetwork
 from fleet.public.street_answer import (
     DirectionCleared,
-    KeptCount,
     PublicOutlook,
     StreetAnswer,
 )
@@ -214,7 +214,7 @@ def _kept(answer: StreetAnswer, t: Translator) -> tuple[str, ...]:
     said = []
     if answer.storm is not None:
         said.append(_kept_of(answer.kept_in_storm, "street:kept_in_storm", t))
-    said.append(_kept_of(answer.kept_ever, "street:kept_ever", t))
+    said.append(_kept_of(answer.kept_lately, "street:kept_lately", t))
     return tuple(filter(None, said))
 
 

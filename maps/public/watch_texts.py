@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
+from data.errors import BarfrubError, ConflictError
 from fleet.public.street_watches import WatchNews, WatchNewsKind
+from maps.pages.error_texts import message_of
 from maps.pages.i18n import Translator
+from maps.requests.citizen import FormMistake, mistake_of
 from maps.requests.notices import NoticeText
 
 
@@ -19,6 +22,13 @@ def watch_text(
         link = f"{address.rstrip('/')}/street/watch?code={code}&lang={t.language}"
         return NoticeText(title, body, link)
     return NoticeText(title, body, t("Code: {code}", code=code))
+
+
+def watch_mistake(error: BarfrubError, t: Translator) -> FormMistake:
+    """Return why a subscription was not taken, at the number or address that has enough."""
+    if isinstance(error, ConflictError):
+        return FormMistake(str(error.values["by"]), message_of(error, t))
+    return mistake_of(error, t)
 
 
 def _told(news: WatchNews, street: str, address: str, t: Translator, now: datetime) -> str:

@@ -35,4 +35,5 @@ def a_notice_sender(client, settings: NoticeSettings) -> NoticeSender:
     """Return a sender that runs when a test calls it, in place of the server's own."""
     app = client.app.state.barfrub
     client.portal.call(app.notice_sender.stop)
-    return NoticeSender(app.engine, app.clock, app.city_state, settings, app.plans)
+    key = app.settings.secret_key()
+    return NoticeSender(app.engine, app.clock, app.city_state, settings, app.plans, key)

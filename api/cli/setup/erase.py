@@ -13,6 +13,9 @@ def erase(
         str, typer.Option(help="Erase one person: whoever called from this number.")
     ] = "",
     name: Annotated[str, typer.Option(help="Erase one person: whoever gave this whole name.")] = "",
+    email: Annotated[
+        str, typer.Option(help="Erase one person: whoever gave this e-mail address.")
+    ] = "",
     yes: Annotated[
         bool, typer.Option("--yes", help="Do not ask before a person is erased.")
     ] = False,
@@ -30,17 +33,18 @@ def erase(
     folder = chosen_city(settings, city)
     engine, clock = open_city_database(folder), Clock()
     eraser = RetentionTask(engine, clock, CityStateHolder(engine), settings, folder)
-    if not (phone or name):
+    if not (phone or name or email):
         erased = eraser.erase(CONSOLE)
     else:
-        sought = PersonSought(phone, name)
+        sought = PersonSought(phone, name, email)
         with transaction(engine) as tx:
             found = look_for_person(tx, CONSOLE, sought, clock.now())
-        if not found:
+        if not (found.requests or found.watches):
             typer.echo("No request is from this caller.")
             return
         if not yes:
-            typer.confirm(f"Erase this caller from {len(found)} requests for good?", abort=True)
+            much = f"{len(found.requests)} requests and {found.watches} subscriptions to streets"
+            typer.confirm(f"Erase this person from {much} for good?", abort=True)
         erased = eraser.erase_person(CONSOLE, sought)
         typer.echo("Backups that were made before still have this caller: delete them in time.")
     overwritten = eraser.overwrite()
@@ -48,5 +52,7 @@ def erase(
         f"Erased: {erased.callers} callers, words of {erased.requests} requests, "
         f"{len(erased.photos)} photos."
     )
+    if erased.watches:
+        typer.echo(f"Ended: {erased.watches} subscriptions to streets.")
     if not overwritten:
         typer.echo("The server overwrites it in the database's files later, out of storms.")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from data.model.ids import JobId, PlanId, RequestId
 from data.model.requests.requests import ClosingReason
@@ -42,3 +43,10 @@ class PromiseOutcome:
     job_state: JobState
     closed_for: ClosingReason | None
     done_at: datetime | None
+
+
+class KeptCount(NamedTuple):
+    """How many of the promises that are decided were kept."""
+
+    kept: int
+    decided: int

@@ -115,6 +115,18 @@ def find_published_plan_id(tx: Tx, storm_id: StormId) -> PlanId | None:
     return None if found is None else PlanId(found)
 
 
+def find_plan_driven_at(tx: Tx, storm_id: StormId, at: datetime) -> PlanId | None:
+    """Return which plan was driven at a moment; one whose publication was taken back never was.
+
+    Of plans published before that was kept it is known when they were made.
+    """
+    published_at = func.coalesce(plan.c.published_at, plan.c.made_at)
+    was_driven = plan.c.state.in_((PlanState.PUBLISHED, PlanState.SUPERSEDED))
+    query = select(plan.c.id).where(plan.c.storm_id == storm_id, was_driven, published_at <= at)
+    found = tx.execute(query.order_by(published_at.desc(), plan.c.id.desc()).limit(1)).scalar()
+    return None if found is None else PlanId(found)
+
+
 def get_revision(tx: Tx, plan_id: PlanId) -> int:
     """Return the number of a plan in its storm, without unpacking its routes."""
     return get_plan_head(tx, plan_id).revision

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import batched
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 
 from data.model import LonLat, RequestId, SegmentId
 from data.store.database.engine import Tx
@@ -73,6 +73,23 @@ def requests_of_number(tx: Tx, number: str) -> list[RequestId]:
     """Return the requests of a phone; the number as `plain_number` writes it."""
     query = select(caller.c.request_id).where(caller.c.number == number)
     return [RequestId(one) for one in tx.scalars(query.order_by(caller.c.request_id))]
+
+
+def requests_of_email(tx: Tx, email: str) -> list[RequestId]:
+    """Return the requests of an e-mail address, however it is capitalized."""
+    query = select(caller.c.request_id).where(func.lower(caller.c.email) == email.lower())
+    return [RequestId(one) for one in tx.scalars(query.order_by(caller.c.request_id))]
+
+
+def list_reached_by(tx: Tx, request_ids: Sequence[RequestId]) -> tuple[set[str], set[str]]:
+    """Return the numbers in plain digits, and the addresses, that callers of requests gave."""
+    numbers, emails = set[str](), set[str]()
+    for ids in batched(request_ids, AT_ONCE, strict=False):
+        query = select(caller.c.number, caller.c.email).where(caller.c.request_id.in_(ids))
+        for row in tx.execute(query):
+            numbers.add(row.number)
+            emails.add(row.email)
+    return numbers, emails
 
 
 def placed_offsets(

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select
 
 from data.model import (
+    ClosingReason,
     JobId,
     JobState,
     Promise,
@@ -14,6 +15,7 @@ from data.model import (
     RequestId,
     RequestState,
 )
+from data.model.requests.promises import KeptCount
 from data.store.audit.changed_rows import mark_added
 from data.store.database.engine import Tx
 from data.store.database.records import records, row_of
@@ -91,8 +93,28 @@ def list_promises_of_request(tx: Tx, request_id: RequestId) -> list[PromiseOutco
     return records(PromiseOutcome, tx.execute(query))
 
 
+def count_kept_promises(
+    tx: Tx, since: datetime, at: datetime, void: Collection[ClosingReason]
+) -> KeptCount:
+    """Count the promises made since a moment that were decided by another one, and those kept.
+
+    One whose work is not proved is decided by the end of its window, unless its request was closed
+    for a reason that makes it void.
+    """
+    proved = and_(_DONE_AT.is_not(None), at >= _DONE_AT)
+    counts = or_(request.c.closed_for.is_(None), request.c.closed_for.not_in(void))
+    decided = or_(proved, and_(promise.c.to_at < at, counts))
+    query = _with_work(
+        select(
+            func.count().filter(and_(proved, promise.c.to_at >= _DONE_AT)),
+            func.count().filter(decided),
+        ).select_from(promise)
+    ).where(promise.c.made_at >= since)
+    return KeptCount(*tx.execute(query).one())
+
+
 def _outcomes() -> Select[Any]:
-    return (
+    return _with_work(
         select(
             promise,
             job.c.service_class,
@@ -100,7 +122,13 @@ def _outcomes() -> Select[Any]:
             request.c.closed_for,
             _DONE_AT.label("done_at"),
         )
-        .join(job, job.c.id == promise.c.job_id)
+    )
+
+
+def _with_work[*Columns](query: Select[*Columns]) -> Select[*Columns]:
+    """Return a question about promises with their jobs, requests, and the jobs that these have."""
+    return (
+        query.join(job, job.c.id == promise.c.job_id)
         .join(request, request.c.id == promise.c.request_id)
         .outerjoin(_later_job, _later_job.c.id == request.c.job_id)
     )

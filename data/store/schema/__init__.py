@@ -52,6 +52,7 @@ from data.store.schema.requests.followup import (
     sighting,
 )
 from data.store.schema.requests.notices import (
+    ended_watch,
     notice,
     phone_confirmation,
     street_watch,
@@ -141,6 +142,7 @@ __all__ = [
     "driver_rest",
     "duplicate",
     "early_position",
+    "ended_watch",
     "entry_ticket",
     "event",
     "evidence_part",

@@ -67,6 +67,7 @@ def test_what_was_not_sent_before_a_restart_is_sent_after_it(
         app.city_state,
         RecordingSettings(AWAKE, recorder=recorder),
         app.plans,
+        b"key",
     )
     again.recover()
     assert again.run() == 1
@@ -169,7 +170,7 @@ def test_an_exercise_wakes_nobody(client):
     fast = type(app.clock)()
     fast.speed = 10.0
     settings = NoticeSettings(sms="kavenegar://key/{phone}")
-    rehearsal = NoticeSender(app.engine, fast, app.city_state, settings, app.plans)
+    rehearsal = NoticeSender(app.engine, fast, app.city_state, settings, app.plans, b"key")
     assert isinstance(rehearsal.gateway, LogGateway)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from api.access.rate_limits import PublicAction
 from data.model import Actor, ActorKind
 from data.policy.city_policy import DEFAULT_POLICY
 from data.store.database.engine import transaction
@@ -91,6 +92,21 @@ def test_everybody_gets_the_same_map_and_need_not_load_it_again(anybody, app, cl
     again = anybody.get(ADDRESS, headers={"if-none-match": first.headers["etag"]})
     assert (first.status_code, again.status_code) == (200, 304)
     assert "public" in first.headers["cache-control"]
+
+
+def test_who_is_sent_a_map_that_is_made_already_comes_up_against_no_limit(
+    anybody, app, clock, monkeypatch
+):
+    turn_on(app)
+    clock.moment = NOW + 5 * HOUR
+    asked = []
+    monkeypatch.setattr(app.limits, "enter", lambda action, _: asked.append(action))
+    for _ in range(3):
+        anybody.get(ADDRESS)
+    assert asked == [PublicAction.READ]
+    clock.moment += MINUTE
+    anybody.get(ADDRESS)
+    assert asked == 2 * [PublicAction.READ]
 
 
 def test_nothing_of_a_machine_or_of_people_is_in_it(anybody, app, clock):

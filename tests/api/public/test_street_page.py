@@ -5,11 +5,14 @@ import re
 import pytest
 
 from api.access.rate_limits import PublicAction
-from data.model import JobState, RequestState
+from data.model import JobState, PlanState, Promise, RequestId, RequestState
 from data.store.database.engine import reading, transaction
+from data.store.planning.plans import find_published_plan_id, set_plan_state
+from data.store.requests.promises import add_promises
 from data.store.requests.requests import get_request
 from data.store.storms.storms import find_active_storm
 from data.store.work import list_jobs, set_job_state
+from fleet.public import street_answer
 from tests.api.public.test_public_map import HOUR, MINUTE, anybody, turn_on
 from tests.api.reports.test_council import SECRETS, call, end, plow
 from tests.village import MAIN_EAST, MAIN_WEST, MILL, NOW, ROSE, SCHOOL
@@ -17,6 +20,7 @@ from tests.village_plan import a_leg, add_published_plan
 
 __all__ = ["anybody"]
 
+SUPERSEDED = PlanState.SUPERSEDED
 SAID = re.compile(r'class="headline">([^<]+)<')
 PLANNED = re.compile(r'class="planned">([^<]+)<')
 SHEETS = re.compile(r'<link rel="stylesheet" href="([^"]+)"')
@@ -102,7 +106,7 @@ def test_a_name_leads_to_its_street_and_vague_words_to_those_that_fit(anybody, a
     assert (gone.status_code, "no longer on the city" in gone.text) == (404, True)
 
 
-def plan_work(app, street, ends_at):
+def plan_work(app, street, ends_at, **changes):
     """Publish a plan with the work on a street; return that job's id."""
     with transaction(app.engine) as tx:
         storm = find_active_storm(tx)
@@ -110,8 +114,48 @@ def plan_work(app, street, ends_at):
         leg = a_leg(
             segment_id=street, starts_at=ends_at - MINUTE, ends_at=ends_at, job_ids=(job.id,)
         )
-        add_published_plan(tx, leg)
+        add_published_plan(tx, leg, **changes)
     return job.id
+
+
+def test_a_plan_of_the_last_minutes_changes_nothing_until_the_delay_is_over(anybody, app, clock):
+    turn_on(app)
+    plan_work(app, MILL, NOW + 2 * HOUR + 10 * MINUTE, published_at=NOW)
+    published_at = clock.moment = NOW + 40 * MINUTE
+    said = planned(anybody, MILL)
+    with transaction(app.engine) as tx:
+        set_plan_state(tx, find_published_plan_id(tx, find_active_storm(tx).id), SUPERSEDED)
+    plan_work(app, MILL, NOW + 5 * HOUR, published_at=published_at)
+    clock.moment = published_at + 14 * MINUTE
+    assert planned(anybody, MILL) == said
+    clock.moment = published_at + 16 * MINUTE
+    assert planned(anybody, MILL) not in {said, "No plan is in force yet."}
+
+
+def test_all_promises_of_a_storm_are_counted_however_many_there_are(
+    anybody, app, clock, client, sign_in, monkeypatch
+):
+    turn_on(app)
+    monkeypatch.setattr(street_answer, "REMEMBERED", 1)
+    clock.moment = NOW + HOUR
+    number = RequestId(call(client, sign_in, clock, clock.moment)["id"])
+    with transaction(app.engine) as tx:
+        job_id = get_request(tx, number).job_id
+        plan = add_published_plan(tx, a_leg(job_ids=(job_id,)))
+        ends = [clock.moment + hours * HOUR for hours in (1, 2, 4, 9)]
+        add_promises(tx, [a_promise(number, job_id, plan.id, clock.moment, to) for to in ends])
+        set_job_state(tx, [job_id], JobState.DONE, clock.moment + 3 * HOUR)
+    client.cookies.clear()
+    clock.moment = NOW + 4 * HOUR
+    assert "in this storm: 0 of 2 kept." in plain(street(anybody))
+    clock.moment = NOW + 5 * HOUR
+    text = plain(street(anybody))
+    assert "in this storm: 2 of 4 kept." in text
+    assert "1 of the last 1 kept." in text
+
+
+def a_promise(request_id, job_id, plan_id, made_at, to_at):
+    return Promise(request_id, job_id, plan_id, made_at, to_at, made_at, to_at)
 
 
 def do_work(app, job_id, at):

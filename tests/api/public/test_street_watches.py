@@ -1,27 +1,31 @@
 """Messages about a street: asked for, confirmed, sent after the delay, ended and erased."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from data.model import PlanState
 from data.policy.city_policy import DEFAULT_POLICY
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from data.store.planning.plans import find_published_plan_id, set_plan_state
-from data.store.public.street_watches import list_watches_of
+from data.store.public.street_watches import add_watch, list_watches_of, set_watch
+from data.store.schema import ended_watch
 from data.store.storms.storms import find_active_storm
 from data.store.work import list_jobs
 from fleet.public.street_watches import (
     WatchNewsKind,
-    WatchRules,
     claim_watch_news,
     next_watch_steps,
     unsubscribe,
 )
+from fleet.public.watch_limits import MOST_WATCHES, WatchRules
 from fleet.requests.data_retention import PersonSought
 from fleet.requests.outbox import OutboxRules
+from fleet.requests.sms_limits import count_all_sms
 from fleet.routes.published_plan import Estimates
 from fleet.setup.city_setup import set_policy
 from tests.api.public.test_public_map import HOUR, MINUTE, SYSTEM, turn_on
@@ -35,6 +39,7 @@ NUMBER = "9141234567"
 ADDRESS = "https://snow.example.org"
 CODE = re.compile(r"code=(\d+)")
 DAY = timedelta(days=1)
+KEY = b"key"
 
 
 def signed_out(client):
@@ -67,9 +72,9 @@ def sender(anybody, recorder):
     return a_notice_sender(anybody, RecordingSettings(**known, recorder=recorder))
 
 
-def ask(anybody, number=ROSE, **form):
+def ask(anybody, number=ROSE, language="en", **form):
     sent = {"csrf": anybody.cookies["barfrub_csrf"], "id": number, "phone": PHONE, "consent": "yes"}
-    return anybody.post("/street/watch?lang=en", data=sent | form)
+    return anybody.post(f"/street/watch?lang={language}", data=sent | form)
 
 
 def told(sender, recorder):
@@ -170,12 +175,12 @@ def test_who_stops_messages_while_one_is_worked_out_gets_none(anybody, app, cloc
     ask(anybody)
     (mine,) = watches(app)
     city, now = app.city_state.now, clock.now()
-    rules = WatchRules(OutboxRules(), None, city.city.timezone)
+    rules = WatchRules(OutboxRules(), None, city.city.timezone, KEY)
     estimates = Estimates(app.plans, city.network, city.policy)
     with reading(app.engine) as tx:
         steps = next_watch_steps(tx, find_active_storm(tx), estimates, rules, now, 4)
     with transaction(app.engine) as tx:
-        unsubscribe(tx, mine.code, now)
+        unsubscribe(tx, mine.code, now, KEY)
     with transaction(app.engine) as tx:
         assert [step.kind for step in steps] == [WatchNewsKind.CONFIRM]
         assert claim_watch_news(tx, steps, rules, now) == []
@@ -237,6 +242,61 @@ def test_it_waits_for_the_morning_and_ends_with_the_storm_or_by_the_link(
     assert watches(app) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Another street is waiting for your answer"),
+        ("fa", "خیابان دیگری منتظر پاسخ شماست"),
+        ("az", "Başqa küçə cavabınızı gözləyir"),
+    ],
+)
+def test_who_has_not_confirmed_a_street_is_told_so_at_the_field(anybody, app, language, said):
+    ask(anybody)
+    assert "Look at your messages" in ask(anybody).text
+    refused = ask(anybody, MILL, language)
+    assert refused.status_code == 409
+    assert f'id="mistake" role="alert">{said}' in refused.text.split('name="phone"')[1]
+    assert len(watches(app)) == 1
+
+
+def test_more_streets_than_one_person_may_follow_are_refused_at_the_field(anybody, app):
+    address = {"phone": "", "email": "sara@example.org"}
+    ask(anybody, **address)
+    with transaction(app.engine) as tx:
+        (first,) = list_watches_of(tx, "", "sara@example.org")
+        for i in range(MOST_WATCHES):
+            others = {"segment_id": 1000 + i, "code": f"{i}", "confirmed_at": NOW}
+            add_watch(tx, replace(first, **others))
+        set_watch(tx, first.id, {"confirmed_at": NOW})
+    text = ask(anybody, MILL, **address).text.split('name="email"')[1]
+    assert "You already get messages about 10 streets" in text
+
+
+def test_ending_and_beginning_anew_gives_no_more_messages(anybody, app, clock, sender, recorder):
+    with transaction(app.engine) as tx:
+        before = count_all_sms(tx, clock.now() - DAY)
+    for _ in range(OutboxRules().most_a_day):
+        clock.moment += MINUTE
+        subscribed_and_ended(anybody, sender, recorder)
+    with reading(app.engine) as tx:
+        assert count_all_sms(tx, clock.now() - DAY) == before + OutboxRules().most_a_day
+        assert NUMBER not in repr(tx.execute(select(ended_watch)).all())
+    ask(anybody)
+    assert told(sender, recorder) == []
+    clock.moment += DAY + MINUTE
+    app.retention_task.erase()
+    with reading(app.engine) as tx:
+        assert tx.execute(select(ended_watch)).all() == []
+
+
+def subscribed_and_ended(anybody, sender, recorder):
+    ask(anybody)
+    assert len(told(sender, recorder)) == 1
+    code = CODE.search(recorder.sent[-1][1].link)[1]
+    form = {"csrf": anybody.cookies["barfrub_csrf"], "code": code}
+    anybody.post("/street/watch/end?lang=en", data=form)
+
+
 def test_a_refused_message_is_tried_again(anybody, app, clock, sender, recorder):
     ask(anybody)
     recorder.refusals = 1
@@ -261,3 +321,13 @@ def test_a_person_is_erased_and_the_audit_log_never_knew_the_number(anybody, app
         lines = [line for line in list_events(tx) if line.verb.startswith("watch.")]
     assert [line.verb for line in lines] == ["watch.asked", "watch.told", "watch.confirmed"]
     assert NUMBER not in repr(lines)
+
+
+def test_a_person_known_by_an_address_alone_is_erased_too(anybody, app, sign_in, client):
+    ask(anybody, phone="", email="Sara@example.org")
+    sign_in("administrator")
+    sought = {"email": "sara@Example.org"}
+    nothing = {"requests": 0, "photos": 0, "watches": 0}
+    assert client.post("/api/people/look-up", json=sought).json() == nothing | {"watches": 1}
+    assert client.post("/api/people/erase", json=sought).json() == nothing | {"watches": 1}
+    assert client.post("/api/people/look-up", json=sought).json() == nothing

@@ -74,5 +74,16 @@ street_watch = Table(
     Column("tries", Whole, nullable=False, server_default="0", doc="of the message that failed"),
 )
 """Who is told when a street was cleared, or its window moved; without a name."""
+ended_watch = Table(
+    "ended_watch",
+    metadata,
+    new_id(),
+    Column("reader", Text, nullable=False, doc="digest of number and address, with the secret"),
+    Column("by_phone", Boolean, nullable=False),
+    Column("day_at", UtcDateTime, nullable=False, doc="since when its messages were counted"),
+    Column("told", Whole, nullable=False, doc="messages since then"),
+)
+"""What an ended subscription used up of the limits of a day; it does not say who had it."""
+
 Index("street_watch_by_look", street_watch.c.look_at)
 Index("street_watch_by_number", street_watch.c.number)

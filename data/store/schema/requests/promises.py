@@ -17,3 +17,4 @@ promise = Table(
     Column("to_at", UtcDateTime, nullable=False),
 )
 Index("promise_by_request", promise.c.request_id)
+Index("promise_by_making", promise.c.made_at)

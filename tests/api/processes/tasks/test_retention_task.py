@@ -227,9 +227,13 @@ def test_one_person_is_erased_at_their_request(app, client, sign_in, sought):
     assert client.post("/api/people/erase", json=sought).status_code == 403
     sign_in("administrator")
     assert client.get("/setup/erasure", headers={"accept": "text/html"}).status_code == 200
-    assert client.post("/api/people/look-up", json=sought).json() == {"requests": 1, "photos": 0}
+    assert client.post("/api/people/look-up", json=sought).json() == {
+        "requests": 1,
+        "photos": 0,
+        "watches": 0,
+    }
     done = client.post("/api/people/erase", json=sought)
-    assert done.json() == {"requests": 1, "photos": 1}
+    assert done.json() == {"requests": 1, "photos": 1, "watches": 0}
     with reading(app.engine) as tx:
         assert find_caller(tx, hers) is None
         assert get_request(tx, hers).text == ""
@@ -239,7 +243,8 @@ def test_one_person_is_erased_at_their_request(app, client, sign_in, sought):
     assert line.after == {"callers": 1, "requests": [hers], "photos": 1}
     assert not any(word in str(events).lower() for word in ("karimi", "9141234567"))
     assert not photo_path(app.folder, photo).exists()
-    assert client.post("/api/people/erase", json=sought).json() == {"requests": 0, "photos": 0}
+    nothing = {"requests": 0, "photos": 0, "watches": 0}
+    assert client.post("/api/people/erase", json=sought).json() == nothing
 
 
 def test_nobody_is_erased_without_a_name_or_a_number(client, sign_in):
