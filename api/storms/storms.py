@@ -33,6 +33,7 @@ from fleet.storms.storm_phases import forecast_storm, left_of, move_storm
 from fleet.storms.storm_policy import find_last_change
 from fleet.storms.storm_start import end_storm, start_storm
 from fleet.storms.storm_totals import storm_totals
+from fleet.storms.work_of_machines import work_of_machines
 from maps.board.board import StormView, storm_view
 from maps.reports.coverage_revisions import RevisionView, revision_views
 from maps.storms.storms import (
@@ -46,6 +47,7 @@ from maps.storms.storms import (
     site_switches,
     storm_detail,
     storm_row,
+    work_views,
 )
 
 router = APIRouter(route_class=CheckedRoute)
@@ -198,6 +200,7 @@ def detail_of(tx: Tx, context: Context, storm_id: StormId) -> StormDetail:
             begun_machines(tx, storm_id, now),
             driving_machines(tx, storm_id, context.app.alert_task.trucks, now),
         ),
+        work=work_views(work_of_machines(tx, storm)) if storm.phase is StormPhase.CLOSED else (),
         sites=site_switches(all_sites(tx).reload_sites, list_sites_out(tx, storm_id)),
         policy=tables_of(get_storm_policy(tx, storm_id)),
         policy_change=find_last_change(tx, storm_id),

@@ -185,6 +185,15 @@ class EvidenceTotal(NamedTuple):
     last_at: datetime
 
 
+class VehicleTotal(NamedTuple):
+    """A vehicle's passes of one treatment in a storm: their length, and the end of the last."""
+
+    vehicle_id: VehicleId
+    treatment: Treatment
+    length_m: float
+    last_at: datetime
+
+
 class StreetStorm(NamedTuple):
     """What was seen on a street in one storm: passes with work, and the end of the last."""
 

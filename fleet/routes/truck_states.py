@@ -122,11 +122,15 @@ def shift_phase(
 def shift_states(
     shifts: Iterable[Shift], trucks: Iterable[TruckStatus], now: datetime
 ) -> dict[ShiftId, ShiftState]:
-    """Return the state of each shift by evidence, that of others than current ones by the clock."""
+    """Return the state of each shift by evidence, that of others than current ones by the clock.
+
+    One that is over stays so, whatever was seen before.
+    """
     seen = {one.shift_id: one.shift for one in trucks}
     return {
-        one.id: seen.get(one.id)
-        or (ShiftState.ENDED if not one.over and is_past(one, now) else one.state)
+        one.id: one.state
+        if one.over
+        else seen.get(one.id) or (ShiftState.ENDED if is_past(one, now) else one.state)
         for one in shifts
     }
 

@@ -24,6 +24,7 @@ from data.model import (
 )
 from data.streets.network import StreetNetwork
 from fleet.storms.storm_phases import LEGAL, OpenWork
+from fleet.storms.work_of_machines import WorkOfMachine
 from maps.board.board import SnowPoint, snow_points
 from maps.pages.i18n import Translator
 from maps.pages.wall import PrivateText, has_private_texts
@@ -126,6 +127,23 @@ class SwitchView:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkView:
+    """What a machine did in a storm that is over; `last_at` is `None` where no work was seen.
+
+    `sent` is whether it had a shift; `reason` and `note` are why somebody took it out of service.
+    """
+
+    id: int
+    name: str
+    plowed_m: float
+    salted_m: float
+    last_at: datetime | None
+    sent: bool
+    reason: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeftView:
     """What ends with a storm: open jobs and requests, machines on the road, closures, crew jobs."""
 
@@ -142,7 +160,8 @@ class StormDetail:
     """One storm in full; `next` are the phases that may follow, the usual one first.
 
     `snow_change` is the last change of the snowfall, which may be undone; `policy_base` goes back
-    with an edit of the policy. `curve` is what entries come to.
+    with an edit of the policy. `curve` is what entries come to. What machines did (`work`) is told
+    of a storm that is over.
     """
 
     row: StormRow
@@ -153,6 +172,7 @@ class StormDetail:
     snow_change: LastChange | None
     closures: tuple[ClosureView, ...]
     machines: tuple[SwitchView, ...]
+    work: tuple[WorkView, ...]
     sites: tuple[SwitchView, ...]
     policy: Mapping[str, object]
     policy_own: bool
@@ -198,6 +218,7 @@ class StormPageRecords:
     snow_change: Event | None
     closures: tuple[ClosureView, ...]
     machines: tuple[SwitchView, ...]
+    work: tuple[WorkView, ...]
     sites: tuple[SwitchView, ...]
     policy: Mapping[str, object]
     policy_change: Event | None
@@ -216,6 +237,7 @@ def storm_detail(of: StormPageRecords) -> StormDetail:
         snow_change=_last(of.snow_change) if of.snow_change else None,
         closures=of.closures,
         machines=of.machines,
+        work=of.work,
         sites=of.sites,
         policy=of.policy,
         policy_own=of.policy_own,
@@ -264,6 +286,23 @@ def machine_switches(
             *reasons.get(each.id, ("", "")),
         )
         for each in vehicles
+    )
+
+
+def work_views(machines: Iterable[WorkOfMachine]) -> tuple[WorkView, ...]:
+    """Return what machines did in a storm."""
+    return tuple(
+        WorkView(
+            one.vehicle.id,
+            one.vehicle.name,
+            one.plowed_m,
+            one.salted_m,
+            one.last_at,
+            one.sent,
+            (one.out.reason or "") if one.out else "",
+            one.out.note if one.out else "",
+        )
+        for one in machines
     )
 
 

@@ -1,6 +1,6 @@
 """A storm from the forecast until it is closed, and the next one beside it: all through HTTP."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -96,9 +96,10 @@ def test_a_storm_goes_from_the_forecast_to_its_end(client, app, clock):
     assert (left["out"], left["waiting"]) == (["Truck 1"], 1)
     machines = client.get(f"/api/storms/{storm}").json()["machines"]
     assert [(one["out"], one["busy"]) for one in machines][:2] == [(True, False), (False, False)]
-    app.alert_task.trucks = ()
     closed = moved(client, storm, "clean_up", "closed")
     assert closed["next"] == []
+    assert not any(one["out"] for one in closed["machines"])  # though it was seen a moment ago
+    assert [(one["sent"], one["last_at"]) for one in closed["work"]] == [(True, None)] * 2
     assert [move["phase"] for move in closed["moves"]] == [
         "forecast",
         "alert",
@@ -144,6 +145,12 @@ def test_two_storms_never_mix(client, app, clock):
     assert [one["cause"] for one in revisions] == ["late"]
     assert client.get(f"/api/storms/{second}/revisions").json() == []
     rows = {row["id"]: row for row in client.get("/api/storms").json()}
+    truck, other = client.get(f"/api/storms/{first}").json()["work"]
+    length_m = v.village().segment(v.MAIN_WEST).length_m
+    assert truck["plowed_m"] == pytest.approx(2 * length_m, rel=0.05)
+    assert (truck["salted_m"], other["plowed_m"], other["last_at"]) == (0, 0, None)
+    assert began + HOUR < datetime.fromisoformat(truck["last_at"]) < began + 2 * HOUR
+    assert client.get(f"/api/storms/{second}").json()["work"] == []  # goes on
     assert rows[first]["phase"] == "closed"
     assert rows[first]["fallen_cm"] is None
     assert rows[second]["fallen_cm"] == 12

@@ -1,11 +1,19 @@
-"""What vehicles were seen to do in a storm, in sums: for the panel of a truck."""
+"""What vehicles were seen to do in a storm, in sums."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
 
-from data.model import EvidenceTotal, Pass, SegmentId, StormId, StreetStorm, VehicleId
+from data.model import (
+    EvidenceTotal,
+    Pass,
+    SegmentId,
+    StormId,
+    StreetStorm,
+    VehicleId,
+)
+from data.model.evidence import VehicleTotal
 from data.store.database.engine import Tx
 from data.store.database.records import first_record, records
 from data.store.schema import passage
@@ -26,6 +34,22 @@ def sum_work_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId) -> list[Eviden
         .order_by(func.count().desc())
     )
     return records(EvidenceTotal, tx.execute(query))
+
+
+def sum_work_by_vehicle(tx: Tx, storm_id: StormId) -> list[VehicleTotal]:
+    """Return what each vehicle was seen to work on in a storm, by treatment."""
+    query = (
+        select(
+            passage.c.vehicle_id,
+            passage.c.treatment,
+            func.sum(func.abs(passage.c.to_m - passage.c.from_m)).label("length_m"),
+            func.max(passage.c.ended_at).label("last_at"),
+        )
+        .where(passage.c.storm_id == storm_id, passage.c.vehicle_id.is_not(None))
+        .where(passage.c.treatment.is_not(None))
+        .group_by(passage.c.vehicle_id, passage.c.treatment)
+    )
+    return records(VehicleTotal, tx.execute(query))
 
 
 def find_last_work_of(

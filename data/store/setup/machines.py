@@ -1,5 +1,7 @@
 """Depots, reload sites and vehicles as rows; the fleet file is their source."""
 
+from collections.abc import Collection
+
 from sqlalchemy import Table, delete, insert, select, update
 
 from data.model import (
@@ -77,6 +79,12 @@ def list_reload_sites(tx: Tx) -> list[ReloadSite]:
 def list_vehicles(tx: Tx) -> list[Vehicle]:
     """Return the vehicles in use, by id."""
     query = select(vehicle).where(vehicle.c.retired.is_(False)).order_by(vehicle.c.id)
+    return records(Vehicle, tx.execute(query))
+
+
+def list_named_vehicles(tx: Tx, vehicle_ids: Collection[VehicleId]) -> list[Vehicle]:
+    """Return these vehicles, retired or not, by id."""
+    query = select(vehicle).where(vehicle.c.id.in_(vehicle_ids)).order_by(vehicle.c.id)
     return records(Vehicle, tx.execute(query))
 
 

@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { post } from "../pages/net.js";
 import { Store } from "../pages/store.js";
-import { named, number, streetName, t } from "../pages/texts.js";
+import { length, named, number, streetName, t } from "../pages/texts.js";
 import { fault, numberIn, shown } from "../pages/number-fields.js";
 import { person } from "../accounts/people.js";
 import { open, order, tell } from "./state.js";
@@ -48,6 +48,24 @@ export function machinesPart(title, none, path, list, changing) {
     <header><h2>${title}</h2><span class="muted">${t("{done} of {all}", { done: on, all: list.length })}</span></header>
     ${list.length ? html`<ul class="switches">${list.map(machine(path, changing))}</ul>` : html`<p class="muted">${none}</p>`}
     ${refused(path)}
+  </section>`;
+}
+
+function worked(one) {
+  const [plowed, salted, last] = [length(one.plowed_m), length(one.salted_m), when(one.last_at)];
+  if (!one.last_at) return one.sent ? t("no work seen") : t("had no shift");
+  if (!one.salted_m) return t("plowed {plowed}, last pass {last}", { plowed, last });
+  return one.plowed_m ? t("plowed {plowed}, salted {salted}, last pass {last}", { plowed, salted, last }) : t("salted {salted}, last pass {last}", { salted, last });
+}
+
+const workRow = (one) => html`<li class="machine"><bdi>${one.name}</bdi> <span class="small muted">${worked(one)}</span>${away("", one, false)}</li>`;
+
+/** What each machine did in a storm that is over. */
+export function workPart({ work }) {
+  const title = t("Machines in this storm");
+  return html`<section class="card" aria-label=${title}>
+    <header><h2>${title}</h2><span class="muted">${t("{done} of {all} worked", { done: work.filter((one) => one.last_at).length, all: work.length })}</span></header>
+    ${work.length ? html`<ul class="switches">${work.map(workRow)}</ul><p class="small muted">${t("Lengths of streets, by evidence; each pass counts.")}</p>` : html`<p class="muted">${t("No machine was in this storm.")}</p>`}
   </section>`;
 }
 

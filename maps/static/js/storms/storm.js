@@ -8,7 +8,7 @@ import { snow, snowPart } from "./snow.js";
 import { open, storms } from "./state.js";
 import { weatherPart } from "../weather/section.js";
 import { weather } from "../weather/state.js";
-import { closuresPart, editing, machinesPart, policyPart, switches } from "./conditions.js";
+import { closuresPart, editing, machinesPart, policyPart, switches, workPart } from "./conditions.js";
 import { stamp, when } from "./words.js";
 
 const began = (row) => !["forecast", "alert", "called_off"].includes(row.phase);
@@ -62,7 +62,7 @@ class StormDetail extends Part {
         <div>${weatherPart(one)} ${snowPart(one)} ${policyPart(one)}</div>
         <div>
           ${closuresPart(one)}
-          ${machinesPart(t("Machines in service"), t("The city has no machine."), "machines", one.machines, changing)}
+          ${one.row.phase === "closed" ? workPart(one) : machinesPart(t("Machines in service"), t("The city has no machine."), "machines", one.machines, changing)}
           ${switches(t("Reload sites in use"), t("The city has no reload site."), "sites", one.sites, changing)}
         </div>
       </div>`;
