@@ -1,5 +1,6 @@
 """The head of the board and its alerts: what to do next, and one row a cause, in both languages."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -60,13 +61,18 @@ def raised(visit: Visit, kind: AlertKind, *trucks: VehicleId | None) -> None:
     city.hub.publish("alerts", [alert_view(one, city.network) for one in added])
 
 
-def late_though_all_have_a_truck(route: Route) -> None:
-    """Tell of a board whose first class is late though trucks are on their way to all of it."""
-    board = route.fetch().json()
-    board["figures"]["next_action"]["kind"] = "none"
-    board["classes"][0]["late_m"] = 1500
-    board["classes"][0]["finish"] |= {"unplanned_m": 0, "ends_at": LATER.isoformat()}
-    route.fulfill(json=board)
+def late_though_all_have_a_truck(unproved_m: float) -> Callable[[Route], None]:
+    """Tell of a late first class: trucks are on their way to all of it that was not driven."""
+
+    def answer(route: Route) -> None:
+        board = route.fetch().json()
+        board["figures"]["next_action"]["kind"] = "none"
+        board["classes"][0]["late_m"] = 1500
+        ends = {"unplanned_m": 0, "unproved_m": unproved_m, "ends_at": LATER.isoformat()}
+        board["classes"][0]["finish"] |= ends
+        route.fulfill(json=board)
+
+    return answer
 
 
 def handed_over(visit: Visit, alert: Alert) -> None:
@@ -101,10 +107,12 @@ def test_one_click_does_what_is_to_be_done_next_and_nothing_jumps(
     expect(line).to_contain_text(t("A plan waits for a free planner"))
     expect(page.locator("board-side progress")).to_be_visible()
     assert (head.bounding_box(), page.locator(".counts-of").bounding_box()) == (box, counts)
-    page.route("**/api/board{,/figures}", late_though_all_have_a_truck)
-    page.reload()
-    for part in t.plain("late:coming", name=name, length="@", time="@").split("@"):
-        expect(line).to_contain_text(part.strip())
+    marks = {"name": name, "length": "@", "unproved": "@", "time": "@"}
+    for unproved_m, why in ((0, "late:coming"), (500, "late:partly_unproved")):
+        page.route("**/api/board{,/figures}", late_though_all_have_a_truck(unproved_m))
+        page.reload()
+        for part in t.plain(why, **marks).split("@"):
+            expect(line).to_contain_text(part.strip())
     assert visit.grave_faults() == []
     assert visit.complaints == []
 

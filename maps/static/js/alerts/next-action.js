@@ -79,7 +79,9 @@ function lateWords({ service_class: name, late_m: late, finish }) {
   const words = { name: named("short", name), length: length(late) };
   if (!finish) return t("late:no_work", words);
   if (finish.unplanned_m > 0) return t("late:no_truck", { ...words, left: length(finish.unplanned_m) });
-  return finish.ends_at ? t("late:coming", { ...words, time: time(Math.max(Date.parse(finish.ends_at), now())) }) : t("late:unproved", words);
+  if (!finish.ends_at) return t("late:unproved", words);
+  const ends = { ...words, time: time(Math.max(Date.parse(finish.ends_at), now())) };
+  return finish.unproved_m > 0 ? t("late:partly_unproved", { ...ends, unproved: length(finish.unproved_m) }) : t("late:coming", ends);
 }
 
 /** Nothing to do is not nothing wrong: streets may be late, and alerts open that somebody looks after. */
