@@ -1,6 +1,6 @@
 """Snowfalls over the village, drawn by Hypothesis."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import accumulate
 
 from hypothesis import strategies as st
@@ -17,7 +17,16 @@ def snowy(*hours_and_mm: tuple[float, float], **changes: object) -> Storm:
     return a_storm(snowfall=curve, **changes)
 
 
-def _storm(steps: list[tuple[int, float]], pauses: list[tuple[int, int]], *, over: bool) -> Storm:
+def before_snow(flake_at: datetime, **changes: object) -> Storm:
+    """Return a storm that was begun before its first flake, by forecast."""
+    return a_storm(quiet=((NOW, flake_at),), **changes)
+
+
+def _storm(
+    steps: list[tuple[int, float]], pauses: list[tuple[int, int]], early: int, *, over: bool
+) -> Storm:
+    if early:
+        pauses = [(0, early), *pauses]
     at = accumulate(minutes for minutes, _ in steps)
     fallen = accumulate(mm for _, mm in steps)
     curve = tuple((NOW + m * MINUTE, mm) for m, mm in zip(at, fallen, strict=True))
@@ -36,6 +45,7 @@ storms = st.builds(
         max_size=6,
     ),
     st.lists(st.tuples(st.integers(1, 400), st.integers(1, 400)), max_size=2),
+    st.sampled_from([0, 0, 150]),
     over=st.booleans(),
 )
-"""Storms without entries, with a few, with times of clean-up in which nothing more fell."""
+"""Storms without entries, with a few, begun before their snow, with times of clean-up."""

@@ -88,7 +88,7 @@ class Accumulation:
 
         Where what is known of the snow does not reach the trigger, that is where knowledge ends.
         """
-        start = since or self._started_at
+        start = self._start(since)
         if not self._times:
             return start
         if rule.trigger_mm > 0:
@@ -124,13 +124,17 @@ class Accumulation:
     def _worn_at(
         self, rule: ClassRule, cycle: timedelta, since: datetime | None, wear: float
     ) -> datetime | None:
-        start = since or self._started_at
+        start = self._start(since)
         if self._times and rule.trigger_mm > 0:
             reached = self._reached_at(self._cleared_mm(since) + wear * rule.trigger_mm)
             if reached is not None:
                 return max(start, reached)
             wear -= self._by_snow(rule, self.lying_mm(since, self._times[-1]))
         return self._later(self._from(rule, since), wear * cycle)
+
+    def _start(self, since: datetime | None) -> datetime:
+        """Return from when on a street wears: no pass before the first flake wears it sooner."""
+        return max(since or self._started_at, self._started_at)
 
     def _by_snow(self, rule: ClassRule, lying_mm: float) -> float:
         return lying_mm / rule.trigger_mm if rule.trigger_mm > 0 else 0.0
@@ -140,7 +144,7 @@ class Accumulation:
 
     def _from(self, rule: ClassRule, since: datetime | None) -> datetime:
         """Return from when on hours count: where entries end, or where there is no trigger."""
-        start = since or self._started_at
+        start = self._start(since)
         return max(start, self._times[-1]) if self._times and rule.trigger_mm > 0 else start
 
     def _reached_at(self, fallen_mm: float) -> datetime | None:

@@ -1,22 +1,23 @@
 """How evenly a storm's service was shared out, pure.
 
-Compared is the share of the storm's time in which each direction of a street was within its rule,
-weighed by lane metres: a quiet lane and a broad street are measured by what each was promised. Of
-a part of the city are given the mean, the mean of the tenth that was served worst (Rawls 1971: a
-rule is as just as it is to who has least) and the Gini coefficient (Gini 1912, as the area under
-the curve of Lorenz 1905): 0 where all were served alike, near 1 where a few got nearly everything.
+Compared is the share of the time since the first flake in which each direction of a street was
+within its rule, weighed by lane metres: a quiet lane and a broad street are measured by what each
+was promised. Of a part of the city are given the mean, the mean of the tenth that was served worst
+(Rawls 1971: a rule is as just as it is to who has least) and the Gini coefficient (Gini 1912, as
+the area under the curve of Lorenz 1905): 0 where all were served alike, near 1 where a few got
+nearly everything.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from data.model import SegmentId
+from data.model import SegmentId, Storm
 from fleet.reports.performance import Flags, Floats, Ints, Lanes, Served, Spells
 
 SMALL_LANE_M = 2_000.0
@@ -52,7 +53,7 @@ class StormService(NamedTuple):
     spells: Spells
     served: Served
     asked_for: Collection[SegmentId]
-    started_at: datetime
+    storm: Storm
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +129,17 @@ class _Parting(NamedTuple):
 def fairness(
     service: StormService, inhabitants: Mapping[str, int], at: datetime
 ) -> Fairness | None:
-    """Return how even the service was from a storm's start to a moment after it.
+    """Return how even the service was from a storm's first flake to a moment after it.
 
     `inhabitants` are of districts by name. `None` where no street is promised a cycle, or no time
     has gone by.
     """
-    lanes, elapsed = service.lanes, at - service.started_at
-    if not lanes.index or elapsed <= timedelta():
+    lanes, storm = service.lanes, service.storm
+    if not lanes.index or at <= storm.snow_at:
         return None
+    since_s, until_s = ((one - storm.started_at).total_seconds() for one in (storm.snow_at, at))
     asked = np.isin(lanes.street, np.array(sorted(service.asked_for), np.int64))
-    within = time_within(service.spells, len(lanes.street), elapsed / timedelta(seconds=1))
+    within = time_within(service.spells, len(lanes.street), since_s, until_s)
     measured = _Measured(lanes.lane_m, within, lanes.street)
     cleared_m = lanes.lane_m * times_served(service, at)
     groups = tuple(
@@ -163,10 +165,14 @@ def fairness(
     )
 
 
-def time_within(spells: Spells, count: int, elapsed_s: float) -> Floats:
-    """Return the share of time in which each of `count` directions was not late, 0 to 1."""
-    late_s = np.minimum(spells.to_s, elapsed_s) - spells.from_s
-    return 1.0 - np.bincount(spells.lane, np.maximum(late_s, 0.0), count) / elapsed_s
+def time_within(spells: Spells, count: int, since_s: float, until_s: float) -> Floats:
+    """Return the share of a time in which each of `count` directions was not late, 0 to 1.
+
+    Both are seconds after the storm's start; no spell begins before `since_s`.
+    """
+    late_s = np.minimum(spells.to_s, until_s) - spells.from_s
+    late_share = np.bincount(spells.lane, np.maximum(late_s, 0.0), count) / (until_s - since_s)
+    return 1.0 - late_share
 
 
 def times_served(service: StormService, at: datetime) -> Floats:
@@ -175,7 +181,7 @@ def times_served(service: StormService, at: datetime) -> Floats:
     for directed, moments in service.served.items():
         number = service.lanes.index.get(directed)
         if number is not None:
-            times[number] = sum(service.started_at <= one <= at for one in moments)
+            times[number] = sum(service.storm.started_at <= one <= at for one in moments)
     return times
 
 

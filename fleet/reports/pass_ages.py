@@ -20,7 +20,7 @@ STEPS_H = (1, 3, 6, 12)
 class PassAges:
     """Seconds since streets were last cleared, at a moment; shares are of lane metres.
 
-    A direction that was not cleared in this storm counts from the storm's start, and is part of
+    A direction that was not cleared in this storm counts from the first flake, and is part of
     `never`. Half of the lane metres were cleared no longer ago than `median_s`. `older` has, for
     each of `STEPS_H`, the share that was cleared longer ago.
     """
@@ -32,7 +32,7 @@ class PassAges:
 
 
 class LaneAges(NamedTuple):
-    """Of each direction, how long ago it was cleared; `never` counts from the storm's start.
+    """Of each direction, how long ago it was cleared; `never` counts from the first flake.
 
     Attributes
     ----------
@@ -44,9 +44,9 @@ class LaneAges(NamedTuple):
     never: Flags
 
 
-def lane_ages(lanes: Lanes, served: Served, started_at: datetime, at: datetime) -> LaneAges:
+def lane_ages(lanes: Lanes, served: Served, snow_at: datetime, at: datetime) -> LaneAges:
     """Return how long ago each direction was cleared, at a moment."""
-    age_s = np.full(len(lanes.lane_m), (at - started_at) / timedelta(seconds=1))
+    age_s = np.full(len(lanes.lane_m), max((at - snow_at) / timedelta(seconds=1), 0.0))
     never = np.ones(len(lanes.lane_m), np.bool_)
     for directed, times in served.items():
         number = lanes.index.get(directed)

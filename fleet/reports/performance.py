@@ -1,7 +1,7 @@
 """Service performance of a storm, pure: lane-km within target, and response times.
 
 A direction of a street is late while it is worn out, as `fleet.coverage.snow_accumulation` says:
-more than its cycle has gone by since it was last served or since the storm began or, where
+more than its cycle has gone by since it was last served or since it began to snow or, where
 somebody entered how much fell, more snow than its trigger lies. Every figure is made from these
 spells of lateness, so that it may be asked for any moment of any storm and always agrees with the
 colors of the map. Streets without a cycle are served on request: they count among the requests and
@@ -256,7 +256,8 @@ def _due_s(lanes: Lanes, of_lane: Ints, served_s: Floats, storm: Storm) -> Float
     """Return when each is due that was served then; the first row of a direction: never served."""
     snow, start = accumulation_of(storm), storm.started_at
     if snow.known_until is None:
-        return served_s + lanes.cycle_s[of_lane]
+        snow_s = (storm.snow_at - start).total_seconds()
+        return np.maximum(served_s, snow_s) + lanes.cycle_s[of_lane]
     due_s = np.empty(len(of_lane))
     for row, (number, after_s) in enumerate(zip(of_lane.tolist(), served_s.tolist(), strict=True)):
         since = None if row < len(lanes.rules) else start + timedelta(seconds=after_s)

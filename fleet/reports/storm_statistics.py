@@ -66,7 +66,7 @@ class Account:
     restated: tuple[Restatement, ...]
 
     def fairness(self, inhabitants: Mapping[str, int], moment: datetime) -> Fairness | None:
-        """Return how evenly the service was shared out from the start to a moment of the storm.
+        """Return how evenly the service was shared out from the first flake to a moment of it.
 
         `inhabitants` are of districts by name. `None` where there is nothing to share out.
         """
@@ -77,8 +77,7 @@ class Account:
         return float(self.lanes.lane_m @ times_served(self._service(), moment))
 
     def _service(self) -> StormService:
-        started_at = self.storm.started_at
-        return StormService(self.lanes, self.spells, self.served, self.asked_for, started_at)
+        return StormService(self.lanes, self.spells, self.served, self.asked_for, self.storm)
 
     def ages(self, moment: datetime) -> Mapping[ServiceClass, PassAges]:
         """Return how long ago the streets of each class were cleared at a moment of the storm."""
@@ -91,7 +90,7 @@ class Account:
         return LaneStates(self.lanes, late_s, self._lane_ages(moment))
 
     def _lane_ages(self, moment: datetime) -> LaneAges:
-        return lane_ages(self.lanes, self.served, self.storm.started_at, moment)
+        return lane_ages(self.lanes, self.served, self.storm.snow_at, moment)
 
     def at(self, moment: datetime) -> Performance:
         """Return the performance at a moment, clamped to the storm."""
@@ -170,7 +169,8 @@ def storm_requests(
 ) -> tuple[RequestTiming, ...]:
     """Return the requests of a storm: those since the end of the storm before.
 
-    The clock of a request made between two storms starts with the second one. What nobody has
+    The clock of a request made between two storms, or before the first flake, starts with the
+    snow. What nobody has
     placed on a street yet is promised the longest of all deadlines.
     """
     return _timings(_received(tx, storm), storm, network, policy)
@@ -198,7 +198,7 @@ def _asked(
     policy: Policy,
     longest: timedelta,
 ) -> RequestTiming:
-    since = max(one.received_at, storm.started_at)
+    since = max(one.received_at, storm.snow_at)
     segment = None if one.segment_id is None else network.find(one.segment_id)
     if segment is not None:
         rule = policy.rule_of(segment)

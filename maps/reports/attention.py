@@ -23,7 +23,7 @@ class LateStreetView:
     """A street that is late now: `lane_m` of it, the longest for `late_s`.
 
     `street` is the piece that has been late longest; it was cleared `age_s` ago, or `never` in this
-    storm, where `age_s` counts from its start.
+    storm, where `age_s` counts from its first flake.
     """
 
     street: int
@@ -69,7 +69,7 @@ class BusStreetsView:
     """The bus streets of a district, or of the whole city for `None`; metres are lane metres.
 
     `street` is late longest or, where `late_s` is 0, was cleared longest ago: `age_s` ago, or
-    `never` in this storm, where the time counts from its start.
+    `never` in this storm, where the time counts from its first flake.
     """
 
     district: str | None

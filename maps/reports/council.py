@@ -6,6 +6,7 @@ No vehicle, no driver and no caller is part of any of these.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 from typing import NamedTuple
 
 from data.model import ClassRule, Storm, StormId
@@ -167,7 +168,7 @@ def council_view(
     before_it: Sequence[Account] = (),
     spent: MoneySpent | None = None,
 ) -> CouncilView:
-    """Return the figures of a storm and of an earlier one after the same time.
+    """Return the figures of a storm and of an earlier one as long after its first flake.
 
     `revisions` are the storm's, oldest first; `before_it` the storms to be told beside it;
     `spent` is what the storm cost.
@@ -202,11 +203,12 @@ def council_view(
         )
     shown = account.at(now)
     elapsed = shown.at - account.storm.started_at
-    before = earlier.at(earlier.storm.started_at + elapsed) if earlier else None
+    snowed = shown.at - account.storm.snow_at
+    before = earlier.at(earlier.storm.snow_at + snowed) if earlier else None
     fair = account.fairness(ground.inhabitants, shown.at)
     moments_s = moments_of(elapsed)
-    course = _course(account, moments_s)
-    before_course = _course(earlier, moments_s) if earlier else None
+    course = _course(account.storm, account, moments_s)
+    before_course = _course(account.storm, earlier, moments_s) if earlier else None
     parts = _Storms(account, course, earlier, before_course)
     return CouncilView(
         now=now,
@@ -233,7 +235,7 @@ def council_view(
         ),
         money=money_view(spent.by(account.cleared_m(shown.at))) if spent else None,
         storm_rows=tuple(
-            storm_row(each, elapsed, ground.inhabitants) for each in (account, *before_it)
+            storm_row(each, snowed, ground.inhabitants) for each in (account, *before_it)
         ),
         restated=tuple(map(_restatement, account.restated)),
         revisions=revisions,
@@ -276,12 +278,18 @@ def council_map(picture: CoveragePicture) -> CouncilMap:
     return CouncilMap(picture.at, live, tuple(picture.policy.rules), districts, rows)
 
 
-def _course(account: Account, moments_s: Sequence[float]) -> Courses:
-    """Return how a storm went, until it ended."""
-    ended_at, started_at = account.storm.ended_at, account.storm.started_at
-    lasted_s = (ended_at - started_at).total_seconds() if ended_at else moments_s[-1]
-    known_s = [at_s for at_s in moments_s if at_s <= lasted_s]
-    return courses(account.lanes, account.spells, known_s)
+def _course(shown: Storm, account: Account, moments_s: Sequence[float]) -> Courses:
+    """Return how a storm went, until it ended: as long after its first flake as the shown one."""
+    storm = account.storm
+    later_s = _snow_s(storm) - _snow_s(shown)
+    ended_s = (storm.ended_at - storm.started_at).total_seconds() if storm.ended_at else inf
+    known_s = (max(at_s + later_s, 0.0) for at_s in moments_s)
+    return courses(account.lanes, account.spells, [at_s for at_s in known_s if at_s <= ended_s])
+
+
+def _snow_s(storm: Storm) -> float:
+    """Return how long after its start a storm's first flake fell."""
+    return (storm.snow_at - storm.started_at).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)

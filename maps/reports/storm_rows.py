@@ -1,4 +1,4 @@
-"""A storm beside the ones before it: the figures of the whole city, after the same time."""
+"""A storm beside the ones before it: the figures of the whole city, as long after the snow."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ STORMS_BESIDE = 3
 
 @dataclass(frozen=True, slots=True)
 class StormRowView:
-    """A storm as long after its start as the one that is shown, or at its end: figures of the city.
+    """A storm as long after its first flake as the one shown, or at its end: figures of the city.
 
     `worst` and `gini` are of its fairness, `None` where nothing could be compared.
     """
@@ -31,9 +31,9 @@ def storms_before(storms: Iterable[Storm], storm: Storm) -> list[Storm]:
     return before[:STORMS_BESIDE]
 
 
-def storm_row(account: Account, elapsed: timedelta, inhabitants: Mapping[str, int]) -> StormRowView:
-    """Return the figures of a storm some time after its start, or at its end if that was sooner."""
-    standing = account.at(account.storm.started_at + elapsed)
+def storm_row(account: Account, snowed: timedelta, inhabitants: Mapping[str, int]) -> StormRowView:
+    """Return a storm some time after its first flake, or at its end if that was sooner."""
+    standing = account.at(account.storm.snow_at + snowed)
     fair = account.fairness(inhabitants, standing.at)
     return StormRowView(
         storm_choice(account.storm),

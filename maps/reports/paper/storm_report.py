@@ -179,7 +179,7 @@ def _ages(papers: StormPapers, t: Translator) -> list[Block]:
     shown, title = papers.picture, t("Time since streets were last cleared")
     note = t(
         "As it is, whatever the rule. Shares are of the lane-kilometres of a class; a street that "
-        "was not cleared in this storm counts from its start."
+        "was not cleared in this storm counts from its first flake."
     )
     picture = drawn(age_map(shown, papers.cleared, t), title, age_keys(t), shown.city.attribution)
     return [heading(title), picture, paragraph(note, muted=True), tables.age_table(papers.view, t)]
@@ -269,8 +269,8 @@ def _storms(view: CouncilView, t: Translator) -> list[Block]:
     if table is None:
         return []
     note = t(
-        "The whole city, each storm as long after its start as this one now, or at its end if that "
-        "came sooner; by its own rules where it has some, else by those of today."
+        "The whole city, each storm as long after its first flake as this one now, or at its end "
+        "if that came sooner; by its own rules where it has some, else by those of today."
     )
     title = heading(t("Beside the storms before it"))
     return [kept_together((title, paragraph(note, muted=True), table))]
@@ -307,10 +307,11 @@ FAIRNESS_METHOD = (
 METHOD = (
     "A lane-kilometre is one kilometre of one lane. It is within target while its street is not "
     "due again by the rule of its class; before the first clearing, snow and time count from the "
-    "start of the storm.",
+    "first flake of the storm.",
     "Streets that are served on request only count among the requests.",
-    "A request made between two storms counts from the start of the second one. Withdrawn requests "
-    "are left out. A request whose street is not known yet is promised the longest time.",
+    "A request made between two storms, or before the first flake of one, counts from that flake. "
+    "Withdrawn requests are left out. A request whose street is not known yet is promised the "
+    "longest time.",
     "Cleared means proved by positions of machines, or by a driver or an inspector; driving "
     "through does not count.",
     "This report shows no caller's name, number or words, and not which driver or machine worked "

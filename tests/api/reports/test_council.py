@@ -16,7 +16,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.database.engine import transaction
-from data.store.storms.storms import find_active_storm, list_storms
+from data.store.storms.storms import find_active_storm, list_storms, set_quiet
 from fleet.context import CityContext
 from fleet.coverage.coverage_states import CoverageState
 from fleet.evidence.proof_store import store_evidence
@@ -142,6 +142,23 @@ def test_a_storm_is_compared_with_the_one_before_after_the_same_time(client, app
     assert view["earlier_at"] == (NOW + 4 * HOUR).isoformat().replace("+00:00", "Z")
     assert view["city"]["earlier"]["clear_m"] > view["city"]["now"]["clear_m"] == 0
     assert len(view["city"]["earlier_within"]) == len(view["city"]["within"])
+
+
+def test_a_storm_begun_before_its_snow_is_compared_as_long_after_the_first_flake(
+    client, app, sign_in, clock
+):
+    first = start(client, sign_in, clock)
+    plow(app, NOW + HOUR)
+    end(client, sign_in, clock, first, NOW + 10 * HOUR)
+    second = start(client, sign_in, clock, NOW + 48 * HOUR, "Second snow")
+    with transaction(app.engine) as tx:
+        set_quiet(tx, second, [(NOW + 48 * HOUR, NOW + 50 * HOUR)])
+    clock.moment = NOW + 52 * HOUR
+    sign_in("council")
+    view = client.get("/api/council").json()
+
+    assert view["earlier_at"] == (NOW + 2 * HOUR).isoformat().replace("+00:00", "Z")
+    assert [one["now"]["clear_m"] > 0 for one in view["storm_rows"]] == [False, True]
 
 
 def test_a_shorter_storm_is_compared_as_it_stood_at_its_end(client, sign_in, clock):

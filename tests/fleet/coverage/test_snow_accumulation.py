@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from data.model import Coverage, ServiceClass
 from fleet.coverage.coverage_states import CoverageState, coverage_state
 from fleet.coverage.snow_accumulation import accumulation_of
-from tests.snow import snowy, storms
+from tests.snow import before_snow, snowy, storms
 from tests.village import MAIN_WEST, NOW, a_storm
 from tests.village_database import POLICY
 
@@ -50,7 +50,7 @@ def test_a_street_is_due_exactly_when_it_is_worn_out(storm, rule, since):
         assert snow.wear(rule, since, NOW + 900 * HOUR) < 1
     else:
         assert snow.wear(rule, since, ages.due_at) == pytest.approx(1, abs=1e-3) or (
-            ages.due_at == (since or NOW)
+            ages.due_at == max(since or NOW, storm.snow_at)
         )
         assert snow.wear(rule, since, ages.due_at - SECOND) < 1 + 1e-6
 
@@ -67,9 +67,14 @@ def test_work_begins_when_the_trigger_lies_or_where_knowledge_ends(storm, rule, 
     snow = accumulation_of(storm)
     needed_at = snow.needed_at(rule, since)
     if snow.known_until is None:
-        assert needed_at == (since or NOW)
+        assert needed_at == max(since or NOW, storm.snow_at)
     elif needed_at < snow.known_until:
         assert snow.lying_mm(since, needed_at) >= rule.trigger_mm - 1e-3
+
+
+def test_a_pass_before_the_first_flake_makes_a_street_due_no_sooner():
+    storm = before_snow(NOW + 3 * HOUR)
+    assert accumulation_of(storm).ages(P1, NOW + HOUR) == accumulation_of(storm).ages(P1, None)
 
 
 def test_snow_falls_evenly_between_two_entries():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.model import DirectedSegment, SegmentId, ServiceClass
+from data.model import DirectedSegment, SegmentId, ServiceClass, Storm
 from data.streets.network import StreetNetwork, build_network
 from fleet.reports.fairness import (
     UNKNOWN,
@@ -22,12 +22,14 @@ from fleet.reports.fairness import (
 )
 from fleet.reports.performance import late_spells, promised_lanes
 from tests import village as v
+from tests.snow import before_snow
 from tests.village_database import POLICY
 
 CYCLE = POLICY.rules[ServiceClass("P1")].cycle
 assert CYCLE is not None
 BLOCKS = 20
 BLOCK_M = 150.0
+STORM = v.a_storm()
 
 shares = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 
@@ -58,22 +60,23 @@ def judged(
     cleared: Iterable[int],
     asked: Iterable[int] = (),
     inhabitants: dict[str, int] | None = None,
+    storm: Storm = STORM,
 ) -> Fairness:
     """How even it was after two cycles, with these streets cleared in time before the first end."""
     lanes = promised_lanes(network, POLICY)
     served = {
-        DirectedSegment(SegmentId(number), forward): [v.NOW + CYCLE]
+        DirectedSegment(SegmentId(number), forward): [storm.snow_at + CYCLE]
         for number in cleared
         for forward in (True, False)
     }
     service = StormService(
         lanes,
-        late_spells(lanes, served, v.a_storm()),
+        late_spells(lanes, served, storm),
         served,
         {SegmentId(number) for number in asked},
-        v.NOW,
+        storm,
     )
-    found = fairness(service, inhabitants or {}, v.NOW + 2 * CYCLE)
+    found = fairness(service, inhabitants or {}, storm.snow_at + 2 * CYCLE)
     assert found is not None
     return found
 
@@ -159,9 +162,17 @@ def test_slopes_up_and_down_are_one_and_what_nobody_measured_is_unknown(incline,
     assert Kind.SLOPE not in found.gaps
 
 
+def test_the_hours_before_the_first_flake_are_no_time_in_which_streets_were_served():
+    early = before_snow(v.NOW + 10 * CYCLE)
+    assert judged(terrace("east"), (), storm=early) == judged(terrace("east"), ())
+    lanes = promised_lanes(terrace("east"), POLICY)
+    service = StormService(lanes, late_spells(lanes, {}, early), {}, (), early)
+    assert fairness(service, {}, early.snow_at) is None
+
+
 def test_before_any_time_has_gone_by_there_is_nothing_to_compare():
     lanes = promised_lanes(terrace("east"), POLICY)
-    service = StormService(lanes, late_spells(lanes, {}, v.a_storm()), {}, (), v.NOW)
+    service = StormService(lanes, late_spells(lanes, {}, v.a_storm()), {}, (), v.a_storm())
     assert fairness(service, {}, v.NOW) is None
     assert fairness(service, {}, v.NOW + timedelta(seconds=1)) is not None
 

@@ -17,7 +17,7 @@ from data.model import (
 )
 from data.store.database.engine import Tx
 from data.store.requests.requests import get_request
-from data.store.storms.storms import get_storm
+from data.store.storms.storms import get_storm, set_quiet
 from data.streets.network import build_network
 from fleet.evidence.proof_store import store_evidence
 from fleet.reports import storm_statistics
@@ -184,6 +184,21 @@ def test_a_request_that_a_storm_left_waiting_still_counts_against_it(tx, storm):
 
     response = shown.city.response
     assert (response.asked, response.answered, response.late) == (1, 0, 1)
+
+
+def test_all_figures_of_a_storm_begun_before_its_snow_count_from_the_first_flake(tx, storm):
+    flake_at = v.NOW + 6 * HOUR
+    set_quiet(tx, storm.id, [(v.NOW, flake_at)])
+    call(tx, v.NOW + HOUR)
+    account = StormRecords().account(tx, get_storm(tx, storm.id), v.village(), POLICY)
+
+    assert account.asked[0].since == flake_at
+    assert account.at(flake_at + 2 * HOUR).city.share.within == 1.0
+    assert {each.worst_s for each in account.ages(flake_at + HOUR).values()} == {3600.0}
+    assert {each.worst_s for each in account.ages(v.NOW + HOUR).values()} == {0.0}
+    fair = account.fairness({}, flake_at + 4 * HOUR)
+    assert fair is not None
+    assert fair.city.worst == 0.75  # main streets, promised three hours of these four
 
 
 def test_a_request_between_two_storms_starts_its_clock_with_the_second(tx, storm):

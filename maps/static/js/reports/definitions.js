@@ -24,7 +24,7 @@ const deadlines = (view) =>
 /** The share of lane-kilometres within target. */
 export function within(view) {
   const { lane_m: whole, clear_m: clear, waiting_m: waiting, late_m: late } = part(view).now;
-  return html`<p>${t("A lane-kilometre is one kilometre of one lane. It is within target while its street is not due again by the rule of its class; before the first clearing, snow and time count from the start of the storm.")}</p>
+  return html`<p>${t("A lane-kilometre is one kilometre of one lane. It is within target while its street is not due again by the rule of its class; before the first clearing, snow and time count from the first flake of the storm.")}</p>
     ${list(cycles(view))}
     <p>${t("Of {whole} of lanes, {clear} were cleared in time, {waiting} are not cleared yet but still in time, and {late} are late.", { whole: kilometres(whole), clear: kilometres(clear), waiting: kilometres(waiting), late: kilometres(late) })}</p>
     <p>${t("Cleared means proved: the blade was down, the spreader was on, or the driver or an inspector confirmed it, for every pass that the width of the street needs. Driving through does not count. Single streets may have a time of their own; a click on the map tells it.")}</p>
@@ -37,7 +37,7 @@ export function answered(view) {
   return html`<p>${t("A request is answered when evidence proves its street cleared, not when somebody says so. It is in time when that happens within the time that the class of its street is promised:")}</p>
     ${list(deadlines(view))}
     <p>${t("Of {asked} requests of this storm, {inTime} were answered in time and {late} are late, answered or not. {open} still have time and are not counted yet.", { asked, inTime, late, open: asked - inTime - late })}</p>
-    <p>${t("A request made between two storms counts from the start of the second one. Withdrawn requests are left out. A request whose street is not known yet is promised the longest time.")}</p>`;
+    <p>${t("A request made between two storms, or before the first flake of one, counts from that flake. Withdrawn requests are left out. A request whose street is not known yet is promised the longest time.")}</p>`;
 }
 
 /** How long answers take, whatever share is looked at. */

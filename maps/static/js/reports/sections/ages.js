@@ -24,7 +24,7 @@ class Ages extends Part {
     if (!view?.ages.length) return "";
     return html`<section class="numbers" aria-labelledby="ages-title">
       <h2 id="ages-title">${t("Time since streets were last cleared")}</h2>
-      <p>${t("As it is, whatever the rule. Shares are of the lane-kilometres of a class; a street that was not cleared in this storm counts from its start.")}</p>
+      <p>${t("As it is, whatever the rule. Shares are of the lane-kilometres of a class; a street that was not cleared in this storm counts from its first flake.")}</p>
       <div class="scroll" tabindex="0" role="region" aria-labelledby="ages-title">
         <table>
           <thead><tr>

@@ -27,7 +27,7 @@ class Storms extends Part {
     if (rows.length < 2) return "";
     return html`<section class="numbers" aria-labelledby="storms-title">
       <h2 id="storms-title">${t("Beside the storms before it")}</h2>
-      <p class="muted">${t("The whole city, each storm as long after its start as this one now, or at its end if that came sooner; by its own rules where it has some, else by those of today.")}</p>
+      <p class="muted">${t("The whole city, each storm as long after its first flake as this one now, or at its end if that came sooner; by its own rules where it has some, else by those of today.")}</p>
       <div class="scroll" tabindex="0" role="region" aria-labelledby="storms-title"><table>
         <thead><tr>
           <th scope="col">${t("Storm")}</th><th scope="col">${t("Within target")}</th><th scope="col">${t("Late, lane-km")}</th>
