@@ -19,6 +19,7 @@ NEAR_ON_MAP = "!document.querySelector('canvas.near').hidden"
 RELOAD = """import('/static/js/board/state.js').then((it) => {
   it.reload().then(() => (globalThis.reloaded = true));
 })"""
+OF_TULIP = f"{{ source: 'streets', sourceLayer: 'streets', id: {int(TULIP)} }}"
 HELD_ON_MAP = "!document.querySelector('canvas.held').hidden"
 
 NOTE_ORDERS_TO_THE_MAP = """() => {
@@ -78,6 +79,7 @@ def test_a_street_is_lit_up_under_the_pointer_without_drawing_the_map_anew_and_h
     visit,
 ):
     page = visit.board()
+    visit.until(f"boardMap.getFeatureState({OF_TULIP}).s !== undefined")
     page.evaluate(NOTE_ORDERS_TO_THE_MAP)
     for street in (TULIP, MAIN_EAST):
         page.mouse.move(*visit.point_of(*middle_of(street)))

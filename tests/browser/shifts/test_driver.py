@@ -334,7 +334,8 @@ def test_a_blocked_street_reaches_the_board_with_its_photo(visit, code, tmp_path
     page.click(".trouble")
     held = []
     page.route("**/shifts/*/blockages", lambda route: held.append(route))
-    page.click(".reasons button:nth-child(2)")
+    with page.expect_request("**/shifts/*/blockages"):
+        page.click(".reasons button:nth-child(2)")
     expect(page.locator(".sent [role=status]")).to_contain_text("It is being sent…")
     held[0].continue_()
     expect(page.locator(".sent [role=status]")).to_contain_text("Dispatch sees it now.")
