@@ -91,8 +91,8 @@ def overview_page(request: Request, context: AdminContext) -> Response:
     with context.reading() as tx:
         records = read_setup(tx)
     checklist = checklist_view(records, translator_of(request))
-    view = {"checklist": checklist, "can_speak": can_speak()}
-    return page(request, "setup/overview.html", view)
+    voices = {"can_speak": can_speak(), "failed_voices": context.app.voice_task.failures()}
+    return page(request, "setup/overview.html", {"checklist": checklist} | voices)
 
 
 @router.post("/setup/end")

@@ -22,6 +22,14 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceFailure:
+    """What a voice that failed said; until `rests_until`, by `time.monotonic`, it is not asked."""
+
+    reason: str
+    rests_until: float
+
+
+@dataclass(frozen=True, slots=True)
 class Clips:
     """MP3 files by the phrase that they say, and how many more are being made."""
 
@@ -42,7 +50,12 @@ class VoiceTask(PeriodicTask):
         self._folder = folder
         self._lock = Lock()
         self._wanted: dict[SpokenText, None] = {}
-        self._rests_until: dict[str, float] = {}
+        self._failures: dict[str, VoiceFailure] = {}
+
+    def failures(self) -> dict[str, str]:
+        """Return why voices fail on this server, by the code of their language."""
+        with self._lock:
+            return {voice: failure.reason for voice, failure in sorted(self._failures.items())}
 
     def clips(self, phrases: Mapping[str, SpokenText]) -> Clips:
         """Return the clips that there are, and have the others made."""
@@ -65,6 +78,7 @@ class VoiceTask(PeriodicTask):
         while not self._over.is_set() and (said := self._next()):
             try:
                 make_clip(self._folder, said)
+                self._works(said.voice)
                 spoken += 1
             except (OSError, ValueError, RuntimeError, subprocess.SubprocessError) as error:
                 self._give_up(said.voice, error)
@@ -83,10 +97,15 @@ class VoiceTask(PeriodicTask):
             return next(iter(self._wanted), None)
 
     def _speaks(self, said: SpokenText) -> bool:
-        return can_speak() and time.monotonic() >= self._rests_until.get(said.voice, 0.0)
+        failed = self._failures.get(said.voice)
+        return can_speak() and (failed is None or time.monotonic() >= failed.rests_until)
+
+    def _works(self, voice: str) -> None:
+        with self._lock:
+            self._failures.pop(voice, None)
 
     def _give_up(self, voice: str, error: Exception) -> None:
         _log.warning("the voice %s failed and phones lack texts: %s", voice, error)
         with self._lock:
-            self._rests_until[voice] = time.monotonic() + FAILED_REST_S
+            self._failures[voice] = VoiceFailure(str(error), time.monotonic() + FAILED_REST_S)
             self._wanted = {said: None for said in self._wanted if said.voice != voice}

@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from api.processes.tasks import voice_task as voice_tasks
 from data.files import spoken_clips
 from maps.guidance.phrases import phrases
 from maps.pages.i18n import translator
@@ -53,6 +54,24 @@ def test_an_engine_that_fails_is_left_alone_for_a_while(driver, voices, monkeypa
     warned = [one for one in caplog.records if one.levelname == "WARNING"]
     assert len(warned) == 1
     assert driver.get("/api/drive/voice").json()["missing"] == 0
+
+
+def test_administrators_read_which_voice_fails_until_it_speaks_again(
+    driver, voices, sign_in, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(spoken_clips, "PROGRAM", "false")
+    monkeypatch.setattr(voice_tasks, "FAILED_REST_S", 0.0)
+    driver.get("/api/drive/voice")
+    voices.run()
+    said = {"again": spoken_clips.SpokenText("en", "again")}
+    sign_in("administrator")
+    page = driver.get("/setup", headers={"accept": "text/html"}).text
+    assert "fails on the server: English" in page
+    assert "non-zero exit status 1" in page
+    install_engine(tmp_path, monkeypatch)
+    voices.clips(said)
+    assert voices.run() == 1
+    assert "fails on the server" not in driver.get("/setup", headers={"accept": "text/html"}).text
 
 
 def test_long_texts_are_left_out(voices, tmp_path, monkeypatch):
