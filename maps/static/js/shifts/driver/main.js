@@ -14,7 +14,7 @@ import { setClock } from "../../pages/boot.js";
 import { listen } from "../../pages/stream.js";
 import { stayAwake } from "./wake-lock.js";
 import { prepareMap } from "./map.js";
-import { flush, resume } from "./outbox.js";
+import { resume } from "./outbox.js";
 import { followPosition } from "./place/position.js";
 import { shelvePositions } from "./place/unsent.js";
 import { startWayBack } from "./guide/back.js";
@@ -57,11 +57,6 @@ async function begin() {
   startMessages();
 }
 
-const back = () => {
-  drive.set({ connected: true });
-  flush();
-};
-
 callFrom({ place: () => drive.value.place, open: () => drive.set({ view: "messages", looked: null }) });
 drive.follow(tellCaller);
 await startGuide();
@@ -86,7 +81,7 @@ listen(
   },
   {
     heard: () => {
-      if (!drive.value.connected) back();
+      if (!drive.value.connected) drive.set({ connected: true });
     },
     lost: () => drive.set({ connected: false }),
     resumed: () => {

@@ -8,8 +8,8 @@ import { newKey, worthAnotherTry } from "../../pages/offline-queue.js";
 import { drive, last, pending, quietly, settle, show } from "./state.js";
 
 const FRESH_MS = 60000; // an older place is where the truck was, not where the trouble is
-const SOON_MS = 1000; // a report is wanted at the board as soon as there is a network, of which not every phone is told
-const SOON_TRIES = 10; // after a tap; later they only take of the battery
+const SOON_MS = 500; // a report is wanted at the board within a second of a network, of which not every phone is told
+const SOON_TRIES = 20; // after another tap; later they only take of the battery
 const AGAIN_MS = 3000;
 const HELD_MS = 120000; // so long a confirmation can be taken back
 const uploads = new Uploads(`unsent-uploads-${boot.login}`, (error) => notify(error.message, "danger"));
@@ -77,10 +77,12 @@ function again(waitMs) {
   waking = setTimeout(flush, waitMs);
 }
 
+const isUrgent = () => failures <= SOON_TRIES || pending.some(({ reports }) => reports);
+
 function failed() {
   drive.set({ connected: false });
   failures += 1;
-  again(failures <= SOON_TRIES && !document.hidden ? SOON_MS : AGAIN_MS);
+  again(isUrgent() && !document.hidden ? SOON_MS : AGAIN_MS);
 }
 
 async function sendUploads() {
@@ -242,5 +244,6 @@ export async function resume() {
   save();
   for (const name of Object.keys(localStorage)) if (name.startsWith("barfrub-lead-")) localStorage.removeItem(name); // of an older page
   addEventListener("online", flush);
+  drive.follow((_, { connected }) => connected && !idle() && flush()); // something else was answered
   flush();
 }

@@ -151,6 +151,7 @@ export function settle(tap) {
 export async function askRoute(path) {
   const before = settled;
   const answer = await get(path);
+  if (!drive.value.connected) drive.set({ connected: true });
   return before === settled ? answer : askRoute(path);
 }
 
