@@ -11,7 +11,7 @@ from typing import Any
 import geopandas
 import pytest
 
-from api.processes.message_gateways import read_notice_settings
+from api.processes.messages.message_gateways import read_notice_settings
 from data.errors import BarfrubError
 from data.files.photos import redrawn, save_photo
 from data.osm.geojson_reader import read_geojson

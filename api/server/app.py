@@ -59,8 +59,8 @@ from api.processes.ingest.live_positions import Consumer
 from api.processes.ingest.position_ingest import PositionIngest
 from api.processes.ingest.report_ingest import ReportIngest
 from api.processes.ingest.tracker_stats import TrackerStats
-from api.processes.message_gateways import read_notice_settings
-from api.processes.notice_sender import NoticeSender
+from api.processes.messages.message_gateways import read_notice_settings
+from api.processes.messages.notice_sender import NoticeSender
 from api.processes.photo_intake import PhotoIntake
 from api.processes.tasks.alert_task import AlertTask, DriverSignals
 from api.processes.tasks.audit_task import AuditTask

@@ -33,7 +33,7 @@ from api.processes.ingest.board_cache import BoardCache
 from api.processes.ingest.live_positions import Consumer
 from api.processes.ingest.position_ingest import PositionIngest
 from api.processes.ingest.report_ingest import ReportIngest
-from api.processes.notice_sender import NoticeSender
+from api.processes.messages.notice_sender import NoticeSender
 from api.processes.offers import Offers
 from api.processes.photo_intake import PhotoIntake
 from api.processes.tasks.alert_task import AlertTask

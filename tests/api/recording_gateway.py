@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from api.processes.message_gateways import NoticeSettings
-from api.processes.notice_sender import NoticeSender
+from api.processes.messages.message_gateways import NoticeSettings
+from api.processes.messages.notice_sender import NoticeSender
 from data.store.requests.requests import Caller
 from maps.requests.notices import NoticeText
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from api.config.clock import Clock
-from api.processes.message_gateways import send_to_address
+from api.processes.messages.message_gateways import send_to_address
 from api.processes.periodic_task import PeriodicTask
 from api.processes.time_stamps import ask_for_stamp
 from data.errors import BarfrubError

@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from api.processes.message_gateways import NoticeSettings
+from api.processes.messages.message_gateways import NoticeSettings
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import transaction
 from data.store.followup.referrals import list_referrals

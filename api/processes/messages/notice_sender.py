@@ -3,26 +3,24 @@
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from api.config.clock import Clock
 from api.processes.city_state import CityStateHolder
-from api.processes.message_gateways import NO_WAY, REFUSED, Gateway, LogGateway, NoticeSettings
+from api.processes.messages.message_gateways import (
+    NO_WAY,
+    REFUSED,
+    Gateway,
+    LogGateway,
+    NoticeSettings,
+)
+from api.processes.messages.watch_sender import SENDERS, WatchSender
 from api.processes.periodic_task import PeriodicTask
 from data.model import SegmentId
 from data.store.database.engine import Database, reading, transaction
-from data.store.public.street_watches import list_watches_due
 from data.store.requests.notices import list_due_notices, list_unpromised
 from data.store.requests.requests import Caller
 from data.store.storms.storms import find_active_storm
-from fleet.public.street_watches import (
-    WatchNews,
-    claim_watch_news,
-    next_watch_steps,
-    settle_watch_news,
-)
-from fleet.public.watch_limits import WatchRules
 from fleet.requests.notices import write_planned_notices
 from fleet.requests.outbox import (
     MESSENGER,
@@ -34,10 +32,8 @@ from fleet.requests.outbox import (
 )
 from fleet.requests.promises import promise_open
 from fleet.routes.published_plan import Estimates, PublishedPlanCache
-from fleet.storms.storm_lookup import shown_storm
 from maps.followup.referrals import letter_text, paper_view
 from maps.pages.i18n import translator
-from maps.public.watch_texts import watch_text
 from maps.requests.notices import NoticeText, TrackingLink, notice_text
 from maps.streets.street import called, street_name
 
@@ -46,9 +42,6 @@ PERIOD_S = 2.0
 
 PROMISES_S = 10.0
 """Time between two searches for planned requests without a promise."""
-
-SENDERS = 4
-"""Messages sent at the same time; only these can be lost when the server is killed."""
 
 _log = logging.getLogger(__name__)
 
@@ -206,61 +199,3 @@ class NoticeSender(PeriodicTask):
                 if arrivals is not None:
                     promise_open(tx, MESSENGER, arrivals, waiting)
                 write_planned_notices(tx, waiting, now)
-
-
-class WatchSender:
-    """Looks at subscriptions that are due and sends what is new; `send` is the way to a person."""
-
-    def __init__(
-        self,
-        engine: Database,
-        clock: Clock,
-        city_state: CityStateHolder,
-        settings: NoticeSettings,
-        plans: PublishedPlanCache,
-        send: Callable[[Caller, NoticeText], str],
-        pool: ThreadPoolExecutor,
-        key: bytes,
-    ) -> None:
-        self._engine = engine
-        self._clock = clock
-        self._city_state = city_state
-        self._settings = settings
-        self._plans = plans
-        self._send = send
-        self._pool = pool
-        self._key = key
-
-    def run(self) -> int:
-        """Send what is new of some streets; return how many subscriptions were looked at.
-
-        What is new is worked out without keeping anybody from writing.
-        """
-        now, city_state, settings = self._clock.now(), self._city_state.now, self._settings
-        timezone = city_state.city.timezone
-        rules = WatchRules(settings.rules, settings.sms_rules, timezone, self._key)
-        with reading(self._engine) as tx:
-            if not list_watches_due(tx, now, 1):
-                return 0
-            storm = shown_storm(tx)
-            policy = self._city_state.policy_of(tx, storm)
-            estimates = Estimates(self._plans, city_state.network, policy)
-            steps = next_watch_steps(tx, storm, estimates, rules, now, SENDERS)
-        with transaction(self._engine) as tx:
-            claimed = claim_watch_news(tx, steps, rules, now)
-        faults = list(self._pool.map(self._sent, claimed))
-        if claimed:
-            with transaction(self._engine) as tx:
-                for news, fault in zip(claimed, faults, strict=True):
-                    settle_watch_news(tx, news, fault, now)
-        return len(steps)
-
-    def _sent(self, news: WatchNews) -> str:
-        watch, city_state = news.watch, self._city_state.now
-        language = watch.language or city_state.city.language
-        t = translator(language, city_state.city.timezone).plain
-        segment = city_state.network.find(watch.segment_id)
-        street = called(street_name(segment), t) if segment else t("your street")
-        text = watch_text(news, street, self._settings.address, t, self._clock.now())
-        to = Caller("", watch.phone, b"", watch.email, watch.language, consent=True)
-        return self._send(to, text)

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from api.processes import notice_sender as module
-from api.processes.message_gateways import (
+from api.processes.messages import notice_sender as module
+from api.processes.messages.message_gateways import (
     NO_WAY,
     AppriseGateway,
     LogGateway,
     NoticeSettings,
     read_notice_settings,
 )
-from api.processes.notice_sender import NoticeSender
+from api.processes.messages.notice_sender import NoticeSender
 from data.errors import DiskFullError, InvalidError, NotFoundError
 from data.model import PlanState
 from data.store.database.engine import transaction

@@ -1,0 +1,1 @@
+"""How do messages come to people: by text message, e-mail, browser, or the log of an exercise?"""
