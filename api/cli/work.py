@@ -9,8 +9,11 @@ import typer
 def work(
     city: Annotated[str | None, typer.Option(help="City; by default BARFRUB_CITY.")] = None,
     queues: Annotated[
-        str, typer.Option(help="Kinds of runs to take, with commas: plan, whatif, replan, report.")
-    ] = "plan,whatif,report",
+        str,
+        typer.Option(
+            help="Kinds of runs to take, with commas: plan, whatif, hindsight, replan, report."
+        ),
+    ] = "plan,whatif,hindsight,report",
     alive: Annotated[
         Path | None, typer.Option(help="File to touch each second while the worker goes on.")
     ] = None,

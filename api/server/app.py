@@ -74,7 +74,7 @@ from api.processes.tasks.retention_task import RetentionTask
 from api.processes.tasks.voice_task import VoiceTask
 from api.public import open_data, public_map, street_page, street_watch
 from api.replanning import replans
-from api.reports import council, storm_costs, storm_report
+from api.reports import council, machine_gain, storm_costs, storm_report
 from api.requests import (
     call_answer,
     person_erasure,
@@ -144,6 +144,7 @@ ROUTES = (
     weather,
     storm_costs,
     storm_report,
+    machine_gain,
     call_outs,
     storm_conditions,
     plan_comparison,

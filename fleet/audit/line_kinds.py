@@ -27,7 +27,7 @@ _SIGN_IN_OF_CREWS = frozenset({"crew.signed_in"})
 GROUPS: Mapping[LineKind, VerbGroup] = {
     LineKind.STORMS: VerbGroup(frozenset({"storm", "snow", "cycle"})),
     LineKind.PLANS: VerbGroup(
-        frozenset({"plan", "plan_run", "replan", "what_if", "order", "sheets"})
+        frozenset({"plan", "plan_run", "replan", "what_if", "hindsight", "order", "sheets"})
     ),
     LineKind.SHIFTS: VerbGroup(frozenset({"shift", "leg", "route", "call_out", "loan"})),
     LineKind.STREETS: VerbGroup(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from data.errors import ConflictError, InvalidError, Need
 from data.model import (
+    PLAN_KINDS,
     Actor,
     Alert,
     HandoverNote,
@@ -104,7 +105,7 @@ def facts_of(tx: Tx, storm: Storm, check: PlanCheck | None, now: datetime) -> Ha
         late=_late(check),
         out=tuple(list_machines_taken_out(tx, storm.id).values()),
         ending=_ending(list(current), now),
-        runs=sum(run.state in unfinished for run in list_runs(tx, storm.id)),
+        runs=sum(run.state in unfinished for run in list_runs(tx, storm.id, kinds=PLAN_KINDS)),
         requests=count_waiting(tx),
     )
 

@@ -126,6 +126,9 @@ def request_stop(tx: Tx, actor: Actor, run_id: PlanRunId, now: datetime) -> Plan
     if run.kind in FILE_KINDS:
         fault = RunFailure("conflict:file_stopped", {})
         failed = fail_queued(tx, run_id, "the file is not wanted", fault)
+    elif run.kind is RunKind.HINDSIGHT:  # no worker may come to it for hours
+        fault = RunFailure("conflict:what_if_stopped", {})
+        failed = fail_queued(tx, run_id, "the question was withdrawn", fault)
     elif run.kind in PLAN_KINDS and run.elapsed_s == 0.0:  # else its sectors wait to be joined
         failed = fail_queued(tx, run_id, "stopped", RunFailure("run:stopped", {}))
     return failed or replace(run, stop_requested=True)

@@ -186,7 +186,7 @@ def class_outcomes(
 
     Passes that were done before the plan was made are not in it, and none of its work.
     """
-    ends = _ends(plan)
+    ends = pass_ends(plan)
     left = {each.job_id: each.reason for each in plan.unserved}
     by_class: dict[ServiceClass, list[Job]] = defaultdict(list)
     for job in jobs:
@@ -195,10 +195,10 @@ def class_outcomes(
     return {each: _outcome(by_class[each], ends, left, network) for each in by_class}
 
 
-type _Ends = Mapping[JobId, Mapping[WorkPass, datetime]]
+type PassEnds = Mapping[JobId, Mapping[WorkPass, datetime]]
 
 
-def _ends(plan: Plan) -> _Ends:
+def pass_ends(plan: Plan) -> PassEnds:
     """Return when the plan does each pass of each job."""
     ends: dict[JobId, dict[WorkPass, datetime]] = {}
     for route in plan.routes:
@@ -209,7 +209,7 @@ def _ends(plan: Plan) -> _Ends:
 
 
 def _outcome(
-    jobs: Sequence[Job], ends: _Ends, left: Mapping[JobId, str], network: StreetNetwork
+    jobs: Sequence[Job], ends: PassEnds, left: Mapping[JobId, str], network: StreetNetwork
 ) -> ClassOutcome:
     all_m = in_time_m = 0.0
     moments: list[datetime] = []

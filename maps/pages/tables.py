@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from io import StringIO
 from urllib.parse import quote
 
@@ -58,6 +59,12 @@ def span_text(seconds: float | None, t: Translator) -> str:
 def district_text(name: str, t: Translator) -> str:
     """Return what a district is called in the reader's language; for "" what lies outside."""
     return t.named("district", name) if name else t("Outside all districts")
+
+
+def exact(value: float, places: int, t: Translator) -> str:
+    """Return a number with so many digits behind the decimal sign, halves rounded up."""
+    step = Decimal(1).scaleb(-places)
+    return t.number(float(Decimal(repr(value)).quantize(step, ROUND_HALF_UP)), places)
 
 
 def currency_text(code: str, t: Translator) -> str:

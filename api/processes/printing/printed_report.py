@@ -11,8 +11,10 @@ from data.store.database.engine import Database, reading
 from fleet.evidence.storm_evidence import painted_storm, plowed_times
 from fleet.reports.storm_statistics import StormRecords
 from fleet.storms.storm_lookup import known_storm
+from fleet.what_if.hindsight import hindsight_runs
 from maps.pages.i18n import translator
 from maps.reports.coverage_table import CoveragePicture
+from maps.reports.machine_gain import gain_answers
 from maps.reports.paper.storm_report import StormPapers, storm_brief, storm_report
 
 
@@ -46,9 +48,10 @@ def printed_report(sources: ReportSources, wish: ReportWish) -> dict[str, object
         policy = sources.city_state.policy_of(tx, storm)
         states, coverages = painted_storm(tx, city_state.network, policy, storm, view.at)
         cleared = plowed_times(tx, city_state.network, storm)
+        asked = hindsight_runs(tx, storm.id)
     picture = CoveragePicture(
         city_state.city, city_state.network, policy, storm, view.at, states, tuple(coverages)
     )
-    papers = StormPapers(view, picture, cleared)
     t = translator(wish.language, city_state.city.timezone).of_city(policy, city_state.districts)
+    papers = StormPapers(view, picture, cleared, tuple(gain_answers(asked, t).values()))
     return storm_brief(papers, t) if wish.brief else storm_report(papers, t)

@@ -7,10 +7,13 @@ from api.config.clock import Clock
 from api.config.settings import SECTOR_JOBS
 from api.processes.limited_process import ProcessLimits
 from api.processes.workers.run_lease import Heartbeat
+from data.errors import ConflictError
 from data.model import PlanRun
 from data.store.database.engine import Database, Tx
+from data.store.planning.plan_runs import put_back
 from data.streets.network import StreetNetwork
 from fleet.routes.published_plan import PublishedPlanCache
+from fleet.what_if.hindsight_search import KnownSearches
 from fleet.what_if.searches import KnownBase
 from routing.replanning.path_cache import LineGraphCache
 
@@ -32,13 +35,14 @@ type StoreOutcome = Callable[[Tx, PlanRun], PlanRun]
 class WorkerMemory:
     """What a worker keeps in memory between runs.
 
-    The driven plan where answers must be quick, shortest paths, and the solution for the present
-    fleet where what-if runs need it.
+    The driven plan where answers must be quick, shortest paths, the solution for the present fleet
+    where what-if runs need it, and the searches of a question that made room for other runs.
     """
 
     desk: PublishedPlanCache | None = None
     known: LineGraphCache = field(default_factory=LineGraphCache)
     bases: KnownBase = field(default_factory=KnownBase)
+    searched: KnownSearches = field(default_factory=KnownSearches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +82,10 @@ class RunContext:
     def hurried(self) -> bool:
         """Whether a low-priority run should end without a result."""
         return self.stop() or self.beat.makes_room
+
+
+def later(context: RunContext, digest: str) -> StoreOutcome:
+    """Put the run of a question back into the queue, unless it is to end."""
+    if context.beat.asked:
+        raise ConflictError("the question was withdrawn", reason="what_if_stopped")
+    return lambda tx, held: put_back(tx, held, digest)

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from api.processes.workers.file_runs import make_report
-from api.processes.workers.run_context import SEED, RunContext, StoreOutcome
+from api.processes.workers.hindsight_runs import answer_hindsight
+from api.processes.workers.run_context import SEED, RunContext, StoreOutcome, later
 from api.processes.workers.sector_runs import (
     joined_plan,
     make_sector,
@@ -12,11 +13,10 @@ from api.processes.workers.sector_runs import (
     split_plan,
     workers_of_sectors,
 )
-from data.errors import ConflictError
 from data.model import Plan, PlanRun, RunKind
 from data.planning.plan_json import replan_wish_from_plain
 from data.store.database.engine import Tx, reading
-from data.store.planning.plan_runs import answer_run, finish_run, put_back
+from data.store.planning.plan_runs import answer_run, finish_run
 from data.store.planning.sector_runs import list_sector_runs
 from fleet.planning.plan_lifecycle import PLANNER, store_draft
 from fleet.planning.plan_preparation import Prepared, prepare
@@ -82,11 +82,11 @@ def answer_what_if(context: RunContext) -> StoreOutcome:
     if base is None:
         base, share = base_of(prepared, solve), 1.0
         if context.hurried():
-            return _later(context, digest)
+            return later(context, digest)
         bases.keep(digest, base)
     result = with_change(base, change, solve, share)
     if context.hurried():
-        return _later(context, digest)
+        return later(context, digest)
     answer = {
         "as_of": base.outcome["as_of"],
         "base": result.base,
@@ -109,13 +109,6 @@ def _solve(context: RunContext, seconds: float) -> Solve:
     return solve
 
 
-def _later(context: RunContext, digest: str) -> StoreOutcome:
-    """Put the run back into the queue, unless it is to end."""
-    if context.beat.asked:
-        raise ConflictError("the question was withdrawn", reason="what_if_stopped")
-    return lambda tx, held: put_back(tx, held, digest)
-
-
 def make_replan(context: RunContext) -> StoreOutcome:
     """Search for routes that answer a change on the road; the result is a draft."""
     run, memory = context.beat.plan_run, context.memory
@@ -136,6 +129,7 @@ def make_replan(context: RunContext) -> StoreOutcome:
 KINDS: Mapping[RunKind, Callable[[RunContext], StoreOutcome]] = {
     RunKind.PLAN: make_plan,
     RunKind.WHATIF: answer_what_if,
+    RunKind.HINDSIGHT: answer_hindsight,
     RunKind.REPLAN: make_replan,
     RunKind.SECTOR: make_sector,
     RunKind.REPORT: make_report,

@@ -13,7 +13,7 @@ from data.model import CurvePoint, PlanRun
 from data.store.database.engine import Database, reading, transaction
 from data.store.planning.plan_runs import get_run, heartbeat, urgent_run_waits
 from data.store.planning.sector_runs import note_sector_progress
-from data.store.queue.run_queue import LEASE_S, PATIENT
+from data.store.queue.run_queue import LEASE_S, rank_of
 from fleet.planning.progress_curve import Curve
 
 BEAT_S = 1.0
@@ -132,5 +132,6 @@ class Heartbeat(PeriodicTask):
             self.plan_run = heartbeat(tx, run, real_now() + timedelta(seconds=LEASE_S))
             if run.parent_id is not None:
                 note_sector_progress(tx, run.parent_id, SECTORS_SHARE)
-            self.makes_room = run.kind is PATIENT and urgent_run_waits(tx, real_now())
+            patient = rank_of(run.kind) > 0
+            self.makes_room = patient and urgent_run_waits(tx, real_now(), run.kind)
         self.asked = self.plan_run.stop_requested

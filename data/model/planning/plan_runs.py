@@ -14,6 +14,7 @@ class RunKind(StrEnum):
 
     PLAN = "plan"
     WHATIF = "whatif"
+    HINDSIGHT = "hindsight"
     REPLAN = "replan"
     SECTOR = "sector"
     REPORT = "report"
@@ -25,7 +26,10 @@ FILE_KINDS = frozenset({RunKind.REPORT})
 ASKED_KINDS = tuple(kind for kind in RunKind if kind not in {RunKind.SECTOR, *FILE_KINDS})
 """Kinds of runs that people ask the optimizer for; the others are parts of them, or files."""
 
-PLAN_KINDS = tuple(kind for kind in ASKED_KINDS if kind is not RunKind.WHATIF)
+PATIENCE = {RunKind.WHATIF: 1, RunKind.HINDSIGHT: 2}
+"""Kinds of runs that wait for all others, whenever they were asked for: the higher, the longer."""
+
+PLAN_KINDS = tuple(kind for kind in ASKED_KINDS if kind not in PATIENCE)
 """Kinds of runs that end with a plan."""
 
 QUICK_KINDS = frozenset({RunKind.REPLAN})

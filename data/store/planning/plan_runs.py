@@ -24,10 +24,10 @@ from data.model import (
     RunWish,
     StormId,
 )
-from data.model.planning.plan_runs import ASKED_KINDS, FILE_KINDS
+from data.model.planning.plan_runs import ASKED_KINDS, FILE_KINDS, PATIENCE
 from data.store.database.engine import Tx
 from data.store.database.records import record
-from data.store.queue.run_queue import PATIENT, is_split, queue_of, rank, rank_of
+from data.store.queue.run_queue import is_split, queue_of, rank, rank_of
 from data.store.schema import plan, plan_run
 
 
@@ -113,9 +113,10 @@ def run_waits(tx: Tx, now: datetime, kinds: Collection[RunKind] = SLOW_KINDS) ->
     return queue_of(tx).waits(tx, now, kinds)
 
 
-def urgent_run_waits(tx: Tx, now: datetime) -> bool:
-    """Whether a run waits that a patient one makes room for."""
-    return queue_of(tx).waits(tx, now, SLOW_KINDS - {PATIENT})
+def urgent_run_waits(tx: Tx, now: datetime, kind: RunKind) -> bool:
+    """Whether a run waits that one of a patient kind makes room for."""
+    sooner = {one for one in SLOW_KINDS if rank_of(one) < rank_of(kind)}
+    return queue_of(tx).waits(tx, now, sooner)
 
 
 def lease_run(
@@ -248,6 +249,13 @@ def count_runs(tx: Tx) -> dict[str, int]:
     return {row.state: row.runs for row in tx.execute(query)}
 
 
+def count_unfinished(tx: Tx, kind: RunKind) -> int:
+    """Return how many runs of a kind are not over, in all storms."""
+    unfinished = plan_run.c.state.in_((RunState.QUEUED, RunState.RUNNING))
+    query = select(func.count()).where(plan_run.c.kind == kind, unfinished)
+    return tx.execute(query).scalar_one()
+
+
 def oldest_waiting_at(tx: Tx, now: datetime) -> datetime | None:
     """Return when the oldest run was asked for that no worker has; `None` without any.
 
@@ -255,7 +263,7 @@ def oldest_waiting_at(tx: Tx, now: datetime) -> datetime | None:
     """
     gone = plan_run.c.id.in_(queue_of(tx).abandoned(tx, now))
     waits = or_(plan_run.c.state == RunState.QUEUED, gone)
-    oldest = select(func.min(plan_run.c.asked_at)).where(waits, plan_run.c.kind != PATIENT)
+    oldest = select(func.min(plan_run.c.asked_at)).where(waits, plan_run.c.kind.not_in(PATIENCE))
     return tx.execute(oldest).scalar()
 
 

@@ -13,14 +13,12 @@ from typing import Protocol, cast
 from sqlalchemy import ColumnElement, and_, case, select
 
 from data.model import PlanRunId, RunKind, RunState
+from data.model.planning.plan_runs import PATIENCE
 from data.store.database.engine import Database, Tx
 from data.store.schema import plan_run
 
 LEASE_S = 30.0
 """A worker that was silent for so long is gone."""
-
-PATIENT = RunKind.WHATIF
-"""Runs of this kind wait for all others, whenever they were asked for."""
 
 QUEUES = {
     "sqlite": "data.store.queue.lease_queue:LeaseQueue",
@@ -85,12 +83,12 @@ def _queue(store: str) -> RunQueue:
 
 def rank_of(kind: RunKind) -> int:
     """Return which runs come first: lower ones."""
-    return 1 if kind is PATIENT else 0
+    return PATIENCE.get(kind, 0)
 
 
 def rank() -> ColumnElement[int]:
     """Return `rank_of` the kind of each row."""
-    return case((plan_run.c.kind == PATIENT, rank_of(PATIENT)), else_=0)
+    return case(*((plan_run.c.kind == kind, rank) for kind, rank in PATIENCE.items()), else_=0)
 
 
 def is_split() -> ColumnElement[bool]:

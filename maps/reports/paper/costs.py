@@ -1,14 +1,27 @@
 """What a storm cost, the city's own machines beside hired ones, as the council's page has it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from maps.pages.i18n import Translator
 from maps.pages.tables import currency_text
 from maps.reports.council_money import MoneyView, SideCostView
-from maps.reports.paper.blocks import Block, Cell, listing, paragraph, table
+from maps.reports.machine_gain import GainAnswer
+from maps.reports.paper.blocks import (
+    Block,
+    Cell,
+    heading,
+    kept_together,
+    listing,
+    paragraph,
+    table,
+)
 from maps.reports.paper.words import at_most, in_kilometres
 
 TONNE_KG = 1000
+
+MOST_GAINS = 2
+"""Types of machines whose answers are printed."""
 
 UNPRICED = (
     "No hourly rate of a machine and no price of material is set yet, so nothing can be said of "
@@ -42,6 +55,21 @@ def costs_blocks(money: MoneyView | None, t: Translator) -> list[Block]:
     notes = list(_notes(money, t))
     found += [listing(notes)] if notes else []
     return [*found, paragraph(" ".join(t(one) for one in METHOD), muted=True)]
+
+
+def gain_blocks(answers: Iterable[GainAnswer], t: Translator) -> list[Block]:
+    """Return what one more machine would have brought, of the types that were asked about last."""
+    found: list[Block] = []
+    for answer in islice(answers, MOST_GAINS):
+        rows = [row for group in answer.groups for row in ((group.name,), *group.rows)]
+        shown = (
+            heading(t("What one more machine would have brought")),
+            listing(answer.sentences),
+            table(answer.heads, rows, (2.4, 1.2, 1.2, 2.2)),
+            paragraph(" ".join(answer.basis), muted=True),
+        )
+        found.append(kept_together(shown))
+    return found
 
 
 def costs_sentence(money: MoneyView, t: Translator) -> str:

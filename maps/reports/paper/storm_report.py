@@ -9,6 +9,7 @@ from maps.pages.i18n import Translator
 from maps.pages.tables import district_text
 from maps.reports.council import CouncilView, PartView
 from maps.reports.coverage_table import CoveragePicture
+from maps.reports.machine_gain import GainAnswer
 from maps.reports.paper import tables
 from maps.reports.paper.blocks import (
     Block,
@@ -23,7 +24,7 @@ from maps.reports.paper.blocks import (
 )
 from maps.reports.paper.charts import course_chart, course_keys, small_course
 from maps.reports.paper.city_maps import Cleared, age_keys, age_map, state_keys, state_map
-from maps.reports.paper.costs import costs_blocks, costs_sentence
+from maps.reports.paper.costs import costs_blocks, costs_sentence, gain_blocks
 from maps.reports.paper.sentences import (
     answer,
     cleared_sentence,
@@ -45,12 +46,14 @@ MM_A_CM = 10.0
 class StormPapers:
     """What a report is made of: the figures of the page, the map's picture.
 
-    `cleared` says when streets were cleared; `picture` is of the storm, which has begun.
+    `cleared` says when streets were cleared; `picture` is of the storm, which has begun; `gains`
+    are what more machines would have brought, as far as the council asked, the newest first.
     """
 
     view: CouncilView
     picture: CoveragePicture
     cleared: Cleared
+    gains: tuple[GainAnswer, ...]
 
 
 def storm_report(papers: StormPapers, t: Translator) -> dict[str, object]:
@@ -66,6 +69,7 @@ def storm_report(papers: StormPapers, t: Translator) -> dict[str, object]:
         *_fairness(view, t),
         heading(t("Machines, hours, material and cost")),
         *costs_blocks(view.money, t),
+        *gain_blocks(papers.gains, t),
         *_late(view, t),
         *_storms(view, t),
         *_corrections(view, t),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from maps.pages.i18n import Translator
-from maps.pages.tables import district_text
+from maps.pages.tables import district_text, exact
 from maps.reports.attention import LateStreetView, SiteView
 from maps.reports.council import CouncilView, PartView, RestatementView
 from maps.reports.fairness import EvennessView, FairnessGroupView
@@ -11,7 +11,6 @@ from maps.reports.figures import ResponseView
 from maps.reports.paper.blocks import Block, Cell, Ltr, listing, table
 from maps.reports.paper.words import (
     class_text,
-    exact,
     in_kilometres,
     kilometres,
     rule_of,

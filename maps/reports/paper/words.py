@@ -4,18 +4,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from math import floor
 
 from maps.pages.i18n import Translator
-from maps.pages.tables import span_text
+from maps.pages.tables import exact, span_text
 from maps.reports.council import CouncilView, PromiseView
 from maps.reports.figures import CouncilFiguresView
 
 MINUTE_S, HOUR_MIN, DAYS_FROM_MIN = 60.0, 60, 48 * 60
 """From `DAYS_FROM_MIN` on a span is said in days."""
-
-
-def exact(value: float, places: int, t: Translator) -> str:
-    """Return a number with so many digits behind the decimal sign, halves rounded up."""
-    step = Decimal(1).scaleb(-places)
-    return t.number(float(Decimal(repr(value)).quantize(step, ROUND_HALF_UP)), places)
 
 
 def at_most(value: float, places: int, t: Translator) -> str:

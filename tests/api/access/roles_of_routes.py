@@ -76,9 +76,12 @@ POST /requests
 # administrator dispatcher council supervisor
 GET /api/council
 GET /api/council/coverage
+GET /api/council/machines
 GET /api/council/streets/{segment_id}
 GET /api/plan-runs/{run_id}/file
 POST /api/council/district
+POST /api/council/machines/{storm_id}
+POST /api/council/machines/{storm_id}/{run_id}/stop
 POST /api/plan-runs/{run_id}/file/stop
 GET /api/replay
 GET /api/replay/{storm_id}/colors/{hour}

@@ -10,9 +10,10 @@ from api.processes.printing.printed_report import ReportSources, ReportWish, pri
 from data.languages import languages
 from maps.pages.i18n import translator
 from maps.pages.pdf import report_pdf
+from maps.pages.tables import exact
 from maps.reports.council_money import MoneyView, SideCostView
 from maps.reports.paper.costs import costs_blocks
-from maps.reports.paper.words import exact, in_kilometres, share_text, short_span
+from maps.reports.paper.words import in_kilometres, share_text, short_span
 from tests.api.lived_in_city import run
 from tests.api.reports.test_council import end, plow, start
 from tests.api.routes.test_route_sheets import pages

@@ -149,12 +149,12 @@ def test_what_a_question_has_waited_is_taken_from_its_searches(waited_s, left_s)
 
 def test_questions_wait_for_every_plan_and_make_room_for_it(tx: Tx, prepared: Prepared) -> None:
     asked = ask(tx, prepared)
-    assert not urgent_run_waits(tx, LATER)
+    assert not urgent_run_waits(tx, LATER, RunKind.WHATIF)
     plan = ask_for_plan(tx, DISPATCHER, prepared.storm.id, 30.0, LATER)
-    assert urgent_run_waits(tx, LATER)
+    assert urgent_run_waits(tx, LATER, RunKind.WHATIF)
     assert (count_ahead(tx, plan), count_ahead(tx, asked)) == (0, 1)
     assert leased(tx).id == plan.id
-    assert not urgent_run_waits(tx, LATER)
+    assert not urgent_run_waits(tx, LATER, RunKind.WHATIF)
     assert leased(tx).id == asked.id
 
 

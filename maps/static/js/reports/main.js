@@ -8,6 +8,7 @@ import "./sections/classes.js";
 import "./sections/attention.js";
 import "./sections/fairness.js";
 import "./sections/money.js";
+import "./sections/machine-gain.js";
 import "./sections/storms.js";
 import "./map/filter.js";
 import "./header.js";
