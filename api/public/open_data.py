@@ -1,5 +1,6 @@
 """The open data: what everybody may read of a storm, in forms that other programs know."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from threading import BoundedSemaphore
 from typing import Annotated
@@ -13,7 +14,7 @@ from api.processes.cached_response import (
     ANYBODYS,
     JSON,
     PackedAnswer,
-    SharedAnswers,
+    SharedAnswer,
     json_of,
     packed_answer_of,
     shared_answer,
@@ -27,7 +28,14 @@ from api.public.open_answers import (
     open_answer,
 )
 from api.public.open_arguments import NEWEST_NUMBER, USUAL_PAGE, WantedRoutes
-from api.public.open_storms import BASE, STORMS, StormSubject, open_storms, public_minute
+from api.public.open_storms import (
+    BASE,
+    STORMS,
+    StormSubject,
+    open_storms,
+    public_minute,
+    storm_revision,
+)
 from api.web.checked_route import CheckedRoute
 from api.web.context import App, app_of
 from api.web.page_context import page, translator_of, wants_page
@@ -162,21 +170,29 @@ def open_app(request: Request) -> App:
 
 
 def _shared(request: Request, subject: OpenSubject, media_type: str = JSON) -> Response:
-    """Return an answer that is made once a minute for all who ask the same."""
+    """Return an answer that is made once a minute for all who ask the same.
+
+    A file of a storm that is over is made once.
+    """
     app = open_app(request)
-    kept = app.boards.open_files if isinstance(subject, StormSubject) else app.boards.open_data
-    packed = kept.of(subject).held(public_minute(app)) or _made(app, kept, subject)
+    if isinstance(subject, StormSubject):
+        shared = app.boards.open_files.of(subject)
+        revision = storm_revision(app, subject.storm_id)
+    else:
+        shared = app.boards.open_data.of(subject)
+        revision = public_minute(app)
+    packed = shared.held(revision) or _made(app, shared, subject, revision)
     return _licensed(request, packed, media_type)
 
 
-def _made(app: App, kept: SharedAnswers, subject: OpenSubject) -> PackedAnswer:
+def _made(app: App, shared: SharedAnswer, subject: OpenSubject, revision: Hashable) -> PackedAnswer:
     """Return an answer that is made now; raise `AnswersBusyError` where others wait for theirs."""
     if not WAITING.acquire(blocking=False):
         raise AnswersBusyError
     try:
-        return kept.of(subject).packed(
+        return shared.packed(
             lambda: app.answers.made(subject, lambda: open_answer(app, subject), spare_server=True),
-            public_minute(app),
+            revision,
         )
     finally:
         WAITING.release()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from api.config.clock import Clock
@@ -24,6 +25,7 @@ class PublicSubject:
 class PublicSources(Protocol):
     """What the map is made from: the parts of a server, or of the process beside it."""
 
+    folder: Path
     engine: Database
     clock: Clock
     city_state: CityStateHolder

@@ -34,7 +34,7 @@ def write_geoparquet(
 ) -> None:
     """Write columns and a line each, in degrees; `times` are the names of columns of moments.
 
-    A licence, where there is one, is the file's key `licence`. Equal columns make equal bytes.
+    A licence, where there is one, is a member of the key `geo`. Equal columns make equal bytes.
     GeoParquet 1.1.0, https://geoparquet.org/releases/v1.1.0/
     """
     columns = {
@@ -42,19 +42,22 @@ def write_geoparquet(
         for name, values in attributes.items()
     }
     columns[GEOMETRY] = Array([bytes(one) for one in shapely.to_wkb(lines)], DataType.binary())
-    told = {"geo": json.dumps(_geo(lines)), **({"licence": licence} if licence else {})}
     table = Table.from_arrays(list(columns.values()), names=list(columns))
+    # One key: the writer has no order for several. The schema's own metadata would hide it.
+    told = {"geo": json.dumps(_geo(lines, licence))}
     write_parquet(table, path, compression="zstd(3)", key_value_metadata=told)
 
 
-def _geo(lines: Sequence[shapely.LineString]) -> dict[str, object]:
+def _geo(lines: Sequence[shapely.LineString], licence: str) -> dict[str, object]:
     """Return what a reader must know of the lines; without `crs` they are longitude, latitude."""
     column = {
         "encoding": "WKB",
         "geometry_types": ["LineString"],
         "bbox": shapely.total_bounds(lines).tolist(),
     }
-    return {"version": _VERSION, "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
+    allowed = {"licence": licence} if licence else {}
+    columns = {GEOMETRY: column}
+    return {"version": _VERSION, "primary_column": GEOMETRY, "columns": columns, **allowed}
 
 
 def _moments(values: Sequence[object]) -> Array:

@@ -4,12 +4,14 @@ import csv
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import geopandas
 import pandas
 import shapely
+from pysqlite3 import dbapi2
 
 from data.errors import InvalidError
 from data.exchange.geoparquet import write_geoparquet
@@ -19,7 +21,8 @@ from data.model import Segment
 from data.streets.network import StreetNetwork
 
 GEOJSON = "GeoJSON"
-DRIVERS = {".gpkg": "GPKG", ".geojson": GEOJSON}
+GEOPACKAGE = "GPKG"
+DRIVERS = {".gpkg": GEOPACKAGE, ".geojson": GEOJSON}
 TABLE = ".csv"
 PARQUET = ".parquet"
 LAYER = "streets"
@@ -28,7 +31,11 @@ _TIME = re.compile(r"^last_pass|_at$")
 
 
 def write_streets(
-    network: StreetNetwork, columns: Mapping[str, Sequence[object]], path: Path, licence: str = ""
+    network: StreetNetwork,
+    columns: Mapping[str, Sequence[object]],
+    path: Path,
+    licence: str = "",
+    at: datetime | None = None,
 ) -> None:
     """Write a file with one line feature per segment, in the format of its suffix.
 
@@ -37,8 +44,10 @@ def write_streets(
     Each has `id`, names (`name_columns`), `road_class, oneway, length_m, width_m, lanes, district,
     osm_way_id` and what `columns` add, in the order of `network.segments`; `None` is no value.
     Columns named `last_pass…` or `…_at` are times, with a zone, also where they are empty. A file
-    that lies there is replaced, whole or not at all. A licence is a member of GeoJSON and a key of
-    Parquet; the other formats have no place for it. Raises `InvalidError` for another ending.
+    that lies there is replaced, whole or not at all. A licence is a member of GeoJSON and of
+    Parquet's `geo`; the other formats have no place for it. With `at`, when streets were so, equal
+    columns make equal bytes: a GeoPackage says that moment, not when it was written. Raises
+    `InvalidError` for another ending.
     """
     attributes = {**_attributes(network.segments), **columns}
     ending = path.suffix.lower()
@@ -56,6 +65,8 @@ def write_streets(
             write_geoparquet(attributes, times, lines, new, licence)
         else:
             _write_layer(attributes, lines, new, DRIVERS[ending], licence)
+        if at is not None and DRIVERS.get(ending) == GEOPACKAGE:
+            _date_layer(new, at)
         new.replace(path)
     finally:
         new.unlink(missing_ok=True)
@@ -76,6 +87,13 @@ def _write_layer(
     )
     told = _members({"licence": licence}) if driver == GEOJSON and licence else {}
     frame.to_file(path, driver=driver, layer=LAYER, engine="pyogrio", index=False, **told)
+
+
+def _date_layer(path: Path, at: datetime) -> None:
+    """Say of the layer of a GeoPackage that it is of a moment (`last_change`)."""
+    moment = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    with closing(dbapi2.connect(path)) as file, file:
+        file.execute("UPDATE gpkg_contents SET last_change = ?", (moment,))
 
 
 def _members(members: Mapping[str, str]) -> dict[str, str]:

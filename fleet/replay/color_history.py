@@ -15,7 +15,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from data.model import ClassRule, Coverage, DirectedSegment, Job, Pass, Segment, Storm, Treatment
+from data.model import (
+    ClassRule,
+    Coverage,
+    DirectedSegment,
+    Job,
+    Level,
+    Pass,
+    RoadClass,
+    Segment,
+    SegmentId,
+    ServiceClass,
+    Storm,
+    Treatment,
+)
 from data.policy.city_policy import Policy
 from data.policy.evidence_rules import EvidenceRules
 from data.streets.network import StreetNetwork
@@ -32,6 +45,20 @@ JobSpan = tuple[Job, datetime | None]
 
 Ints = NDArray[np.int32]
 States = NDArray[np.int8]
+
+
+class ColorRules(NamedTuple):
+    """What of a policy colors follow from: they stay whatever else of it changes."""
+
+    rules: Mapping[ServiceClass, ClassRule]
+    classes: Mapping[RoadClass, ServiceClass]
+    levels: Mapping[SegmentId, Level]
+    evidence: EvidenceRules
+
+
+def color_rules(policy: Policy) -> ColorRules:
+    """Return what of a policy colors follow from."""
+    return ColorRules(policy.rules, policy.classes, policy.levels, policy.evidence)
 
 
 @dataclass(frozen=True, slots=True)

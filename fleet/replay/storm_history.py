@@ -33,7 +33,13 @@ from data.store.reports import segments_only_salted
 from data.streets.network import StreetNetwork
 from fleet.coverage.coverage_states import CoverageState
 from fleet.matching.map_matching import Matcher, StreetMatcher
-from fleet.replay.color_history import Proven, StreetChanges, street_changes
+from fleet.replay.color_history import (
+    ColorRules,
+    Proven,
+    StreetChanges,
+    color_rules,
+    street_changes,
+)
 from fleet.replay.timeline_events import REVISED, VERBS, TimelineEvent, TimelineStreets, moments
 from fleet.replay.track_history import AROUND, TrackPoint, tracks
 from fleet.reports.storm_statistics import storm_requests
@@ -87,7 +93,7 @@ class StormTimeline:
 class _Known:
     """Colors of a storm until a moment, their sources, and how long computing them took."""
 
-    policy: Policy
+    rules: ColorRules
     mark: object
     until: datetime
     changes: StreetChanges
@@ -211,7 +217,7 @@ class StormHistory:
         with self._lock:
             self._reset_if_new(network)
             known = self._colors.get(storm.id)
-        return known if known is not None and known.policy == policy else None
+        return known if known is not None and known.rules == color_rules(policy) else None
 
     def _read(
         self,
@@ -224,10 +230,11 @@ class StormHistory:
     ) -> _Known:
         """Return the colors of a storm, from their file if it has them."""
         file = self._folder / f"storm-{storm.id}.npz" if self._folder else None
-        rules = f"{STATES} {network.version} {sha256(repr(policy).encode()).hexdigest()}"
+        rules = color_rules(policy)
+        follows = f"{STATES} {network.version} {sha256(repr(rules).encode()).hexdigest()}"
         if storm.ended_at is None:
-            origin = f"{rules} {storm.started_at} goes on"
-            read = _read_active(file, origin, policy, mark) if self._reads_active and file else None
+            origin = f"{follows} {storm.started_at} goes on"
+            read = _read_active(file, origin, rules, mark) if self._reads_active and file else None
             if read is not None and read.until <= until and read.fresh(until, GRACE):
                 return read
             began_s = time.monotonic()
@@ -236,16 +243,16 @@ class StormHistory:
             if self._writes_active and file:
                 times = np.array([until.timestamp(), took.total_seconds()])
                 save_arrays(file, origin, {**_parts(changes), READ: times})
-            return _Known(policy, mark, until, changes, took)
-        origin = f"{rules} {mark} {until}"
+            return _Known(rules, mark, until, changes, took)
+        origin = f"{follows} {mark} {until}"
         stored = find_arrays(file, origin) if file else None
         if stored is not None:
             parts = (stored[name] for name in PARTS)
-            return _Known(policy, mark, until, StreetChanges(*parts), timedelta(0))
+            return _Known(rules, mark, until, StreetChanges(*parts), timedelta(0))
         changes = street_changes(network, policy, storm, _proven(tx, storm, policy), until)
         if file:
             save_arrays(file, origin, _parts(changes))
-        return _Known(policy, mark, until, changes, timedelta(0))
+        return _Known(rules, mark, until, changes, timedelta(0))
 
     def _reset_if_new(self, network: StreetNetwork) -> None:
         if self._network is not network:
@@ -254,7 +261,7 @@ class StormHistory:
             self._colors.clear()
 
 
-def _read_active(file: Path, origin: str, policy: Policy, mark: object) -> _Known | None:
+def _read_active(file: Path, origin: str, rules: ColorRules, mark: object) -> _Known | None:
     """Return the colors of an active storm as another process wrote them."""
     stored = find_arrays(file, origin)
     if stored is None:
@@ -262,7 +269,7 @@ def _read_active(file: Path, origin: str, policy: Policy, mark: object) -> _Know
     until_s, took_s = stored[READ].tolist()
     changes = StreetChanges(*(stored[name] for name in PARTS))
     until = datetime.fromtimestamp(until_s, UTC)
-    return _Known(policy, mark, until, changes, timedelta(seconds=took_s))
+    return _Known(rules, mark, until, changes, timedelta(seconds=took_s))
 
 
 def _parts(changes: StreetChanges) -> dict[str, NDArray[Any]]:

@@ -6,13 +6,16 @@ from itertools import accumulate
 import pytest
 
 from api.processes.tasks.replay_task import ReplayTask
+from data.policy.city_policy import DEFAULT_POLICY
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
 from data.store.tracking.positions import add_positions
 from fleet.coverage.coverage_states import CoverageState
 from fleet.replay import storm_history
 from fleet.replay.storm_history import StormHistory
+from fleet.setup.city_setup import set_policy
 from maps.replay.replay import CODES
+from tests.api.public.test_public_map import SYSTEM
 from tests.fleet.drives import a_drive
 from tests.village import MAIN_EAST, NOW, a_vehicle, at_m
 
@@ -132,6 +135,24 @@ def test_what_a_storm_was_like_is_kept_on_the_disk_until_it_is_revised(client, p
     app.history = StormHistory(app.folder / "history")
     assert client.get(f"/api/replay/{plowed}/colors/1").json() != before
     assert file.stat().st_mtime_ns != written
+
+
+def test_what_everybody_may_see_and_what_snow_ahead_does_change_no_storm(
+    client, plowed, monkeypatch
+):
+    app = client.app.state.barfrub
+    client.post(f"/api/storms/{plowed}/end")
+    before = client.get(f"/api/replay/{plowed}/colors/1").json()
+    text = DEFAULT_POLICY.replace("map = false", "map = true")
+    text += "\n[forecast]\ndepth_cm = 9\n"
+    with transaction(app.engine) as tx:
+        set_policy(tx, SYSTEM, text, app.network, app.clock.now())
+    app.city_state.refresh()
+    assert app.policy.public.map
+    monkeypatch.delattr(storm_history, "street_changes")
+    assert client.get(f"/api/replay/{plowed}/colors/1").json() == before
+    app.history = StormHistory(app.folder / "history")
+    assert client.get(f"/api/replay/{plowed}/colors/1").json() == before
 
 
 def test_of_an_active_storm_one_process_reads_the_colors_and_another_receives_them(

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import runpy
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -14,6 +15,8 @@ from xml.etree import ElementTree
 import pytest
 from lxml import etree
 
+from api.processes.cached_response import SharedAnswers
+from api.public import open_storms
 from data.model import Actor, ActorKind
 from data.store.database.engine import transaction
 from data.store.storms.storms import find_active_storm
@@ -155,6 +158,49 @@ def test_a_storm_that_goes_on_is_as_late_as_all_else(anybody, app, clock):
     assert rows(anybody, storm["id"])[str(MAIN_WEST)]["cleared_forward_at"] == ""
     clock.moment = NOW + 5 * HOUR + 16 * MINUTE
     assert rows(anybody, storm["id"])[str(MAIN_WEST)]["cleared_forward_at"] != ""
+
+
+@pytest.fixture
+def over(anybody, client, sign_in, clock):
+    """The addresses of the files of a storm that everybody may know all of."""
+    (storm,) = anybody.get(f"{BASE}/storms").json()["storms"]
+    end(client, sign_in, clock, storm["id"], NOW + 6 * HOUR)
+    client.cookies.clear()
+    clock.moment = NOW + 6 * HOUR + 16 * MINUTE
+    return storm["files"]
+
+
+def tags(client, files):
+    answers = {ending: client.get(address) for ending, address in files.items()}
+    assert {one.status_code for one in answers.values()} == {200}
+    return {ending: one.headers["etag"] for ending, one in answers.items()}
+
+
+def forget(app):
+    """Answers are gone from memory, as after a start."""
+    app.boards.open_files = SharedAnswers()
+
+
+def test_files_of_a_storm_that_is_over_are_made_once(anybody, app, over, clock, monkeypatch):
+    known = tags(anybody, over)
+    clock.moment += 3 * HOUR
+    open_up(app, delay_min=30)
+    with monkeypatch.context() as patch:
+        patch.delattr(open_storms, "write_streets")
+        assert tags(anybody, over) == known
+        forget(app)
+        assert tags(anybody, over) == known
+    forget(app)
+    shutil.rmtree(app.folder / open_storms.FOLDER)
+    assert tags(anybody, over) == known
+
+
+def test_what_comes_late_of_a_storm_that_is_over_is_in_its_files(anybody, app, over, clock):
+    known = tags(anybody, over)
+    clock.moment += HOUR
+    plow(app, NOW + 5 * HOUR, street=ORCHARD, times=3)
+    changed = tags(anybody, over)
+    assert all(changed[ending] != tag for ending, tag in known.items())
 
 
 def test_storms_come_in_pages_and_not_before_the_delay_is_over(anybody, client, sign_in, clock):

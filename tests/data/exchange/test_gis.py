@@ -108,11 +108,10 @@ def test_parquet_has_every_street_with_its_kinds_and_its_line(parquet):
 
 def test_parquet_says_where_its_lines_lie_and_what_is_allowed(parquet):
     write_streets(village(), {}, parquet, "CC BY 4.0")
-    told = read_parquet(parquet).schema.metadata_str
-    geo = json.loads(told["geo"])
+    geo = json.loads(read_parquet(parquet).schema.metadata_str["geo"])
     assert (geo["version"], geo["primary_column"]) == ("1.1.0", "geometry")
     assert tuple(geo["columns"]["geometry"]["bbox"]) == tuple(village().bounds)
-    assert told["licence"] == "CC BY 4.0"
+    assert geo["licence"] == "CC BY 4.0"
 
 
 def test_columns_of_parquet_keep_their_kind_where_they_are_empty(parquet):
@@ -124,11 +123,13 @@ def test_columns_of_parquet_keep_their_kind_where_they_are_empty(parquet):
     assert kinds == [DataType.float64(), DataType.utf8(), DataType.timestamp("ms", tz="UTC")]
 
 
-def test_the_same_streets_are_the_same_bytes_of_parquet(parquet):
-    write_streets(village(), {"last_pass_at": only(PASSED_AT)}, parquet)
-    first = parquet.read_bytes()
-    write_streets(village(), {"last_pass_at": only(PASSED_AT)}, parquet)
-    assert parquet.read_bytes() == first
+@pytest.mark.parametrize("ending", ["gpkg", "geojson", "csv", "parquet"])
+def test_the_same_streets_of_a_moment_are_the_same_bytes(tmp_path, ending):
+    one, other = (tmp_path / f"{name}.{ending}" for name in ("one", "other"))
+    for file in (one, other):
+        columns = {"last_pass_at": only(PASSED_AT)}
+        write_streets(village(), columns, file, "CC BY 4.0", PASSED_AT)
+    assert one.read_bytes() == other.read_bytes()
 
 
 def test_an_older_file_is_replaced(file):
