@@ -13,15 +13,17 @@ from api.web.schemas import Moment, Wire, moment_in
 from api.web.uploads import TABLE_LIMIT, content_of
 from data.model import StormId
 from data.model.storm_conditions import ForecastHour
-from data.store.weather import find_forecast, list_last_road_weather
+from data.store.weather import find_forecast, list_feed_states, list_last_road_weather
 from data.weather.forecast_file import MOST_HOURS
 from fleet.storms.storm_lookup import known_storm
 from fleet.weather.forecast_check import check_forecasts
 from fleet.weather.forecast_intake import enter_forecast, read_file, take_read
+from fleet.weather.weather_feeds import feeds_of
 from maps.weather import (
     ForecastCheckView,
     WeatherView,
     check_views,
+    feed_views,
     forecast_view,
     road_views,
 )
@@ -48,7 +50,7 @@ class ForecastHoursIn(Wire):
 
 @router.get("/api/weather")
 def get_weather(context: BoardContext) -> WeatherView:
-    """Return the newest forecast and the road weather of the last hours."""
+    """Return the newest forecast, the road weather of the last hours and how feeds answered."""
     return _weather(context)
 
 
@@ -92,12 +94,15 @@ def _followed(context: Context) -> WeatherView:
 
 def _weather(context: Context) -> WeatherView:
     policy, now = context.app.policy, context.now
+    feeds = feeds_of(policy.weather_feed, context.app.city.bounds)
     with context.reading() as tx:
         forecast = find_forecast(tx, now)
         roads = list_last_road_weather(tx, now - ROADS, now)
+        feed_states = list_feed_states(tx)
     return WeatherView(
         forecast=None if forecast is None else forecast_view(forecast, now),
         roads=road_views(roads),
+        feeds=feed_views(feeds, feed_states, now),
         needed_cm=policy.snow_ahead_mm / 10,
         within_h=policy.forecast.within / timedelta(hours=1),
         begins=policy.forecast.begins,

@@ -3,10 +3,20 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
-from data.model.storm_conditions import Forecast, ForecastSource, RoadState, RoadWeather
+from data.model.storm_conditions import (
+    FeedFault,
+    FeedKind,
+    FeedState,
+    Forecast,
+    ForecastSource,
+    RoadState,
+    RoadWeather,
+)
 from fleet.weather.forecast_check import ForecastCheck
 from fleet.weather.snow_ahead import first_flake, hours_ahead, is_stale
+from fleet.weather.weather_feeds import WeatherFeed, is_silent, state_of
 
 SHOWN = timedelta(hours=48)
 """So many hours ahead are shown."""
@@ -51,8 +61,24 @@ class ForecastView:
 
 
 @dataclass(frozen=True, slots=True)
+class WeatherFeedView:
+    """A weather feed: when it was asked and read last, and why the last try failed, if it did.
+
+    `silent_since` is since when it has brought nothing, where that is long.
+    """
+
+    kind: FeedKind
+    host: str
+    asked_at: datetime | None
+    read_at: datetime | None
+    fault: FeedFault | None
+    detail: str
+    silent_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class WeatherView:
-    """The newest forecast, if any, and the road weather of the last hours.
+    """The newest forecast, if any, the road weather of the last hours, and the feeds that are on.
 
     A storm is forecast where `needed_cm` are expected `within_h`; where `begins`, it begins at the
     first flake by itself.
@@ -60,6 +86,7 @@ class WeatherView:
 
     forecast: ForecastView | None
     roads: tuple[RoadWeatherView, ...]
+    feeds: tuple[WeatherFeedView, ...]
     needed_cm: float
     within_h: float
     begins: bool
@@ -116,6 +143,23 @@ def road_views(measured: Iterable[RoadWeather]) -> tuple[RoadWeatherView, ...]:
             None if one.snow_mm is None else _cm(one.snow_mm),
         )
         for one in measured
+    )
+
+
+def feed_views(
+    feeds: Iterable[WeatherFeed], known: Sequence[FeedState], now: datetime
+) -> tuple[WeatherFeedView, ...]:
+    """Return how weather feeds answered; an address is shown by its host alone."""
+    return tuple(_feed_view(feed, state_of(feed, known), now) for feed in feeds)
+
+
+def _feed_view(feed: WeatherFeed, state: FeedState | None, now: datetime) -> WeatherFeedView:
+    host = urlsplit(feed.address).hostname or ""
+    if state is None:
+        return WeatherFeedView(feed.kind, host, None, None, None, "", None)
+    silent_since = (state.read_at or state.since) if is_silent(state, now) else None
+    return WeatherFeedView(
+        feed.kind, host, state.asked_at, state.read_at, state.fault, state.detail, silent_since
     )
 
 

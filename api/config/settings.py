@@ -107,7 +107,15 @@ class Settings(BaseSettings):
         default="",
         description="Public keys (ed25519:…, with commas) of other machines' backups to restore",
     )
-    contact: str = Field(default="", description="Contact address for operators of other systems")
+    contact: str = Field(
+        default="",
+        description="Contact address for operators of other systems; services of weather want it",
+    )
+    weather_hosts: str = Field(
+        default="",
+        description="Hosts in this network, with commas, that weather feeds may be read from, over "
+        "plain HTTP and through a proxy too",
+    )
     callers_kept_days: int = Field(
         default=90,
         ge=1,

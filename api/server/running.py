@@ -10,6 +10,7 @@ from api.processes.cluster.change_bridge import ChangeBridge
 from api.processes.ingest.live_positions import ANNOUNCED
 from api.processes.periodic_task import PeriodicTask
 from api.processes.tasks.forecast_task import ForecastTask
+from api.processes.tasks.weather_feed_task import WeatherFeedTask, feed_reader
 from api.tracking.mqtt import Broker
 from api.tracking.tracker_changes import COMMANDS, TRACKERS
 from api.web.context import App
@@ -64,6 +65,7 @@ def periodic_tasks(app: App) -> Sequence[PeriodicTask]:
     tasks = [
         app.consumer,
         app.notice_sender,
+        WeatherFeedTask(app.engine, app.clock, app.city_state, feed_reader(app.settings)),
         ForecastTask(app.engine, app.clock, app.city_state, app.hub),
         app.cycle_task,
         app.alert_task,

@@ -73,6 +73,51 @@ class Forecast:
     hours: tuple[ForecastHour, ...]
 
 
+class FeedKind(StrEnum):
+    """What a weather feed brings."""
+
+    FORECAST = "forecast"
+    ROAD = "road"
+
+
+class FeedFault(StrEnum):
+    """Why a weather feed could not be read.
+
+    Either it was not asked, since its address is not allowed or it wants to know whom to write to;
+    or it did not answer, answered an error of its own or of ours, too much, or no weather.
+    """
+
+    FORBIDDEN = "forbidden"
+    NO_CONTACT = "no_contact"
+    UNREACHABLE = "unreachable"
+    DOWN = "down"
+    REFUSED = "refused"
+    LARGE = "large"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """How a weather feed answered at an address that is asked since a time.
+
+    It was asked last at `asked_at`, read last at `read_at`, and wants not to be asked `not_before`.
+    `etag` and `modified` are by its own words of what was read; `fault` and `detail` are of the
+    last of so many `tries` that failed alike.
+    """
+
+    kind: FeedKind
+    address: str
+    since: datetime
+    asked_at: datetime
+    not_before: datetime | None = None
+    read_at: datetime | None = None
+    etag: str = ""
+    modified: str = ""
+    tries: int = 0
+    fault: FeedFault | None = None
+    detail: str = ""
+
+
 class RoadState(StrEnum):
     """What lies on a road."""
 

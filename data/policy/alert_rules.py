@@ -1,17 +1,36 @@
-"""When something needs a dispatcher: `[alerts]` and `[forecast]` of `policy.toml`."""
+"""When something needs a dispatcher, and where the weather comes from.
 
+The sections `[alerts]`, `[forecast]` and `[weather_feed]` of `policy.toml`.
+"""
+
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from data.files.toml_reader import TomlTable
+from data.files.toml_reader import FieldMistake, TomlTable, needed
 from data.files.toml_values import IF_ANY, Flag, Number
 
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
+_ADDRESS = re.compile(r"https?://[^\s/@?#]+([/?][^\s#]*)?")
+_LONGEST_ADDRESS = 500
 _Minutes = Annotated[timedelta, Number(0.5, 24 * 60, _MINUTE)]
+
+
+def _address(value: object) -> str | None:
+    if value is None or value == "":
+        return None
+    address = value.strip() if isinstance(value, str) else ""
+    if len(address) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
+        raise needed("an address like {example}", example="https://weather.example.org/city.json")
+    return address
+
+
+_Address = Annotated[str | None, BeforeValidator(_address), IF_ANY]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +72,28 @@ class ForecastRules(TomlTable):
     within: Annotated[timedelta, Number(1, 72, _HOUR), Field(alias="within_h")] = 12 * _HOUR
     alert: Annotated[timedelta, Number(0, 72, _HOUR), Field(alias="alert_h")] = 6 * _HOUR
     begins: Flag = False
+
+
+@dataclass(frozen=True, slots=True)
+class WeatherFeedRules(TomlTable):
+    """Whether the weather is asked for by itself, at which addresses and how often.
+
+    Nothing is asked until an administrator turns it `on`. `{lat}` and `{lon}` in an address are the
+    city's middle. MET Norway wants a forecast not to be asked for oftener than it is made.
+    """
+
+    on: Flag = False
+    forecast: _Address = None
+    forecast_every: Annotated[timedelta, Number(30, 180, _MINUTE), Field(alias="forecast_min")] = (
+        60 * _MINUTE
+    )
+    road: _Address = None
+    road_every: Annotated[timedelta, Number(5, 180, _MINUTE), Field(alias="road_min")] = (
+        15 * _MINUTE
+    )
+
+    def mistakes(self) -> Iterator[FieldMistake]:
+        """Return that a feed which is on has no address."""
+        if self.on and not (self.forecast or self.road):
+            need = "an address of a forecast or of road weather"
+            yield FieldMistake(("forecast",), self.forecast, need)

@@ -33,7 +33,7 @@ from data.model import (
     ServiceClass,
 )
 from data.policy.access_rules import PublicRules, SignInRules
-from data.policy.alert_rules import AlertRules, ForecastRules
+from data.policy.alert_rules import AlertRules, ForecastRules, WeatherFeedRules
 from data.policy.check_rules import CheckRules
 from data.policy.class_rules import ClassLabel, ClassTable, ClassTables, class_table
 from data.policy.cost_rules import CostRules
@@ -90,6 +90,7 @@ class Policy:
     evidence: EvidenceRules = field(default_factory=EvidenceRules)
     alerts: AlertRules = field(default_factory=AlertRules)
     forecast: ForecastRules = field(default_factory=ForecastRules)
+    weather_feed: WeatherFeedRules = field(default_factory=WeatherFeedRules)
     costs: CostRules = field(default_factory=CostRules)
     messages: MessageRules = field(default_factory=MessageRules)
     vehicle_check: CheckRules = field(default_factory=CheckRules)
@@ -238,6 +239,7 @@ class _PolicyTable(TomlTable):
     followup: FollowUpRules = field(default_factory=FollowUpRules)
     alerts: AlertRules = field(default_factory=AlertRules)
     forecast: ForecastRules = field(default_factory=ForecastRules)
+    weather_feed: WeatherFeedRules = field(default_factory=WeatherFeedRules)
     costs: CostRules = field(default_factory=CostRules)
     crews: CrewRules = field(default_factory=CrewRules)
     messages: MessageRules = field(default_factory=MessageRules)
@@ -283,6 +285,7 @@ def policy_from(values: Mapping[str, object]) -> Policy:
         evidence=table.evidence,
         alerts=table.alerts,
         forecast=table.forecast,
+        weather_feed=table.weather_feed,
         costs=table.costs,
         messages=table.messages,
         vehicle_check=table.vehicle_check,
@@ -312,6 +315,7 @@ def policy_values(policy: Policy) -> dict[str, object]:
             followup=policy.followup,
             alerts=policy.alerts,
             forecast=policy.forecast,
+            weather_feed=policy.weather_feed,
             costs=policy.costs,
             crews=policy.crews,
             messages=policy.messages,

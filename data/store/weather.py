@@ -1,4 +1,4 @@
-"""Forecasts of snow and road weather, as rows."""
+"""Forecasts of snow, road weather, and how weather feeds answered, as rows."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,10 +7,16 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_update
 
 from data.files.json_records import to_plain
-from data.model.storm_conditions import Forecast, ForecastHour, ForecastSource, RoadWeather
+from data.model.storm_conditions import (
+    FeedState,
+    Forecast,
+    ForecastHour,
+    ForecastSource,
+    RoadWeather,
+)
 from data.store.database.engine import Tx
 from data.store.database.records import first_record, only_record, records, row_of
-from data.store.schema import forecast, road_weather
+from data.store.schema import forecast, road_weather, weather_feed
 
 
 def add_forecast(
@@ -79,3 +85,16 @@ def forget_weather(tx: Tx, before: datetime) -> None:
     """Remove forecasts that were made, and road weather that was measured, before a time."""
     tx.execute(delete(forecast).where(forecast.c.made_at < before))
     tx.execute(delete(road_weather).where(road_weather.c.at < before))
+
+
+def list_feed_states(tx: Tx) -> list[FeedState]:
+    """Return how weather feeds answered, of each kind the one that was asked last."""
+    return records(FeedState, tx.execute(select(weather_feed).order_by(weather_feed.c.kind)))
+
+
+def set_feed_state(tx: Tx, state: FeedState) -> None:
+    """Keep how a feed answered, in place of another one of its kind."""
+    values = row_of(state, weather_feed)
+    new = insert_or_update(weather_feed).values(**values)
+    rest = {name: value for name, value in values.items() if name != "kind"}
+    tx.execute(new.on_conflict_do_update(index_elements=["kind"], set_=rest))

@@ -2,12 +2,17 @@
 
 import json
 from contextvars import Context
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from api.processes.tasks.forecast_task import ForecastTask
-from data.store.database.engine import written_version
+from data.model.storm_conditions import FeedFault, FeedKind, FeedState
+from data.policy.city_policy import DEFAULT_POLICY
+from data.store.database.engine import transaction, written_version
+from data.store.setup.city import next_revision, set_policy_text
+from data.store.weather import set_feed_state
 from tests.weather_files import met_no_file
 
 HOUR = timedelta(hours=1)
@@ -74,3 +79,29 @@ def test_a_refused_file_names_field_value_and_what_was_expected(client):
     assert "2: state" in answer.text
     assert "lava" in answer.text
     assert client.get("/api/weather").json()["forecast"] is None
+
+
+def test_a_feed_is_shown_by_its_host_with_why_it_was_not_read_and_since_when(client, app, clock):
+    address, now = "https://weather.example.org/rwis.csv?key=secret", clock.now()
+    feed = f'[weather_feed]\non = true\nroad = "{address}"\n'
+    begun = FeedState(FeedKind.ROAD, address, now - 5 * HOUR, now)
+    failed = replace(begun, tries=3, fault=FeedFault.REFUSED, detail="403")
+    assert client.get("/api/weather").json()["feeds"] == []
+    with transaction(app.engine) as tx:
+        set_policy_text(tx, f"{DEFAULT_POLICY.split('[weather_feed]')[0]}{feed}")
+        next_revision(tx)
+        set_feed_state(tx, failed)
+    app.city_state.refresh()
+    answer = client.get("/api/weather")
+    assert "secret" not in answer.text
+    [shown] = answer.json()["feeds"]
+    assert (shown["kind"], shown["host"], shown["fault"]) == (
+        "road",
+        "weather.example.org",
+        "refused",
+    )
+    assert (shown["read_at"], shown["silent_since"]) == (None, None)
+    with transaction(app.engine) as tx:
+        set_feed_state(tx, replace(failed, since=now - 6 * HOUR))
+    [shown] = client.get("/api/weather").json()["feeds"]
+    assert shown["silent_since"] == f"{now - 6 * HOUR:%Y-%m-%dT%H:%M:%SZ}"

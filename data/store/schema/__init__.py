@@ -82,6 +82,7 @@ from data.store.schema.storm_conditions import (
     storm_machine,
     storm_move,
     storm_site,
+    weather_feed,
 )
 from data.store.schema.storms import (
     blockage,
@@ -214,4 +215,5 @@ __all__ = [
     "vehicle",
     "vehicle_check",
     "vehicle_fault",
+    "weather_feed",
 ]

@@ -91,3 +91,19 @@ road_weather = Table(
     Column("snow_mm", Float, doc="depth of snow that lies"),
 )
 Index("road_weather_by_time", road_weather.c.at)
+
+weather_feed = Table(
+    "weather_feed",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("since", UtcDateTime, nullable=False, doc="when this address was first asked"),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("not_before", UtcDateTime, doc="when it may be asked again by its own words"),
+    Column("read_at", UtcDateTime, doc="when it last answered well"),
+    Column("etag", Text, nullable=False),
+    Column("modified", Text, nullable=False, doc="its Last-Modified"),
+    Column("tries", Whole, nullable=False, doc="that failed alike, one after the other"),
+    Column("fault", Text, doc="of the last try"),
+    Column("detail", Text, nullable=False, doc="what came then"),
+)

@@ -12,7 +12,8 @@ from data.store.storms.storms import find_active_storm, get_storm_policy_text
 def get_storm_policy(tx: Tx, storm_id: StormId) -> Policy:
     """Return the policy of a storm, the city's where it has none of its own.
 
-    Which street has which class, and what is public, is the city's in any case, as decided today.
+    Which street has which class, what is public, and where the weather comes from, is the city's in
+    any case, as decided today.
     """
     text, ours = get_storm_policy_text(tx, storm_id), get_policy(tx)
     if not text:
@@ -24,6 +25,7 @@ def get_storm_policy(tx: Tx, storm_id: StormId) -> Policy:
         street_rules=ours.street_rules,
         levels=ours.levels,
         public=ours.public,
+        weather_feed=ours.weather_feed,
     )
 
 

@@ -2,9 +2,9 @@
 import { html } from "lit";
 import { boot, now } from "../pages/boot.js";
 import { numberIn } from "../pages/number-fields.js";
-import { number, t, time } from "../pages/texts.js";
+import { age, named, number, t, time } from "../pages/texts.js";
 import { mayDispatch, open, refresh, tell } from "../storms/state.js";
-import { cm, stamp } from "../storms/words.js";
+import { cm, stamp, when } from "../storms/words.js";
 import { forecastCheck } from "./check.js";
 import { enter, takeFile, weather } from "./state.js";
 import { roads, strip } from "./strip.js";
@@ -80,7 +80,20 @@ const rule = ({ needed_cm: needed, within_h: within, begins }) =>
     begins ? t("It begins by itself with the first flake.") : t("It begins only when a dispatcher says so."),
   ].join(" ");
 
-const problem = (words) => html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${words}</p>`;
+const problem = (words, urgent = true) => html`<p class="problem" role=${urgent ? "alert" : "status"}><span class="icon icon-triangle-alert" aria-hidden="true"></span>${words}</p>`;
+
+/** When a feed was read last, why the last try failed, and for how long nothing came. */
+function feedLine({ kind, host, asked_at: asked, read_at: read, fault, detail, silent_since: silent }) {
+  const what = { what: t(`feed:${kind}`), host };
+  const last = read ? t("{what} from {host}: last fetched {when}.", { ...what, when: when(read) }) : t("{what} from {host}: not fetched yet.", what);
+  if (!fault && !silent) return html`<p class="small muted">${last}</p>`;
+  const words = [
+    last,
+    silent ? t("Nothing has come for {age}.", { age: age(silent) }) : "",
+    fault ? t("The try at {time} failed: {why}.", { time: time(asked), why: named("feed_fault", fault) }) : "",
+  ];
+  return problem(html`<span>${words.filter(Boolean).join(" ")} ${fault ? html`<bdi class="small muted" dir="ltr">${detail}</bdi>` : ""}</span>`, silent);
+}
 
 /** The weather; `one` is the storm that is shown, if any. */
 export function weatherPart(one) {
@@ -89,6 +102,7 @@ export function weatherPart(one) {
   return html`<section class="card weather" aria-labelledby="weather-title">
     <header><h2 id="weather-title">${t("Snow ahead")}</h2></header>
     ${seen.forecast ? strip(seen.forecast) : html`<p class="muted">${t("No forecast is known. It comes from a file or by hand.")}</p>`}
+    ${seen.feeds.map(feedLine)}
     ${beginning(one, seen.forecast)}
     <p class="small muted">${rule(seen)}</p>
     ${roads(seen.roads)}

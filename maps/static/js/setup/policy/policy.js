@@ -18,6 +18,7 @@ import { hoursLimits } from "./hours.js";
 import { checkPoints } from "./vehicle-check.js";
 import { alertLimits } from "./alert-limits.js";
 import { forecastRules } from "./forecast.js";
+import { weatherFeedRules } from "./weather-feed.js";
 
 const { roads } = boot.policy;
 const COLUMNS = [
@@ -139,6 +140,7 @@ class Policy extends Part {
         ${this.section(t("Requests that share work"), t("Whoever calls about open work of the same street joins it instead of making more."), sharing(draft))}
         ${this.section(t("Alerts"), t("When the board alerts a dispatcher to a truck or a street."), alertLimits(draft))}
         ${this.section(t("Snow ahead"), t("When a forecast makes a storm and puts it on alert."), forecastRules(draft))}
+        ${this.section(t("Weather feed"), t("Nothing is fetched from other servers until you turn it on here."), weatherFeedRules(draft))}
         ${this.section(t("Hours of service"), t("What the roster refuses, and when drivers are told to rest."), hoursLimits(draft))}
         ${this.section(t("Vehicle check"), t("What drivers look at before a shift; without points nobody is asked."), checkPoints(draft))}
         ${this.section(t("Ready texts"), t("What dispatchers and drivers write to each other with one tap, each in the reader's language."), readyTexts(draft))}
