@@ -1,4 +1,4 @@
-"""A storm's report for the council, or its brief for a meeting, as PDF made by a worker."""
+"""What workers make of a storm for the council: its report, its brief, its map as a picture."""
 
 from typing import Annotated
 
@@ -12,7 +12,8 @@ from api.web.context import CouncilContext
 from api.web.page_context import translator_of
 from data.errors import NotFoundError
 from data.model import PlanRun, StormId
-from fleet.routes.file_request import ask_for_report
+from data.store.database.engine import Tx
+from fleet.routes.file_request import ask_for_map, ask_for_report
 from fleet.storms.storm_lookup import shown_storm
 
 router = APIRouter(route_class=CheckedRoute)
@@ -37,14 +38,39 @@ async def download_report(
     the file in `Location`.
     """
     language = translator_of(request).language
+    options = {"against": against, "brief": brief, "language": language}
 
     def asked() -> PlanRun:
         with context.writing() as tx:
-            shown = shown_storm(tx, storm)
-            if shown is None:
-                raise NotFoundError("storm", storm or 0)
-            options = {"against": against, "brief": brief, "language": language}
-            return ask_for_report(tx, context.actor, shown.id, options, context.now)
+            storm_id = _storm_id(tx, storm)
+            return ask_for_report(tx, context.actor, storm_id, options, context.now)
 
     run = await run_in_threadpool(asked)
     return await file_answer(request, context, run.id, wait_s)
+
+
+@router.get("/council/coverage.png", responses=PROGRESS)
+async def download_picture(
+    request: Request,
+    context: CouncilContext,
+    storm: Wanted = None,
+    wait_s: WaitSeconds = WAIT_S,
+) -> Response:
+    """Return the map of a storm with its legend as PNG; a worker draws it, as the report."""
+    language = translator_of(request).language
+
+    def asked() -> PlanRun:
+        with context.writing() as tx:
+            storm_id = _storm_id(tx, storm)
+            return ask_for_map(tx, context.actor, storm_id, language, context.now)
+
+    run = await run_in_threadpool(asked)
+    return await file_answer(request, context, run.id, wait_s)
+
+
+def _storm_id(tx: Tx, wanted: StormId | None) -> StormId:
+    """Return a storm, by default the newest; raise `NotFoundError` where there is none."""
+    shown = shown_storm(tx, wanted)
+    if shown is None:
+        raise NotFoundError("storm", wanted or 0)
+    return shown.id

@@ -24,6 +24,9 @@ MOST_WAITING = 4
 KEPT_FOR = timedelta(hours=1)
 """How long a file can be fetched; then it is made anew."""
 
+ASKED = {"map": "map.asked", "report": "report.asked", "plan": "sheets.asked"}
+"""Lines of the audit log, by what the options of a file name."""
+
 
 class FilesBusyError(BarfrubError):
     """Raised where too many files wait to be made."""
@@ -54,8 +57,18 @@ def ask_for_report(
     return ask_for_file(tx, actor, storm_id, {"report": storm_id, **options}, now)
 
 
+def ask_for_map(tx: Tx, actor: Actor, storm_id: StormId, language: str, now: datetime) -> PlanRun:
+    """Return the run that draws the map of a storm, as `ask_for_file` does."""
+    return ask_for_report(tx, actor, storm_id, {"map": True, "language": language}, now)
+
+
+def is_map(run: PlanRun) -> bool:
+    """Whether a run draws the map of a storm."""
+    return "map" in run.options
+
+
 def is_report(run: PlanRun) -> bool:
-    """Whether a run makes the report of a storm, which the council may read."""
+    """Whether a run makes the report or the map of a storm, which the council may read."""
     return "report" in run.options
 
 
@@ -76,8 +89,8 @@ def ask_for_file(
     if len(waiting) >= MOST_WAITING:
         raise FilesBusyError
     subject = f"storm:{storm_id}" if "report" in options else f"plan:{options['plan']}"
-    verb = "report.asked" if "report" in options else "sheets.asked"
-    add_event(tx, now, actor, verb, subject, after=dict(options))
+    asked = next(one for one in ("map", "report", "plan") if one in options)
+    add_event(tx, now, actor, ASKED[asked], subject, after=dict(options))
     wish = RunWish(SECONDS, RunKind.REPORT, options, _last_line(tx))
     return add_run(tx, storm_id, actor.id, now, wish)
 

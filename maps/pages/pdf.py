@@ -1,7 +1,8 @@
-"""PDF files from Typst templates, in both writing directions, without network access."""
+"""PDF files and pictures from Typst templates, in both directions, without network access."""
 
 import json
 from collections.abc import Mapping
+from typing import Literal
 
 import typst
 
@@ -10,6 +11,8 @@ from maps.pages.templates import STATIC_DIR, TEMPLATES_DIR
 
 FONTS = STATIC_DIR / "vendor" / "vazirmatn" / "ttf"
 
+DOTS_AN_INCH = 240.0
+"""Of a picture, which is then some 2,200 dots wide."""
 
 LUCIDE, OWN = STATIC_DIR / "vendor" / "lucide", STATIC_DIR / "icons"
 
@@ -41,11 +44,18 @@ def report_pdf(report: Mapping[str, object]) -> bytes:
     return _compiled("reports/storm-report.typ", report=text)
 
 
-def _compiled(template: str, **inputs: str) -> bytes:
+def map_png(drawn: Mapping[str, object]) -> bytes:
+    """Return the map of a storm as a PNG picture."""
+    text = without_isolates(json.dumps(drawn, ensure_ascii=False))
+    return _compiled("reports/storm-report.typ", png=True, report=text)
+
+
+def _compiled(template: str, *, png: bool = False, **inputs: str) -> bytes:
     source = (TEMPLATES_DIR / template).read_bytes()
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[FONTS])
     compiler = typst.Compiler(root=TEMPLATES_DIR, font_paths=fonts)
-    done = compiler.compile(source, format="pdf", sys_inputs=inputs)
+    form: Literal["png", "pdf"] = "png" if png else "pdf"
+    done = compiler.compile(source, format=form, ppi=DOTS_AN_INCH, sys_inputs=inputs)
     if not isinstance(done, bytes):
-        raise TypeError(f"{template}: expected one PDF file, got {type(done).__name__}")
+        raise TypeError(f"{template}: expected one file, got {type(done).__name__}")
     return done

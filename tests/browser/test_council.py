@@ -237,6 +237,7 @@ def test_what_is_shown_can_be_taken_home(visit):
 
         assert re.fullmatch(rf"coverage-[\d-]+\.{ending}", download.value.suggested_filename)
         assert Path(download.value.path()).stat().st_size > 1000
+    assert "coverage.png?" in page.get_by_role("link", name="Picture (PNG)").get_attribute("href")
 
 
 def test_the_map_follows_the_news_without_a_click(visit):

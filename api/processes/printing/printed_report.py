@@ -1,21 +1,22 @@
 """What is printed of a storm for the council, with the figures that its page has."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from api.config.clock import Clock
 from api.processes.city_state import CityStateHolder
 from api.processes.printing.council_figures import FiguresSubject, council_figures
 from data.errors import NotFoundError
-from data.model import StormId
-from data.store.database.engine import Database, reading
+from data.model import Storm, StormId
+from data.store.database.engine import Database, Tx, reading
 from fleet.evidence.storm_evidence import painted_storm, plowed_times
 from fleet.reports.storm_statistics import StormRecords
 from fleet.storms.storm_lookup import known_storm
 from fleet.what_if.hindsight import hindsight_runs
-from maps.pages.i18n import translator
+from maps.pages.i18n import Translator, translator
 from maps.reports.coverage_table import CoveragePicture
 from maps.reports.machine_gain import gain_answers
-from maps.reports.paper.storm_report import StormPapers, storm_brief, storm_report
+from maps.reports.paper.storm_report import StormPapers, storm_brief, storm_map, storm_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,33 @@ def printed_report(sources: ReportSources, wish: ReportWish) -> dict[str, object
         raise NotFoundError("storm", wish.figures.storm or 0)
     with reading(sources.engine) as tx:
         storm = known_storm(tx, StormId(view.storm.id))
-        city_state = sources.city_state.now
-        policy = sources.city_state.policy_of(tx, storm)
-        states, coverages = painted_storm(tx, city_state.network, policy, storm, view.at)
-        cleared = plowed_times(tx, city_state.network, storm)
+        picture = _picture(tx, sources, storm, view.at)
+        cleared = plowed_times(tx, picture.network, storm)
         asked = hindsight_runs(tx, storm.id)
-    picture = CoveragePicture(
-        city_state.city, city_state.network, policy, storm, view.at, states, tuple(coverages)
-    )
-    t = translator(wish.language, city_state.city.timezone).of_city(policy, city_state.districts)
+    t = _translator(sources, picture, wish.language)
     papers = StormPapers(view, picture, cleared, tuple(gain_answers(asked, t).values()))
     return storm_brief(papers, t) if wish.brief else storm_report(papers, t)
+
+
+def printed_map(sources: ReportSources, storm_id: StormId, language: str) -> dict[str, object]:
+    """Return what `map_png` draws of a storm, as its streets are now or were at its end."""
+    now = sources.clock.now()
+    with reading(sources.engine) as tx:
+        storm = known_storm(tx, storm_id)
+        picture = _picture(tx, sources, storm, storm.ended_at or now)
+    return storm_map(picture, now, _translator(sources, picture, language))
+
+
+def _picture(tx: Tx, sources: ReportSources, storm: Storm, at: datetime) -> CoveragePicture:
+    city_state = sources.city_state.now
+    policy = sources.city_state.policy_of(tx, storm)
+    states, coverages = painted_storm(tx, city_state.network, policy, storm, at)
+    return CoveragePicture(
+        city_state.city, city_state.network, policy, storm, at, states, tuple(coverages)
+    )
+
+
+def _translator(sources: ReportSources, picture: CoveragePicture, language: str) -> Translator:
+    city_state = sources.city_state.now
+    t = translator(language, city_state.city.timezone)
+    return t.of_city(picture.policy, city_state.districts)

@@ -5,7 +5,12 @@ from typing import NamedTuple
 
 from api.processes.limited_process import WorkStoppedError, run_unless
 from api.processes.printing.council_figures import FiguresSubject
-from api.processes.printing.printed_report import ReportSources, ReportWish, printed_report
+from api.processes.printing.printed_report import (
+    ReportSources,
+    ReportWish,
+    printed_map,
+    printed_report,
+)
 from api.processes.printing.printed_routes import Printing, plan_sheets
 from api.processes.workers.run_context import RunContext, StoreOutcome
 from data.errors import ConflictError
@@ -14,23 +19,25 @@ from data.store.database.engine import Tx, reading
 from data.store.planning.plan_runs import answer_run, put_back
 from data.store.planning.run_files import add_file
 from data.store.setup.city import get_city
-from fleet.routes.file_request import is_report
+from fleet.routes.file_request import is_map, is_report
 from maps.pages.i18n import translator
-from maps.pages.pdf import report_pdf, sheets_pdf
+from maps.pages.pdf import map_png, report_pdf, sheets_pdf
 
 PDF = "application/pdf"
+PNG = "image/png"
 
 
 class _Print(NamedTuple):
-    """A file to make: its name, what stands in it, and what makes it of that."""
+    """A file to make: its name and type, what stands in it, and what makes it of that."""
 
     name: str
+    media_type: str
     content: Mapping[str, object]
     make: Callable[[Mapping[str, object]], bytes]
 
 
 def make_report(context: RunContext) -> StoreOutcome:
-    """Print the route sheets of a plan, or the report of a storm, in one file.
+    """Print the route sheets of a plan, or the report or map of a storm, in one file.
 
     A worker that leaves puts the run back for another one.
     """
@@ -45,7 +52,9 @@ def make_report(context: RunContext) -> StoreOutcome:
 
     def keep(tx: Tx, held: PlanRun) -> PlanRun:
         add_file(tx, held.id, content)
-        return answer_run(tx, held, {"name": printed.name, "media_type": PDF}, held.digest)
+        return answer_run(
+            tx, held, {"name": printed.name, "media_type": printed.media_type}, held.digest
+        )
 
     return keep
 
@@ -57,13 +66,17 @@ def _sheets(context: RunContext) -> _Print:
         city = get_city(tx)
         t = translator(run.options["language"], city.timezone)
         sheets = plan_sheets(tx, Printing(context.network, city.attribution, now, t), plan_id)
-    return _Print(f"routes-{plan_id}-{t.language}.pdf", sheets, sheets_pdf)
+    return _Print(f"routes-{plan_id}-{t.language}.pdf", PDF, sheets, sheets_pdf)
 
 
 def _report(context: RunContext) -> _Print:
-    options = context.beat.plan_run.options
-    subject = FiguresSubject(StormId(options["report"]), options["against"])
-    wish = ReportWish(subject, options["language"], brief=options["brief"])
-    report = printed_report(ReportSources(context.engine, context.clock), wish)
+    options, sources = context.beat.plan_run.options, ReportSources(context.engine, context.clock)
+    storm_id, language = StormId(options["report"]), options["language"]
+    if is_map(context.beat.plan_run):
+        drawn = printed_map(sources, storm_id, language)
+        return _Print(f"storm-{storm_id}-map-{language}.png", PNG, drawn, map_png)
+    subject = FiguresSubject(storm_id, options["against"])
+    wish = ReportWish(subject, language, brief=options["brief"])
+    report = printed_report(sources, wish)
     kind = "brief" if wish.brief else "report"
-    return _Print(f"storm-{subject.storm}-{kind}-{wish.language}.pdf", report, report_pdf)
+    return _Print(f"storm-{storm_id}-{kind}-{language}.pdf", PDF, report, report_pdf)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from fleet.coverage.snow_accumulation import accumulation_of
 from maps.pages.i18n import Translator
@@ -42,6 +43,14 @@ MOST_SMALLS = 12
 MM_A_CM = 10.0
 
 
+class Form(StrEnum):
+    """What is made: the report, one page for a meeting, or the map as a picture."""
+
+    REPORT = "report"
+    BRIEF = "brief"
+    MAP = "map"
+
+
 @dataclass(frozen=True, slots=True)
 class StormPapers:
     """What a report is made of: the figures of the page, the map's picture.
@@ -62,7 +71,7 @@ def storm_report(papers: StormPapers, t: Translator) -> dict[str, object]:
     blocks = [
         figures(key_figures(view, t)),
         paragraph(answer(view, t)),
-        *_state(papers, t),
+        *_state(papers.picture, t),
         *_ages(papers, t),
         *_levels(view, t),
         *_requests(view, t),
@@ -77,7 +86,7 @@ def storm_report(papers: StormPapers, t: Translator) -> dict[str, object]:
         tables.rules_table(view, t),
         *_method(view, t),
     ]
-    return _document(papers, t("Storm report"), blocks, t)
+    return _document(papers.picture, view.now, t("Storm report"), blocks, t)
 
 
 def storm_brief(papers: StormPapers, t: Translator) -> dict[str, object]:
@@ -92,12 +101,19 @@ def storm_brief(papers: StormPapers, t: Translator) -> dict[str, object]:
         ]
     blocks = [
         figures(key_figures(view, t)),
-        *_state(papers, t)[1:],
+        *_state(papers.picture, t)[1:],
         listing(said),
         heading(t("To be decided")),
         listing(questions(view, t)),
     ]
-    return _document(papers, t("Brief for the meeting"), blocks, t) | {"brief": True}
+    title = t("Brief for the meeting")
+    return _document(papers.picture, view.now, title, blocks, t) | {"form": Form.BRIEF}
+
+
+def storm_map(picture: CoveragePicture, now: datetime, t: Translator) -> dict[str, object]:
+    """Return the map of a storm with its legend and its time, to be shown as one picture."""
+    titled, drawn_map = _state(picture, t)
+    return _document(picture, now, str(titled["text"]), [drawn_map], t) | {"form": Form.MAP}
 
 
 def _last_line(view: CouncilView, t: Translator) -> str:
@@ -108,9 +124,8 @@ def _last_line(view: CouncilView, t: Translator) -> str:
 
 
 def _document(
-    papers: StormPapers, title: str, blocks: Iterable[Block], t: Translator
+    picture: CoveragePicture, now: datetime, title: str, blocks: Iterable[Block], t: Translator
 ) -> dict[str, object]:
-    picture, view = papers.picture, papers.view
     storm = picture.storm
     name = t.name_here(storm.name) if storm else ""
     return {
@@ -120,12 +135,12 @@ def _document(
         "title": title,
         "city": picture.city.name,
         "storm": name,
-        "lines": list(_lines(papers, t)),
-        "gregorian": _gregorian(papers, t),
+        "lines": list(_lines(picture, t)),
+        "gregorian": _gregorian(picture, t),
         "running": f"{title} · {name} · {picture.city.name}",
-        "made": t("Made on {when} by Barfrub from the city's records", when=_when(view.now, t)),
+        "made": t("Made on {when} by Barfrub from the city's records", when=_when(now, t)),
         "words": {"page": t("Page {page} of {pages}")},
-        "brief": False,
+        "form": Form.REPORT,
         "blocks": list(blocks),
     }
 
@@ -134,9 +149,9 @@ def _when(moment: datetime, t: Translator) -> str:
     return t("{date}, {time}", date=t.date(moment), time=t.time(moment))
 
 
-def _lines(papers: StormPapers, t: Translator) -> Iterator[str]:
+def _lines(picture: CoveragePicture, t: Translator) -> Iterator[str]:
     """Yield from when until when the storm was, and what snow fell."""
-    storm, at = papers.picture.storm, papers.picture.at
+    storm, at = picture.storm, picture.at
     if storm is None:
         return
     span = duration((at - storm.started_at).total_seconds(), t)
@@ -158,9 +173,9 @@ def _lines(papers: StormPapers, t: Translator) -> Iterator[str]:
     )
 
 
-def _gregorian(papers: StormPapers, t: Translator) -> str:
+def _gregorian(picture: CoveragePicture, t: Translator) -> str:
     """Return the same times by the Gregorian calendar, where readers have another one."""
-    storm, at = papers.picture.storm, papers.picture.at
+    storm, at = picture.storm, picture.at
     if storm is None or t.speech.calendar == "gregory":
         return ""
     local = [_stamp(moment, t) for moment in (storm.started_at, at)]
@@ -171,8 +186,7 @@ def _stamp(moment: datetime, t: Translator) -> str:
     return Translator("en", t.timezone).stamp(moment.astimezone(UTC))
 
 
-def _state(papers: StormPapers, t: Translator) -> list[Block]:
-    shown = papers.picture
+def _state(shown: CoveragePicture, t: Translator) -> list[Block]:
     over = shown.storm is not None and shown.storm.ended_at is not None
     title = t("Streets by state at the end") if over else t("Streets by state now")
     note = shown.city.attribution

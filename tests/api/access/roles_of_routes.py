@@ -93,6 +93,7 @@ GET /council/coverage.csv
 GET /council/coverage.geojson
 GET /council/coverage.gpkg
 GET /council/coverage.html
+GET /council/coverage.png
 GET /council/report.pdf
 GET /replay
 

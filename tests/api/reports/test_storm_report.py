@@ -1,13 +1,21 @@
 """The printed report has the figures of the council's page, in every language."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 
 from api.cli.storms.report import report
 from api.processes.printing.council_figures import FiguresSubject
-from api.processes.printing.printed_report import ReportSources, ReportWish, printed_report
+from api.processes.printing.printed_report import (
+    ReportSources,
+    ReportWish,
+    printed_map,
+    printed_report,
+)
 from data.languages import languages
+from data.model import StormId
 from maps.pages.i18n import translator
 from maps.pages.pdf import report_pdf
 from maps.pages.tables import exact
@@ -156,6 +164,33 @@ def test_a_council_member_gets_the_report_from_a_worker_and_no_route_sheets(
     sign_in("driver")
     assert client.get(asked.headers["location"]).status_code == 403
     assert client.get("/council/report.pdf").status_code == 403
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_council_member_takes_the_map_home_as_one_picture(
+    client, app, clock, sign_in, two_storms, language
+):
+    sign_in("council")
+    asked = client.get(f"/council/coverage.png?storm=1&wait_s=0&lang={language}")
+    make_file(app, clock)
+    drawn = client.get(asked.headers["location"])
+    assert drawn.headers["content-type"] == "image/png"
+    assert f'filename="storm-1-map-{language}.png"' in drawn.headers["content-disposition"]
+    with Image.open(io.BytesIO(drawn.content)) as picture:
+        assert picture.width > 2_000
+        assert len({color for _, color in picture.convert("RGB").getcolors(10**6)}) > 20
+
+
+def test_the_picture_of_a_map_says_storm_time_states_and_whose_streets_they_are(
+    app, clock, two_storms
+):
+    said = printed_map(ReportSources(app.engine, clock), StormId(2), "fa")
+    t = translator("fa", app.city.timezone)
+    assert (said["storm"], said["rtl"]) == ("Second snow", True)
+    assert t.time(clock.moment) in said["lines"][0]
+    (block,) = said["blocks"]
+    assert (block["note"], said["title"]) == (app.city.attribution, t("Streets by state now"))
+    assert {word for _, word in block["keys"]} >= {t("state:overdue")}
 
 
 def test_a_brief_is_one_page_with_five_figures_and_what_to_decide(app, clock, two_storms):

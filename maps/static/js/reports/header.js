@@ -90,9 +90,9 @@ class Header extends Part {
   }
 
   /** A file that a worker makes; its page says how far it is and becomes the file. */
-  paper(kind, name, title) {
-    return html`<a class="quiet" href=${file("report.pdf", kind)} title=${title} target="_blank" rel="noopener">
-      <span class="icon icon-printer" aria-hidden="true"></span>${name}
+  paper(address, icon, name, title) {
+    return html`<a class="quiet" href=${address} title=${title} target="_blank" rel="noopener">
+      <span class="icon icon-${icon}" aria-hidden="true"></span>${name}
     </a>`;
   }
 
@@ -105,8 +105,9 @@ class Header extends Part {
         </a>`,
       )}
       <button class="quiet" type="button" id="large" aria-pressed=${choice.value.large} title=${t("For a projector: read from five metres")} @click=${() => enlarge(!choice.value.large)}><span class="icon icon-type" aria-hidden="true"></span>${t("Large type")}</button>
-      ${this.paper({}, t("Report (PDF)"), t("Four to eight pages with maps and charts"))}
-      ${this.paper({ brief: true }, t("Brief (PDF)"), t("One page for the meeting"))}
+      ${this.paper(file("coverage.png"), "image", t("Picture (PNG)"), t("The map with legend and date, for slides and newspapers"))}
+      ${this.paper(file("report.pdf"), "printer", t("Report (PDF)"), t("Four to eight pages with maps and charts"))}
+      ${this.paper(file("report.pdf", { brief: true }), "printer", t("Brief (PDF)"), t("One page for the meeting"))}
       <button class="quiet" type="button" @click=${printPage}><span class="icon icon-printer" aria-hidden="true"></span>${t("Print")}</button>
     </div>`;
   }
