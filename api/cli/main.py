@@ -86,6 +86,10 @@ COMMANDS = {
     "coverage": CommandEntry(
         "api.cli.storms.coverage:coverage", "Recompute coverage and show its revisions."
     ),
+    "learn": CommandEntry(
+        "api.cli.learn:learn",
+        "Learn from storms how long work takes; with --use plans follow what was proposed.",
+    ),
     "report": CommandEntry(
         "api.cli.storms.report:report",
         "Write the council's report of a storm, or its brief for a meeting, as PDF.",

@@ -44,6 +44,8 @@ from data.store.storms.storms import get_storm
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.audit.last_change import find_change
+from fleet.context import CityContext
+from fleet.learning.plan_pace import plan_pace
 from fleet.planning.edit_orders import orders_with
 from fleet.planning.plan_lifecycle import store_draft
 from fleet.planning.plan_preparation import Prepared
@@ -92,6 +94,8 @@ def as_begun(tx: Tx, draft: Plan, network: StreetNetwork) -> tuple[Prepared, Edi
         now=draft.made_at,
         present=replace(present, closed=present.closed | shut),
     )
+    city = CityContext(tx, network, prepared.policy, draft.made_at)
+    prepared = replace(prepared, pace=plan_pace(city, storm, prepared.shifts))
     return prepared, *last_edit_and_orders(tx, draft.id)
 
 

@@ -16,6 +16,7 @@ from data.model import (
     StormId,
     Vehicle,
 )
+from data.model.planning.paces import AS_ASSUMED, Pace
 from data.policy.city_policy import Policy
 from data.store.database.engine import Tx
 from data.store.planning.plans import find_published_plan_id
@@ -25,6 +26,7 @@ from data.store.storms.storms import get_storm
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.context import CityContext
+from fleet.learning.plan_pace import plan_pace
 from fleet.planning.plan_options import shifts_in_service
 from fleet.planning.storm_snapshot import present_of
 from fleet.routes.published_plan import PublishedPlanCache
@@ -39,7 +41,8 @@ from fleet.streets.machine_limits import way_limits
 class Prepared:
     """Input of a plan, read in one transaction; `now` is when the plan begins.
 
-    `parent_id` is the published plan's, `check` how it was driven until then.
+    `parent_id` is the published plan's, `check` how it was driven until then, `pace` how long
+    everything takes here.
     """
 
     storm: Storm
@@ -54,6 +57,7 @@ class Prepared:
     now: datetime
     present: Present = field(default_factory=Present)
     check: PlanCheck | None = None
+    pace: Pace = AS_ASSUMED
 
 
 def prepare(
@@ -76,6 +80,7 @@ def prepare(
         plain,
         present=present_of(city, plain.storm, jobs, shifts, check),
         check=check,
+        pace=plan_pace(city, plain.storm, shifts),
     )
 
 

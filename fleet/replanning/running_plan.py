@@ -24,7 +24,8 @@ from fleet.routes.route_progress import PlanCheck
 from routing.check.referee_paths import deadheads_of
 from routing.check.referee_paths import legs_of as checked_legs_of
 from routing.network.deadheads import hubs_of
-from routing.planning.directed_passes import DirectedPass, material_kg, passes_of, service_s
+from routing.planning.directed_passes import DirectedPass, material_kg, passes_of
+from routing.planning.durations import service_s
 from routing.planning.problem_mapping import (
     COMPLETION_PRICE,
     LATENESS_PRICE,

@@ -17,15 +17,20 @@ def closed_arcs(network: StreetNetwork, closed: Iterable[DirectedSegment]) -> In
 
 
 def open_shifts_by_vehicle(
-    network: StreetNetwork, shut: Ints, limited: Collection[tuple[int, int]] = ()
+    network: StreetNetwork,
+    seconds: Floats,
+    shut: Ints,
+    limited: Collection[tuple[int, int]] = (),
 ) -> Floats:
     """Return float64[M, 3], the turns (from, to, seconds): none into a closed arc, none `limited`.
+
+    `seconds` are those of each turn of the network.
 
     Where all ways on are closed, a street has become a dead end, and vehicles turn around in it.
     """
     turns = network.turns
     origin = np.repeat(np.arange(len(network.arc_tail)), np.diff(turns.start))
-    table = np.column_stack((origin, turns.to, turns.cost_s)).astype(np.float64)
+    table = np.column_stack((origin, turns.to, seconds)).astype(np.float64)
     if limited:
         arcs = len(network.arc_tail)
         out = np.array([a * arcs + b for a, b in limited], np.int64)

@@ -1,14 +1,10 @@
-"""Jobs as passes along arcs, and what each machine needs for them."""
+"""Jobs as passes along arcs, and the material that they take."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from data.model import DirectedSegment, Directions, Job, Treatment, Vehicle, WorkPass
-from routing.planning.limited_ways import limited_ways
+from data.model import DirectedSegment, Directions, Job, Treatment, WorkPass
 from routing.planning.situation import PlanningSituation
-from routing.problem.problem import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +49,3 @@ def material_kg(situation: PlanningSituation, work: DirectedPass) -> float:
     if work.job.treatment is not Treatment.SALT:
         return 0.0
     return situation.policy.salt_kg(situation.network.segment(work.job.segment_id))
-
-
-def service_s(
-    situation: PlanningSituation, passes: Sequence[DirectedPass], machines: Sequence[Vehicle]
-) -> Floats:
-    """Return float64[T, K], infinite where the machine does not do that or cannot drive there."""
-    limited = limited_ways(situation)
-    segments = [situation.network.segment(work.job.segment_id) for work in passes]
-    length_m = np.array([segment.length_m for segment in segments], np.float64)
-    width_m = np.array([segment.width_m for segment in segments], np.float64)
-    kinds = list(Treatment)
-    wanted = np.array([kinds.index(work.job.treatment) for work in passes], np.int64)
-    found = np.full((len(passes), len(machines)), np.inf)
-    for k, machine in enumerate(machines):
-        barred = [limited.bars(machine.type, work.arc) for work in passes]
-        open_to = ~np.array(barred, np.bool_)
-        for treatment in machine.capabilities:
-            fits = (wanted == kinds.index(treatment)) & (width_m >= machine.min_street_m) & open_to
-            found[fits, k] = length_m[fits] / machine.work_speed_mps[treatment]
-    return found

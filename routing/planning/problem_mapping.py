@@ -26,7 +26,6 @@ from data.model import (
     Vehicle,
     WorkPass,
 )
-from data.streets.network import StreetNetwork
 from routing.network.deadheads import line_graph, to_arc
 from routing.network.route_timing import TimedLeg, TimedRoute, routes_timed_afresh
 from routing.planning.closed_turns import closed_arcs, open_shifts_by_vehicle
@@ -36,8 +35,8 @@ from routing.planning.directed_passes import (
     material_kg,
     numbered,
     passes_of,
-    service_s,
 )
+from routing.planning.durations import drive_paces, drive_s, fill_s, service_s, turn_s
 from routing.planning.limited_ways import LimitedWays, limited_ways
 from routing.planning.machine_kinds import machine_kinds, trucks_of
 from routing.planning.running_plan import locked_stops
@@ -127,7 +126,7 @@ def problem_from(situation: PlanningSituation) -> MappedProblem:
         completion_price=COMPLETION_PRICE * weight,
         lateness_price=LATENESS_PRICE * weight,
         unserved_price=(UNSERVED_PRICE + UNSERVED_S * LATENESS_PRICE) * weight,
-        pace=np.array([_pace(situation.network, each) for each in machines], np.float64),
+        pace=drive_paces(situation, machines),
         vehicle_type=kind,
         start_arc=nodes.start_arc,
         end_arc=nodes.end_arc,
@@ -138,7 +137,7 @@ def problem_from(situation: PlanningSituation) -> MappedProblem:
         price_per_s=np.full(count, SECOND_PRICE),
         fixed_price=np.zeros(count),
         reload_arc=nodes.reload_arc,
-        fill_s=np.array([site.fill_s for site in situation.reload_sites], np.float64),
+        fill_s=fill_s(situation),
         rules=rules,
     )
     if situation.present.closed and situation.present.starts:
@@ -175,13 +174,6 @@ def classes_of(situation: PlanningSituation) -> list[ServiceClass]:
     """Return the classes in the order in which `Problem.class_index` counts them."""
     codes = {job.service_class for job in situation.jobs}
     return situation.policy.in_order(codes.union(situation.policy.rules))
-
-
-def _pace(network: StreetNetwork, machine: Vehicle) -> float:
-    """Return how much longer the machine takes through the city than the streets allow."""
-    own_s = network.arc_length_m / machine.drive_speed_mps
-    whole_s = float(network.arc_drive_s.sum())
-    return float(np.maximum(own_s, network.arc_drive_s).sum()) / whole_s if whole_s else 1.0
 
 
 def _shift_s(situation: PlanningSituation) -> tuple[Floats, Floats]:
@@ -269,7 +261,7 @@ def _streets(situation: PlanningSituation, places: _Nodes, limited: LimitedWays)
     nodes = np.array(places.nodes, np.int32)
     nothing = np.zeros(len(nodes))
     shut = closed_arcs(network, situation.present.closed)
-    table = [open_shifts_by_vehicle(network, shut, limited.turns)]
+    table = [open_shifts_by_vehicle(network, turn_s(situation), shut, limited.turns)]
     for i, node in enumerate(nodes):
         leaving = np.setdiff1d(np.flatnonzero(network.arc_tail == node), shut)
         coming = np.flatnonzero(network.arc_head == node)
@@ -280,7 +272,7 @@ def _streets(situation: PlanningSituation, places: _Nodes, limited: LimitedWays)
         np.concatenate((network.arc_tail, nodes)).astype(np.int32),
         np.concatenate((network.arc_head, nodes)).astype(np.int32),
         np.concatenate((network.arc_length_m, nothing)),
-        np.concatenate((network.arc_drive_s, nothing)),
+        np.concatenate((drive_s(situation), nothing)),
         np.isin(np.arange(streets + len(nodes)), sorted(limited.through))
         | (np.arange(streets + len(nodes)) >= streets),
         *turn_rows(streets + len(nodes), np.concatenate(table)),

@@ -7,7 +7,8 @@ import numpy as np
 from data.model import Job, ReloadSiteId, ShiftId, WorkPass
 from data.planning.sectors import PlanSector, SectorRoutes
 from data.streets.network import StreetNetwork
-from routing.planning.directed_passes import passes_of, service_s
+from routing.planning.directed_passes import passes_of
+from routing.planning.durations import service_s
 from routing.planning.machine_kinds import machine_kinds, trucks_of
 from routing.planning.problem_mapping import MappedProblem
 from routing.planning.situation import PlanningSituation

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from data.model import Depot, Job, PlanId, Present, ReloadSite, Shift, Storm, Vehicle
+from data.model.planning.paces import Pace
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 
@@ -65,4 +66,9 @@ class PlanningSituation(Protocol):
     @property
     def present(self) -> Present:
         """What has been done and begun, and what is closed, forbidden or locked."""
+        ...
+
+    @property
+    def pace(self) -> Pace:
+        """How long everything takes against what is assumed, as storms taught."""
         ...

@@ -225,3 +225,16 @@ blockage = Table(
     Column("last", Whole, doc="the last one"),
     Column("voice", Text, nullable=False, server_default="", doc="file in the photo folder"),
 )
+
+pace_proposal = Table(
+    "pace_proposal",
+    metadata,
+    new_id(),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", Text, nullable=False, doc="sign-in name"),
+    Column("storm_ids", JSON, nullable=False, doc="that it was learned from"),
+    Column("learned", LargeBinary, nullable=False, doc="gzipped JSON of `LearnedPace`"),
+    Column("state", Text, nullable=False, doc="`PaceState`"),
+    Column("decided_at", UtcDateTime),
+    Column("decided_by", Text, nullable=False, server_default=""),
+)

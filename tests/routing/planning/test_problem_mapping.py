@@ -21,6 +21,7 @@ from data.model import (
     Treatment,
     Vehicle,
 )
+from data.model.planning.paces import AS_ASSUMED, Pace
 from data.policy.city_policy import DEFAULT_POLICY, Policy, policy_from_toml
 from data.streets.network import StreetNetwork
 from routing.check.referee import violations
@@ -42,6 +43,7 @@ class Situation:
     reload_sites: tuple[ReloadSite, ...] = (v.a_reload_site(),)
     parent_id: PlanId | None = None
     present: Present = field(default_factory=Present)
+    pace: Pace = AS_ASSUMED
     now = v.NOW
 
 

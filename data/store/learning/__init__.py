@@ -1,0 +1,1 @@
+"""What did storms teach of how long things take, and which of it is in force?"""

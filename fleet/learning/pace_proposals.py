@@ -1,0 +1,113 @@
+"""Proposals of how long things take: made of storms, put in force by a person, and undone."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from data.errors import ConflictError, NotFoundError
+from data.model import Actor, Event, Storm, StormId
+from data.model.planning.paces import PaceProposal, PaceProposalId, PaceState
+from data.store.audit.audit_log import add_event, find_last_event
+from data.store.database.engine import Tx
+from data.store.learning.pace_proposals import (
+    add_proposal,
+    find_proposal_in_force,
+    get_proposal,
+    set_proposal_state,
+)
+from data.store.setup.city import get_city
+from data.store.setup.machines import list_reload_sites
+from data.store.storms.storms import list_storms
+from data.streets.network import StreetNetwork
+from fleet.learning.paces import learned_pace
+from fleet.learning.storm_drives import drives_in
+
+PACE_SET = "pace.set"
+NONE = 0
+"""Number of no proposal: plans assume what is written down."""
+
+
+def storms_to_learn_from(tx: Tx, wanted: Collection[int]) -> list[Storm]:
+    """Return storms by number, all that are over where none is named; the first one first."""
+    storms = list_storms(tx)[::-1]
+    if not wanted:
+        return [storm for storm in storms if storm.ended_at is not None]
+    known = {int(storm.id) for storm in storms}
+    for number in wanted:
+        if number not in known:
+            raise NotFoundError("storm", number)
+    return [storm for storm in storms if storm.id in wanted]
+
+
+def propose(
+    tx: Tx, actor: Actor, storms: Sequence[Storm], network: StreetNetwork, now: datetime
+) -> PaceProposal:
+    """Store what storms teach of how long things take; plans do not use it yet."""
+    seen = drives_in(tx, storms, network, now)
+    if not seen.drives:
+        raise ConflictError("no drive of these storms tells a speed", reason="nothing_to_learn")
+    learned = learned_pace(seen, list_reload_sites(tx))
+    new = PaceProposal(
+        id=PaceProposalId(NONE),
+        made_at=now,
+        made_by=actor.id,
+        storm_ids=tuple(StormId(storm.id) for storm in storms),
+        learned=learned,
+    )
+    added = add_proposal(tx, new)
+    after = {"storms": list(added.storm_ids), "drives": len(seen.drives)}
+    add_event(tx, now, actor, "pace.proposed", _subject(added.id), after=after)
+    return added
+
+
+def put_in_force(
+    tx: Tx, actor: Actor, proposal_id: PaceProposalId, base: int, now: datetime
+) -> PaceProposal:
+    """Let plans use a proposal from now on.
+
+    `base` is the last change that the editor has seen, 0 for none.
+    """
+    _refuse_changed(tx, base)
+    wanted = get_proposal(tx, proposal_id)
+    if wanted.state is PaceState.IN_FORCE:
+        raise ConflictError("the proposal is in force", reason="pace_in_force", id=proposal_id)
+    _set(tx, actor, proposal_id, now)
+    return get_proposal(tx, proposal_id)
+
+
+def undo_pace(tx: Tx, actor: Actor, change: int, now: datetime) -> PaceProposal | None:
+    """Undo the last change, which must still be this one; undoing again redoes it.
+
+    Returns what is in force then, `None` where plans assume what is written down.
+    """
+    _refuse_changed(tx, change)
+    last = find_last_pace_change(tx)
+    if last is None:
+        raise ConflictError("nothing has been changed yet", reason="nothing_to_undo")
+    _set(tx, actor, PaceProposalId(int(str(last.before["proposal"]))), now)
+    return find_proposal_in_force(tx)
+
+
+def find_last_pace_change(tx: Tx) -> Event | None:
+    """Return the last change of what plans use, which `undo_pace` undoes."""
+    return find_last_event(tx, PACE_SET)
+
+
+def _set(tx: Tx, actor: Actor, proposal_id: PaceProposalId, now: datetime) -> None:
+    before = find_proposal_in_force(tx)
+    if before is not None:
+        set_proposal_state(tx, before.id, PaceState.ENDED, now, actor.id)
+    if proposal_id != NONE:
+        set_proposal_state(tx, proposal_id, PaceState.IN_FORCE, now, actor.id)
+    was = {"proposal": NONE if before is None else before.id}
+    subject, after = f"city:{get_city(tx).name}", {"proposal": proposal_id}
+    add_event(tx, now, actor, PACE_SET, subject, before=was, after=after)
+
+
+def _refuse_changed(tx: Tx, base: int) -> None:
+    last = find_last_pace_change(tx)
+    if (last.id if last else 0) != base:
+        raise ConflictError("somebody has changed it meanwhile", reason="pace_changed")
+
+
+def _subject(proposal_id: PaceProposalId) -> str:
+    return f"pace_proposal:{proposal_id}"

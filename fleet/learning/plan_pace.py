@@ -1,0 +1,159 @@
+"""How long everything takes in one plan: what was learned, for the snow and the hours ahead."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from math import exp
+from statistics import mean
+from zoneinfo import ZoneInfo
+
+from data.model import RoadClass, Segment, SegmentId, Shift, Storm, Vehicle
+from data.model.planning.paces import (
+    AS_ASSUMED,
+    ConditionRatio,
+    LearnedPace,
+    Movement,
+    Pace,
+)
+from data.policy.city_policy import Policy
+from data.store.coverage.coverage import list_coverage
+from data.store.learning.pace_proposals import find_proposal_in_force
+from data.store.setup.city import get_city
+from data.store.setup.machines import list_vehicles
+from fleet.context import CityContext
+from fleet.coverage.snow_accumulation import accumulation_of
+from fleet.learning.paces import HOURS, hats
+
+HOUR = timedelta(hours=1)
+
+
+def plan_pace(city: CityContext, storm: Storm, shifts: Sequence[Shift]) -> Pace:
+    """Return the pace of a plan from now to the end of its shifts."""
+    proposal = find_proposal_in_force(city.tx)
+    if proposal is None:
+        return AS_ASSUMED
+    depths_mm = _depths_mm(city, storm)
+    ends_at = max((shift.ends_at for shift in shifts), default=city.now)
+    hours = hours_between(city.now, ends_at, ZoneInfo(get_city(city.tx).timezone))
+    machines = list_vehicles(city.tx)
+    return pace_from(proposal.learned, machines, city.network.segments, depths_mm, hours)
+
+
+def pace_from(
+    learned: LearnedPace,
+    machines: Sequence[Vehicle],
+    segments: Sequence[Segment],
+    depths_mm: Mapping[SegmentId, float] | None,
+    hours: Sequence[float],
+) -> Pace:
+    """Return what was learned as factors.
+
+    Parameters
+    ----------
+    depths_mm
+        The snow that lies on each street, `None` where nobody entered any: then it counts as that
+        of the drives that all is from.
+    hours
+        Local hours of the day that the plan is driven in.
+    """
+    kinds: dict[tuple[Movement, str, RoadClass], float] = {}
+    streets: dict[tuple[Movement, SegmentId], float] = {}
+    for one in learned.movements:
+        movement, usual = one.movement, one.ratio.log
+        seen = {
+            (kind.machine, kind.road): kind.ratio.log
+            for kind in learned.kinds
+            if kind.movement is movement
+        }
+        for machine in {each.type for each in machines}:
+            for road in RoadClass:
+                ratio = seen.get((machine, road), usual)
+                kinds[movement, machine, road] = exp(ratio) * one.mean
+        hour = _hour_log(learned.hours, movement, hours)
+        depth = _DepthRatios(learned.depths, movement)
+        own = {
+            street.segment_id: street.ratio.log
+            for street in learned.streets
+            if street.movement is movement
+        }
+        for segment in segments:
+            lying_mm = None if depths_mm is None else depths_mm.get(segment.id, 0.0)
+            ratio = own.get(segment.id, 0.0) + depth.log_at(lying_mm) + hour
+            streets[movement, segment.id] = exp(ratio)
+    return Pace(
+        kinds=kinds,
+        streets=streets,
+        turns_s={one.kind: one.seconds for one in learned.turns},
+        fills_s={one.site_id: one.seconds for one in learned.fills},
+        stops={one.machine: one.stop_share for one in learned.habits},
+    )
+
+
+def hours_between(since: datetime, until: datetime, zone: ZoneInfo) -> list[float]:
+    """Return the local hours of the day from a moment to another one, at least the first."""
+    count = max(int((until - since) / HOUR), 1)
+    return [float((since + n * HOUR).astimezone(zone).hour) for n in range(min(count, 24))]
+
+
+class _DepthRatios:
+    """The ratios of depths of snow; deeper than ever driven is as the deepest."""
+
+    def __init__(self, ratios: Sequence[ConditionRatio], movement: Movement) -> None:
+        known = sorted((one.at, one.ratio) for one in ratios if one.movement is movement)
+        self._at = [at for at, _ in known]
+        self._logs = [ratio.log for _, ratio in known]
+        drives = sum(ratio.drives for _, ratio in known)
+        self._usual = sum(ratio.log * ratio.drives for _, ratio in known) / max(drives, 1)
+        self._found: dict[float, float] = {}
+
+    def log_at(self, lying_mm: float | None) -> float:
+        """Return the logarithm of the ratio at a depth; that of all drives where none is known."""
+        if lying_mm is None or not self._at:
+            return self._usual
+        if lying_mm not in self._found:
+            shares = hats(lying_mm, self._at) if len(self._at) > 1 else [(0, 1.0)]
+            self._found[lying_mm] = sum(share * self._logs[i] for i, share in shares)
+        return self._found[lying_mm]
+
+
+def _hour_log(
+    ratios: Sequence[ConditionRatio], movement: Movement, hours: Sequence[float]
+) -> float:
+    """Return the mean logarithm over some hours of the day; 0 at those never driven."""
+    known = {one.at: one.ratio.log for one in ratios if one.movement is movement}
+    logs = [
+        sum(share * known.get(HOURS[i], 0.0) for i, share in hats(hour, HOURS, 24.0))
+        for hour in hours
+    ]
+    return mean(logs) if logs else 0.0
+
+
+def _depths_mm(city: CityContext, storm: Storm) -> dict[SegmentId, float] | None:
+    """Return how much snow will lie on each street when its work begins.
+
+    That is what lies now, by all that was entered, and at least what its class begins at. `None`
+    where nobody entered any.
+    """
+    if not storm.snowfall:
+        return None
+    snow = accumulation_of(storm)
+    at = max(city.now, snow.known_until or city.now)
+    plowed = _plowed_at(city, storm)
+    return {
+        segment.id: max(
+            snow.lying_mm(plowed.get(segment.id), at), _trigger_mm(city.policy, segment)
+        )
+        for segment in city.network.segments
+    }
+
+
+def _plowed_at(city: CityContext, storm: Storm) -> dict[SegmentId, datetime]:
+    """Return when each street was plowed last, in the direction where that is longest ago."""
+    found: dict[SegmentId, datetime] = {}
+    for row in list_coverage(city.tx, storm.id):
+        if row.plowed_at is not None:
+            found[row.segment_id] = min(found.get(row.segment_id, row.plowed_at), row.plowed_at)
+    return found
+
+
+def _trigger_mm(policy: Policy, segment: Segment) -> float:
+    return policy.class_rule(policy.class_of(segment)).trigger_mm

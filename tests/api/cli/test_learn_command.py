@@ -1,0 +1,84 @@
+"""`barfrub learn` in the village: a storm is learned from, used, and taken back."""
+
+from datetime import timedelta
+
+import pytest
+from typer.testing import CliRunner
+
+from api.cli.main import commands
+from data.errors import ConflictError, InvalidError
+from data.model import DirectedSegment, Evidence, EvidenceKind, Pass, Treatment, VehicleId
+from data.store.accounts.accounts import add_device
+from data.store.coverage.coverage import replace_reported
+from data.store.database.city_database import database_of
+from data.store.database.engine import transaction
+from data.store.tracking.positions import add_positions
+from fleet.storms.storm_start import end_storm, start_storm
+from tests import village as v
+from tests.fleet.drives import a_fix
+from tests.village_database import DISPATCHER, POLICY
+
+
+def run(*words):
+    return CliRunner().invoke(commands, ["learn", *words], catch_exceptions=False)
+
+
+@pytest.fixture(autouse=True)
+def storm(only_city):
+    """A storm in which a truck took 60 s for the main street twenty times, twice its assumption."""
+    way = DirectedSegment(v.MAIN_WEST, True)
+    length_m = v.village().segment(v.MAIN_WEST).length_m
+    at = [v.NOW + timedelta(minutes=10 * n) for n in range(20)]
+    passes = [
+        Pass(
+            v.MAIN_WEST,
+            True,
+            0.0,
+            length_m,
+            VehicleId(1),
+            each,
+            each + timedelta(seconds=60),
+            Treatment.PLOW,
+            Evidence(EvidenceKind.BLADE, 0.9),
+        )
+        for each in at
+    ]
+    engine = database_of(only_city)
+    with transaction(engine) as tx:
+        storm = start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
+        add_device(tx, "box 1", VehicleId(1), "hash 1")
+        add_positions(tx, [a_fix(v.node_at(1))])
+        replace_reported(tx, storm.id, {way: passes})
+        end_storm(tx, DISPATCHER, storm.id, v.NOW + timedelta(hours=5))
+    engine.dispose()
+    return storm
+
+
+def test_a_proposal_is_a_table_and_is_used_only_once_somebody_says_so(storm):
+    said = run("--storms", str(storm.id))
+    assert f"Proposal 1 from storms {storm.id}, proposed." in said.output
+    (line,) = [one for one in said.output.splitlines() if one.startswith("plow: dump_truck")]
+    times, surely, now, drives = line.rsplit(maxsplit=4)[1:]
+    low, high = map(float, surely.split("-"))
+    assert low < float(times) < high
+    assert 1.8 < float(times) < 2.2
+    assert (now, drives) == ("1.00", "20")
+    assert "barfrub learn --use 1 lets plans use it." in said.output
+
+    assert "Plans use proposal 1 from now on" in run("--use", "1").output
+    shown = run("--show", "1").output
+    assert "in force" in shown
+    assert "--use" not in shown
+    assert "Plans assume what the fleet file says." in run("--undo").output
+
+
+def test_one_thing_is_asked_at_a_time():
+    with pytest.raises(InvalidError, match="one of"):
+        run("--use", "1", "--undo")
+    with pytest.raises(InvalidError, match="numbers of storms"):
+        run("--storms", "last")
+
+
+def test_without_a_change_there_is_nothing_to_undo():
+    with pytest.raises(ConflictError, match="nothing has been changed"):
+        run("--undo")
