@@ -21,8 +21,14 @@ from maps.pages.i18n import Translator
 from maps.routes.run_words import said_length
 from maps.streets.street import called, street_name
 
-WIDE_M = 900.0
-"""From corner to corner a quarter is at most so wide: its driver sees one picture of it."""
+WIDTHS_M = (900.0, 1050.0, 1200.0, 1350.0, 1500.0)
+"""From corner to corner a quarter is at most so wide: its driver sees one picture of it.
+
+The first with which a route has at most `MOST_GROUPS` groups, else the last.
+"""
+
+MOST_GROUPS = 80
+"""More are no route that anybody can look through: a long shift has larger quarters."""
 
 LONGEST = timedelta(minutes=15)
 """So long the work of a group takes at most: after it a driver wants to see that he is further."""
@@ -108,7 +114,7 @@ def run_groups(
 ) -> tuple[RunGroup, ...]:
     """Return the groups of a route's runs in order, all runs in one of them."""
     junctions = Junctions(network)
-    return tuple(_group(parts, junctions, t) for parts in _cut(list(_parts(runs))))
+    return tuple(_group(parts, junctions, t) for parts in _quarters(list(_parts(runs))))
 
 
 def _parts(runs: Iterable[DriverRun]) -> Iterator[_Part]:
@@ -122,15 +128,24 @@ def _parts(runs: Iterable[DriverRun]) -> Iterator[_Part]:
         yield _Part(tuple(waiting))
 
 
-def _cut(parts: Sequence[_Part]) -> list[Sequence[_Part]]:
+def _quarters(parts: Sequence[_Part]) -> list[Sequence[_Part]]:
+    """Return parts cut into groups that are as small as is possible with few enough of them."""
+    for widest_m in WIDTHS_M[:-1]:
+        found = _cut(parts, widest_m)
+        if len(found) <= MOST_GROUPS:
+            return found
+    return _cut(parts, WIDTHS_M[-1])
+
+
+def _cut(parts: Sequence[_Part], widest_m: float) -> list[Sequence[_Part]]:
     """Return parts cut into the fewest groups, of those the compact ones.
 
     Shortest path over the places between the parts, an edge for each group that is allowed.
     """
     costs, begins = [0.0] + [float("inf")] * len(parts), [0] * (len(parts) + 1)
     for first in range(len(parts)):
-        for last, wide_m in _ends(parts, first):
-            cost = costs[first] + 1 + COMPACT * (wide_m / WIDE_M) ** 2
+        for last, wide_m in _ends(parts, first, widest_m):
+            cost = costs[first] + 1 + COMPACT * (wide_m / widest_m) ** 2
             if cost < costs[last]:
                 costs[last], begins[last] = cost, first
     found: list[Sequence[_Part]] = []
@@ -141,7 +156,7 @@ def _cut(parts: Sequence[_Part]) -> list[Sequence[_Part]]:
     return found[::-1]
 
 
-def _ends(parts: Sequence[_Part], first: int) -> Iterator[tuple[int, float]]:
+def _ends(parts: Sequence[_Part], first: int, widest_m: float) -> Iterator[tuple[int, float]]:
     """Yield where a group that begins with a part may end, and how wide it is then."""
     yield first + 1, 0.0
     (west, south), (east, north) = parts[first].corners
@@ -153,7 +168,7 @@ def _ends(parts: Sequence[_Part], first: int) -> Iterator[tuple[int, float]]:
         east, north = max(east, high.lon), max(north, high.lat)
         wide_m = distance_m(LonLat(west, south), LonLat(east, north))
         lasts += part.lasts
-        if not part.joins(parts[first]) or wide_m > WIDE_M or lasts > LONGEST:
+        if not part.joins(parts[first]) or wide_m > widest_m or lasts > LONGEST:
             return
         if number - first + 1 >= FEWEST_RUNS:
             yield number + 1, wide_m

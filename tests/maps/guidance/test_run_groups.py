@@ -12,7 +12,7 @@ import pytest
 from data.model import DirectedSegment, Leg, LegKind, SegmentId
 from data.streets.network import StreetNetwork
 from maps.guidance.driver_runs import DriverRun, driver_runs
-from maps.guidance.run_groups import MOST_RUNS, RunGroup, run_groups
+from maps.guidance.run_groups import MOST_GROUPS, MOST_RUNS, RunGroup, run_groups
 from maps.pages.i18n import translator
 from maps.routes.route_steps import Surroundings
 from tests import village as v
@@ -60,6 +60,14 @@ def test_a_whole_shift_shows_forty_to_eighty_runs(machine: str) -> None:
     runs, groups = grouped(shifts()[machine], sample_town().network)
     assert len(runs) > 500
     assert 40 <= len(groups) <= 80
+
+
+def test_a_shift_of_twice_the_length_shows_at_most_eighty_of_them_in_larger_quarters() -> None:
+    one, other = shifts()["برف‌روب ۲"], shifts()["برف‌روب ۴"]
+    town = sample_town().network
+    _, groups = grouped([*one, *other], town)
+    assert len(groups) <= MOST_GROUPS < sum(len(grouped(legs, town)[1]) for legs in (one, other))
+    assert max(group.runs for group in groups) <= MOST_RUNS
 
 
 def test_groups_hold_each_run_once_and_in_order_with_their_whole_length() -> None:
