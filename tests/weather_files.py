@@ -1,8 +1,13 @@
-"""Files of weather services in their own shapes, and rows of road weather."""
+"""Files of weather services in their own shapes, and a city that asks for them."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+
+from data.policy.city_policy import DEFAULT_POLICY
+from data.store.database.engine import Tx
+from data.store.setup.city import next_revision, set_policy_text
 
 HOUR = timedelta(hours=1)
 
@@ -75,3 +80,11 @@ def open_meteo_file(begins_at: datetime, snow_cm: Sequence[float | None]) -> dic
             "wind_speed_10m": [10.0] * len(snow_cm),
         },
     }
+
+
+def turn_feeds_on(tx: Tx, **rules: str | int) -> None:
+    """Let a city ask for its weather: `[weather_feed]` of its policy with such values."""
+    lines = "\n".join(f"{name} = {json.dumps(value)}" for name, value in rules.items())
+    rest = DEFAULT_POLICY.split("[weather_feed]")[0]
+    set_policy_text(tx, f"{rest}[weather_feed]\non = true\n{lines}\n")
+    next_revision(tx)

@@ -26,6 +26,7 @@ from data.store.database.engine import reading
 from data.store.planning.plan_runs import count_held, count_runs, oldest_waiting_at
 from data.store.tracking.positions import count_unseen
 from data.store.tracking.tracker_state import count_faults
+from fleet.weather.weather_feeds import forecast_since
 
 LOOPBACK = ("127.0.0.1", "::1")
 
@@ -98,6 +99,7 @@ class StateOfServer(Collector):
         yield from self._positions()
         yield from self._work()
         yield from self._disk()
+        yield from self._forecast()
 
     def _positions(self) -> Iterator[Metric]:
         received, consumer = self._app.position_ingest.tally, self._app.consumer
@@ -147,6 +149,14 @@ class StateOfServer(Collector):
         if saved_at is not None:
             age_s = (self._now - saved_at).total_seconds()
             yield _gauge("last_backup_age_seconds", "Time since the city was last saved", age_s)
+
+    def _forecast(self) -> Iterator[Metric]:
+        rules, now = self._app.policy.weather_feed, self._app.clock.now()
+        with reading(self._app.engine) as tx:
+            since = forecast_since(tx, rules, now)
+        if since is not None:
+            age_s = (now - since).total_seconds()
+            yield _gauge("forecast_age_seconds", "Age of the newest forecast of a feed", age_s)
 
 
 def _gauge(name: str, what: str, value: float) -> Metric:

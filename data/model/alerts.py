@@ -17,6 +17,7 @@ class AlertKind(StrEnum):
     SOS = "sos"
     CLOCK = "clock"
     EVIDENCE_BEHIND = "evidence_behind"
+    FORECAST_OLD = "forecast_old"
     SHIFTS_OVER = "shifts_over"
     SILENT = "silent"
     AT_RISK = "at_risk"

@@ -45,6 +45,12 @@ def find_forecast(tx: Tx, at: datetime) -> Forecast | None:
     return first_record(Forecast, tx.execute(newest))
 
 
+def last_forecast_at(tx: Tx, at: datetime) -> datetime | None:
+    """Return when the newest forecast was made that was there by a time."""
+    there = (forecast.c.made_at <= at) & (forecast.c.received_at <= at)
+    return tx.execute(select(func.max(forecast.c.made_at)).where(there)).scalar()
+
+
 def find_same_forecast(tx: Tx, source: ForecastSource, made_at: datetime) -> Forecast | None:
     """Return the forecast that a source made at a time, where it is known already."""
     query = select(forecast).where(forecast.c.source == source, forecast.c.made_at == made_at)

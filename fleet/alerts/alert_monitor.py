@@ -41,6 +41,7 @@ from fleet.alerts.alert_conditions import (
 from fleet.alerts.alert_register import AlertRegister
 from fleet.alerts.driver_signs import declined_signs, fault_signs
 from fleet.alerts.evidence_lag import evidence_lag_signs
+from fleet.alerts.forecast_age import forecast_age_signs
 from fleet.alerts.lateness_risk import Episode, risk_signs, risks
 from fleet.alerts.rest_signs import RestClock, rest_signs, resting_until
 from fleet.context import CityContext
@@ -195,6 +196,7 @@ class AlertMonitor:
         found += silent_signs(trucks, self.courses, sites, storm.started_at, rules, now)
         found += _cycle_signs(city.tx, storm)
         found += evidence_lag_signs(city.tx, now)
+        found += forecast_age_signs(city)
         return tuple(found)
 
     def _evidence(

@@ -18,6 +18,7 @@ _BY_KIND = {
     AlertKind.SOS: Severity.DANGER,
     AlertKind.CLOCK: Severity.STREETS,
     AlertKind.EVIDENCE_BEHIND: Severity.STREETS,
+    AlertKind.FORECAST_OLD: Severity.STREETS,
     AlertKind.SHIFTS_OVER: Severity.STREETS,
     AlertKind.AT_RISK: Severity.STREETS,
     AlertKind.ROUTE_DECLINED: Severity.STREETS,

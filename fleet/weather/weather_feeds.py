@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from data.model.storm_conditions import FeedFault, FeedKind, FeedState
 from data.policy.alert_rules import WeatherFeedRules
+from data.store.database.engine import Tx
+from data.store.weather import last_forecast_at, list_feed_states
 
 SILENT = timedelta(hours=6)
 """A feed that was not read for so long is an alarm, before its forecasts are too old to act on."""
@@ -67,6 +69,17 @@ def is_due(feed: WeatherFeed, state: FeedState | None, now: datetime) -> bool:
 def is_silent(state: FeedState, now: datetime) -> bool:
     """Whether a feed has brought nothing for a while."""
     return now - (state.read_at or state.since) >= SILENT
+
+
+def forecast_since(tx: Tx, rules: WeatherFeedRules, now: datetime) -> datetime | None:
+    """Return when the newest forecast was made; `None` where no feed is to bring one.
+
+    Where none ever came, it is since when the feed is asked, `None` before it was.
+    """
+    if not (rules.on and rules.forecast):
+        return None
+    asked = [one.since for one in list_feed_states(tx) if one.kind is FeedKind.FORECAST]
+    return max(filter(None, (last_forecast_at(tx, now), *asked)), default=None)
 
 
 def _wait_after(fault: FeedFault, tries: int, every: timedelta) -> timedelta:

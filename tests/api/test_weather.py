@@ -9,11 +9,9 @@ import pytest
 
 from api.processes.tasks.forecast_task import ForecastTask
 from data.model.storm_conditions import FeedFault, FeedKind, FeedState
-from data.policy.city_policy import DEFAULT_POLICY
 from data.store.database.engine import transaction, written_version
-from data.store.setup.city import next_revision, set_policy_text
 from data.store.weather import set_feed_state
-from tests.weather_files import met_no_file
+from tests.weather_files import met_no_file, turn_feeds_on
 
 HOUR = timedelta(hours=1)
 
@@ -83,13 +81,11 @@ def test_a_refused_file_names_field_value_and_what_was_expected(client):
 
 def test_a_feed_is_shown_by_its_host_with_why_it_was_not_read_and_since_when(client, app, clock):
     address, now = "https://weather.example.org/rwis.csv?key=secret", clock.now()
-    feed = f'[weather_feed]\non = true\nroad = "{address}"\n'
     begun = FeedState(FeedKind.ROAD, address, now - 5 * HOUR, now)
     failed = replace(begun, tries=3, fault=FeedFault.REFUSED, detail="403")
     assert client.get("/api/weather").json()["feeds"] == []
     with transaction(app.engine) as tx:
-        set_policy_text(tx, f"{DEFAULT_POLICY.split('[weather_feed]')[0]}{feed}")
-        next_revision(tx)
+        turn_feeds_on(tx, road=address)
         set_feed_state(tx, failed)
     app.city_state.refresh()
     answer = client.get("/api/weather")

@@ -11,14 +11,17 @@ from api.processes.workers.run_lease import real_now
 from api.server import health
 from api.server.app import create_app
 from data.model import RunWish
+from data.model.storm_conditions import FeedKind, FeedState
 from data.store.accounts.accounts import add_device
 from data.store.backup.backup import write_backup
 from data.store.database.engine import transaction
 from data.store.planning.plan_runs import add_run, lease_run
 from data.store.queue.run_queue import LEASE_S
 from data.store.tracking.positions import add_positions
+from data.store.weather import set_feed_state
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
+from tests.weather_files import turn_feeds_on
 
 ROOT = Path(__file__).parents[3]
 
@@ -215,6 +218,11 @@ def test_a_server_is_not_restarted_because_nobody_digests_elsewhere(
 @pytest.mark.parametrize("name", ["alerts.yml", "dashboard.json"])
 def test_rules_and_dashboard_ask_for_figures_that_exist(here, city_folder, tmp_path, name) -> None:
     write_backup(city_folder, tmp_path / "saved.tar.gz", v.NOW)
+    app, feed = here.app.state.barfrub, "https://weather.example.org/"
+    with transaction(app.engine) as tx:
+        set_feed_state(tx, FeedState(FeedKind.FORECAST, feed, v.NOW, app.clock.now()))
+        turn_feeds_on(tx, forecast=feed)
+    app.city_state.refresh()
     figures(here)
     told = {re.match(r"\w+", line)[0] for line in figures(here)}
     text = (ROOT / "deploy/monitoring" / name).read_text("utf-8")

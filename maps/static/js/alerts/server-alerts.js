@@ -46,6 +46,7 @@ export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
   if (kind === "at_risk")
     return t("alert:at_risk", { count: known.count, late: duration(known.late_min * MINUTE_MS), street: first });
   if (kind === "route_declined") return t("alert:route_declined", { reason: t(`decline:${known.reason}`) });
+  if (kind === "forecast_old") return t("alert:forecast_old", { hours: known.hours });
   if (kind === "rest_due") return t("alert:rest_due", { hours: known.hours });
   if (kind === "vehicle_fault") return t("alert:vehicle_fault", { faults: inLanguage(known) });
   if (kind === "hours")
@@ -75,6 +76,7 @@ export function alertTitle({ kind, vehicle_id: truck, facts: known }) {
   if (truck !== null) return board.value.vehicles.get(truck)?.name ?? "";
   if (kind === "clock") return t("The server's clock");
   if (kind === "evidence_behind") return t("Evidence is behind");
+  if (kind === "forecast_old") return t("The forecast is old");
   if (kind === "shifts_over") return t("All shifts are over");
   if (kind === "next_cycle") return t("Next cycle");
   return kind === "silent" ? t("Trucks without signal") : t("Streets at risk");

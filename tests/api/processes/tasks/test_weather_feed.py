@@ -18,14 +18,12 @@ from api.processes.city_state import CityStateHolder
 from api.processes.tasks.weather_feed import MOST_BYTES, FeedError, FeedQuestion, FeedReader
 from api.processes.tasks.weather_feed_task import WeatherFeedTask
 from data.model.storm_conditions import FeedFault, FeedKind, ForecastSource
-from data.policy.city_policy import DEFAULT_POLICY
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
-from data.store.setup.city import set_policy_text
 from data.store.weather import find_forecast, list_feed_states, list_last_road_weather
 from tests import village as v
 from tests.village_database import a_village_database
-from tests.weather_files import met_no_file
+from tests.weather_files import met_no_file, turn_feeds_on
 
 MINUTE = timedelta(minutes=1)
 LOCAL = "127.0.0.1"
@@ -109,10 +107,9 @@ def refused(answer: httpx.Response, **changes: Any) -> FeedError:
 
 def test_feeds_are_read_in_their_rhythm_and_say_since_when_they_are_not(station: Station) -> None:
     engine, clock = a_village_database(), SetClock()
-    feed = f'on = true\nforecast = "{station.address}/json"\nroad = "{station.address}/csv"\n'
+    feeds = {"forecast": f"{station.address}/json", "road": f"{station.address}/csv"}
     with transaction(engine) as tx:
-        rest = DEFAULT_POLICY.split("[weather_feed]")[0]
-        set_policy_text(tx, f"{rest}[weather_feed]\n{feed}road_min = 180\n")
+        turn_feeds_on(tx, **feeds, road_min=180)
     task = WeatherFeedTask(engine, clock, CityStateHolder(engine), FeedReader(CONTACT, {LOCAL}))
 
     def ran(minutes: int) -> list[str]:
