@@ -109,7 +109,8 @@ class Settings(BaseSettings):
     )
     contact: str = Field(
         default="",
-        description="Contact address for operators of other systems; services of weather want it",
+        description="Contact address for operators of other systems; services of weather and "
+        "of messages to browsers want it",
     )
     weather_hosts: str = Field(
         default="",

@@ -105,13 +105,15 @@ def _wrong(request: Request, error: BarfrubError) -> str:
 def _shown(
     request: Request, view: dict[str, object], error: BarfrubError | None = None
 ) -> HTMLResponse:
-    retry_s = error.retry_s if error else None
+    retry_s, push = error.retry_s if error else None, app_of(request).notice_sender.watches.push
     nothing: dict[str, object] = {
         "street": None,
         "places": (),
         "typed": {},
         "mistake": None,
         "sent": False,
+        "push_key": push.application_key if push else "",
+        "cut_off": push is not None and push.cut_off,
     }
     return page(
         request,

@@ -1,30 +1,37 @@
 """Subscribing to messages about a street, confirming that, and ending it."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from api.access.rate_limits import PublicAction, address_of
 from api.public.public_streets import require_public_map
 from api.public.street_page import show_street, snap_of
 from api.web.checked_route import CheckedRoute
 from api.web.context import app_of, require_csrf
+from api.web.errors import STATUS
 from api.web.page_context import page, translator_of
 from data.errors import BarfrubError, InvalidError
 from data.model import SegmentId
 from data.model.requests.street_watches import StreetWatch
 from data.store.database.engine import reading, transaction
+from fleet.public.push_addresses import push_address
 from fleet.public.street_watches import (
+    CUT_OFF,
     WatchWish,
     confirmed_watch,
     subscribe,
     unsubscribe,
     watch_of,
 )
+from maps.pages.templates import STATIC_DIR
 from maps.public.street_page import digits_of
-from maps.public.watch_texts import watch_mistake
+from maps.public.watch_texts import watch_mistake, watch_path
 from maps.streets.street import called, street_name
+
+WORKER = STATIC_DIR / "js/public/push-worker.js"
 
 router = APIRouter(route_class=CheckedRoute)
 
@@ -69,6 +76,60 @@ def subscribe_to_street(
         )
     where = f"/street?id={id}&at={snap.offset_m:.0f}&lang={t.language}&asked=1#watch"
     return RedirectResponse(where, 303)
+
+
+@dataclass(frozen=True, slots=True)
+class PushedWatch:
+    """What is said of a subscription of a browser, and the path of the page that ends it."""
+
+    said: str
+    link: str
+
+
+@router.post("/street/watch/push", response_model=PushedWatch, dependencies=[FormChecked])
+def subscribe_browser(
+    request: Request,
+    id: Annotated[int, Form(ge=0, lt=2**63)],
+    endpoint: Annotated[str, Form(max_length=2_000)],
+    key: Short,
+    secret: Short,
+    at: Annotated[float, Form(ge=0, allow_inf_nan=False)] = 0.0,
+    every: Short = "",
+) -> Response | PushedWatch:
+    """Store a subscription of a browser, once its push service has taken the first message."""
+    app, t = app_of(request), translator_of(request)
+    require_public_map(app.city_state.now.policy)
+    watches = app.notice_sender.watches
+    try:
+        app.limits.enter(PublicAction.REPORT, address_of(request))
+        wish = WatchWish(
+            place=snap_of(app.network, SegmentId(id), at),
+            phone="",
+            email="",
+            language=t.language,
+            every_storm=bool(every),
+            consent=True,
+            push=push_address(endpoint, key, secret),
+        )
+        with transaction(app.engine) as tx:
+            watch = subscribe(tx, wish, app.clock.now())
+        fault = watches.welcome(watch) if watch.told_at is None else ""
+        if fault not in {"", CUT_OFF}:
+            raise InvalidError("endpoint", "", "a browser that takes messages")
+    except BarfrubError as error:
+        said = watch_mistake(error, t).text
+        return JSONResponse({"said": said, "link": ""}, STATUS.get(error.code, 400))
+    street = called(street_name(app.network.segment(watch.segment_id)), t)
+    later = "The city's server has no way to the internet at the moment. Messages come once it has."
+    said = t(later) if fault else t("You get messages about {street}.", street=street)
+    return PushedWatch(said, watch_path(watch.code, t))
+
+
+@router.get("/street/worker.js")
+def street_worker() -> FileResponse:
+    """Return the service worker of streets' pages, which shows messages and answers no request."""
+    headers = {"Service-Worker-Allowed": "/street", "Cache-Control": "no-cache"}
+    return FileResponse(WORKER, media_type="text/javascript", headers=headers)
 
 
 @router.get("/street/watch")

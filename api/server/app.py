@@ -61,6 +61,7 @@ from api.processes.ingest.report_ingest import ReportIngest
 from api.processes.ingest.tracker_stats import TrackerStats
 from api.processes.messages.message_gateways import read_notice_settings
 from api.processes.messages.notice_sender import NoticeSender
+from api.processes.messages.push_gateway import PushGateway, push_contact
 from api.processes.photo_intake import PhotoIntake
 from api.processes.tasks.alert_task import AlertTask, DriverSignals
 from api.processes.tasks.audit_task import AuditTask
@@ -342,7 +343,13 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
             engine, clock, city_state, settings, city_folder, clock_task.doubtful
         ),
         notice_sender=NoticeSender(
-            engine, clock, city_state, notices, plans, settings.secret_key()
+            engine,
+            clock,
+            city_state,
+            notices,
+            plans,
+            settings.secret_key(),
+            PushGateway(settings.secret_key(), push_contact(settings.contact, notices.address)),
         ),
         voice_task=VoiceTask(city_folder),
         leadership=Leadership(engine),

@@ -20,7 +20,7 @@ from data.model import (
     Storm,
 )
 from data.model.ids import StreetWatchId
-from data.model.requests.street_watches import StreetWatch
+from data.model.requests.street_watches import PushAddress, StreetWatch
 from data.requests.phone_number import plain_number
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
@@ -36,8 +36,8 @@ from fleet.public.watch_limits import (
     HELD_FOR,
     WatchRules,
     count_ended,
+    find_own_watch,
     held_until,
-    may_subscribe,
 )
 from fleet.requests.intake import EMAIL
 from fleet.requests.notices import MOVED
@@ -53,6 +53,12 @@ CODE_DIGITS = 12
 
 CONFIRMED_WITHIN = timedelta(hours=24)
 """A subscription that nobody has confirmed for so long is removed."""
+
+GONE = "gone"
+"""Fault: the browser takes no messages any more."""
+
+CUT_OFF = "cut_off"
+"""Fault: the server has no way to the internet."""
 
 LOOK_EVERY = timedelta(minutes=5)
 """Time between two looks at the street of a subscription."""
@@ -89,7 +95,7 @@ class WatchStep:
 
 @dataclass(frozen=True, slots=True)
 class WatchWish:
-    """What somebody wants to hear of: a place, and a phone or an e-mail address."""
+    """What somebody wants to hear of: a place, and a phone, an e-mail address or a browser."""
 
     place: Snap
     phone: str
@@ -97,24 +103,29 @@ class WatchWish:
     language: Language
     every_storm: bool
     consent: bool
+    push: PushAddress | None = None
 
     def __post_init__(self) -> None:
         """Reject a wish that nobody can be told of, or that nobody agreed to."""
         if self.email and not EMAIL.fullmatch(self.email):
             raise InvalidError("caller_email", self.email, "an e-mail address")
-        if not self.consent or not (plain_number(self.phone) or self.email):
+        reached = plain_number(self.phone) or self.email or self.push
+        if not self.consent or not reached:
             raise InvalidError("consent", self.consent, "a phone number or an e-mail address")
 
 
-def subscribe(tx: Tx, wish: WatchWish, now: datetime) -> None:
-    """Store a subscription, to be confirmed; nothing is to be done where there is one.
+def subscribe(tx: Tx, wish: WatchWish, now: datetime) -> StreetWatch:
+    """Return the subscription to a street that somebody has now, to be confirmed where it is new.
 
-    Raises `ConflictError` for one more than is allowed, and while another waits: nobody gets two
-    first messages.
+    A browser confirms it by itself: its first message comes to whoever pressed the button. Raises
+    `ConflictError` for one more than is allowed, and while another waits: nobody gets two first
+    messages.
     """
     number, segment_id = plain_number(wish.phone), wish.place.segment_id
-    if not may_subscribe(tx, number, wish.email, segment_id):
-        return
+    push = wish.push
+    own = find_own_watch(tx, number, wish.email, push, segment_id)
+    if own is not None:
+        return own
     new = StreetWatch(
         id=StreetWatchId(0),
         segment_id=segment_id,
@@ -127,10 +138,15 @@ def subscribe(tx: Tx, wish: WatchWish, now: datetime) -> None:
         every_storm=wish.every_storm,
         storm_id=None,
         made_at=now,
-        confirmed_at=None,
+        confirmed_at=None if push is None else now,
         look_at=now,
+        endpoint=push.endpoint if push else "",
+        push_key=push.key if push else "",
+        push_secret=push.secret if push else "",
     )
-    _log(tx, add_watch(tx, new), READER, "watch.asked", now)
+    stored = add_watch(tx, new)
+    _log(tx, stored, READER, "watch.asked", now)
+    return stored
 
 
 def watch_of(tx: Tx, code: str) -> StreetWatch | None:
@@ -189,9 +205,31 @@ def claim_watch_news(
     return claimed
 
 
-def settle_watch_news(tx: Tx, news: WatchNews, fault: str, now: datetime) -> None:
-    """Store what became of a message: one that no gateway took is tried again, then given up."""
+def settle_welcome(tx: Tx, watch: StreetWatch, fault: str, now: datetime, key: bytes) -> None:
+    """Store what became of the first message to a browser; what nobody gets ends at once."""
+    if fault == CUT_OFF:
+        return
+    if fault:
+        _end(tx, watch, MESSENGER, now, key)
+        return
+    set_watch(tx, watch.id, _said(_counted(watch, now)))
+    _log(tx, watch, MESSENGER, "watch.told", now, {"kind": "welcome"})
+
+
+def settle_watch_news(
+    tx: Tx, news: WatchNews, fault: str, rules: WatchRules, now: datetime
+) -> None:
+    """Store what became of a message: one that no gateway took is tried again, then given up.
+
+    While the server is cut off from the internet, what is new is worked out again until it is not.
+    """
     before, tries = news.watch, news.watch.tries
+    if fault == GONE:
+        _end(tx, before, MESSENGER, now, rules.key)
+        return
+    if fault == CUT_OFF:
+        set_watch(tx, before.id, _said(replace(before, look_at=now + LOOK_EVERY)))
+        return
     if fault and tries < len(BACK_OFF):
         again = replace(before, look_at=now + BACK_OFF[tries], tries=tries + 1)
         set_watch(tx, before.id, _said(again))

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 from data.errors import ConflictError
 from data.model import SegmentId
-from data.model.requests.street_watches import StreetWatch
+from data.model.requests.street_watches import PushAddress, StreetWatch
 from data.store.database.engine import Tx
 from data.store.public.street_watches import (
     EndedWatch,
     add_ended_watch,
     count_ended_messages,
+    count_watch_messages,
     list_watches_of,
 )
 from fleet.requests.outbox import OutboxRules
@@ -38,15 +39,17 @@ class WatchRules:
     key: bytes
 
 
-def may_subscribe(tx: Tx, number: str, email: str, segment_id: SegmentId) -> bool:
-    """Return whether a person may subscribe to a street; false where that is done already.
+def find_own_watch(
+    tx: Tx, number: str, email: str, push: PushAddress | None, segment_id: SegmentId
+) -> StreetWatch | None:
+    """Return the subscription that a person has to a street; `None` where they may have one.
 
-    It is not said that somebody hears of a street: anybody may type any number. Raises
-    `ConflictError` where another subscription waits to be confirmed, or there are enough.
+    Raises `ConflictError` where another one waits to be confirmed, or there are enough.
     """
-    mine = list_watches_of(tx, number, email)
-    if segment_id in {one.segment_id for one in mine}:
-        return False
+    mine = list_watches_of(tx, number, email, push.endpoint if push else "")
+    for one in mine:
+        if one.segment_id == segment_id and one.push == push:
+            return one
     waiting = next((one for one in mine if one.confirmed_at is None), None)
     if waiting is not None:
         raise ConflictError(
@@ -61,7 +64,7 @@ def may_subscribe(tx: Tx, number: str, email: str, segment_id: SegmentId) -> boo
             by=_shared(mine[0], number),
             most=MOST_WATCHES,
         )
-    return True
+    return None
 
 
 def held_until(tx: Tx, watch: StreetWatch, rules: WatchRules, now: datetime) -> datetime | None:
@@ -70,6 +73,7 @@ def held_until(tx: Tx, watch: StreetWatch, rules: WatchRules, now: datetime) -> 
     by_phone = sms is not None and sms.number_for(watch.phone) != ""
     full = by_phone and sms is not None and count_all_sms(tx, since) >= sms.a_day
     mine = count_all_reaching(tx, watch.phone, watch.email, since)
+    mine += count_watch_messages(tx, "", "", since, watch.endpoint)
     mine += count_ended_messages(tx, readers_of(watch, rules.key), since)
     return now + HELD_FOR if full or mine >= rules.outbox.most_a_day else None
 
@@ -82,8 +86,8 @@ def count_ended(tx: Tx, watch: StreetWatch, key: bytes) -> None:
 
 
 def readers_of(watch: StreetWatch, key: bytes) -> list[str]:
-    """Return digests of a number and an address, which nobody can guess without the key."""
-    known = filter(None, (watch.number, watch.email))
+    """Return digests of number and addresses, which nobody can guess without the key."""
+    known = filter(None, (watch.number, watch.email, watch.endpoint))
     return [
         hmac.new(key, f"reader of a street {one}".encode(), hashlib.sha256).hexdigest()
         for one in known
@@ -92,4 +96,4 @@ def readers_of(watch: StreetWatch, key: bytes) -> list[str]:
 
 def _shared(watch: StreetWatch, number: str) -> str:
     """Return by what somebody who subscribes is known already."""
-    return "phone" if number and watch.number == number else "email"
+    return "phone" if number and watch.number == number else "email" if watch.email else "push"

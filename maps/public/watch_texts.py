@@ -1,13 +1,47 @@
 """Texts of messages about a street: short, in the reader's language, without trucks."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from data.errors import BarfrubError, ConflictError
+from data.model.requests.street_watches import StreetWatch
 from fleet.public.street_watches import WatchNews, WatchNewsKind
 from maps.pages.error_texts import message_of
 from maps.pages.i18n import Translator
 from maps.requests.citizen import FormMistake, mistake_of
 from maps.requests.notices import NoticeText
+
+
+@dataclass(frozen=True, slots=True)
+class PushText:
+    """A message as a browser shows it; another one with the same `tag` takes its place."""
+
+    title: str
+    body: str
+    lang: str
+    dir: str
+    tag: str
+    link: str
+
+
+def push_text(
+    watch: StreetWatch, news: WatchNews | None, street: str, t: Translator, now: datetime
+) -> PushText:
+    """Return a message about a street to a browser, the first one where there is no news yet."""
+    welcome = t("You get messages about {street}.", street=street)
+    return PushText(
+        title=t("My street"),
+        body=_told(news, street, "", t, now) if news else welcome,
+        lang=t.language,
+        dir=t.direction,
+        tag=f"street-{watch.segment_id}",
+        link=watch_path(watch.code, t),
+    )
+
+
+def watch_path(code: str, t: Translator) -> str:
+    """Return the path of the page that confirms and ends the subscription of a code."""
+    return f"/street/watch?code={code}&lang={t.language}"
 
 
 def watch_text(
@@ -19,8 +53,7 @@ def watch_text(
     """
     title, body, code = t("My street"), _told(news, street, address, t, now), news.watch.code
     if address:
-        link = f"{address.rstrip('/')}/street/watch?code={code}&lang={t.language}"
-        return NoticeText(title, body, link)
+        return NoticeText(title, body, f"{address.rstrip('/')}{watch_path(code, t)}")
     return NoticeText(title, body, t("Code: {code}", code=code))
 
 
@@ -28,6 +61,9 @@ def watch_mistake(error: BarfrubError, t: Translator) -> FormMistake:
     """Return why a subscription was not taken, at the number or address that has enough."""
     if isinstance(error, ConflictError):
         return FormMistake(str(error.values["by"]), message_of(error, t))
+    if error.values.get("field") == "endpoint":
+        msgid = "We cannot send messages to this browser. Choose a text message or an e-mail."
+        return FormMistake("push", t(msgid))
     return mistake_of(error, t)
 
 

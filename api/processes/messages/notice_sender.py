@@ -14,6 +14,7 @@ from api.processes.messages.message_gateways import (
     LogGateway,
     NoticeSettings,
 )
+from api.processes.messages.push_gateway import PushGateway
 from api.processes.messages.watch_sender import SENDERS, WatchSender
 from api.processes.periodic_task import PeriodicTask
 from data.model import SegmentId
@@ -64,6 +65,7 @@ class NoticeSender(PeriodicTask):
         settings: NoticeSettings,
         plans: PublishedPlanCache,
         key: bytes,
+        push: PushGateway | None = None,
     ) -> None:
         super().__init__()
         self._engine = engine
@@ -75,7 +77,15 @@ class NoticeSender(PeriodicTask):
         self._sent_messages: list[tuple[OutgoingMessage, str]] = []
         self._plans = plans
         self.watches = WatchSender(
-            engine, clock, city_state, settings, plans, self._guarded, self._pool, key
+            engine,
+            clock,
+            city_state,
+            settings,
+            plans,
+            self._guarded,
+            self._pool,
+            key,
+            push if clock.speed == 1.0 else None,
         )
         self._promised_s = float("-inf")
         self.tally: Counter[str] = Counter()

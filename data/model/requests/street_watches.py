@@ -7,6 +7,18 @@ from data.model.ids import Language, SegmentId, StormId, StreetWatchId
 
 
 @dataclass(frozen=True, slots=True)
+class PushAddress:
+    """Where a browser gets messages: at its maker's push service, which cannot read them.
+
+    `key` and `secret`, in base64 for addresses, are what messages are encrypted with.
+    """
+
+    endpoint: str
+    key: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
 class StreetWatch:
     """A subscription; nothing but one message goes out before `confirmed_at`.
 
@@ -34,3 +46,13 @@ class StreetWatch:
     day_at: datetime | None = None
     told: int = 0
     tries: int = 0
+    endpoint: str = ""
+    push_key: str = ""
+    push_secret: str = ""
+
+    @property
+    def push(self) -> PushAddress | None:
+        """The browser that gets the messages; `None` where they go by phone or e-mail."""
+        if not self.endpoint:
+            return None
+        return PushAddress(self.endpoint, self.push_key, self.push_secret)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy import Column, ColumnElement, delete, false, func, insert, or_, select, update
 
 from data.model.ids import StreetWatchId
 from data.model.requests.street_watches import StreetWatch
@@ -35,10 +35,15 @@ def find_watch(tx: Tx, code: str) -> StreetWatch | None:
     return first_record(StreetWatch, tx.execute(query))
 
 
-def list_watches_of(tx: Tx, number: str, email: str) -> list[StreetWatch]:
-    """Return the subscriptions of a person, by a number in plain digits or an address."""
-    same = (street_watch.c.number == number) & (number != "")
-    query = select(street_watch).where(or_(same, (street_watch.c.email == email) & (email != "")))
+def list_watches_of(tx: Tx, number: str, email: str, endpoint: str = "") -> list[StreetWatch]:
+    """Return the subscriptions of a person, by number in plain digits, address or browser."""
+    given = {
+        street_watch.c.number: number,
+        street_watch.c.email: email,
+        street_watch.c.endpoint: endpoint,
+    }
+    same = (column == value for column, value in given.items() if value)
+    query = select(street_watch).where(or_(false(), *same))
     return records(StreetWatch, tx.execute(query.order_by(street_watch.c.id)))
 
 
@@ -96,10 +101,12 @@ def remove_old_watches(tx: Tx, before: datetime, every_before: datetime) -> int:
     return tx.execute(delete(street_watch).where(or_(one_storm, every))).rowcount
 
 
-def count_watch_messages(tx: Tx, number: str, email: str, since: datetime) -> int:
+def count_watch_messages(
+    tx: Tx, number: str, email: str, since: datetime, endpoint: str = ""
+) -> int:
     """Return how many messages about streets went to a person in the day since then."""
-    mine = [one for one in list_watches_of(tx, number, email) if one.day_at and one.day_at > since]
-    return sum(one.told for one in mine)
+    mine = list_watches_of(tx, number, email, endpoint)
+    return sum(one.told for one in mine if one.day_at and one.day_at > since)
 
 
 def count_watch_sms(tx: Tx, since: datetime) -> int:

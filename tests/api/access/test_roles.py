@@ -10,6 +10,7 @@ PUBLIC = {
     ("GET", "/map"): "everybody sees the streets, once an administrator turns it on",
     ("GET", "/street"): "everybody reads of a street, once an administrator turns it on",
     ("GET", "/street/watch"): "whoever has the code of a message sees its subscription",
+    ("GET", "/street/worker.js"): "a service worker, the same for everybody",
     ("GET", "/api/public/map"): "everybody sees the streets, once an administrator turns it on",
     **dict.fromkeys(
         [

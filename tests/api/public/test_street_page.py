@@ -75,16 +75,20 @@ def test_what_was_done_and_what_is_promised_is_said_in_plain_words(anybody, app,
     assert not re.search(r"\b(street|outlook|class):[a-z_]+", text)
 
 
-def test_the_whole_page_is_small_and_needs_no_script_and_no_font(anybody, app, clock):
+def test_the_whole_page_is_small_and_has_no_font_and_one_script_that_it_does_not_wait_for(
+    anybody, app, clock
+):
     turn_on(app)
     clock.moment = NOW + 5 * HOUR
     page = street(anybody)
     sheets = [anybody.get(each) for each in SHEETS.findall(page.text)]
     assert len(sheets) == 4
-    answers = [page, *sheets]
+    script = anybody.get("/static/js/public/push.js")
+    answers = [page, *sheets, script]
     assert {each.headers["content-encoding"] for each in answers} == {"gzip"}
     assert sum(int(each.headers["content-length"]) for each in answers) < 50_000
-    assert "<script" not in page.text
+    scripts = re.findall(r"<script[^>]*>", page.text)
+    assert scripts == ['<script type="module" src="/static/js/public/push.js">']
     assert "woff2" not in page.text
 
 

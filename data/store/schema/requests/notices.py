@@ -72,6 +72,9 @@ street_watch = Table(
     Column("day_at", UtcDateTime, doc="since when the messages of a day are counted"),
     Column("told", Whole, nullable=False, server_default="0", doc="messages since then"),
     Column("tries", Whole, nullable=False, server_default="0", doc="of the message that failed"),
+    Column("endpoint", Text, nullable=False, server_default="", doc="of a browser, else empty"),
+    Column("push_key", Text, nullable=False, server_default=""),
+    Column("push_secret", Text, nullable=False, server_default=""),
 )
 """Who is told when a street was cleared, or its window moved; without a name."""
 ended_watch = Table(
@@ -87,3 +90,4 @@ ended_watch = Table(
 
 Index("street_watch_by_look", street_watch.c.look_at)
 Index("street_watch_by_number", street_watch.c.number)
+Index("street_watch_by_endpoint", street_watch.c.endpoint)
