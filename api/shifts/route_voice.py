@@ -4,8 +4,10 @@ import base64
 from asyncio import Semaphore
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -28,22 +30,30 @@ class RouteVoice:
     """MP3 files in base64 by the phrase that they say, and how many phrases are being spoken.
 
     A file is empty where there is nothing to hear. No files and none to come: there is no engine.
+    Who has what was given so far asks for the rest with `after`, the `whole` of the last answer.
     """
 
     language: str
     clips: Mapping[str, str]
     missing: int
+    whole: int
 
 
 @router.get("/api/drive/voice", response_model=RouteVoice)
-async def get_route_voice(request: Request, context: DriverContext) -> Response:
-    """Return what is said on the driver's route as far as it is spoken, for the phone to keep."""
+async def get_route_voice(
+    request: Request, context: DriverContext, after: Annotated[int, Query(ge=0)] = 0
+) -> Response:
+    """Return what is said on the driver's route as far as it is spoken, for the phone to keep.
+
+    The first `after` phrases are left out.
+    """
     async with _AT_ONCE:
-        voice = await run_in_threadpool(_voice, context, translator_of(request))
+        voice = await run_in_threadpool(_voice, context, translator_of(request), after)
     return shared_answer(request, packed_answer_of(json_of(voice)), READERS_OWN)
 
 
-def _voice(context: Context, t: Translator) -> RouteVoice:
+def _voice(context: Context, t: Translator, after: int) -> RouteVoice:
     clips = context.app.voice_task.clips(phrases(said_on_route(context, t), t))
-    coded = {phrase: base64.b64encode(clip).decode() for phrase, clip in clips.made.items()}
-    return RouteVoice(t.language, coded, clips.missing)
+    rest = islice(clips.made.items(), after, None)
+    coded = {phrase: base64.b64encode(clip).decode() for phrase, clip in rest}
+    return RouteVoice(t.language, coded, clips.missing, clips.whole)

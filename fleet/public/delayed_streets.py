@@ -1,15 +1,16 @@
 """Streets as everybody may see them: as they were a while ago, so that nobody follows a machine."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from data.model import SegmentId, Storm, VehicleId
+from data.model import SegmentId, Storm
 from data.policy.city_policy import Policy
-from data.store.coverage.work_sums import find_last_work_of
+from data.store.coverage.work_sums import list_last_streets
 from data.store.database.engine import Tx
-from data.store.setup.machines import list_depots, list_reload_sites, list_vehicles
-from data.store.tracking.positions import find_last_fix
+from data.store.setup.machines import list_depots, list_reload_sites
+from data.store.tracking.positions import list_last_places
 from data.streets.network import StreetNetwork
 from fleet.coverage.coverage_states import CoverageState
 from fleet.public.street_passes import whole_minute
@@ -103,22 +104,8 @@ def reloading_districts(
 ) -> dict[str, int]:
     """Return how many machines stood at a reload site at a moment, by where they worked last."""
     sites = [site for site in sites_of(list_depots(tx), list_reload_sites(tx)) if site.reload]
-    counts: dict[str, int] = {}
-    for vehicle in list_vehicles(tx) if sites else ():
-        fix = find_last_fix(tx, vehicle.id, at - HEARD_WITHIN, at)
-        if fix is not None and any(site.holds(fix.location) for site in sites):
-            district = _district_of(tx, storm, network, vehicle.id, at)
-            if district:
-                counts[district] = counts.get(district, 0) + 1
-    return counts
-
-
-def _district_of(
-    tx: Tx, storm: Storm, network: StreetNetwork, vehicle_id: VehicleId, at: datetime
-) -> str:
-    """Return the district in which a machine was just at work before a moment; none for none."""
-    last = find_last_work_of(tx, storm.id, vehicle_id, until=at)
-    if last is None or last.ended_at < at - WORKED_WITHIN:
-        return ""
-    segment = network.find(last.segment_id)
-    return "" if segment is None else segment.district
+    places = list_last_places(tx, at - HEARD_WITHIN, at) if sites else {}
+    standing = [one for one, place in places.items() if any(site.holds(place) for site in sites)]
+    worked = list_last_streets(tx, storm.id, at - WORKED_WITHIN, at) if standing else {}
+    streets = (network.find(worked[one]) for one in standing if one in worked)
+    return dict(Counter(street.district for street in streets if street and street.district))

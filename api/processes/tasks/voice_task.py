@@ -31,10 +31,14 @@ class VoiceFailure:
 
 @dataclass(frozen=True, slots=True)
 class Clips:
-    """MP3 files by the phrase that they say, and how many more are being made."""
+    """MP3 files by the phrase that they say, and how many more are being made.
+
+    They are in the order in which they were asked for; the first `whole` of these are all made.
+    """
 
     made: Mapping[str, bytes]
     missing: int
+    whole: int
 
 
 class VoiceTask(PeriodicTask):
@@ -70,7 +74,8 @@ class VoiceTask(PeriodicTask):
         if missing:
             self.wake()
         made = {phrase: clip for phrase, (_, clip) in asked.items() if clip is not None}
-        return Clips(made, len(missing))
+        lacking = (row for row, (_, clip) in enumerate(asked.values()) if clip is None)
+        return Clips(made, len(missing), next(lacking, len(asked)))
 
     def run(self) -> int:
         """Speak all that is wanted; return how many texts were spoken."""

@@ -16,7 +16,7 @@ from data.model import (
 from data.model.evidence import VehicleTotal
 from data.store.database.engine import Tx
 from data.store.database.records import first_record, records
-from data.store.schema import passage
+from data.store.schema import passage, vehicle
 
 
 def sum_work_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId) -> list[EvidenceTotal]:
@@ -52,10 +52,8 @@ def sum_work_by_vehicle(tx: Tx, storm_id: StormId) -> list[VehicleTotal]:
     return records(VehicleTotal, tx.execute(query))
 
 
-def find_last_work_of(
-    tx: Tx, storm_id: StormId, vehicle_id: VehicleId, until: datetime | None = None
-) -> Pass | None:
-    """Return the last pass with work of a vehicle in a storm, that had ended by a moment."""
+def find_last_work_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId) -> Pass | None:
+    """Return the last pass with work of a vehicle in a storm."""
     query = (
         select(passage)
         .where(passage.c.storm_id == storm_id, passage.c.vehicle_id == vehicle_id)
@@ -63,9 +61,35 @@ def find_last_work_of(
         .order_by(passage.c.ended_at.desc())
         .limit(1)
     )
-    if until is not None:
-        query = query.where(passage.c.ended_at <= until)
     return first_record(Pass, tx.execute(query))
+
+
+def list_last_streets(
+    tx: Tx, storm_id: StormId, since: datetime, until: datetime
+) -> dict[VehicleId, SegmentId]:
+    """Return the street of each vehicle's last work in a storm that ended within a time."""
+    newest = (
+        select(passage.c.vehicle_id, func.max(passage.c.ended_at).label("ended_at"))
+        .where(
+            passage.c.storm_id == storm_id,
+            passage.c.vehicle_id.in_(select(vehicle.c.id)),
+            passage.c.ended_at.between(since, until),
+            passage.c.treatment.is_not(None),
+        )
+        .group_by(passage.c.vehicle_id)
+        .subquery()
+    )
+    query = (
+        select(passage.c.vehicle_id, passage.c.segment_id)
+        .join(
+            newest,
+            (passage.c.vehicle_id == newest.c.vehicle_id)
+            & (passage.c.ended_at == newest.c.ended_at),
+        )
+        .where(passage.c.storm_id == storm_id, passage.c.treatment.is_not(None))
+        .order_by(passage.c.id)
+    )
+    return {row.vehicle_id: SegmentId(row.segment_id) for row in tx.execute(query)}
 
 
 def sum_storms_of_street(

@@ -15,7 +15,7 @@ from data.store.database.functions import json_rows, one_if
 from data.store.database.position_months import MISSING_MONTHS, make_months, months_of
 from data.store.database.records import first_record, reader, record, records
 from data.store.database.vehicle_parts import ALL_PARTS, Parts, is_in_parts
-from data.store.schema import device, position
+from data.store.schema import device, position, vehicle
 from data.store.schema.base import text_of_moment
 
 _COLUMNS = (
@@ -245,6 +245,25 @@ def fix_times(
         .order_by(position.c.fixed_at)
     )
     return list(tx.scalars(query))
+
+
+def list_last_places(tx: Tx, since: datetime, until: datetime) -> dict[VehicleId, LonLat]:
+    """Return where each vehicle was that was heard in a time, by its latest fix of it."""
+    newest = (
+        select(position.c.vehicle_id, func.max(position.c.fixed_at).label("fixed_at"))
+        .where(
+            position.c.vehicle_id.in_(select(vehicle.c.id)),
+            position.c.fixed_at.between(since, until),
+            position.c.fault == "",
+        )
+        .group_by(position.c.vehicle_id)
+        .subquery()
+    )
+    query = select(position.c.vehicle_id, position.c.lon, position.c.lat).join(
+        newest,
+        (position.c.vehicle_id == newest.c.vehicle_id) & (position.c.fixed_at == newest.c.fixed_at),
+    )
+    return {VehicleId(row.vehicle_id): LonLat(row.lon, row.lat) for row in tx.execute(query)}
 
 
 def list_last(tx: Tx) -> list[Position]:

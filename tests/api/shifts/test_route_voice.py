@@ -6,6 +6,7 @@ import pytest
 
 from api.processes.tasks import voice_task as voice_tasks
 from data.files import spoken_clips
+from data.files.spoken_clips import SpokenText
 from maps.guidance.phrases import phrases
 from maps.pages.i18n import translator
 from tests.voice_engine import install_engine
@@ -41,8 +42,32 @@ def test_a_driver_gets_what_is_said_on_the_route_and_each_text_is_spoken_once(
     assert notes.read_text() == spoken
 
 
+def test_a_phone_asks_only_for_what_it_lacks_while_the_rest_is_being_spoken(
+    driver, voices, tmp_path, monkeypatch
+):
+    install_engine(tmp_path, monkeypatch)
+    assert driver.get("/api/drive/voice").json()["whole"] == 0
+    voices.run()
+    voice = driver.get("/api/drive/voice").json()
+    known = list(voice["clips"])
+    assert voice["whole"] == len(known)
+    rest = driver.get("/api/drive/voice", params={"after": 3}).json()
+    assert list(rest["clips"]) == known[3:]
+
+
+def test_phrases_are_whole_up_to_the_first_that_is_still_to_be_spoken(
+    voices, tmp_path, monkeypatch
+):
+    install_engine(tmp_path, monkeypatch)
+    one, two, three = ({text: SpokenText("en", text)} for text in ("one", "two", "three"))
+    assert voices.clips(one | three).whole == 0
+    voices.run()
+    clips = voices.clips(one | two | three)
+    assert (clips.whole, list(clips.made), clips.missing) == (1, ["one", "three"], 1)
+
+
 def test_without_an_engine_there_is_no_voice_and_none_to_come(driver, voices):
-    answer = {"language": "en", "clips": {}, "missing": 0}
+    answer = {"language": "en", "clips": {}, "missing": 0, "whole": 0}
     assert driver.get("/api/drive/voice").json() == answer
     assert voices.run() == 0
 

@@ -60,7 +60,7 @@ VOICES = """async () => {
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)
 def test_a_phone_speaks_with_its_own_voice_else_the_stored_one_else_by_tones(visit):
     phrases = ["turn", "turn right", "right into", "into", "Oak Street", "lower the blade"]
-    answer = {"language": "en", "clips": dict.fromkeys(phrases, "AAAA"), "missing": 0}
+    answer = {"language": "en", "clips": dict.fromkeys(phrases, "AAAA"), "missing": 0, "whole": 6}
     visit.page.route("**/api/drive/voice", lambda route: route.fulfill(json=answer))
     visit.go("/drive")
     route, nothing_stored, stored, cut, *unknown, distant, distant_name, own = visit.page.evaluate(

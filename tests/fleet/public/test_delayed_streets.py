@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from data.model import Storm, VehicleId
 from data.store.accounts.accounts import add_device
@@ -40,6 +41,14 @@ def test_a_machine_at_the_salt_heap_is_of_the_district_that_it_worked_in(tx, sto
     stand_at_salt(tx, 10)
     at = WORKED_AT + timedelta(minutes=12)
     assert reloading_districts(tx, storm, NETWORK, at) == {"North": 1}
+
+
+def test_the_database_is_asked_once_for_all_machines(tx, storm):
+    stand_at_salt(tx, 10)
+    asked: list[str] = []
+    event.listen(tx, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    reloading_districts(tx, storm, NETWORK, WORKED_AT + timedelta(minutes=12))
+    assert len(asked) == 4
 
 
 def test_before_it_came_nobody_reloads(tx, storm):

@@ -1,5 +1,6 @@
 // The board on a wall: map, four figures, alerts and legend, readable from five metres; nobody has to touch it.
 import { html } from "lit";
+import { screenKeeper } from "../pages/app/screen.js";
 import { boot, now } from "../pages/boot.js";
 import { TickingPart } from "../pages/element.js";
 import { age, date, duration, t, time } from "../pages/texts.js";
@@ -28,7 +29,7 @@ class Wall extends TickingPart {
 
   connectedCallback() {
     super.connectedCallback();
-    document.addEventListener("visibilitychange", () => this.stayAwake());
+    this.stayAwake = screenKeeper(() => this.on);
     this.show();
   }
 
@@ -68,17 +69,6 @@ class Wall extends TickingPart {
     const padding = { top: EDGE_PX, bottom: EDGE_PX + covered(".legend", "offsetHeight"), left: EDGE_PX, right: EDGE_PX };
     padding[side] += covered(".wall-alerts", "offsetWidth");
     map.fitBounds(boot.city.bounds, { padding, animate: false });
-  }
-
-  /** Keep the screen on while it shows the wall; a browser forgets that whenever the page was hidden. */
-  async stayAwake() {
-    if (!this.on) {
-      await this.awake?.release();
-      this.awake = null;
-      return;
-    }
-    if (document.hidden || !navigator.wakeLock) return;
-    this.awake = await navigator.wakeLock.request("screen").catch(() => null);
   }
 
   stale() {

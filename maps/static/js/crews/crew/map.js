@@ -1,5 +1,6 @@
 // The crew's map: its jobs with their numbers, and where it is; kept on the phone, so that it is there without a signal.
 import { Marker } from "maplibre-gl";
+import { openedAtFirstLook } from "../../pages/app/first-look.js";
 import { fitPlaces, hereMarker, makeKeptMap } from "../../pages/app/kept-map.js";
 import { number } from "../../pages/texts.js";
 import { ahead, crew, jobs } from "./state.js";
@@ -35,12 +36,10 @@ async function open() {
 
 /** Make the map when somebody first looks at it, and keep it up to date from then on. */
 export function prepareMap() {
-  let opened = false;
+  const look = openedAtFirstLook(open);
   const follow = ({ view, place }, changes = {}) => {
-    if (view === "map" && !opened) {
-      opened = true;
-      requestAnimationFrame(open);
-    } else if (map) {
+    look(view === "map");
+    if (map) {
       if ("states" in changes) drawPins();
       if ("place" in changes) drawPlace(place);
     }

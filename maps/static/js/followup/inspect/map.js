@@ -1,5 +1,6 @@
 // The places to inspect on the map that this phone keeps, so that it is there without a signal; a pin opens its place.
 import { Marker } from "maplibre-gl";
+import { openedAtFirstLook } from "../../pages/app/first-look.js";
 import { fitPlaces, hereMarker, makeKeptMap } from "../../pages/app/kept-map.js";
 import { placeName } from "./list.js";
 import { inspections, shown } from "./state.js";
@@ -32,12 +33,10 @@ async function open() {
 
 /** Make the map when somebody first looks at it, and keep it up to date from then on. */
 export function prepareMap() {
-  let opened = false;
+  const look = openedAtFirstLook(open);
   inspections.follow(({ onMap, here: place }, changes) => {
-    if (onMap && !opened) {
-      opened = true;
-      requestAnimationFrame(open);
-    } else if (map) {
+    look(onMap);
+    if (map) {
       if (["places", "told", "waiting"].some((name) => name in changes)) drawPins();
       if ("here" in changes) drawPlace(place);
     }

@@ -1,6 +1,7 @@
 // The driver's map: what is left of the route, what is to be done now, and where he is; it follows until dragged.
 import { html, nothing } from "lit";
 import { boot, still } from "../../pages/boot.js";
+import { openedAtFirstLook } from "../../pages/app/first-look.js";
 import { storedTiles } from "../../pages/app/stored-map.js";
 import { Part } from "../../pages/element.js";
 import { t } from "../../pages/texts.js";
@@ -147,12 +148,10 @@ async function open() {
 
 /** Make the map when somebody first looks at it, and keep it up to date from then on. */
 export function prepareMap() {
-  let opened = false;
+  const look = openedAtFirstLook(open);
   drive.follow((value, changes) => {
-    if (value.view === "map" && !opened) {
-      opened = true;
-      requestAnimationFrame(open);
-    } else update(value, "view" in changes ? { place: true, looked: true } : changes);
+    look(value.view === "map");
+    update(value, "view" in changes ? { place: true, looked: true } : changes);
   });
 }
 

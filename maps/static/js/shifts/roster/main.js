@@ -1,5 +1,6 @@
 // Sends what a dispatcher says of shifts, machines and notes, and shows how things stand then, without leaving the page.
 import { sendForms, wake } from "../../pages/forms.js";
+import { inOrder } from "../../pages/in-order.js";
 import { listen } from "../../pages/stream.js";
 import "../../pages/theme.js";
 import { placeBars, startBulk } from "./bulk.js";
@@ -24,11 +25,19 @@ function wanted(form) {
 /** Whether a note is being written, which is not taken from under anybody's hands. */
 const isWriting = (part) => [...part.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue || field === document.activeElement);
 
-/** Show the page as it is now, where one is on it. */
-async function show() {
+/** Ask for the page as it is now. */
+async function ask() {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
   if (!answer.ok) throw new Error(answer.statusText);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+/** Whether somebody is at work with a machine or answers a question about many. */
+const isBusy = () => document.querySelector("#live details[open], #bulk .danger-button") || document.activeElement?.matches("#live :not([name=machine])");
+
+/** Take over what changes from the page as it is now; the machine that a hand is at stays under it. */
+function take(page) {
+  const ticked = document.activeElement?.matches("#live [name=machine]") ? document.activeElement.value : null;
   for (const id of LIVE) {
     const [old, now] = [document.getElementById(id), page.getElementById(id)];
     if (!old || !now || isWriting(old)) continue;
@@ -37,23 +46,23 @@ async function show() {
   }
   placeBars();
   bulk?.follow();
+  if (ticked !== null) document.querySelector(`#live [name=machine][value="${ticked}"]`)?.focus();
 }
+
+/** Show the page as it is now: what is only followed is not taken from under anybody's hands. */
+const show = inOrder(ask, (page, follows) => {
+  if (!(follows && isBusy())) take(page);
+});
 
 /** After an order: show what came of it; what was wrong before is past. */
 function renew() {
   fault.hidden = true;
-  return show().catch(() => location.reload());
+  return show(false).catch(() => location.reload());
 }
 
-/** Whether somebody is at work with a machine or answers a question about many. */
-const isBusy = () => document.querySelector("#live details[open], #bulk .danger-button") || document.activeElement?.matches("#live :not([name=machine])");
-
 /** Follow the shifts as they begin, go on and end, whoever changes them. */
-async function follow() {
-  if (isBusy()) return;
-  const ticked = document.activeElement?.matches("#live [name=machine]") ? document.activeElement.value : null;
-  await show().catch(() => {}); // the next time will do
-  if (ticked !== null) document.querySelector(`#live [name=machine][value="${ticked}"]`)?.focus();
+function follow() {
+  if (!isBusy()) show(true).catch(quiet); // the next time will do
 }
 
 /** A chip of a form sets when the shift ends; it is saved with the rest of the form. */

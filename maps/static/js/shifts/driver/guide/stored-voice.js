@@ -22,19 +22,25 @@ export async function takeVoice() {
   return voice.route;
 }
 
-/** Fetch and keep the voice of a route, unless it is there; how many phrases are still to come, and whether there are any. */
+const NOTHING = { route: null, whole: 0, clips: {} };
+let coming = NOTHING; // of the route whose phrases are being spoken: `whole` of them, from the first on, are here
+
+/** Fetch and keep what is not here yet of the voice of a route; how many phrases are still to come, and whether there are any. */
 export async function storeVoice(route) {
   if ((await takeVoice()) === route) return { missing: 0, speaks: true };
-  const { missing, ...voice } = await get("/api/drive/voice");
-  const speaks = Object.keys(voice.clips).length > 0;
-  clips = voice.clips;
-  await keep(SHELF, { ...voice, route: missing === 0 && speaks ? route : null });
+  if (coming.route !== route) coming = NOTHING;
+  const { missing, whole, language, clips: more } = await get(`/api/drive/voice?after=${coming.whole}`);
+  coming = { route, whole, clips: { ...coming.clips, ...more } };
+  clips = coming.clips;
+  const speaks = Object.keys(clips).length > 0;
+  await keep(SHELF, { language, clips, route: missing === 0 && speaks ? route : null });
   return { missing, speaks };
 }
 
 /** Drop the stored voice. */
 export function dropVoice() {
   clips = {};
+  coming = NOTHING;
   drop(SHELF);
 }
 
