@@ -21,11 +21,11 @@ class PassAges:
     """Seconds since streets were last cleared, at a moment; shares are of lane metres.
 
     A direction that was not cleared in this storm counts from the first flake, and is part of
-    `never`. Half of the lane metres were cleared no longer ago than `median_s`. `older` has, for
-    each of `STEPS_H`, the share that was cleared longer ago.
+    `never`. Half of the lane metres were cleared no longer ago than `median_s`, `None` where half
+    were not. `older` has, for each of `STEPS_H`, the share that was cleared longer ago.
     """
 
-    median_s: float
+    median_s: float | None
     worst_s: float
     older: tuple[float, ...]
     never: float
@@ -75,7 +75,7 @@ def _ages(age_s: Floats, lane_m: Floats, never: Flags) -> PassAges:
     middle = int(np.searchsorted(gone_m, whole_m / 2))
     older = tuple(float(lane_m[age_s > hours * HOUR_S].sum()) / whole_m for hours in STEPS_H)
     return PassAges(
-        median_s=float(age_s[order][middle]),
+        median_s=None if never[order][middle] else float(age_s[order][middle]),
         worst_s=float(age_s.max()),
         older=older,
         never=float(lane_m[never].sum()) / whole_m,

@@ -85,11 +85,11 @@ class ClassAges:
     """Seconds since the streets of a class were last cleared; shares are of lane metres.
 
     `older` are the shares that were cleared longer ago than `age_steps_h`; `never` is the share not
-    cleared in this storm, which counts from the storm's start.
+    cleared in this storm, which counts from the first flake. There is no median where half was not.
     """
 
     service_class: str
-    median_s: float
+    median_s: float | None
     worst_s: float
     older: tuple[float, ...]
     never: float

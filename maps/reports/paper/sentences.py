@@ -29,7 +29,7 @@ def cleared_sentence(city: PartView, t: Translator) -> str:
     """Return what was cleared and what is late."""
     now = city.now
     if nothing_due(now):
-        return t("nothing is due yet: no street had to be cleared so far")
+        return t("Nothing is due yet: no street had to be cleared so far.")
     words = (
         "Of {whole} of lanes, {clear} were cleared in time, {waiting} are not cleared yet but "
         "still in time, and {late} are late."
@@ -46,12 +46,21 @@ def cleared_sentence(city: PartView, t: Translator) -> str:
 def soon_sentences(view: CouncilView, t: Translator) -> Iterator[str]:
     """Yield how soon the two most urgent classes are cleared again."""
     for one in view.ages[:2]:
-        yield t(
-            "{name}: half of it was cleared within the last {median}, the longest ago was {worst}.",
-            name=class_text(one.service_class, t),
-            median=short_span(one.median_s, t),
-            worst=short_span(one.worst_s, t),
-        )
+        name, median = class_text(one.service_class, t), short_span(one.median_s, t)
+        if one.median_s is None:
+            yield t("{name}: more than half of it was not cleared in this storm.", name=name)
+        elif one.never >= 1 / POINTS:
+            words = (
+                "{name}: half of it was cleared within the last {median}, {share} of it not in "
+                "this storm."
+            )
+            yield t(words, name=name, median=median, share=share_text(one.never, t))
+        else:
+            words = (
+                "{name}: half of it was cleared within the last {median}, the longest ago was "
+                "{worst}."
+            )
+            yield t(words, name=name, median=median, worst=short_span(one.worst_s, t))
 
 
 def late_sentence(view: CouncilView, t: Translator) -> str:
@@ -72,7 +81,7 @@ def requests_sentence(city: PartView, t: Translator) -> str:
     """Return how requests were answered."""
     now = city.now
     if not now.asked:
-        return t("no request in this storm")
+        return t("There was no request in this storm.")
     words = "{asked} requests: {inTime} answered in time, {late} late, {open} still have time."
     return t(
         words,

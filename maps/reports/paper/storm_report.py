@@ -35,7 +35,7 @@ from maps.reports.paper.sentences import (
     questions,
     requests_sentence,
 )
-from maps.reports.paper.words import duration, share_text
+from maps.reports.paper.words import duration, within_target
 
 MOST_SMALLS = 12
 """Parts of the city whose course is drawn."""
@@ -233,7 +233,7 @@ def _small_courses(
         smalls(
             Small(
                 district_text(one.name, t) if kind == "district" else t.named(kind, one.name),
-                share_text(one.now.within, t),
+                within_target(one.now, t),
                 small_course(view.moments_s, one.cleared, one.within, t),
             )
             for one in shown
