@@ -6,8 +6,8 @@ import { t } from "../pages/texts.js";
 const known = boot.people ?? {};
 const driven = boot.driven ?? {}; // machines by the sign-in name of whoever drives them by a code
 
-/** What acts beside people, in the words of the audit log. */
-const SYSTEMS = { console: () => t("actor:console") };
+/** What acts beside people, as one says it within a sentence. */
+const SYSTEMS = { console: () => t("somebody at the server's command line") };
 
 /** What one calls somebody without a name: a part of the system, or the driver of a machine. */
 const role = (login) => SYSTEMS[login]?.() ?? (driven[login] ? t("the driver of {vehicle}", { vehicle: driven[login] }) : login);

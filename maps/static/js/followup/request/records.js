@@ -14,7 +14,7 @@ const part = (title, list, draw) =>
 
 const machineJob = (job) => html`<li class="said">
   <p><strong>${named("treatment", job.treatment)}</strong> · ${t(`job_state:${job.state}`)}</p>
-  <p class="muted small">${job.done_at ? html`${t("done")} ${said(job.done_at)}` : job.state === "open" ? html`${t("Clear by")} ${deadline(job.due_at)}` : ""}</p>
+  <p class="muted small">${job.done_at ? html`${t("done")} ${said(job.done_at)}` : job.state === "open" ? html`${t("Clear by")} · ${deadline(job.due_at)}` : ""}</p>
 </li>`;
 
 const crewJob = (job) => html`<li class="said">
