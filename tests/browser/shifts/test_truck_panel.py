@@ -107,7 +107,7 @@ def test_the_panel_follows_the_shift_that_is_now(visit: Visit, storm: None) -> N
     with transaction(city.engine) as tx:
         start_shift(tx, DISPATCHER, first.id, city.clock.now())
     city.alert_task.run()
-    expect(page.locator("#list-trucks li .rest-due")).to_have_text("rest overdue")
+    expect(page.locator("#list-trucks li .when .rest-due")).to_have_text("rest overdue")
     expect(page.locator("board-lists .chip", has_text="rest due")).to_contain_text("1")
 
 

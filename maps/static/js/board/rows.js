@@ -55,10 +55,12 @@ function letters(vehicleId) {
   return count > 0 ? html`<span class="fresh" title=${t("unread:{count}", { count })}><span class="icon icon-message-square" aria-hidden="true"></span>${t("{value}", { value: count })}</span>` : "";
 }
 
-/** A machine: its name, what it does and how far its route is, since when that is known. */
+const seen = ({ fixed_at: at }) => (at ? t("seen {time}", { time: time(at) }) : "");
+
+/** A machine: its name, what it does and how far its route is, and when it was seen, or that its driver's rest is due. */
 export const truckRow = (vehicle) => html`<span class="dot truck-${stateOf(vehicle)}" aria-hidden="true"></span>
-  <span class="what"><bdi>${vehicle.name}</bdi>${letters(vehicle.id)}${restChip(vehicle.id)}</span>
-  <span class="when">${vehicle.fixed_at ? t("seen {time}", { time: time(vehicle.fixed_at) }) : ""}</span>
+  <span class="what"><bdi>${vehicle.name}</bdi>${letters(vehicle.id)}</span>
+  <span class="when">${restChip(vehicle.id) ?? seen(vehicle)}</span>
   <span class="sub">${outSign(vehicle.id) ?? html`${doingWords(vehicle)}${answerSign(vehicle.id)} · ${doing(vehicle)}`}</span>`;
 
 /** Something that wants a human: what it is, whole, and below it since when. */

@@ -59,10 +59,10 @@ function restWords(vehicleId) {
   return due ? html` · <span class=${isOver(due) ? "danger" : ""}>${t("rest due at {time}", { time: time(due) })}</span>` : "";
 }
 
-/** The same in a list, short: only where a rest is due. */
+/** The same in a list, short; `null` where no rest is due. */
 export function restChip(vehicleId) {
   const due = restDue(vehicleId);
-  if (!due) return "";
+  if (!due) return null;
   const clock = { time: time(due) };
   return html`<span class="rest-due ${isOver(due) ? "danger" : ""}" title=${t("rest due at {time}", clock)}
     ><span class="icon icon-coffee" aria-hidden="true"></span>${isOver(due) ? t("rest overdue") : t("rest due {time}", clock)}</span
