@@ -29,6 +29,12 @@ def demo(
     seconds: Annotated[
         float, typer.Option(min=1, help="Seconds to search for the first plan.")
     ] = 20.0,
+    scenario: Annotated[
+        str,
+        typer.Option(
+            help="What happens in the storm: a scenario.toml, or the name of one that ships."
+        ),
+    ] = "",
     speed: Annotated[
         float, typer.Option(min=0.1, help="Speed of the storm, in storm seconds per second.")
     ] = 30.0,
@@ -48,6 +54,7 @@ def demo(
     from api.config.logs import REQUESTS
     from api.config.settings import prepare_numba
     from api.simulation.demo_storm import enroll_everybody, fresh_city, scene_of
+    from api.simulation.scenario_choice import found_scenario
 
     settings = Settings()
     prepare_numba(settings)
@@ -56,6 +63,7 @@ def demo(
     from routing.search.warm_up import CITY
 
     scene = scene_of(file, timezone)
+    found_scenario(scenario)  # a mistake in it is told before streets are read
     with KernelCompiler(CITY):
         typer.echo(f"Reading the streets of {scene.name} …")
         folder = fresh_city(settings, scene)
@@ -68,17 +76,19 @@ def demo(
         if login != NIGHT_DISPATCHER:  # simulated: nobody needs to sign in as it
             typer.echo(f"  {login:<14} {password}")
     typer.echo("")
-    with _simulation(settings, folder.name, port, passwords):
+    with _simulation(settings, folder.name, port, passwords, scenario):
         serve(city=folder.name, port=port, speed=speed)
 
 
 @contextmanager
 def _simulation(
-    settings: Settings, city: str, port: int, passwords: Mapping[str, str]
+    settings: Settings, city: str, port: int, passwords: Mapping[str, str], scenario: str
 ) -> Iterator[None]:
     """Run the simulation against the server in another process."""
     arguments = ["simulate", "--city", city, "--url", f"http://127.0.0.1:{port}"]
     arguments += ["--operator", OPERATOR]
+    if scenario:
+        arguments += ["--scenario", str(Path(scenario).resolve()) if "." in scenario else scenario]
     if NIGHT_DISPATCHER in passwords:
         arguments += ["--dispatcher", NIGHT_DISPATCHER]
     with subprocess.Popen(  # noqa: S603 - our own program with our own arguments

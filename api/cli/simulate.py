@@ -31,6 +31,12 @@ def simulate(
     seed: Annotated[
         int, typer.Option(min=0, help="Random seed; each seed gives another storm.")
     ] = 1,
+    scenario: Annotated[
+        str,
+        typer.Option(
+            help="What happens in the storm: a scenario.toml, or the name of one that ships."
+        ),
+    ] = "",
     speed: Annotated[
         float | None,
         typer.Option(min=0.01, help="Refuse a server whose clock does not run this fast."),
@@ -45,15 +51,22 @@ def simulate(
 
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
+    from api.simulation.scenario_choice import found_scenario
     from api.simulation.simulated_storm import Person, Script, simulate_storm
+    from data.store.database.engine import reading
+    from data.store.setup.city import get_city
 
     engine = open_city_database(chosen_city(Settings(), city))
+    with reading(engine) as tx:
+        language = get_city(tx).language or "en"
     script = Script(
         seed,
         calls,
         Person(operator, password) if operator else None,
         Person(dispatcher, dispatcher_password) if dispatcher else None,
         speed,
+        found_scenario(scenario),
+        language,
     )
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(simulate_storm(engine, url, script, typer.echo))

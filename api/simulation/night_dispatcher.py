@@ -5,13 +5,12 @@ only on what has waited for a while: a dispatcher at the board comes first.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from api.simulation.signed_in_client import SignedInClient, SignInRefusedError
-from fleet.simulation.simulated_weather import fallen_cm
 
 ROUND = timedelta(minutes=2)
 """Time between two looks at the board."""
@@ -44,11 +43,17 @@ class _Wish:
 
 
 class NightDispatcher:
-    """Enters snowfall readings, plans shifts and publishes plans; stops where refused entry."""
+    """Enters snowfall readings, plans shifts and publishes plans; stops where refused entry.
 
-    def __init__(self, client: SignedInClient, speed: float) -> None:
+    `fallen` says how many cm of snow lie so long after the storm began.
+    """
+
+    def __init__(
+        self, client: SignedInClient, speed: float, fallen: Callable[[timedelta], float]
+    ) -> None:
         self._client = client
         self._speed = speed
+        self._fallen = fallen
         self._next_round_at: datetime | None = None
         self._wish: _Wish | None = None
         self._off = False
@@ -85,7 +90,7 @@ class NightDispatcher:
         if now - last_at < READING_EVERY:
             return
         before = readings[-1]["fallen_cm"] if readings else 0.0
-        since = fallen_cm(now - began) - fallen_cm(last_at - began)
+        since = self._fallen(now - began) - self._fallen(last_at - began)
         reading = {"at": now.isoformat(), "fallen_cm": round(before + since, 1)}
         await self._post(f"/api/storms/{storm['id']}/snowfall", {"entries": [reading]})
 

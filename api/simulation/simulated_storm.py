@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from heapq import merge
 
 import httpx
 
@@ -31,8 +33,11 @@ from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.store.streets.places import list_places
 from data.streets.network import StreetNetwork
-from fleet.simulation.simulated_calls import calls
+from data.training import Scenario
+from fleet.simulation.scenario_events import callers_of, hindered, snow_cm, troubles_of, words_of
+from fleet.simulation.simulated_calls import SimulatedCall, calls, steadily, written_calls
 from fleet.simulation.simulated_trucks import Fix, after_approach, drive_home, driven
+from fleet.simulation.simulated_weather import fallen_cm
 from fleet.tracking.track_fixes import LoggedFix
 from fleet.tracking.trackers import own_trackers
 
@@ -74,7 +79,8 @@ class Person:
 class Script:
     """What to simulate; without an operator nobody calls, without a dispatcher nobody plans.
 
-    `speed` is how fast the server's clock has to run, where that matters.
+    `speed` is how fast the server's clock has to run, where that matters. With a scenario, who
+    calls when, how much it snows and what goes wrong is as it says; `language` is its callers'.
     """
 
     seed: int = 1
@@ -82,6 +88,8 @@ class Script:
     operator: Person | None = None
     dispatcher: Person | None = None
     speed: float | None = None
+    scenario: Scenario | None = None
+    language: str = "en"
 
 
 class ServerClock:
@@ -176,6 +184,7 @@ class Simulation:
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._plan: Plan | None = None
         self._began_at: datetime | None = None
+        self._storm_at: datetime | None = None
         self._home: set[VehicleId] = set()
         self._operator: SimulatedOperator | None = None
         self._dispatcher: NightDispatcher | None = None
@@ -213,13 +222,24 @@ class Simulation:
         """Wait for the server and a published plan, then start the trucks."""
         await self._wait_for_server()
         await self._wait_for_plan(report)
-        script, now, segments = self._script, self._clock.now(), self._network.segments
-        if script.operator and script.calls_per_hour > 0:
-            spoken = calls(segments, self._houses, now, script.calls_per_hour, script.seed)
-            self._operator = SimulatedOperator(spoken, self._signed_in(script.operator))
+        script = self._script
+        if script.operator and (script.scenario or script.calls_per_hour > 0):
+            self._operator = SimulatedOperator(self._spoken(), self._signed_in(script.operator))
         if script.dispatcher:
             client = self._signed_in(script.dispatcher)
-            self._dispatcher = NightDispatcher(client, self._clock.speed)
+            fallen = partial(snow_cm, script.scenario.snow) if script.scenario else fallen_cm
+            self._dispatcher = NightDispatcher(client, self._clock.speed, fallen)
+
+    def _spoken(self) -> Iterator[SimulatedCall]:
+        """Return who calls from now on, by time."""
+        script, now = self._script, self._clock.now()
+        scenario, began_at = script.scenario, self._storm_at or now
+        where = self._network.segments, self._houses
+        if scenario is None:
+            return calls(*where, now, steadily(script.calls_per_hour), script.seed)
+        said = [one for one in words_of(scenario, began_at, script.language) if one[0] >= now]
+        drawn = calls(*where, now, callers_of(scenario, began_at), script.seed)
+        return merge(drawn, written_calls(*where, said, script.seed), key=lambda call: call.at)
 
     def _signed_in(self, person: Person) -> SignedInClient:
         return SignedInClient(self._clients(), person.login, person.password)
@@ -281,12 +301,13 @@ class Simulation:
             first, self._plan = self._plan is None, plan
             now = self._clock.now()
             self._began_at, self._home = now, set()
+            self._storm_at = await asyncio.to_thread(self._storm_start)
             routes = [route for route in plan.routes if route.vehicle_id in self._trucks]
             if not first:
                 routes = await asyncio.to_thread(self._approached, routes, now)
             for route in routes:
                 seed = self._script.seed + plan.id
-                self._trucks[route.vehicle_id].drive(driven(route, self._network, now, seed))
+                self._drive(route, now, seed)
             report(f"{len(routes)} trucks drive plan {plan.id}")
         return self._plan is not None
 
@@ -299,7 +320,16 @@ class Simulation:
                 truck.drive(iter(()))
                 continue
             home = drive_home(route, self._network, truck.place, now)
-            truck.drive(driven(home, self._network, now, self._script.seed))
+            self._drive(home, now, self._script.seed)
+
+    def _drive(self, route: Route, now: datetime, seed: int) -> None:
+        """Let a truck drive a route from now on, with what the scenario puts in its way."""
+        fixes, scenario = driven(route, self._network, now, seed), self._script.scenario
+        if scenario is not None and self._storm_at is not None:
+            machine = list(self._trucks).index(route.vehicle_id)
+            troubles = troubles_of(scenario, machine, len(self._trucks))
+            fixes = hindered(fixes, troubles, scenario.power_cut, self._storm_at, seed)
+        self._trucks[route.vehicle_id].drive(fixes)
 
     def _recalled(self) -> list[Route]:
         plan, since = self._plan, self._began_at
@@ -325,6 +355,11 @@ class Simulation:
             if storm is None or published is None or (self._plan and published == self._plan.id):
                 return None
             return find_published_plan(tx, storm.id)
+
+    def _storm_start(self) -> datetime | None:
+        with reading(self._engine) as tx:
+            storm = find_active_storm(tx)
+        return storm.started_at if storm else None
 
     def _approached(self, routes: Iterable[Route], now: datetime) -> list[Route]:
         found: list[Route] = []

@@ -1,12 +1,13 @@
 """The kinds of values in our TOML files: what is read, and what is needed where it is not that."""
 
 import math
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, TypeIs
 
-from pydantic import BeforeValidator, Field, GetCoreSchemaHandler
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import (
     no_info_before_validator_function,
@@ -50,6 +51,19 @@ class Number:
 
 IF_ANY = Field(exclude_if=lambda value: not value)
 """Marks a value that is written only where there is any."""
+
+
+_LANGUAGE = re.compile("[a-z]{2,3}")
+
+
+def _by_language(texts: Mapping[str, str]) -> Mapping[str, str]:
+    if not texts or not all(map(_LANGUAGE.fullmatch, texts)):
+        raise needed("a text by the code of its language")
+    return texts
+
+
+BY_LANGUAGE = AfterValidator(_by_language)
+"""Marks a mapping as texts by language, at least one."""
 
 
 def one_of(allowed: Collection[str]) -> BeforeValidator:

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from data.files.toml_reader import TomlTable, needed, table_list
-from data.files.toml_values import Text, Texts
+from data.files.toml_values import BY_LANGUAGE, Text, Texts
 from data.model import ByLanguage
 
 MESSAGE_LETTERS = 200
@@ -80,9 +80,6 @@ FROM_DRIVER: tuple[ByLanguage, ...] = (
 """What a driver answers, unless the city has its own list."""
 
 
-_LANGUAGE = re.compile("[a-z]{2,3}")
-
-
 def _short(text: str) -> str:
     if len(text) > MESSAGE_LETTERS:
         raise needed("1 to {count} characters", count=MESSAGE_LETTERS)
@@ -98,13 +95,7 @@ def _few(texts: tuple[ByLanguage, ...]) -> tuple[ByLanguage, ...]:
 _Short = Annotated[Text, AfterValidator(_short)]
 
 
-def _spoken(texts: ByLanguage) -> ByLanguage:
-    if not texts or not all(_LANGUAGE.fullmatch(code) for code in texts):
-        raise needed("a text by the code of its language")
-    return texts
-
-
-_Words = Annotated[Mapping[str, _Short], AfterValidator(_spoken)]
+_Words = Annotated[Mapping[str, _Short], BY_LANGUAGE]
 
 
 _PHONE_NUMBER = re.compile(r"\+?[0-9][0-9 -]{0,17}[0-9]")

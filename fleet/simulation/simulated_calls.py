@@ -1,8 +1,9 @@
 """Simulated callers, pure: what they say, and the address that the operator notes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 import numpy as np
 from numpy.random import Generator
@@ -70,40 +71,86 @@ class SimulatedCall:
     location: LonLat
 
 
+type Later = Callable[[datetime, float], datetime | None]
+"""The time of the next call, so many mean waits after the last one; `None` where none follows."""
+
+
+def steadily(per_hour: float) -> Later:
+    """Return the times of callers who never become more or fewer."""
+    return lambda at, waits: at + timedelta(hours=waits / per_hour)
+
+
 def calls(
     segments: Sequence[Segment],
     houses: Iterable[Place],
     starts_at: datetime,
-    per_hour: float,
+    later: Later,
     seed: int,
 ) -> Iterator[SimulatedCall]:
-    """Yield calls without end, by time; none where no street has a name.
+    """Yield calls by time; none where no street has a name.
 
     Callers give a house number only where the city has it: `houses` are places with a number.
     """
-    named = [s for s in segments if _name(s) and s.road_class not in NOBODY_LIVES]
-    if not named:
-        return
-    chance, at = np.random.default_rng([seed, 7]), starts_at
-    meeting, numbers = _meeting(named), _numbers(houses)
+    callers = _Callers.of(segments, houses)
+    chance, at = np.random.default_rng([seed, 7]), later(starts_at, 0.0)
     talked_about: list[Segment] = []
-    while True:
-        at += timedelta(hours=float(chance.exponential(1 / per_hour)))
-        street = named[int(chance.integers(len(named)))]
+    while callers.streets and at is not None:
+        at = later(at, float(chance.exponential()))
+        if at is None:
+            return
+        street = callers.any_street(chance)
         if talked_about and chance.random() < AGAIN:
             street = talked_about[int(chance.integers(len(talked_about)))]
         talked_about = [*talked_about, street][-LATELY:]
-        persian = any("\u0600" <= letter <= "\u06ff" for letter in _name(street))
-        place = _place(street, meeting, numbers, chance, persian=persian)
+        place, here = callers.place(street, chance)
+        persian = _is_persian(street)
         said = int(chance.integers(len(ENGLISH)))
         vague = bool(chance.random() < VAGUE)
-        here = street.geometry[len(street.geometry) // 2]
         if vague:
             text = VAGUE_PERSIAN if persian else VAGUE_ENGLISH
             yield SimulatedCall(at, RequestKind.PLOW, text, "", here)
         else:
             kind, sentence = (PERSIAN if persian else ENGLISH)[said]
             yield SimulatedCall(at, kind, sentence.format(place=place), place, here)
+
+
+def written_calls(
+    segments: Sequence[Segment],
+    houses: Iterable[Place],
+    written: Iterable[tuple[datetime, RequestKind, str]],
+    seed: int,
+) -> Iterator[SimulatedCall]:
+    """Yield calls with given times and words, in which `{place}` is a street that is drawn."""
+    callers, chance = _Callers.of(segments, houses), np.random.default_rng([seed, 8])
+    for at, kind, words in written if callers.streets else ():
+        place, here = callers.place(callers.any_street(chance), chance)
+        yield SimulatedCall(at, kind, words.format(place=place), place, here)
+
+
+@dataclass(frozen=True, slots=True)
+class _Callers:
+    """Where callers live: streets with a name, those that meet at a node, their house numbers."""
+
+    streets: Sequence[Segment]
+    meeting: Mapping[NodeId, Sequence[Segment]]
+    numbers: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def of(cls, segments: Iterable[Segment], houses: Iterable[Place]) -> Self:
+        named = [s for s in segments if _name(s) and s.road_class not in NOBODY_LIVES]
+        return cls(named, _meeting(named), _numbers(houses))
+
+    def any_street(self, chance: Generator) -> Segment:
+        return self.streets[int(chance.integers(len(self.streets)))]
+
+    def place(self, street: Segment, chance: Generator) -> tuple[str, LonLat]:
+        """Return how a caller says where that is, and where."""
+        said = _place(street, self.meeting, self.numbers, chance, persian=_is_persian(street))
+        return said, street.geometry[len(street.geometry) // 2]
+
+
+def _is_persian(street: Segment) -> bool:
+    return any("\u0600" <= letter <= "\u06ff" for letter in _name(street))
 
 
 def _place(

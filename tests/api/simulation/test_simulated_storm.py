@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count, pairwise
 from pathlib import Path
@@ -10,8 +11,9 @@ import pytest
 from api.config.settings import Settings
 from api.server.app import create_app
 from api.simulation import simulated_storm
+from api.simulation.scenario_choice import found_scenario
 from api.simulation.simulated_storm import Person, Script, Simulation
-from data.errors import BarfrubError
+from data.errors import BarfrubError, InvalidError
 from data.model import (
     CostBreakdown,
     Message,
@@ -19,6 +21,7 @@ from data.model import (
     Plan,
     PlanId,
     PlanState,
+    RequestKind,
     RequestState,
     ShiftId,
     StormId,
@@ -36,6 +39,7 @@ from data.store.shifts.shifts import add_shifts
 from data.store.storms.storms import add_storm
 from data.store.tracking.positions import list_between, list_unseen
 from data.streets.projection import distance_m
+from data.training import scenario_from_toml, shipped_scenario
 from fleet.alerts.alert_register import WATCH
 from fleet.shifts.roster import cancel_shift
 from fleet.tracking.trackers import own_trackers
@@ -122,6 +126,57 @@ async def ten_minutes(simulation: Simulation, clock: StillClock) -> None:
     for _ in range(20):
         clock.moment += timedelta(seconds=30)
         await simulation.tick()
+
+
+def test_a_scenario_says_who_calls_when_and_what_goes_wrong(
+    settings: Settings, planned_city: Path, clock: StillClock
+) -> None:
+    text = 'en = "One", fa = "یک", az = "Bir"'
+    scenario = scenario_from_toml(f"""
+        lasts_h = 2
+        title = {{ {text} }}
+        brief = {{ {text} }}
+        [[snow]]
+        from_h = 0
+        until_h = 1
+        cm_h = 2
+        [[call]]
+        at_h = 0.1
+        kind = "blocked"
+        words.en = "The minister cannot leave {{place}}"
+        [[trouble]]
+        machine = 1
+        from_h = 0
+        until_h = 1
+        kind = "absent"
+    """)
+
+    async def scene(simulation: Simulation, clock: StillClock) -> None:
+        await ten_minutes(simulation, clock)
+        assert simulation.positions_sent == 0
+        clock.moment += timedelta(hours=1)
+        await simulation.tick()
+        assert simulation.positions_sent > 5
+
+    acted(settings, planned_city, clock, scene, replace(SCRIPT, scenario=scenario))
+    engine = database_of(planned_city)
+    with transaction(engine) as tx:
+        (asked,) = list_requests(tx)
+    engine.dispose()
+    assert asked.kind is RequestKind.BLOCKED
+    assert asked.text.startswith("The minister cannot leave ")
+    assert asked.location is not None
+
+
+def test_a_scenario_is_a_file_or_one_that_ships(tmp_path: Path) -> None:
+    assert found_scenario("") is None
+    assert found_scenario("power-cut") is shipped_scenario("power-cut")
+    with pytest.raises(InvalidError, match="first-night"):
+        found_scenario("power-cuts")
+    file = tmp_path / "mine.toml"
+    file.write_text("lasts_h = 1000")
+    with pytest.raises(InvalidError, match=r"mine\.toml"):
+        found_scenario(str(file))
 
 
 def test_what_the_board_shows_came_in_through_the_public_api(

@@ -29,7 +29,7 @@ from data.streets.projection import distance_m
 from fleet.context import CityContext
 from fleet.evidence.evidence_pipeline import digest, new_open_tracks
 from fleet.matching.driven_paths import DrivenPaths
-from fleet.simulation.simulated_calls import calls
+from fleet.simulation.simulated_calls import calls, steadily
 from fleet.simulation.simulated_trucks import Fix, TruckBehavior, after_approach, drive_home, driven
 from tests import village as v
 from tests.town import sample_town
@@ -142,7 +142,7 @@ def test_a_route_without_a_way_sends_nothing() -> None:
 
 
 def test_callers_name_streets_of_the_city_in_its_language() -> None:
-    spoken = list(islice(calls(NETWORK.segments, (), v.NOW, 30.0, seed=1), 200))
+    spoken = list(islice(calls(NETWORK.segments, (), v.NOW, steadily(30.0), seed=1), 200))
     names = {s.names[""][0] for s in NETWORK.segments if s.names}
     placed = [call for call in spoken if call.address]
     assert all(any(name in call.text for name in names) for call in placed)
@@ -155,7 +155,9 @@ def test_persian_callers_say_numbers_in_persian_alleys_by_their_street_and_cross
     town = sample_town()
     spoken = [
         call.address
-        for call in islice(calls(town.network.segments, town.places, v.NOW, 30.0, seed=1), 600)
+        for call in islice(
+            calls(town.network.segments, town.places, v.NOW, steadily(30.0), seed=1), 600
+        )
     ]
     words = " ".join(spoken)
     assert not any(digit in words for digit in "0123456789")
@@ -167,7 +169,9 @@ def test_persian_callers_say_numbers_in_persian_alleys_by_their_street_and_cross
 def test_nearly_all_callers_are_offered_a_place_near_them() -> None:
     town = sample_town()
     geocoder = Geocoder(*town)
-    spoken = list(islice(calls(town.network.segments, town.places, v.NOW, 30.0, seed=2), 200))
+    spoken = list(
+        islice(calls(town.network.segments, town.places, v.NOW, steadily(30.0), seed=2), 200)
+    )
     offered = [
         call
         for call in spoken
@@ -182,19 +186,19 @@ def test_nearly_all_callers_are_offered_a_place_near_them() -> None:
 
 def test_callers_of_a_city_with_latin_names_speak_english() -> None:
     streets = [v.a_segment(names={"": ("Storgatan",)})]
-    (call,) = islice(calls(streets, (), v.NOW, 30.0, seed=2), 1)
+    (call,) = islice(calls(streets, (), v.NOW, steadily(30.0), seed=2), 1)
     assert "Storgatan" in call.text
     assert call.text.isascii()
 
 
 def test_calls_come_as_often_as_asked_and_in_order() -> None:
-    spoken = list(islice(calls(NETWORK.segments, (), v.NOW, 60.0, seed=1), 300))
+    spoken = list(islice(calls(NETWORK.segments, (), v.NOW, steadily(60.0), seed=1), 300))
     assert all(a.at <= b.at for a, b in pairwise(spoken))
     assert timedelta(hours=4) < spoken[-1].at - v.NOW < timedelta(hours=6)
 
 
 def test_nobody_calls_from_a_city_without_names() -> None:
-    assert list(calls([v.a_segment(names={})], (), v.NOW, 60.0, seed=1)) == []
+    assert list(calls([v.a_segment(names={})], (), v.NOW, steadily(60.0), seed=1)) == []
 
 
 def test_a_truck_that_gets_a_new_plan_drives_there_from_where_it_is() -> None:

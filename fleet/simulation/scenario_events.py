@@ -1,0 +1,151 @@
+"""What a scenario makes of snowfall, callers and trucks, pure: same scenario, same storm."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from data.languages import in_language
+from data.model import RequestKind
+from data.training import MachineTrouble, PowerCut, Scenario, Snow, TimeSpan, Trouble
+from fleet.simulation.simulated_calls import Later
+from fleet.simulation.simulated_faults import SensorFault, broken
+from fleet.simulation.simulated_trucks import Fix
+
+STANDS_EVERY = timedelta(seconds=30)
+"""How often the tracker of a machine that has broken down tells that it stands."""
+
+SENSOR_FAULTS = {Trouble(fault.value): fault for fault in SensorFault}
+
+
+def snow_cm(snow: Iterable[Snow], elapsed: timedelta) -> float:
+    """Return the snow in cm that has fallen so long after the storm began."""
+    hour = timedelta(hours=1)
+    return sum(
+        max(min(elapsed, one.until_h) - one.from_h, timedelta(0)) / hour * one.cm_h for one in snow
+    )
+
+
+def callers_of(scenario: Scenario, began_at: datetime) -> Later:
+    """Return when the next caller of a scenario calls; nobody does while the power is cut."""
+    hour = timedelta(hours=1)
+    spells = [
+        (began_at + start, began_at + end, one.per_hour)
+        for one in sorted(scenario.calls, key=lambda one: one.from_h)
+        for start, end in _without(one, scenario.power_cut)
+    ]
+
+    def later(at: datetime, waits: float) -> datetime | None:
+        for start, end, per_hour in spells:
+            here = max(at, start)
+            if here >= end:
+                continue
+            could = (end - here) / hour * per_hour
+            if waits < could:
+                return here + waits / per_hour * hour
+            waits -= could
+        return None
+
+    return later
+
+
+def words_of(
+    scenario: Scenario, began_at: datetime, language: str
+) -> list[tuple[datetime, RequestKind, str]]:
+    """Return when the callers of whom everybody is to be sure call, for what, and their words."""
+    said = [
+        (began_at + one.at_h, one.kind, in_language(one.words, language)) for one in scenario.call
+    ]
+    return sorted(said)
+
+
+def _without(spell: TimeSpan, cuts: Iterable[PowerCut]) -> Iterator[tuple[timedelta, timedelta]]:
+    """Yield the parts of a spell outside the cuts."""
+    start = spell.from_h
+    for cut in sorted(cuts, key=lambda one: one.from_h):
+        if cut.from_h > start:
+            yield start, min(cut.from_h, spell.until_h)
+        start = max(start, cut.until_h)
+    if start < spell.until_h:
+        yield start, spell.until_h
+
+
+def troubles_of(scenario: Scenario, machine: int, machines: int) -> list[MachineTrouble]:
+    """Return what goes wrong with a machine, which is counted from 0 of so many."""
+    return [one for one in scenario.trouble if (one.machine - 1) % machines == machine]
+
+
+def hindered(
+    fixes: Iterable[Fix],
+    troubles: Sequence[MachineTrouble],
+    cuts: Sequence[PowerCut],
+    began_at: datetime,
+    seed: int,
+) -> Iterator[Fix]:
+    """Yield the fixes of a truck with what goes wrong, by time of arrival.
+
+    A machine that is absent or broken down goes on where it was, that much later. What a silent
+    tracker or a power cut holds back arrives when it is over.
+    """
+    for kind, fault in SENSOR_FAULTS.items():
+        spells = [one for one in troubles if one.kind is kind]
+        if spells:
+            fixes = _faulty(fixes, spells, fault, began_at, seed)
+    stops = [one for one in troubles if one.kind in (Trouble.ABSENT, Trouble.BREAKDOWN)]
+    for stop in sorted(stops, key=lambda one: one.from_h):
+        fixes = _stopped(fixes, stop, began_at)
+    quiet = [*(one for one in troubles if one.kind is Trouble.SILENT), *cuts]
+    return _held_back(fixes, quiet, began_at)
+
+
+def _faulty(
+    fixes: Iterable[Fix],
+    spells: Sequence[TimeSpan],
+    fault: SensorFault,
+    began_at: datetime,
+    seed: int,
+) -> Iterator[Fix]:
+    for fix in fixes:
+        if any(one.within(fix.fixed_at - began_at) for one in spells):
+            yield from broken((fix,), fault, seed + int(fix.fixed_at.timestamp()))
+        else:
+            yield fix
+
+
+def _stopped(fixes: Iterable[Fix], stop: MachineTrouble, began_at: datetime) -> Iterator[Fix]:
+    """Yield fixes until the stop, then those of a machine that stands, then the rest later."""
+    start, end = began_at + stop.from_h, began_at + stop.until_h
+    place: Fix | None = None
+    late = timedelta(0)
+    for fix in fixes:
+        if fix.fixed_at < start:
+            place = fix
+        elif not late and fix.fixed_at < end:
+            late = end - fix.fixed_at
+            if stop.kind is Trouble.BREAKDOWN:
+                yield from _standing(place or fix, fix.fixed_at, end)
+        yield replace(fix, fixed_at=fix.fixed_at + late, sent_at=fix.sent_at + late)
+
+
+def _standing(place: Fix, at: datetime, end: datetime) -> Iterator[Fix]:
+    while at < end:
+        yield replace(
+            place,
+            sent_at=at,
+            fixed_at=at,
+            speed_mps=0.0,
+            blade=False,
+            spreader=False,
+            rate_gm2=None,
+        )
+        at += STANDS_EVERY
+
+
+def _held_back(
+    fixes: Iterable[Fix], quiet: Sequence[TimeSpan], began_at: datetime
+) -> Iterator[Fix]:
+    for fix in fixes:
+        sent_at = fix.sent_at
+        for one in sorted(quiet, key=lambda spell: spell.from_h):
+            if one.within(sent_at - began_at):
+                sent_at = began_at + one.until_h
+        yield replace(fix, sent_at=sent_at)

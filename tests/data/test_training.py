@@ -1,0 +1,66 @@
+from datetime import timedelta
+
+import pytest
+
+from data.files.toml_reader import InvalidFileError, values_of
+from data.files.toml_writer import written_toml
+from data.languages import in_language, languages
+from data.training import HOUR, SHIPPED, Scenario, Trouble, scenario_from_toml, shipped_scenario
+
+WORDS = '{ en = "One", fa = "یک", az = "Bir" }'
+LEAST = (
+    f"lasts_h = 6\ntitle = {WORDS}\nbrief = {WORDS}\n[[snow]]\nfrom_h = 0\nuntil_h = 2\ncm_h = 1\n"
+)
+
+
+def mistakes(text: str) -> list[str]:
+    with pytest.raises(InvalidFileError) as refused:
+        scenario_from_toml(LEAST + text)
+    return [str(one) for one in refused.value.mistakes]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_what_ships_speaks_all_languages_and_is_read_back_as_it_is_written(name):
+    scenario = shipped_scenario(name)
+    for language in languages():
+        assert scenario.title[language]
+        assert scenario.brief[language]
+        assert all(call.words[language] for call in scenario.call)
+    assert scenario_from_toml(written_toml(values_of(scenario), "")) == scenario
+
+
+def test_the_least_scenario_is_snow_alone():
+    scenario = scenario_from_toml(LEAST)
+    assert (scenario.lasts_h, scenario.calls, scenario.trouble) == (timedelta(hours=6), (), ())
+    assert scenario.snow[0].within(timedelta(0))
+    assert not scenario.snow[0].within(2 * HOUR)
+    assert in_language(scenario.title, "sv") == "One"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[calls]]\nfrom_h = 2\nuntil_h = 2\nper_hour = 5", ["calls[1].until_h", "later than 2"]),
+        ("[[calls]]\nfrom_h = 7\nuntil_h = 8\nper_hour = 5", ["calls[1].from_h", "before the end"]),
+        (
+            "[[calls]]\nfrom_h = 0\nuntil_h = 3\nper_hour = 5\n"
+            "[[calls]]\nfrom_h = 2\nuntil_h = 4\nper_hour = 9",
+            ["calls[2].from_h", "from 3"],
+        ),
+        (
+            "[[trouble]]\nmachine = 0\nfrom_h = 1\nuntil_h = 2\nkind = 'sad'",
+            ["trouble[1].machine", "trouble[1].kind", "breakdown"],
+        ),
+        (f"[[call]]\nat_h = 1\nkind = 'plow'\nwords = {WORDS}", ["call[1].words.en", "{place}"]),
+        ("[[snowfall]]\nfrom_h = 1", ["snowfall"]),
+    ],
+)
+def test_every_mistake_is_told_with_its_field(text, said):
+    found = " · ".join(mistakes(text))
+    assert [word for word in said if word not in found] == []
+
+
+def test_every_kind_of_trouble_is_in_what_ships():
+    used = {one.kind for name in SHIPPED for one in shipped_scenario(name).trouble}
+    assert used >= {Trouble.ABSENT, Trouble.BREAKDOWN, Trouble.SILENT, Trouble.DEAD}
+    assert isinstance(shipped_scenario("power-cut"), Scenario)
