@@ -58,7 +58,10 @@ Against = Annotated[StormId | None, Query(description="the storm to compare with
 @router.get("/council")
 def council_page(request: Request, context: CouncilContext) -> HTMLResponse:
     """Show the council's page."""
-    boot = boot_of(request, context) | {"own_district": context.user.district or None}
+    boot = boot_of(request, context) | {
+        "own_district": context.user.district or None,
+        "open_data": context.app.policy.public.open_data,
+    }
     return page(request, "reports/council.html", {"boot": boot})
 
 

@@ -54,6 +54,7 @@ def page(
         pages=pages_of(user.roles) if user else (),
         city_name=app.city.name,
         shows_streets=app.policy.public.map,
+        has_open_data=app.policy.public.open_data,
         path=request.url.path,
         here=_here(request),
         **view,

@@ -9,7 +9,7 @@ from data.model import City
 from data.policy.access_rules import PublicRules
 from maps.pages.i18n import Translator
 from maps.pages.tables import span_text
-from maps.public.storm_table import FILE_TYPES, GEOJSON
+from maps.public.storm_table import FILE_TYPES, GEOJSON, StormEnding
 
 JSON = "application/json"
 XML = "application/xml"
@@ -90,5 +90,7 @@ def delay_text(rules: PublicRules, t: Translator) -> str:
 
 
 def _feeds(base: str, t: Translator) -> Iterator[OpenFeed]:
+    endings = " · ".join(StormEnding)
     for path, feed, parameters, formats in _FEEDS:
-        yield OpenFeed(f"{base}/{path}", t(f"feed:{feed}"), parameters, formats)
+        what = t(f"feed:{feed}", endings=endings)
+        yield OpenFeed(f"{base}/{path}", what, parameters, formats)

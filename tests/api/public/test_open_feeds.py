@@ -23,6 +23,7 @@ from data.store.storms.storms import find_active_storm
 from fleet.storms.closures import ClosureWish, close_street, lift_closure
 from tests.api.access.test_roles import PUBLIC
 from tests.api.public.open_city import BASE, open_up
+from tests.api.public.test_public_map import turn_on
 from tests.api.reports.test_council import HOUR, end, plow, start
 from tests.village import MAIN_WEST, NOW, ORCHARD, ROSE
 
@@ -235,6 +236,8 @@ def test_the_index_lists_every_feed_with_licence_delay_and_formats(anybody, app)
     storms = feeds[f"{BASE}/storms"]
     assert (storms["parameters"], storms["formats"]) == (["limit", "after"], ["application/json"])
     assert all(one["what"] and one["formats"] for one in feeds.values())
+    files = feeds[f"{BASE}/storms/{{storm_id}}/streets.{{ending}}"]
+    assert "csv · geojson · gpkg · parquet" in files["what"]
     assert anybody.get(said["requests"]).status_code == 200
     again = anybody.get(BASE, headers={"if-none-match": answer.headers["etag"]})
     assert again.status_code == 304
@@ -253,6 +256,21 @@ def test_a_browser_gets_the_index_as_a_page_without_scripts(anybody, language, t
     assert f'href="{BASE}/closures/cifs.xml"' in page.text
     assert "CC BY 4.0" in page.text
     assert "<script" not in page.text
+
+
+def test_public_pages_and_the_councils_lead_to_the_open_data_where_there_is_any(
+    anybody, app, sign_in
+):
+    link, html = f'href="{BASE}?lang=en"', {"accept": "text/html"}
+    open_up(app, shows_map=True)
+    for address in ("/map?lang=en", "/street?lang=en"):
+        assert link in anybody.get(address, headers=html).text
+    assert 'href="/map?lang=en"' in anybody.get(f"{BASE}?lang=en", headers=html).text
+    sign_in("council")
+    assert '"open_data": true' in anybody.get("/council").text
+    turn_on(app)
+    assert link not in anybody.get("/street?lang=en", headers=html).text
+    assert '"open_data": false' in anybody.get("/council").text
 
 
 def test_the_client_in_the_docs_reads_every_feed_and_nothing_twice(anybody, app):
