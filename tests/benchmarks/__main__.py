@@ -45,6 +45,7 @@ MODULES = (
     "backup",
     "flood",
     "viewers",
+    "public_viewers",
     "replay",
     "replay_page",
     "storms",

@@ -16,24 +16,37 @@ from random import Random
 from api.config.clock import Clock
 
 POLL_S = 15.0
+PUBLIC_S = 60.0
+"""How often the public map asks for its streets, and somebody for his street again."""
+
 A_STEP_DEG = 0.0003
 TILE_BYTES = 16_384
 TILES = 8
 LISTS = 0.1
 """Share of the questions that are for the public list, without a session."""
+HTML = {"Accept": "text/html"}
+PUBLIC_MAP = "/api/public/map"
+READS = {
+    "/council": ("/api/texts?lang=en", "/api/council", "/api/council/coverage"),
+    "/map": (PUBLIC_MAP,),
+}
+"""What a page asks for when it opens, beside its map's tiles."""
 
 
 @dataclass(frozen=True)
 class Plan:
     """What is asked of the server at `port`, for so many seconds.
 
-    `members` and `dispatchers` are their cookies and anti-forgery tokens, `trucks` tokens of
-    trackers, `requests` numbers of open requests.
+    `citizens` look at the public pages of `streets` streets. `members` and `dispatchers` are
+    cookies and anti-forgery tokens, `trucks` tokens of trackers, `requests` numbers of open
+    requests.
     """
 
     port: int
     seconds: float
     viewers: int
+    citizens: int
+    streets: int
     arrivals_a_minute: float
     members: list[tuple[str, str]]
     dispatchers: list[tuple[str, str]]
@@ -66,7 +79,11 @@ class Onlookers:
         gap_s = 60 / plan.arrivals_a_minute
         everybody = [
             *(self._view(number, until_s) for number in range(plan.viewers)),
-            *(self._arrive(gap_s * (one + 0.5)) for one in range(int(plan.seconds / gap_s))),
+            *(self._look(number, until_s) for number in range(plan.citizens)),
+            *(
+                self._arrive("/map" if plan.citizens else "/council", gap_s * (one + 0.5))
+                for one in range(int(plan.seconds / gap_s))
+            ),
             *(self._drive(number, token, until_s) for number, token in enumerate(plan.trucks)),
             *(self._dispatch(cookie, csrf, until_s) for cookie, csrf in plan.dispatchers),
         ]
@@ -86,17 +103,30 @@ class Onlookers:
             tag = await self._ask("viewers", due_s, "GET", path, own | known, home=home) or tag
             due_s += POLL_S
 
-    async def _arrive(self, wait_s: float) -> None:
-        """Open the page: texts, figures, colors and a screen of tiles."""
+    async def _look(self, number: int, until_s: float) -> None:
+        """Refresh the public map as its page does, or ask for a street."""
+        home = f"127.{100 + number // 250}.1.{1 + number % 250}"
+        due_s, tag = time.monotonic() + PUBLIC_S * self.chance.random(), ""
+        while due_s < until_s:
+            await _until(due_s)
+            if number % 2:
+                known = {"If-None-Match": tag} if tag else {}
+                tag = await self._ask("map", due_s, "GET", PUBLIC_MAP, known, home=home) or tag
+            else:
+                path = f"/street?id={self.chance.randint(1, self.plan.streets)}&lang=fa"
+                await self._ask("street", due_s, "GET", path, HTML, home=home)
+            due_s += PUBLIC_S
+
+    async def _arrive(self, page: str, wait_s: float) -> None:
+        """Open a page: texts, figures, colors and a screen of tiles."""
         cookie, _ = self.plan.members[0]
         due_s = time.monotonic() + wait_s
         await _until(due_s)
-        own = {"Cookie": cookie, "Accept": "text/html"}
-        await self._ask("arrivals", due_s, "GET", "/council", own)
+        own = {} if page == "/map" else {"Cookie": cookie}
+        await self._ask("arrivals", due_s, "GET", page, own | HTML)
         due_s = time.monotonic()
         asked: list[Awaitable[str]] = [
-            self._ask("arrivals", due_s, "GET", path, {"Cookie": cookie})
-            for path in ("/api/texts?lang=en", "/api/council", "/api/council/coverage")
+            self._ask("arrivals", due_s, "GET", path, own) for path in READS[page]
         ]
         for _ in range(TILES):
             first = self.chance.randrange(100) * TILE_BYTES

@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from statistics import median, quantiles
@@ -38,7 +38,13 @@ SECONDS = float(os.environ.get("VIEWERS_S", "60"))
 ARRIVALS = 100.0
 SESSIONS = 100
 SEND_S, ACT_S = 5.0, 2.0
-KINDS = (
+type Kinds = Sequence[tuple[str, str, str]]
+"""Kinds of requests: what they are called among the onlookers, what they are, what is wanted."""
+
+USER, WAITED_FOR = 11, 15
+"""Columns of `/proc/PID/stat` behind the name: processor time, of children that ended too."""
+
+KINDS: Kinds = (
     ("viewers", "viewers' answers", "p99 500 ms"),
     ("arrivals", "page, texts, figures and map of who arrives", "p99 500 ms"),
     ("tiles", "tiles of who arrives", "p99 500 ms"),
@@ -52,23 +58,33 @@ def rows() -> Iterator[tuple[str, str, str]]:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(var=Path(folder))
         make_city(settings.city_folder(CITY), Clock().now(), SIDE)
-        plan = _plan(settings)
-        with serving(settings, CITY) as server:
-            command = [sys.executable, "-m", "tests.benchmarks.onlookers"]
-            told = subprocess.run(
-                command,
-                input=json.dumps(asdict(plan)),
-                stdout=subprocess.PIPE,
-                text=True,
-                check=True,
-            )
-            memory_mb = _memory_mb(server)
-    yield from _rows(json.loads(told.stdout))
+        yield from looked_at(settings, plan_of(settings), KINDS)
+
+
+def looked_at(settings: Settings, plan: Plan, kinds: Kinds) -> Iterator[tuple[str, str, str]]:
+    """Serve a city while everybody of a plan does what he does, and yield what that took."""
+    with serving(settings, CITY) as server:
+        before_s = _processor_s(server)
+        command = [sys.executable, "-m", "tests.benchmarks.onlookers"]
+        told = subprocess.run(
+            command,
+            input=json.dumps(asdict(plan)),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        spent_s = _processor_s(server) - before_s
+        memory_mb = _memory_mb(server)
+    seen = json.loads(told.stdout)
+    yield from _rows(seen, kinds)
+    answers = sum(len(times) for times in seen["took_s"].values())
+    cost = f"{1000 * spent_s / answers:.1f} s of processor for 1,000 answers of all kinds"
+    yield "what the server and all processes beside it spent", f"{spent_s:.0f} s: {cost}", ""
     yield "memory of the server and all processes beside it", f"{memory_mb:,.0f} MB", ""
 
 
-def _rows(seen: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for kind, what, wanted in KINDS:
+def _rows(seen: dict[str, Any], kinds: Kinds) -> Iterator[tuple[str, str, str]]:
+    for kind, what, wanted in kinds:
         times_ms = [1000 * each for each in seen["took_s"][kind]]
         cuts = quantiles(times_ms, n=100)
         spread = f"median {median(times_ms):,.0f}, p95 {cuts[94]:,.0f}, p99 {cuts[98]:,.0f} ms"
@@ -79,7 +95,7 @@ def _rows(seen: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield "answers", statuses, ""
 
 
-def _plan(settings: Settings) -> Plan:
+def plan_of(settings: Settings) -> Plan:
     """Make accounts, sessions and tiles, and return what the onlookers do."""
     folder = settings.city_folder(CITY)
     engine = database_of(folder)
@@ -96,6 +112,8 @@ def _plan(settings: Settings) -> Plan:
         port=PORT,
         seconds=SECONDS,
         viewers=VIEWERS,
+        citizens=0,
+        streets=2 * SIDE * (SIDE - 1),
         arrivals_a_minute=ARRIVALS,
         members=[(f"{SESSION_COOKIE}={one.text}", one.csrf) for one in members],
         dispatchers=[
@@ -108,10 +126,20 @@ def _plan(settings: Settings) -> Plan:
     )
 
 
+def _processor_s(server: int) -> float:
+    """Return the processor time of a process and its children until now."""
+    after_name = Path(f"/proc/{server}/stat").read_text("ascii").rpartition(")")[2].split()
+    own_s = sum(map(int, after_name[USER:WAITED_FOR])) / os.sysconf("SC_CLK_TCK")
+    return own_s + sum(map(_processor_s, _children(server)))
+
+
+def _children(server: int) -> list[int]:
+    lists = Path(f"/proc/{server}/task").glob("*/children")  # each thread has those that it began
+    return [int(child) for one in lists for child in one.read_text("ascii").split()]
+
+
 def _memory_mb(server: int) -> float:
     """Return the memory of a process and its children; what they share counts once."""
     own = Path(f"/proc/{server}/smaps_rollup").read_text("ascii")
     shared_kb = next(int(line.split()[1]) for line in own.splitlines() if line.startswith("Pss:"))
-    lists = Path(f"/proc/{server}/task").glob("*/children")  # each thread has those that it began
-    children = [int(child) for one in lists for child in one.read_text("ascii").split()]
-    return shared_kb / 1000 + sum(map(_memory_mb, children))
+    return shared_kb / 1000 + sum(map(_memory_mb, _children(server)))
