@@ -15,7 +15,7 @@ from data.model.storm_conditions import (
     RoadWeather,
 )
 from fleet.weather.forecast_check import ForecastCheck
-from fleet.weather.snow_ahead import first_flake, hours_ahead, is_stale
+from fleet.weather.snow_ahead import HOUR, first_flake, hours_ahead, is_stale
 from fleet.weather.weather_feeds import WeatherFeed, is_silent, state_of
 
 SHOWN = timedelta(hours=48)
@@ -114,7 +114,7 @@ class ForecastCheckView:
 
 def forecast_view(forecast: Forecast, now: datetime) -> ForecastView:
     """Return a forecast for its strip."""
-    hours = hours_ahead(forecast, now, SHOWN)
+    hours = hours_ahead(forecast, now, SHOWN)[: SHOWN // HOUR]
     return ForecastView(
         source=forecast.source,
         made_at=forecast.made_at,

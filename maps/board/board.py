@@ -160,13 +160,17 @@ class SnowPoint:
 
 @dataclass(frozen=True, slots=True)
 class StormView:
-    """The running storm; `snowfall` is empty where there are no entries."""
+    """The running storm; `snowfall` is empty where there are no entries.
+
+    `snow_at` is the first flake of one that was begun before its snow.
+    """
 
     id: int
     name: str
     phase: str
     started_at: datetime
     snowfall: tuple[SnowPoint, ...] = ()
+    snow_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +265,14 @@ def ids_sent_in_full(waiting: Sequence[BoardRequest], now: datetime) -> list[Req
 
 def storm_view(storm: Storm) -> StormView:
     """Return a storm for the top strip."""
-    return StormView(storm.id, storm.name, storm.phase, storm.started_at, snow_points(storm))
+    return StormView(
+        storm.id,
+        storm.name,
+        storm.phase,
+        storm.started_at,
+        snow_points(storm),
+        storm.snow_at if storm.snow_at > storm.started_at else None,
+    )
 
 
 def snow_points(storm: Storm) -> tuple[SnowPoint, ...]:

@@ -28,6 +28,7 @@ _NIGHTS = {-1: "last night", 0: "tonight", 1: "tomorrow night"}
 _DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 """What a night and a day are called, by how many days they are ahead."""
 
+_DAY_NAME = re.compile(r"(\d{4}-\d\d-\d\d)( \(\d+\))?")
 _ARABIC = re.compile("[\u0600-\u06ff]")
 
 type Texts = dict[str, str | list[str]]
@@ -164,8 +165,14 @@ class Translator:
     def name_here(self, name: str) -> str:
         """Return the part of a name in two languages ("برف / Snow") that is in the reader's script.
 
-        All of any other name.
+        All of any other name. A storm that nobody has named is called by its day, which the
+        reader's calendar says.
         """
+        unnamed = _DAY_NAME.fullmatch(name)
+        if unnamed:
+            noon = datetime.fromisoformat(f"{unnamed[1]}T12:00Z")
+            number = (unnamed[2] or "").translate(self.speech.own_digits)
+            return self.t("Snow of {date}", date=self.short_day(noon) + number)
         mine = [
             part
             for part in name.split(" / ")

@@ -161,10 +161,11 @@ class StormDetail:
 
     `snow_change` is the last change of the snowfall, which may be undone; `policy_base` goes back
     with an edit of the policy. `curve` is what entries come to. What machines did (`work`) is told
-    of a storm that is over.
+    of a storm that is over. `snow_at` is the first flake of one that was begun before its snow.
     """
 
     row: StormRow
+    snow_at: datetime | None
     moves: tuple[MoveView, ...]
     next: tuple[StormPhase, ...]
     curve: tuple[SnowPoint, ...]
@@ -230,6 +231,7 @@ def storm_detail(of: StormPageRecords) -> StormDetail:
     held = sorted((one for one in of.entries if one.withdrawn_at is None), key=lambda one: one.at)
     return StormDetail(
         row=of.row,
+        snow_at=of.storm.snow_at if of.storm.snow_at > of.storm.started_at else None,
         moves=tuple(MoveView(each.phase, each.at, each.moved_by) for each in of.moves),
         next=LEGAL[of.storm.phase],
         curve=snow_points(of.storm),

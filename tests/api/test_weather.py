@@ -44,6 +44,8 @@ def test_a_file_of_met_no_makes_a_storm_that_a_dispatcher_begins_before_the_firs
     begun = {"seen": "alert", "to": "active", "snow_at": forecast["first_at"]}
     answer = client.post(f"/api/storms/{storm['id']}/phase", json=begun)
     assert answer.status_code == 200, answer.text
+    assert client.get(f"/api/storms/{storm['id']}").json()["snow_at"] == forecast["first_at"]
+    assert client.get("/api/board").json()["storm"]["snow_at"] == forecast["first_at"]
     run = client.post("/api/plans", json={"seconds": 1})
     assert run.status_code == 202, run.text
     assert len(client.get("/api/storms").json()) == 1

@@ -31,6 +31,8 @@ def test_a_dispatcher_takes_a_storm_from_the_forecast_to_its_end(visit: Visit) -
     expect(page.locator(".weather")).to_contain_text("5.2 cm in the next 8 h.")
     expect(page.locator(".weather .hours li.first")).to_have_count(1)
     expect(page.locator(".phases li.here")).to_contain_text("Alert")
+    page.set_input_files(".weather input[type=file]", file)
+    expect(page.get_by_text("The forecast that is shown is as new or newer.")).to_be_visible()
     page.route("**/api/weather", lambda route: route.abort())
     page.get_by_role("button", name="Make it active").click()
     expect(page.locator(".sums")).to_contain_text("9")

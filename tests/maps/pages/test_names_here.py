@@ -14,6 +14,12 @@ def test_a_name_in_two_languages_is_said_in_the_readers():
     assert english.name_here("Ice / Snow") == "Ice / Snow"
 
 
+def test_a_storm_that_nobody_has_named_is_called_by_its_day_in_the_readers_calendar() -> None:
+    english, persian = translator("en", "Asia/Tehran"), translator("fa", "Asia/Tehran")
+    assert english.name_here("2026-11-30 (2)") == "Snow of 30 Nov (2)"
+    assert persian.name_here("2026-11-30 (2)") == "برف ۹ آذر (۲)"
+
+
 def test_a_district_is_called_as_the_reader_calls_it():
     districts = [
         District("منطقهٔ ۱", {"fa": ("منطقهٔ ۱",), "en": ("District 1", "Area 1")}),

@@ -7,7 +7,7 @@ const known = boot.people ?? {};
 const driven = boot.driven ?? {}; // machines by the sign-in name of whoever drives them by a code
 
 /** What acts beside people, as one says it within a sentence. */
-const SYSTEMS = { console: () => t("somebody at the server's command line") };
+const SYSTEMS = { console: () => t("somebody at the server's command line"), forecast: () => t("the forecast") };
 
 /** What one calls somebody without a name: a part of the system, or the driver of a machine. */
 const role = (login) => SYSTEMS[login]?.() ?? (driven[login] ? t("the driver of {vehicle}", { vehicle: driven[login] }) : login);

@@ -81,8 +81,9 @@ class Strip extends TickingPart {
     const { loaded, storm } = board.value;
     if (!loaded) return html`<span class="storm"></span>`;
     if (!storm) return html`<span class="storm muted">${t("No storm")}</span>`;
+    const ahead = storm.snow_at && Date.parse(storm.snow_at) > now();
     const lasts = t("for {span}", { span: duration(now() - Date.parse(storm.started_at)) });
-    const facts = [named("phase", storm.phase), fallen(storm), lasts].filter(Boolean).join(" · ");
+    const facts = [named("phase", storm.phase), fallen(storm), ahead ? t("first flake at {time}", { time: time(storm.snow_at) }) : lasts].filter(Boolean).join(" · ");
     return html`<span class="storm"
       ><a class="plain" href="/storms/${storm.id}" dir="auto" title="${storm.name} · ${t("All about this storm")}">${nameHere(storm.name)}</a><span class="muted small">${facts}</span></span
     >`;

@@ -46,8 +46,15 @@ const ARABIC = /\p{Script=Arabic}/u;
 /** Whether a text has letters of the reader's script alone. */
 export const readable = (text) => ARABIC.test(text) === (document.dir === "rtl");
 
-/** The part of a name in two languages ("برف / Snow") that is in the reader's script; all of any other name. */
+const DAY_NAME = /^(\d{4}-\d\d-\d\d)( \(\d+\))?$/;
+
+/**
+ * The part of a name in two languages ("برف / Snow") that is in the reader's script; all of any other name. A storm that
+ * nobody has named is called by its day, which the reader's calendar says.
+ */
 export function nameHere(name) {
+  const [, date, number = ""] = DAY_NAME.exec(name) ?? [];
+  if (date) return t("Snow of {date}", { date: day(`${date}T12:00Z`) + ownDigits(number) });
   const mine = name.split(" / ").filter(readable);
   return mine.length === 1 ? mine[0] : name;
 }

@@ -1,5 +1,6 @@
 // One storm whole: its phase, snowfall, closed streets, machines, reload sites and policy.
 import { html } from "lit";
+import { now } from "../pages/boot.js";
 import { Part } from "../pages/element.js";
 import { named, nameHere, number, t } from "../pages/texts.js";
 import { auditLink } from "../audit/link.js";
@@ -55,6 +56,7 @@ class StormDetail extends Part {
         <h2><bdi title=${one.row.name}>${nameHere(one.row.name)}</bdi></h2>
         <span class="phase phase-${one.row.phase}">${named("phase", one.row.phase)}</span>
         <span class="muted">${one.row.phase === "forecast" || one.row.phase === "alert" ? t("expected {when}", { when: when(one.row.started_at) }) : when(one.row.started_at)}</span>
+        ${one.snow_at && Date.parse(one.snow_at) > now() ? html`<strong>${t("first flake at {time}", { time: when(one.snow_at) })}</strong>` : ""}
         ${links(one)}
       </header>
       ${phaseBar(one)} ${began(one.row) ? html`${sums(one)} ${logOf(one)}` : ""}

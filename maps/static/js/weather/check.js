@@ -24,7 +24,7 @@ function late({ late_h: late_h }) {
   return late_h > 0 ? t("the snow came {value} h later", words) : t("the snow came {value} h earlier", words);
 }
 
-const sentence = (check) => html`<li><bdi>${who(check)}</bdi>: ${[error(check), late(check)].filter(Boolean).join(t(", "))}</li>`;
+const sentence = (check) => html`<li>${who(check)}: ${[error(check), late(check)].filter(Boolean).join(t(", "))}</li>`;
 
 function picture(measured, checks) {
   const lines = [measured, ...checks.map((check) => check.curve)].filter((line) => line.length > 0);

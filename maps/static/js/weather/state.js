@@ -1,7 +1,9 @@
 // What is known of the weather, asked from the server and changed by hand or file.
 import { boot } from "../pages/boot.js";
 import { get, post, send } from "../pages/net.js";
+import { notify } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
+import { t } from "../pages/texts.js";
 
 /**
  * `seen` is the newest forecast with road weather, `checks` the forecasts of the storm that is shown; `broken` says why
@@ -37,4 +39,13 @@ async function bring(doing) {
 
 export const enter = (hours) => bring(() => post("/api/weather/forecast", { hours }));
 
-export const takeFile = (form) => bring(() => send("/api/weather/file", form));
+const forecastNow = () => JSON.stringify(weather.value.seen?.forecast ?? null);
+
+/** Bring a file in; one that changes nothing on the page is told, since a newer forecast goes on being shown. */
+export async function takeFile(form) {
+  const before = forecastNow();
+  const taken = await bring(() => send("/api/weather/file", form));
+  if (taken && form.get("file").name.endsWith(".json") && forecastNow() === before) {
+    notify(t("Taken. The forecast that is shown is as new or newer."));
+  }
+}
