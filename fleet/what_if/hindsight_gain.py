@@ -1,10 +1,9 @@
 """What one more machine would have brought in numbers with their uncertainty, pure.
 
-A search ends somewhere near the best plan, each time somewhere else. Of three searches with the
-machine and three without it, all nine differences are as good: their median is the estimate of
-Hodges and Lehmann (1963), and the smallest and the largest are the 90 % interval of the rank sum
-test (Wilcoxon 1945), since by chance alone all three of one side come before all three of the other
-once in twenty times.
+A search ends somewhere near the best plan, each time somewhere else. A figure is the median of
+three searches. Of the nine differences between a search with the machine and one without it, the
+smallest and the largest are the 90 % interval of the rank sum test (Wilcoxon 1945), since by chance
+alone all three of one side come before all three of the other once in twenty times.
 """
 
 from collections import defaultdict
@@ -66,7 +65,7 @@ class Hindsight:
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """A difference, positive for the better, with the ends of its 90 % interval."""
+    """The difference of two medians, positive for the better, and the ends of its 90 % interval."""
 
     low: float
     middle: float
@@ -135,8 +134,7 @@ def _later(one: float | None, other: float | None) -> float | None:
 
 def gain_of(worse: Sequence[float], better: Sequence[float]) -> Gain:
     """Return by how much values fall from one side's searches to those of the other."""
-    differences = sorted(one - other for one in worse for other in better)
-    return Gain(differences[0], median(differences), differences[-1])
+    return Gain(min(worse) - max(better), median(worse) - median(better), max(worse) - min(better))
 
 
 def part_gains(found: Hindsight) -> tuple[PartGain, ...]:

@@ -63,8 +63,18 @@ def district_text(name: str, t: Translator) -> str:
 
 def exact(value: float, places: int, t: Translator) -> str:
     """Return a number with so many digits behind the decimal sign, halves rounded up."""
-    step = Decimal(1).scaleb(-places)
-    return t.number(float(Decimal(repr(value)).quantize(step, ROUND_HALF_UP)), places)
+    return t.number(rounded(value, places), places)
+
+
+def at_most(value: float, places: int, t: Translator) -> str:
+    """Return a number with at most so many digits behind the decimal sign."""
+    shown = rounded(value, places)
+    return t.number(shown, 0 if shown.is_integer() else places)
+
+
+def rounded(value: float, places: int) -> float:
+    """Return a number as the page's scripts round it: halves up, as they are written."""
+    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
 
 def currency_text(code: str, t: Translator) -> str:

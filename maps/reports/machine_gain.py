@@ -5,6 +5,7 @@ The council's page and the printed report show the same texts.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import copysign
 from typing import Any
 
 from data.files.json_records import from_plain
@@ -21,10 +22,13 @@ from fleet.what_if.hindsight_gain import (
     part_gains,
 )
 from maps.pages.i18n import Translator
-from maps.pages.tables import currency_text, exact, span_text
+from maps.pages.tables import at_most, currency_text, exact, rounded, span_text
 from maps.what_if import MachineTypeView, QuestionState
 
 MINUTE_S = 60.0
+
+PRICE_DIGITS = 3
+"""Digits of a price of lateness that say something."""
 
 type GainRow = tuple[str, str, str, str]
 """What is measured, with the machines that the storm had, with one more, and the gain."""
@@ -35,10 +39,10 @@ METHOD = (
     "nobody drives like a plan, and a plan knows all work beforehand.",
     "The added machine is like most of its type in the city, is in service from the first snow "
     "until the last shift ends, and follows its plan.",
-    "Each side was searched {count} times from other random starts. A figure is the middle of all "
-    "differences between a search with the machine and one without it, its range goes from the "
-    "smallest to the largest. It is clear where the whole range is for the better; by chance alone "
-    "that happens once in 20 times.",
+    "Each side was searched {count} times from other random starts; a figure is the middle one of "
+    "them. The range goes from the smallest to the largest difference between a search with the "
+    "machine and one without it. A gain is clear where all of its range is for the better; by "
+    "chance alone that happens once in 20 times.",
 )
 """What an answer rests on, and what its ranges are."""
 
@@ -168,19 +172,19 @@ def _sentences(
             "One more machine ({machine}) would have cleared all of {name} for the first time "
             "{value} min sooner ({low} to {high}).",
             machine=machine,
-            name=t.named("class", sooner.name),
-            **_minutes(sooner.done_s.gain, t),
+            name=t.named("short", sooner.name),
+            **_minutes(sooner.done_s, t),
         )
     if avoided.clear(NOTICED_KM_H):
         yield t(
             "It would have avoided {value} km-hours of lateness ({low} to {high}); a kilometre "
             "that is late for an hour is one.",
-            **_tenths(avoided, t),
+            **_tenths(whole.late_km_h, t),
         )
     elif sooner is not None:
         yield t(
             "In lateness there is no clear difference: {low} to {high} km-hours less.",
-            **_tenths(avoided, t),
+            **_tenths(whole.late_km_h, t),
         )
     yield _cost_sentence(found, avoided, t)
 
@@ -190,7 +194,7 @@ def _cost_sentence(found: Hindsight, avoided: Gain, t: Translator) -> str:
     if cost <= 0:
         return t("What an hour of it costs is not set, so nothing can be said of money.")
     values = {
-        "hours": exact(found.hours, 1, t),
+        "hours": at_most(found.hours, 1, t),
         "cost": t.number(cost),
         "currency": currency_text(found.currency, t),
     }
@@ -200,7 +204,7 @@ def _cost_sentence(found: Hindsight, avoided: Gain, t: Translator) -> str:
         "Its {hours} h of service would have cost {cost} {currency}: {value} {currency} for each "
         "km-hour of lateness avoided ({low} to {high}).",
         **values,
-        **_whole(each, t),
+        **_money(each, t),
     )
 
 
@@ -211,7 +215,9 @@ def _rows(part: PartGain, t: Translator) -> Iterator[GainRow]:
             t("All cleared for the first time after"),
             span_text(part.done_s.without, t),
             span_text(part.done_s.with_more, t),
-            _told("{value} min sooner ({low} to {high})", gain, NOTICED_S, _minutes(gain, t), t),
+            _told(
+                "{value} min sooner ({low} to {high})", gain, NOTICED_S, _minutes(part.done_s, t), t
+            ),
         )
     yield _row(
         t("Lateness, km-hours"),
@@ -226,7 +232,7 @@ def _rows(part: PartGain, t: Translator) -> Iterator[GainRow]:
 
 
 def _row(label: str, found: Measure, words: str, least: float, t: Translator) -> GainRow:
-    told = _told(words, found.gain, least, _tenths(found.gain, t), t)
+    told = _told(words, found.gain, least, _tenths(found, t), t)
     return (label, exact(found.without, 1, t), exact(found.with_more, 1, t), told)
 
 
@@ -240,14 +246,14 @@ def _told(words: str, gain: Gain, least: float, values: Mapping[str, str], t: Tr
 
 
 def _machine_rows(found: Hindsight, whole: PartGain, t: Translator) -> Iterator[GainRow]:
-    yield (t("Hours in service"), "", exact(found.hours, 1, t), "")
+    yield (t("Hours in service"), "", at_most(found.hours, 1, t), "")
     cost, currency = found.hours * found.rate_h, currency_text(found.currency, t)
     if cost <= 0:
         return
     yield (t("Cost, {currency}", currency=currency), "", t.number(cost), "")
     each = avoided_cost(found, whole.late_km_h.gain)
     if each is not None:
-        values = _whole(each, t)
+        values = _money(each, t)
         yield (
             t("Cost of a km-hour of lateness avoided, {currency}", currency=currency),
             "",
@@ -269,21 +275,29 @@ def _basis(found: Hindsight, t: Translator) -> Iterator[str]:
     yield t("Worked out from the storm as it was known on {when}.", when=when)
 
 
-def _minutes(gain: Gain, t: Translator) -> dict[str, str]:
-    return _values(gain, MINUTE_S, 0, t)
+def _minutes(found: Measure, t: Translator) -> dict[str, str]:
+    return _values(found, MINUTE_S, 0, t)
 
 
-def _tenths(gain: Gain, t: Translator) -> dict[str, str]:
-    return _values(gain, 1.0, 1, t)
+def _tenths(found: Measure, t: Translator) -> dict[str, str]:
+    return _values(found, 1.0, 1, t)
 
 
-def _whole(gain: Gain, t: Translator) -> dict[str, str]:
-    return _values(gain, 1.0, 0, t)
+def _values(found: Measure, unit: float, places: int, t: Translator) -> dict[str, str]:
+    """Return a gain and its range; the gain is that of the two figures as they are shown."""
+    sides = [rounded(side / unit, places) for side in (found.without, found.with_more)]
+    shown = copysign(abs(sides[0] - sides[1]), found.gain.middle)
+    ends = {"low": found.gain.low / unit, "value": shown, "high": found.gain.high / unit}
+    return {name: _signed(value, places, t) for name, value in ends.items()}
 
 
-def _values(gain: Gain, unit: float, places: int, t: Translator) -> dict[str, str]:
+def _money(gain: Gain, t: Translator) -> dict[str, str]:
+    """Return a price and its range without digits that are beyond any certainty."""
     ends = {"low": gain.low, "value": gain.middle, "high": gain.high}
-    return {name: _signed(value / unit, places, t) for name, value in ends.items()}
+    return {
+        name: t.number(float(f"{value:.{PRICE_DIGITS}g}"), 0 if value >= 10 else 2)
+        for name, value in ends.items()
+    }
 
 
 def _signed(value: float, places: int, t: Translator) -> str:

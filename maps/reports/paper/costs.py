@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from maps.pages.i18n import Translator
-from maps.pages.tables import currency_text
+from maps.pages.tables import at_most, currency_text
 from maps.reports.council_money import MoneyView, SideCostView
 from maps.reports.machine_gain import GainAnswer
 from maps.reports.paper.blocks import (
@@ -16,7 +16,7 @@ from maps.reports.paper.blocks import (
     paragraph,
     table,
 )
-from maps.reports.paper.words import at_most, in_kilometres
+from maps.reports.paper.words import in_kilometres
 
 TONNE_KG = 1000
 

@@ -1,6 +1,5 @@
 """Figures in the words of the council's page, whose scripts say the same (`reports/words.js`)."""
 
-from decimal import ROUND_HALF_UP, Decimal
 from math import floor
 
 from maps.pages.i18n import Translator
@@ -10,12 +9,6 @@ from maps.reports.figures import CouncilFiguresView
 
 MINUTE_S, HOUR_MIN, DAYS_FROM_MIN = 60.0, 60, 48 * 60
 """From `DAYS_FROM_MIN` on a span is said in days."""
-
-
-def at_most(value: float, places: int, t: Translator) -> str:
-    """Return a number with at most so many digits behind the decimal sign."""
-    rounded = float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
-    return t.number(rounded, 0 if rounded.is_integer() else places)
 
 
 def share_text(value: float | None, t: Translator) -> str:

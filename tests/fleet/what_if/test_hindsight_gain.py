@@ -57,9 +57,9 @@ CLEAR = found(
 )
 
 
-def test_the_middle_and_the_ends_are_of_all_nine_differences() -> None:
+def test_a_gain_is_of_medians_and_its_range_of_all_nine_differences() -> None:
     gain = gain_of([120.0, 130.0, 126.0], [90.0, 95.0, 88.0])
-    assert gain == Gain(low=25.0, middle=35.0, high=42.0)  # 25 30 31 32 35 36 38 40 42
+    assert gain == Gain(low=25.0, middle=36.0, high=42.0)  # 25 30 31 32 35 36 38 40 42
     assert gain.clear(1.0)
 
 
@@ -75,7 +75,7 @@ def test_each_class_and_all_of_them_have_their_gains() -> None:
     assert [first.name, second.name, whole.name] == ["P1", "P2", ""]
     assert first.done_s is not None
     assert (first.done_s.without, first.done_s.with_more) == (126 * MINUTE, 90 * MINUTE)
-    assert first.done_s.gain == Gain(25 * MINUTE, 35 * MINUTE, 42 * MINUTE)
+    assert first.done_s.gain == Gain(25 * MINUTE, 36 * MINUTE, 42 * MINUTE)
     assert first.late_km_h.gain == Gain(8.0, 10.0, 12.0)
     assert first.in_time_km.gain == Gain(1.0, 2.5, 3.5)  # more is better
     assert (second.done_s, second.late_km_h.gain) == (None, Gain(0.0, 0.0, 0.0))

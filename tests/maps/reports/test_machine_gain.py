@@ -23,17 +23,17 @@ def test_a_clear_gain_is_told_with_its_range_and_its_price() -> None:
     answer = told(CLEAR)
     first, second, third = answer.sentences
     assert first.startswith("One more machine (")
-    assert first.endswith("for the first time 35 min sooner (25 to 42).")
+    assert first.endswith("for the first time 36 min sooner (25 to 42).")
     assert "avoided 10.0 km-hours of lateness (8.0 to 12.0)" in second
-    assert third.startswith("Its 8.0 h of service would have cost 720 EUR: 72 EUR for each km-hour")
+    assert third.startswith("Its 8 h of service would have cost 720 EUR: 72 EUR for each km-hour")
     assert third.endswith("(60 to 90).")
     rows = answer.groups[0].rows
-    assert rows[0][1:] == ("2 h 6 min", "1 h 30 min", "35 min sooner (25 to 42)")
+    assert rows[0][1:] == ("2 h 6 min", "1 h 30 min", "36 min sooner (25 to 42)")
     assert rows[1][1:] == ("21.0", "11.0", "10.0 less (8.0 to 12.0)")
     assert rows[2][1:] == ("6.5", "9.0", "2.5 more (1.0 to 3.5)")
     assert [row[3] for row in answer.groups[1].rows] == ["the same", "the same"]
     assert [row[2:] for row in answer.groups[-1].rows] == [
-        ("8.0", ""),
+        ("8", ""),
         ("720", ""),
         ("72", "60 to 90"),
     ]
@@ -42,7 +42,7 @@ def test_a_clear_gain_is_told_with_its_range_and_its_price() -> None:
 def test_within_the_noise_there_is_no_clear_difference_and_no_price_of_it() -> None:
     answer = told(NOISE)
     assert answer.sentences[0].startswith("No clear difference: with one more machine (")
-    assert answer.sentences[1:] == ("Its 8.0 h of service would have cost 720 EUR.",)
+    assert answer.sentences[1:] == ("Its 8 h of service would have cost 720 EUR.",)
     assert answer.groups[0].rows[0][3] == "no clear difference (−20 to 15)"
 
 
