@@ -113,6 +113,18 @@ def choose_a_run_in_the_table_and_on_the_map(visit: Visit) -> None:
     expect(rose).to_have_attribute("aria-current", "true")
 
 
+def hours_are_whole(visit: Visit) -> bool:
+    """Whether the table of hours fits beside the map however long its spans are."""
+    return visit.page.locator("[aria-labelledby=shifts]").evaluate(
+        """(table) => {
+          for (const cell of table.querySelectorAll("tbody td")) {
+            cell.textContent = "۱۲ ساعت و ۳۴ دقیقه";
+          }
+          return table.scrollWidth <= table.clientWidth;
+        }"""
+    )
+
+
 def test_a_supervisor_reads_the_day_of_a_vehicle_in_persian(visit: Visit) -> None:
     visit.come_in("supervisor")
     began = a_truck_drove(visit)
@@ -129,6 +141,7 @@ def test_a_supervisor_reads_the_day_of_a_vehicle_in_persian(visit: Visit) -> Non
     page.locator("tbody a").first.press("Enter")
     expect(page.locator("svg.bar rect.doing-work")).to_have_count(1)
     visit.until("Boolean(globalThis.boardMap?.querySourceFeatures('way-blade').length)")
+    assert hours_are_whole(visit)
     page.locator("svg.bar rect.doing-work").hover()
     expect(page.locator("#moment")).to_contain_text(t("Blade down"))
     expect(page.locator("tr[aria-current]")).to_contain_text(t("doing:work"))

@@ -148,7 +148,7 @@ def late_streets(view: CouncilView, t: Translator) -> Block | None:
         t("Class"),
         t("Late for"),
         t("Late, lane-km"),
-        t("Last cleared"),
+        t("Its latest part last cleared"),
     )
     rows = [_late_street(one, t) for one in streets[:MOST_STREETS]]
     return table(heads, rows, (2.4, 1.6, 1.4, 1.0, 1.0, 2.3), texts=3)

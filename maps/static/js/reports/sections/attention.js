@@ -40,7 +40,7 @@ class Attention extends Part {
     const late = all.filter(inDistrict).slice(0, NAMED);
     if (!late.length) return html`<p class="muted">${t("No street is late.")}</p>`;
     return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="worst-title"><table>
-      <thead><tr><th scope="col">${t("Street")}</th><th scope="col">${t("Class")}</th><th scope="col">${t("Late for")}</th><th scope="col">${t("Late, lane-km")}</th><th scope="col">${t("Last cleared")}</th></tr></thead>
+      <thead><tr><th scope="col">${t("Street")}</th><th scope="col">${t("Class")}</th><th scope="col">${t("Late for")}</th><th scope="col">${t("Late, lane-km")}</th><th scope="col">${t("Its latest part last cleared")}</th></tr></thead>
       <tbody>${late.map(
         (one) => html`<tr>
           <th scope="row">${streetButton(one, one.names)}${place(one)}</th>
