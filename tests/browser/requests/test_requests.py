@@ -79,6 +79,7 @@ def test_azerbaijani_keeps_the_page_its_order_and_numbers_as_the_server_writes_t
     page = opened(visit)
     page.select_option("#order", "newest")
     expect(page.locator("#queue li").first).to_contain_text("School Street")
+    assert page.locator("#queue li").first.inner_text().count("School Street") == 1
     shown = page.locator("#queue li").evaluate_all("rows => rows.map(({ id }) => id)")
     page.focus('[popovertarget="languages"]')
     page.keyboard.press("Enter")

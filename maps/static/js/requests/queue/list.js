@@ -14,8 +14,10 @@ const standing = (row) => (row.state === "new" ? t(`stage:${row.street ? "placed
 
 const dangers = (row) => row.dangers.map((danger) => html`<span class="tag">${named("danger", danger)}</span>`);
 
+const street = (row) => (row.street ? streetName(row.street) : "");
 
-const where = (row) => [row.street ? streetName(row.street) : "", row.service_class ? named("short", row.service_class) : "", row.district ? named("district", row.district) : ""].filter(Boolean);
+/** Its street where its name does not say that already, class and district. */
+const where = (row) => [requestPlace(row).includes(street(row)) ? "" : street(row), row.service_class ? named("short", row.service_class) : "", row.district ? named("district", row.district) : ""].filter(Boolean);
 
 const late = (row) => row.due_at && Date.parse(row.due_at) < now();
 
