@@ -13,8 +13,8 @@ SMALL = """() => [...document.querySelectorAll("button, a, label.button, input, 
   .map(([words, { width, height }]) => `${words} ${Math.round(width)} x ${Math.round(height)}`)"""
 """What is pressed and is too small for a glove: 64 px high, and no narrower than 48 px."""
 
-SIZES = ((320, 640), (360, 740), (390, 844), (844, 390), (740, 360))
-ACROSS = SIZES[-2:]
+SIZES = ((320, 640), (360, 740), (390, 844), (844, 390), (740, 360), (640, 360))
+ACROSS = SIZES[-3:]
 
 UNSEEN = """() => [...document.querySelectorAll(
   ":is(drive-actions, .asked) button, .sent .button, .stage h2")]
@@ -45,7 +45,7 @@ def assert_question_and_message_fit(visit: Visit) -> None:
     page = visit.page
     page.wait_for_selector(".lead-card")
     assert_fits(page)
-    assert page.evaluate(TURN_IS_WHOLE)  # at the last size, the lowest
+    assert page.evaluate(TURN_IS_WHOLE)  # at the last size, the smallest
     at = "2026-01-01T00:00:00Z"
     words = {"en": "Come back to the depot after Mill Street and wait there for the loader."}
     letter = {
