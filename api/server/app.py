@@ -39,6 +39,7 @@ from api.followup import (
     unsent_messages,
     waiting_requests,
 )
+from api.learning import durations
 from api.messages import crew_messages, fleet_orders, handover_notes, messages, presence
 from api.open311 import intake as open311_intake
 from api.open311 import requests as open311_requests
@@ -178,6 +179,7 @@ ROUTES = (
     driver,
     driving,
     machine_limits,
+    durations,
     stored_route,
     route_voice,
     crew,

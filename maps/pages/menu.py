@@ -31,6 +31,7 @@ PAGES = (
     MenuPage("/vehicles", "AVL history", "clipboard-clock", _WATCHING),
     MenuPage("/roster", "Roster", "calendar-clock", _WATCHING),
     MenuPage("/machine-limits", "Machine restrictions", "truck", _WATCHING),
+    MenuPage("/durations", "Durations of work", "gauge", _WATCHING),
     MenuPage("/crews", "Crews", "hard-hat", _WATCHING),
     MenuPage("/reserve", "Call-outs", "phone-call", _WATCHING),
     MenuPage("/council", "Council", "landmark", _WATCHING | {Role.COUNCIL}),

@@ -161,6 +161,7 @@ GET /classes
 GET /classes/decisions.csv
 GET /classes/decisions.geojson
 GET /crews
+GET /durations
 GET /machine-limits
 GET /followup
 GET /followup/figures.csv
@@ -315,6 +316,10 @@ POST /api/trackers/{key}/commands/{command}/take-back
 POST /api/vehicles/{vehicle_id}/repaired
 POST /api/what-ifs
 POST /api/what-ifs/{run_id}/stop
+
+# administrator supervisor
+POST /api/durations/undo
+POST /api/durations/{proposal_id}/use
 
 # administrator
 GET /api/api-keys
