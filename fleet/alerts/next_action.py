@@ -66,7 +66,8 @@ class NextAction:
 
     `service_class` is the most urgent class with streets left. `plan_id` is the draft to publish,
     `next_cycle` whether it is of a next cycle. `storm_id` is the storm on alert, from `snow_at` on,
-    with so much snow by the forecast, if any.
+    with so much snow by the forecast, if any; `snow_at` is also the first flake of a storm that was
+    begun before it, for which a plan is wanted.
     """
 
     kind: ActionKind
@@ -97,7 +98,8 @@ class Situation:
 
     `finishes` are of the classes with streets left, the most urgent first. `helpers` are by class
     the machines on duty without a route ahead that could clear streets which the plan in force
-    leaves out or does late. `searching` is whether a plan is being made.
+    leaves out or does late. `searching` is whether a plan is being made. Before the first flake, at
+    `snow_at`, machines count that are on duty by then.
     """
 
     duty: DutyRoster
@@ -106,6 +108,7 @@ class Situation:
     searching: bool
     draft: Draft | None
     alerts: Sequence[Alert]
+    snow_at: datetime | None = None
 
     @property
     def first_class(self) -> ServiceClass | None:
@@ -125,7 +128,7 @@ def _plan(seen: Situation) -> NextAction | None:
     if name is None or seen.searching or seen.draft:
         return None
     trucks = tuple(sorted(seen.helpers[name]))
-    return NextAction(ActionKind.PLAN, len(trucks), trucks, name)
+    return NextAction(ActionKind.PLAN, len(trucks), trucks, name, snow_at=seen.snow_at)
 
 
 def _extend(seen: Situation) -> NextAction | None:
@@ -206,8 +209,9 @@ class Progress:
 def situation_of(city: CityContext, storm: Storm, progress: Progress) -> Situation:
     """Return what the rules look at."""
     tx, now = city.tx, city.now
-    shifts = current_shift_by_vehicle(list_shifts(tx, storm.id), now).values()
-    duty = duty_of(shifts, list_machines_out(tx, storm.id), now)
+    at = max(now, storm.snow_at)
+    shifts = current_shift_by_vehicle(list_shifts(tx, storm.id), at).values()
+    duty = duty_of(shifts, list_machines_out(tx, storm.id), at)
     runs = list_recent_runs(tx, storm.id, NEWEST_RUNS)
     return Situation(
         duty=duty,
@@ -216,13 +220,14 @@ def situation_of(city: CityContext, storm: Storm, progress: Progress) -> Situati
         searching=any(run.state in (RunState.QUEUED, RunState.RUNNING) for run in runs),
         draft=_draft(tx, storm, now),
         alerts=list_open_alerts(tx),
+        snow_at=at if at > now else None,
     )
 
 
 def _helpers(
     city: CityContext, storm: Storm, duty: DutyRoster, progress: Progress
 ) -> Mapping[ServiceClass, frozenset[VehicleId]]:
-    idle = _idle(duty, progress.check, city.now)
+    idle = _idle(duty, progress.check, max(city.now, storm.snow_at))
     if not idle:
         return {}
     trucks = [one for one in list_vehicles(city.tx) if one.id in idle]

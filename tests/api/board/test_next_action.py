@@ -53,6 +53,21 @@ def test_idle_trucks_and_streets_without_a_plan_ask_for_one(client, app) -> None
     assert action(client)["kind"] == "searching"
 
 
+def test_before_the_first_flake_a_plan_is_wanted_for_the_machines_on_duty_by_then(
+    client, app, storm
+) -> None:
+    ended = {"seen": "active", "to": "closed"}
+    assert client.post(f"/api/storms/{storm['id']}/phase", json=ended).is_success
+    flake_at = v.NOW + 4 * HOUR
+    coming = {"name": "Snow ahead", "phase": "alert", "begins_at": flake_at.isoformat()}
+    made = client.post("/api/storms/forecast", json=coming)
+    begun = {"seen": "alert", "to": "active", "snow_at": flake_at.isoformat()}
+    assert client.post(f"/api/storms/{made.json()['id']}/phase", json=begun).is_success, made.text
+    wanted = action(client)
+    assert (wanted["kind"], wanted["count"], wanted["service_class"]) == ("plan", 2, "P1")
+    assert datetime.fromisoformat(wanted["snow_at"]) == flake_at
+
+
 def test_a_class_is_done_when_its_last_truck_is(client, app) -> None:
     published(app, FIRST_CLASS, apart=10 * MINUTE)
     found = first_class(client)

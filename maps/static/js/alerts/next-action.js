@@ -54,11 +54,17 @@ function snowWords({ snow_at: at, snow_mm: depth }) {
   return depth === null ? t("next:snow_expected", words) : t("next:snow", words);
 }
 
+/** Machines have nothing to do, and streets no machine: now, or when the first flake falls. */
+function planWords(action) {
+  if (action.snow_at) return t("next:plan_ahead", { ...about(action, "unplanned_m"), time: time(action.snow_at) });
+  return unplanned(action) ? t("next:plan:{count}", about(action, "unplanned_m")) : t("next:behind:{count}", about(action));
+}
+
 /** What each action says, and the button that does it. */
 const ACTIONS = {
   help: { words: ({ count }) => t("next:help:{count}", { count }), button: () => t("Show"), act: ({ vehicle_ids: ids }) => (ids.length > 0 ? show(ids) : lists("alerts", "nobody")) },
   snow: { words: snowWords, button: () => t("Prepare"), act: ({ storm_id: id }) => location.assign(`/storms/${id}`) },
-  plan: { words: (action) => (unplanned(action) ? t("next:plan:{count}", about(action, "unplanned_m")) : t("next:behind:{count}", about(action))), button: () => t("Make a plan"), act: plan },
+  plan: { words: planWords, button: () => t("Make a plan"), act: plan },
   extend: {
     words: (action) => t("next:extend", about(action)),
     button: ({ count }) => t("extend shifts:{count}", { count }),
