@@ -84,12 +84,18 @@ def test_the_whole_page_is_small_and_has_no_font_and_one_script_that_it_does_not
     sheets = [anybody.get(each) for each in SHEETS.findall(page.text)]
     assert len(sheets) == 4
     script = anybody.get("/static/js/public/push.js")
+    others = [anybody.get(f"/street{rest}") for rest in ("", "?q=zzzz", "/watch", "/watch?code=1")]
+    assert max(map(weight, others)) < weight(page)
     answers = [page, *sheets, script]
     assert {each.headers["content-encoding"] for each in answers} == {"gzip"}
-    assert sum(int(each.headers["content-length"]) for each in answers) < 50_000
+    assert sum(map(weight, answers)) < 50_000
     scripts = re.findall(r"<script[^>]*>", page.text)
     assert scripts == ['<script type="module" src="/static/js/public/push.js">']
     assert "woff2" not in page.text
+
+
+def weight(answer):
+    return int(answer.headers["content-length"])
 
 
 def test_a_list_of_reports_is_asked_for_as_rarely_as_places_are(anybody, app, monkeypatch):

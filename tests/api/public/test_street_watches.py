@@ -91,7 +91,7 @@ def subscribed(anybody, sender, recorder, **form):
     assert told(sender, recorder)[0].startswith("Do you want messages about")
     code = CODE.search(recorder.sent[-1][1].link)[1]
     assert "Then open this link." in recorder.sent[-1][1].body
-    assert re.search(r"You get messages about [^<]+\?<", opened(anybody, code))
+    assert re.search(r"Do you want messages about [^<]+\?<", opened(anybody, code))
     assert "You get messages about" in confirmed(anybody, code)
     return code
 
