@@ -6,7 +6,6 @@ from typing import Literal
 
 import typst
 
-from data.files.bidi import without_isolates
 from maps.pages.templates import STATIC_DIR, TEMPLATES_DIR
 
 FONTS = STATIC_DIR / "vendor" / "vazirmatn" / "ttf"
@@ -33,20 +32,19 @@ def sheets_pdf(sheets: Mapping[str, object]) -> bytes:
     turns = {turn: icon.read_text("utf-8") for turn, icon in TURN_ICONS.items()}
     return _compiled(
         "routes/sheet.typ",
-        sheets=without_isolates(json.dumps(sheets, ensure_ascii=False)),
+        sheets=json.dumps(sheets, ensure_ascii=False),
         turns=json.dumps(turns),
     )
 
 
 def report_pdf(report: Mapping[str, object]) -> bytes:
     """Return the report of a storm, or its brief, as one PDF file."""
-    text = without_isolates(json.dumps(report, ensure_ascii=False))
-    return _compiled("reports/storm-report.typ", report=text)
+    return _compiled("reports/storm-report.typ", report=json.dumps(report, ensure_ascii=False))
 
 
 def map_png(drawn: Mapping[str, object]) -> bytes:
     """Return the map of a storm as a PNG picture."""
-    text = without_isolates(json.dumps(drawn, ensure_ascii=False))
+    text = json.dumps(drawn, ensure_ascii=False)
     return _compiled("reports/storm-report.typ", png=True, report=text)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from data.files.bidi import isolated
 from fleet.coverage.snow_accumulation import accumulation_of
 from maps.pages.i18n import Translator
 from maps.pages.tables import district_text
@@ -35,7 +36,7 @@ from maps.reports.paper.sentences import (
     questions,
     requests_sentence,
 )
-from maps.reports.paper.words import duration, within_target
+from maps.reports.paper.words import MINUTE_S, duration, within_target
 
 MOST_SMALLS = 12
 """Parts of the city whose course is drawn."""
@@ -128,6 +129,7 @@ def _document(
 ) -> dict[str, object]:
     storm = picture.storm
     name = t.name_here(storm.name) if storm else ""
+    names = (title, name, picture.city.name)
     return {
         "language": t.language,
         "rtl": t.speech.rtl,
@@ -137,7 +139,7 @@ def _document(
         "storm": name,
         "lines": list(_lines(picture, t)),
         "gregorian": _gregorian(picture, t),
-        "running": f"{title} · {name} · {picture.city.name}",
+        "running": " · ".join(isolated(each, rtl=t.speech.rtl) for each in names),
         "made": t("Made on {when} by Barfrub from the city's records", when=_when(now, t)),
         "words": {"page": t("Page {page} of {pages}")},
         "form": Form.REPORT,
@@ -248,9 +250,7 @@ def _requests(view: CouncilView, t: Translator) -> list[Block]:
     lines = [requests_sentence(view.city, t)]
     if now.answered:
         words = "Half of the answered requests waited no longer than {median}, nine in ten {p90}."
-        lines.append(
-            t(words, median=duration(now.median_s or 0, t), p90=duration(now.p90_s or 0, t))
-        )
+        lines.append(t(words, median=_at_most(now.median_s, t), p90=_at_most(now.p90_s, t)))
     if now.waiting:
         words = (
             "{waiting} requests still wait, the longest for {span}; "
@@ -258,6 +258,11 @@ def _requests(view: CouncilView, t: Translator) -> list[Block]:
         )
         lines.append(t(words, waiting=now.waiting, span=duration(now.longest_wait_s or 0, t)))
     return [heading(t("Requests")), listing(lines)]
+
+
+def _at_most(seconds: float | None, t: Translator) -> str:
+    """Return a span that nobody waited longer than: no shorter than a minute."""
+    return duration(max(seconds or 0, MINUTE_S), t)
 
 
 def _fairness(view: CouncilView, t: Translator) -> list[Block]:

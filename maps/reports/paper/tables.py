@@ -58,7 +58,7 @@ def all_figures(view: CouncilView, t: Translator) -> Block:
         shown = districts[:MOST_PARTS]
         rows += [_figures(district_text(part.name, t), part, t) for part in shown]
     note = rest_text(len(districts) - MOST_PARTS, t)
-    return table(heads, rows, (2.3, 1.0, 1.1, 1.0, 1.0, 1.2, 1.0, 1.15, 1.3, 1.1, 1.3), note=note)
+    return table(heads, rows, (2.1, 0.9, 1.1, 0.9, 0.9, 1.2, 0.9, 1.15, 1.2, 1.5, 1.5), note=note)
 
 
 def rest_text(count: int, t: Translator) -> str:
