@@ -104,12 +104,12 @@ class Header extends Part {
           <span class="icon icon-${icon}" aria-hidden="true"></span>${said[ending][0]}
         </a>`,
       )}
-      <button class="quiet" type="button" id="large" aria-pressed=${choice.value.large} title=${t("For a projector: read from five metres")} @click=${() => enlarge(!choice.value.large)}><span class="icon icon-type" aria-hidden="true"></span>${t("Large type")}</button>
       ${this.paper(file("coverage.png"), "image", t("Picture (PNG)"), t("The map with legend and date, for slides and newspapers"))}
       ${this.paper(file("report.pdf"), "printer", t("Report (PDF)"), t("Four to eight pages with maps and charts"))}
       ${this.paper(file("report.pdf", { brief: true }), "printer", t("Brief (PDF)"), t("One page for the meeting"))}
-      ${boot.open_data ? html`<a class="quiet" href=${`/open/v1?lang=${boot.language}`} title=${t("What everybody may read of the city's winter service, for other programs.")}><span class="icon icon-layers" aria-hidden="true"></span>${t("Open data")}</a>` : ""}
       <button class="quiet" type="button" @click=${printPage}><span class="icon icon-printer" aria-hidden="true"></span>${t("Print")}</button>
+      ${boot.open_data ? html`<a class="quiet" href=${`/open/v1?lang=${boot.language}`} title=${t("What everybody may read of the city's winter service, for other programs.")}><span class="icon icon-layers" aria-hidden="true"></span>${t("Open data")}</a>` : ""}
+      <button class="quiet" type="button" id="large" aria-pressed=${choice.value.large} title=${t("For a projector: read from five metres")} @click=${() => enlarge(!choice.value.large)}><span class="icon icon-type" aria-hidden="true"></span>${t("Large type")}</button>
     </div>`;
   }
 
