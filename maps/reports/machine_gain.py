@@ -27,6 +27,9 @@ from maps.what_if import MachineTypeView, QuestionState
 
 MINUTE_S = 60.0
 
+LEFT_TO_RIGHT = "\u200e"
+"""A mark before the minus of a number, as Persian numbers have it; isolates are lost on paper."""
+
 PRICE_DIGITS = 3
 """Digits of a price of lateness that say something."""
 
@@ -305,4 +308,4 @@ def _signed(value: float, places: int, t: Translator) -> str:
     text = exact(abs(value), places, t)
     if value >= 0 or text == exact(0.0, places, t):
         return text
-    return f"\u2066−{text}\u2069" if t.speech.rtl else f"−{text}"
+    return f"{LEFT_TO_RIGHT if t.speech.rtl else ''}−{text}"

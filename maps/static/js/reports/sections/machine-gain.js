@@ -9,6 +9,9 @@ import { council } from "../state.js";
 
 const LOOK_MS = 2000;
 
+/** A cell whose range in brackets stays on one line. */
+const unbroken = (cell) => cell.replace(/\([^)]*\)$/, (range) => range.replaceAll(" ", "\u00a0"));
+
 class MachineGain extends Part {
   panel = null;
   type = null;
@@ -92,7 +95,7 @@ class MachineGain extends Part {
         <thead><tr><td></td>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
         ${answer.groups.map(({ name, rows }) => html`<tbody>
           <tr class="group"><th colspan="4" scope="rowgroup">${name}</th></tr>
-          ${rows.map(([label, ...cells]) => html`<tr><th scope="row">${label}</th>${cells.map((cell) => html`<td><bdi>${cell}</bdi></td>`)}</tr>`)}
+          ${rows.map(([label, ...cells]) => html`<tr><th scope="row">${label}</th>${cells.map((cell) => html`<td><bdi>${unbroken(cell)}</bdi></td>`)}</tr>`)}
         </tbody>`)}
       </table></div>
       <details class="definition"><summary>${t("What this rests on")}</summary>${answer.basis.map((one) => html`<p>${one}</p>`)}</details>`;
