@@ -44,6 +44,7 @@ class TruckBehavior:
     late_start_s: float = 180.0
     reverse_chance: float = 0.0
     reverse_m: tuple[float, float] = (10.0, 30.0)
+    slowest_mps: float = SLOWEST_MPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,7 @@ def _moves(
         whole_m = sum(lengths_m)
         working = leg.kind is LegKind.WORK
         blade, spreader = working and leg.blade, working and leg.spreader
-        speed_mps = max(whole_m / planned_s, SLOWEST_MPS) if planned_s > 0 else SLOWEST_MPS
+        speed_mps = max(whole_m / planned_s if planned_s > 0 else 0.0, habits.slowest_mps)
         waits_s = planned_s - whole_m / speed_mps
         if at is None and leg.path:
             at = (leg.path[0], 0.0)

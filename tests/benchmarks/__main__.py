@@ -42,6 +42,7 @@ MODULES = (
     "route_check",
     "vehicle_days",
     "fleet_day",
+    "learning",
     "backup",
     "flood",
     "viewers",

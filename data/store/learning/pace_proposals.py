@@ -1,6 +1,7 @@
 """Proposals of how long things take, as rows."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import insert, select, update
 
@@ -49,4 +50,10 @@ def set_proposal_state(
 
 
 def _proposal(row: AnyRow) -> PaceProposal:
-    return record(PaceProposal, row, learned=unpacked(LearnedPace, row.learned))
+    return record(PaceProposal, row, learned=_unpacked(row.learned))
+
+
+@lru_cache(maxsize=2)
+def _unpacked(content: bytes) -> LearnedPace:
+    """Return what was learned; kept, since each plan and replan of a large city asks again."""
+    return unpacked(LearnedPace, content)

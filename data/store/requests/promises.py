@@ -19,7 +19,7 @@ from data.model.requests.promises import KeptCount
 from data.store.audit.changed_rows import mark_added
 from data.store.database.engine import Tx
 from data.store.database.records import records, row_of
-from data.store.schema import job, promise, request
+from data.store.schema import job, pace_proposal, promise, request
 
 ASKED_AT_ONCE = 500
 """Requests named in one question: SQLite takes some thousand variables."""
@@ -80,10 +80,14 @@ def list_promise_outcomes(tx: Tx, limit: int, now: datetime) -> list[PromiseOutc
     """Return the newest promises that are decided, newest first, and what evidence says of each.
 
     Those that may still be kept are left out: a plan makes thousands at once, and they would hide
-    all history. A request that got another job meanwhile is measured by that one too.
+    all history. So are those of before plans were told other durations of work: they say nothing
+    of the plans of now. A request that got another job meanwhile is measured by that one too.
     """
+    told_at = select(func.max(pace_proposal.c.decided_at)).scalar_subquery()
+    of_now = or_(told_at.is_(None), promise.c.made_at >= told_at)
     decided = (_DONE_AT.is_not(None), promise.c.to_at < now, job.c.state == JobState.CANCELLED)
-    query = _outcomes().where(or_(*decided)).order_by(promise.c.id.desc()).limit(limit)
+    query = _outcomes().where(or_(*decided), of_now)
+    query = query.order_by(promise.c.id.desc()).limit(limit)
     return records(PromiseOutcome, tx.execute(query))
 
 

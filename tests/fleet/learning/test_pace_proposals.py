@@ -1,16 +1,21 @@
 """What storms of the village taught: proposed, put in force, used by the next plan, and undone."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from data.errors import ConflictError, NotFoundError
-from data.model import VehicleId
+from data.model import Promise, RequestId, VehicleId
 from data.model.planning.paces import AS_ASSUMED, Movement, PaceState
 from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events
 from data.store.learning.pace_proposals import find_proposal_in_force, get_proposal
+from data.store.planning.plans import add_plan
+from data.store.requests.promises import add_promises, list_promise_outcomes
+from data.store.requests.requests import add_request
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
+from data.store.work import list_jobs
 from fleet.evidence.evidence_pipeline import digest, new_open_tracks
 from fleet.learning.pace_proposals import (
     find_last_pace_change,
@@ -22,8 +27,9 @@ from fleet.learning.pace_proposals import (
 from fleet.planning.plan_preparation import prepare
 from fleet.storms.storm_start import start_storm
 from tests import village as v
-from tests.fleet.drives import a_drive
+from tests.fleet.drives import a_drive, a_request
 from tests.village_database import DISPATCHER, POLICY, a_city
+from tests.village_plan import a_plan
 
 LATER = v.NOW + timedelta(hours=2)
 
@@ -115,3 +121,25 @@ def test_storms_are_those_that_are_over_or_those_that_are_named(tx, storm):
     assert [one.id for one in storms_to_learn_from(tx, [storm.id])] == [storm.id]
     with pytest.raises(NotFoundError):
         storms_to_learn_from(tx, [99])
+
+
+def test_promises_of_plans_that_assumed_other_durations_say_nothing_of_the_plans_of_now(
+    tx, storm, proposal
+):
+    add_request(tx, a_request(job_id=list_jobs(tx, storm.id)[0].id))
+    made = Promise(
+        request_id=RequestId(1),
+        job_id=list_jobs(tx, storm.id)[0].id,
+        plan_id=add_plan(tx, a_plan()).id,
+        made_at=v.NOW,
+        expected_at=v.NOW,
+        from_at=v.NOW,
+        to_at=v.NOW + timedelta(minutes=30),
+    )
+    add_promises(tx, [made])
+    assert len(list_promise_outcomes(tx, 10, LATER)) == 1
+    put_in_force(tx, DISPATCHER, proposal.id, 0, LATER)
+    assert list_promise_outcomes(tx, 10, LATER) == []
+    later = replace(made, made_at=LATER, to_at=LATER + timedelta(minutes=30))
+    add_promises(tx, [later])
+    assert len(list_promise_outcomes(tx, 10, LATER + timedelta(hours=1))) == 1
