@@ -13,7 +13,9 @@ function look(key) {
 /** Choose a district, and go to its streets that are late and the places that must be reached. */
 function showWorst(key) {
   filter({ district: key });
-  document.getElementById("worst-title")?.scrollIntoView({ block: "start" });
+  const title = document.getElementById("worst-title");
+  title?.scrollIntoView({ block: "start" });
+  title?.focus({ preventScroll: true }); // the next Tab goes on from there
 }
 
 class Districts extends Part {

@@ -97,7 +97,7 @@ class Attention extends Part {
     const found = council.value.view?.attention;
     if (!found) return "";
     return html`<section class="numbers attention" aria-labelledby="worst-title">
-        <h2 id="worst-title">${t("Streets that are late now, the worst first")}</h2>
+        <h2 id="worst-title" tabindex="-1">${t("Streets that are late now, the worst first")}</h2>
         ${this.streets(found.streets)}
       </section>
       <section class="numbers attention" aria-labelledby="sites-title">

@@ -81,7 +81,7 @@ class Fairness extends Part {
 
   choice() {
     const one = (unasked, words) =>
-      html`<button type="button" class="chip" aria-pressed=${this.unasked === unasked} @click=${() => (this.unasked = unasked)}>${words}</button>`;
+      html`<button type="button" class="chip one-of" aria-pressed=${this.unasked === unasked} @click=${() => (this.unasked = unasked)}>${words}</button>`;
     return html`<div class="chips" role="group" aria-label=${t("Which streets are compared")}>
       ${one(false, t("All streets"))}${one(true, t("Only streets that nobody asked for"))}
     </div>`;
