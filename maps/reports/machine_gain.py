@@ -184,6 +184,8 @@ def _sentences(
             "that is late for an hour is one.",
             **_tenths(whole.late_km_h, t),
         )
+    elif max(whole.late_km_h.without, whole.late_km_h.with_more) < NOTICED_KM_H:
+        yield t("No work is late, with it or without it.")
     elif sooner is not None:
         yield t(
             "In lateness there is no clear difference: {low} to {high} km-hours less.",

@@ -62,6 +62,9 @@ def test_sooner_without_less_lateness_and_the_other_way_round_are_told_apart() -
     sooner = told(replace(CLEAR, with_more=tuple(a_search(90, 21.0) for _ in range(3))))
     assert "min sooner" in sooner.sentences[0]
     assert sooner.sentences[1].startswith("In lateness there is no clear difference: −1.0 to 1.0")
+    early = replace(a_search(90, 0.0), late_km_h={"P1": 0.0, "P2": 0.0})
+    none = told(replace(CLEAR, without=(early, early, early), with_more=(early, early, early)))
+    assert none.sentences[1] == "No work is late, with it or without it."
     later = told(replace(CLEAR, with_more=tuple(a_search(126, 11.0) for _ in range(3))))
     assert "not clearly have cleared any class sooner" in later.sentences[0]
     assert "avoided 10.0 km-hours" in later.sentences[1]
