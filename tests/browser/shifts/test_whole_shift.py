@@ -70,9 +70,9 @@ BEHIND = 10
 """Legs that the truck has behind it when its route changes."""
 
 SECRET = "secret-of-the-box"
-LATE = timedelta(seconds=30)
+LATE = timedelta(seconds=12)
 """Little beside the minutes after which most is sent: the clocks of server and phone go on by
-steps, one after the other, and some steps go by while a page is loaded."""
+steps, one after the other."""
 
 LEFT_M = """import('/static/js/shifts/driver/guide/state.js').then(({ guide, route }) =>
   route().length - guide.value.metre)"""

@@ -68,6 +68,9 @@ DRIVEN = (
 STEP = timedelta(seconds=2)
 """A phone's receiver tells its place so often here."""
 
+BEFORE = timedelta(hours=1)
+"""A clock runs on until it is paused, which a busy machine may take long for."""
+
 WORK_MPS, DRIVE_MPS = 30 / 3.6, 40 / 3.6
 
 type Stretch = tuple[LegKind, Sequence[int]]
@@ -111,7 +114,18 @@ class DrivenClock(Clock):
         return self.moment
 
 
-RECEIVER = """
+WHAT_WAS_ORDERED_IS_WRITTEN = """() => new Promise((done) => {
+  const asked = indexedDB.open("barfrub", 1);
+  asked.onsuccess = () => {
+    const step = asked.result.transaction("kept", "readwrite");
+    step.oncomplete = () => done(asked.result.close());
+  };
+})"""
+"""Transactions of one store are carried out in their order."""
+
+RECEIVER = (
+    f"const written = {WHAT_WAS_ORDERED_IS_WRITTEN};"
+    + """
 const takers = new Map();
 let watches = 0;
 let follow;
@@ -150,8 +164,19 @@ const turn = () => new Promise((done) => {
   port1.onmessage = done;
   port2.postMessage(0);
 });
+// Nor does it drive on while a page comes, which goes by the time at which the server made it,
+// or while a new version takes over: the browser does both by a clock of its own.
+let takesOver = null;
+const worker = globalThis.ServiceWorker?.prototype ?? {};
+const tell = worker.postMessage;
+worker.postMessage = function (...told) {
+  takesOver ??= new Promise((done) => (navigator.serviceWorker.oncontrollerchange = done));
+  tell.apply(this, told);
+};
 receiver.answered = async () => {
+  await receiver.followed;
   while (underWay.size > 0) await Promise.allSettled([...underWay]);
+  if (takesOver) await takesOver.then(written); // what the page puts away before it is loaded anew
   for (let i = 0; i < 3; i += 1) await turn();
   if (isLeaving) await new Promise(() => null); // until the page that comes is there
 };
@@ -159,6 +184,7 @@ let isLeaving = false;
 addEventListener("beforeunload", () => (isLeaving = true));
 addEventListener("click", ({ isTrusted }) => isTrusted && tapped(), true);
 """
+)
 """A phone's receiver, which tells speed and heading; taps are counted."""
 
 
@@ -248,15 +274,6 @@ PHONE = {
     **COARSE,
 }
 
-WHAT_WAS_ORDERED_IS_WRITTEN = """() => new Promise((done) => {
-  const asked = indexedDB.open("barfrub", 1);
-  asked.onsuccess = () => {
-    const step = asked.result.transaction("kept", "readwrite");
-    step.oncomplete = () => done(asked.result.close());
-  };
-})"""
-"""Transactions of one store are carried out in their order."""
-
 
 class Phone:
     """A driver's phone: its browser keeps what it kept, though its battery dies."""
@@ -276,7 +293,7 @@ class Phone:
         )
         self.context.set_default_timeout(PATIENCE_MS)
         self.context.set_offline(not self._mast.is_up)
-        self.context.clock.install(time=self.clock.moment)
+        self.context.clock.install(time=self.clock.moment - BEFORE)
         self.context.clock.pause_at(self.clock.moment)
         self.context.expose_function("tapped", self._count)
         self.context.add_init_script(RECEIVER)

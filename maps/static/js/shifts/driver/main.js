@@ -21,7 +21,7 @@ import { startWayBack } from "./guide/back.js";
 import { followProof } from "./place/proof.js";
 import { startSpeaking } from "./guide/speaker.js";
 import { keepVoice } from "./guide/voice.js";
-import { startGuide } from "./guide/state.js";
+import { keepPlace, startGuide } from "./guide/state.js";
 import { startSos } from "../../messages/phone/sos.js";
 import { followSun } from "../../pages/app/daylight.js";
 import { keepApp } from "../../pages/app/installed.js";
@@ -66,7 +66,7 @@ followSun();
 prepareMap();
 storeAround();
 keepVoice();
-keepApp({ may: mayUpdate, leave: shelvePositions });
+keepApp({ may: mayUpdate, leave: () => Promise.all([shelvePositions(), keepPlace()]) });
 await begin();
 listen(
   {

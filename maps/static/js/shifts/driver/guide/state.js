@@ -39,13 +39,16 @@ export const route = () => line;
 const owner = () => `${drive.value.shift.shift_id}-${drive.value.shift.plan_id}`;
 
 function keep(force = false) {
-  if (!force && Date.now() - keptAt < KEEP_MS) return;
+  if (!force && Date.now() - keptAt < KEEP_MS) return undefined;
   keptAt = Date.now();
   const done = Object.fromEntries(shown.map((stage, i) => [stage.first, metres[i] ?? 0]));
   earlier = earlier.filter(({ stage, plan }) => !isSettled(plan, stage.first));
-  note = { of: owner(), metre: match.metre, first: shown[run].first, done, passed, joined, earlier };
-  keepOnShelf(SHELF, note);
+  note = { of: owner(), metre: match.metre, time: match.time, first: shown[run].first, done, passed, joined, earlier };
+  return keepOnShelf(SHELF, note);
 }
+
+/** Note where the truck is now: this page will be loaded anew. */
+export const keepPlace = () => shown && keep(true);
 
 const sameRoute = (stages, plan) =>
   shown &&
@@ -71,7 +74,7 @@ function begin(stages) {
   passed = kept?.passed ?? {};
   joined = kept?.joined ?? 0;
   if (note && earlier.length === 0) earlier = note.earlier ?? [];
-  match = goesOn ? onAt(beginAt(kept.metre), kept.metre) : beginAt(line.runs[open].from);
+  match = goesOn ? onAt({ ...beginAt(kept.metre), time: kept.time ?? null }, kept.metre) : beginAt(line.runs[open].from);
   furthest = match.metre;
 }
 
