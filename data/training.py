@@ -65,7 +65,7 @@ class TimeSpan(TomlTable):
     def mistakes(self) -> Iterator[FieldMistake]:
         """Yield the mistake of an end that is not after its beginning."""
         if self.until_h <= self.from_h:
-            later = Need("later than {start}", start=self.from_h / HOUR)
+            later = Need("later than hour {start}", start=self.from_h / HOUR)
             yield FieldMistake(("until_h",), self.until_h / HOUR, later)
 
     def within(self, elapsed: timedelta) -> bool:
@@ -142,12 +142,14 @@ class Scenario(TomlTable):
         spells = sorted(self.calls, key=lambda one: one.from_h)
         for before, after in pairwise(spells):
             if after.from_h < before.until_h:
-                need = Need("spells one after the other, from {start}", start=before.until_h / HOUR)
+                need = Need(
+                    "spells one after the other, from hour {start}", start=before.until_h / HOUR
+                )
                 place = ("calls", self.calls.index(after), "from_h")
                 yield FieldMistake(place, after.from_h / HOUR, need)
 
     def _after_the_end(self) -> Iterator[FieldMistake]:
-        need = Need("before the end at {end}", end=self.lasts_h / HOUR)
+        need = Need("before the end, hour {end}", end=self.lasts_h / HOUR)
         spells: Mapping[str, Iterable[TimeSpan]] = {
             "snow": self.snow,
             "calls": self.calls,

@@ -25,6 +25,9 @@ BASE = "/open/v1"
 
 STORMS = f"{BASE}/storms"
 
+FORMAT = 1
+"""Counted up with every change of what the files hold: earlier ones are made anew then."""
+
 FOLDER = "open"
 """Folder of a city with the files of storms that are over."""
 
@@ -35,6 +38,7 @@ class _Origin(NamedTuple):
     The street file is known by when it was imported.
     """
 
+    format: int
     storm: StormOrigin
     imported_at: str
     licence: str
@@ -107,7 +111,7 @@ def _origin(tx: Tx, sources: PublicSources, storm: Storm) -> _Origin | None:
     """Return what the files of a storm follow from, once everybody may know all of it."""
     state, policy = sources.city_state.now, sources.city_state.policy_of(tx, storm)
     found = find_origin(tx, storm, policy, public_minute(sources))
-    return found and _Origin(found, state.imported_at, state.policy.public.licence)
+    return found and _Origin(FORMAT, found, state.imported_at, state.policy.public.licence)
 
 
 def _written(sources: PublicSources, storm: Storm, ending: str) -> bytes:

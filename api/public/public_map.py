@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
 from api.access.rate_limits import PublicAction, address_of
@@ -36,7 +37,8 @@ def public_map_page(request: Request) -> HTMLResponse:
 async def get_public_map(request: Request) -> Response:
     """Return every street as everybody may see it, late by the policy's delay.
 
-    A map that is made is sent at once, without a thread, and counts against no limit.
+    A map that is made is sent at once, without a thread, and counts against no limit; for who does
+    not read gzip it is unpacked.
     """
     app = app_of(request)
     require_public_map(app.city_state.now.policy)
@@ -44,7 +46,10 @@ async def get_public_map(request: Request) -> Response:
     if packed is None:
         loop = asyncio.get_running_loop()
         packed = await loop.run_in_executor(MAKER, _map, app, address_of(request))
-    return shared_answer(request, packed, ANYBODYS)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return shared_answer(request, packed, ANYBODYS)
+    app.limits.enter(PublicAction.READ, address_of(request))
+    return await run_in_threadpool(shared_answer, request, packed, ANYBODYS)
 
 
 def _map(app: App, sender: str) -> PackedAnswer:

@@ -169,7 +169,9 @@ def unsubscribe_from_street(
     app, t = app_of(request), translator_of(request)
     app.limits.enter(PublicAction.TRACK, address_of(request))
     with transaction(app.engine) as tx:
-        unsubscribe(tx, digits_of(code), app.clock.now(), app.settings.secret_key())
+        ended = unsubscribe(tx, digits_of(code), app.clock.now(), app.settings.secret_key())
+    if ended is not None and ended.push is not None:
+        return _shown(request, None, t("You get no more messages in that browser."))
     return _shown(request, None, t("You get no more messages. Your number and address are erased."))
 
 

@@ -1,6 +1,7 @@
 """Files that are made once and stay on the disk while they follow from the same."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -17,5 +18,6 @@ def kept_file(path: Path, mark: str, make: Callable[[], bytes]) -> bytes:
     if kept is not None:
         return kept[CONTENT].tobytes()
     content = make()
-    save_arrays(path, mark, {CONTENT: np.frombuffer(content, np.uint8)})
+    with suppress(OSError):  # of a full disk: it is made again for the next one
+        save_arrays(path, mark, {CONTENT: np.frombuffer(content, np.uint8)})
     return content

@@ -2,18 +2,20 @@
 
 import base64
 import binascii
+import re
 from urllib.parse import urlsplit
 
 from data.errors import InvalidError
 from data.model.requests.street_watches import PushAddress
 
-PUSH_SERVICES = (
-    "fcm.googleapis.com",
-    "push.services.mozilla.com",
-    "notify.windows.com",
-    "push.apple.com",
+PUSH_HOSTS = frozenset(
+    ("fcm.googleapis.com", "updates.push.services.mozilla.com", "web.push.apple.com")
 )
-"""Services of Chrome and its kin, Firefox, Edge and Safari: these hosts and those below them."""
+"""Hosts of the services of Chrome and its kin, Firefox and Safari."""
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_BELOW = re.compile(rf"(?:{_LABEL}\.)+(?:notify\.windows|push\.apple)\.com")
+"""Edge, and what Apple says of Safari, has hosts by the region."""
 
 LONGEST = 1_000
 KEY_BYTES, SECRET_BYTES = 65, 16
@@ -44,7 +46,7 @@ def _is_service(endpoint: str) -> bool:
     except ValueError:
         return False
     plain = parts.scheme == "https" and port is None and "@" not in parts.netloc
-    return plain and any(host == one or host.endswith(f".{one}") for one in PUSH_SERVICES)
+    return plain and (host in PUSH_HOSTS or _BELOW.fullmatch(host) is not None)
 
 
 def _decoded(text: str) -> bytes:

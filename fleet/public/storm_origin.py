@@ -8,6 +8,7 @@ from data.model import Storm
 from data.policy.city_policy import Policy
 from data.store.coverage.coverage_revisions import newest_revision
 from data.store.database.engine import Tx
+from data.store.replay import pass_mark
 from fleet.replay.color_history import ColorRules, color_rules
 
 
@@ -17,6 +18,7 @@ class StormOrigin(NamedTuple):
     started_at: datetime
     ended_at: datetime
     snowfall: Sequence[object]
+    passes: tuple[object, ...]
     revision: int
     rules: ColorRules
 
@@ -27,5 +29,10 @@ def find_origin(tx: Tx, storm: Storm, policy: Policy, at: datetime) -> StormOrig
         return None
     revision = newest_revision(tx, storm.id)
     return StormOrigin(
-        storm.started_at, storm.ended_at, storm.snowfall, revision, color_rules(policy)
+        storm.started_at,
+        storm.ended_at,
+        storm.snowfall,
+        pass_mark(tx, storm.id),
+        revision,
+        color_rules(policy),
     )

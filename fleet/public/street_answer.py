@@ -28,6 +28,7 @@ from data.store.coverage.coverage import list_coverage, list_work_and_drives
 from data.store.database.engine import Tx
 from data.store.requests.promises import (
     count_kept_promises,
+    list_all_outcomes,
     list_promise_outcomes,
 )
 from data.store.storms.closures import list_all_closures
@@ -123,6 +124,7 @@ def answer_street(
     segment, at = network.segment(snap.segment_id), public_moment(storm, policy, now)
     known_at = now - policy.public.delay
     outcomes = decided_by(list_promise_outcomes(tx, REMEMBERED, known_at), known_at)
+    lately = decided_by(list_all_outcomes(tx, REMEMBERED, known_at), known_at)
     rule = policy.rule_of(segment)
     if storm is not None and at < storm.started_at:
         storm = None
@@ -146,7 +148,7 @@ def answer_street(
         kept_in_storm=count_kept_promises(
             tx, storm.started_at if storm else known_at, known_at, VOID
         ),
-        kept_lately=_kept(outcomes, known_at),
+        kept_lately=_kept(lately, known_at),
         nearby=tuple(reported_nearby(tx, place, known_at)),
     )
 

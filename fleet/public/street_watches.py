@@ -139,7 +139,7 @@ def subscribe(tx: Tx, wish: WatchWish, now: datetime) -> StreetWatch:
         storm_id=None,
         made_at=now,
         confirmed_at=None if push is None else now,
-        look_at=now,
+        look_at=now if push is None else now + LOOK_EVERY,
         endpoint=push.endpoint if push else "",
         push_key=push.key if push else "",
         push_secret=push.secret if push else "",
@@ -164,11 +164,15 @@ def confirmed_watch(tx: Tx, code: str, now: datetime) -> StreetWatch | None:
     return replace(found, confirmed_at=now)
 
 
-def unsubscribe(tx: Tx, code: str, now: datetime, key: bytes) -> None:
-    """End the subscription of a code, where it has not ended already; `key` as in `WatchRules`."""
+def unsubscribe(tx: Tx, code: str, now: datetime, key: bytes) -> StreetWatch | None:
+    """End the subscription of a code and return it; `None` where it has ended already.
+
+    `key` as in `WatchRules`.
+    """
     found = find_watch(tx, code)
     if found is not None:
         _end(tx, found, READER, now, key)
+    return found
 
 
 def next_watch_steps(
@@ -207,13 +211,14 @@ def claim_watch_news(
 
 def settle_welcome(tx: Tx, watch: StreetWatch, fault: str, now: datetime, key: bytes) -> None:
     """Store what became of the first message to a browser; what nobody gets ends at once."""
-    if fault == CUT_OFF:
+    known = find_watch(tx, watch.code)
+    if known is None or fault == CUT_OFF:
         return
     if fault:
-        _end(tx, watch, MESSENGER, now, key)
+        _end(tx, known, MESSENGER, now, key)
         return
-    set_watch(tx, watch.id, _said(_counted(watch, now)))
-    _log(tx, watch, MESSENGER, "watch.told", now, {"kind": "welcome"})
+    set_watch(tx, known.id, _said(_counted(known, now)))
+    _log(tx, known, MESSENGER, "watch.told", now, {"kind": "welcome"})
 
 
 def settle_watch_news(

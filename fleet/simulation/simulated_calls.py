@@ -9,6 +9,7 @@ import numpy as np
 from numpy.random import Generator
 
 from data.model import LonLat, NodeId, Place, RequestKind, RoadClass, Segment
+from data.training import PLACE
 
 AGAIN = 0.25
 """Share of callers who ask for a street that somebody has asked for lately."""
@@ -124,7 +125,7 @@ def written_calls(
     callers, chance = _Callers.of(segments, houses), np.random.default_rng([seed, 8])
     for at, kind, words in written if callers.streets else ():
         place, here = callers.place(callers.any_street(chance), chance)
-        yield SimulatedCall(at, kind, words.format(place=place), place, here)
+        yield SimulatedCall(at, kind, words.replace(PLACE, place), place, here)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from data.store.weather import (
     add_road_weather,
     find_same_forecast,
     forget_weather,
+    list_road_weather,
 )
 from data.weather.forecast_file import MOST_HOURS, FileForecast, forecast_from
 from data.weather.road_weather_csv import road_weather_from_csv
@@ -82,9 +83,14 @@ def take_road_weather(tx: Tx, actor: Actor, measured: Sequence[RoadWeather], now
     for one in measured:
         if one.at > now + AHEAD:
             raise InvalidError("time", one.at.isoformat(), "a time that is not ahead")
-    add_road_weather(tx, measured)
-    stations = sorted({one.station for one in measured})
-    after = {"stations": stations, "entries": len(measured)}
+    times = [one.at for one in measured]
+    known = list_road_weather(tx, min(times), max(times)) if times else []
+    news = [one for one in measured if one not in known]
+    if not news:
+        return
+    add_road_weather(tx, news)
+    stations = sorted({one.station for one in news})
+    after = {"stations": stations, "entries": len(news)}
     add_event(tx, now, actor, "weather.measured", "city", after=after)
 
 

@@ -40,12 +40,15 @@ def test_the_least_scenario_is_snow_alone():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[[calls]]\nfrom_h = 2\nuntil_h = 2\nper_hour = 5", ["calls[1].until_h", "later than 2"]),
+        (
+            "[[calls]]\nfrom_h = 2\nuntil_h = 2\nper_hour = 5",
+            ["calls[1].until_h", "later than hour 2"],
+        ),
         ("[[calls]]\nfrom_h = 7\nuntil_h = 8\nper_hour = 5", ["calls[1].from_h", "before the end"]),
         (
             "[[calls]]\nfrom_h = 0\nuntil_h = 3\nper_hour = 5\n"
             "[[calls]]\nfrom_h = 2\nuntil_h = 4\nper_hour = 9",
-            ["calls[2].from_h", "from 3"],
+            ["calls[2].from_h", "from hour 3"],
         ),
         (
             "[[trouble]]\nmachine = 0\nfrom_h = 1\nuntil_h = 2\nkind = 'sad'",

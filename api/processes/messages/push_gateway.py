@@ -26,6 +26,7 @@ from webpush.types import WebPushKeys
 from api.processes.cached_response import json_of
 from api.processes.messages.message_gateways import REFUSED
 from data.model.requests.street_watches import PushAddress
+from fleet.public.push_addresses import PUSH_HOSTS
 from fleet.public.street_watches import CUT_OFF, GONE
 from fleet.requests.intake import EMAIL
 from maps.public.watch_texts import PushText
@@ -43,6 +44,9 @@ PURPOSE = b"barfrub: key for push services"
 DERIVED_BYTES = 48
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Number of points of P-256 (FIPS 186): private keys are smaller."""
+
+_NO_WAY = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+_UNREADABLE = (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError)
 
 _log = logging.getLogger(__name__)
 
@@ -81,9 +85,15 @@ class PushGateway:
         try:
             with httpx.Client(transport=self._transport, timeout=ANSWERS_IN_S) as client:
                 answer = client.post(to.endpoint, content=sealed.encrypted, headers=headers)
-        except httpx.TransportError:
+        except _NO_WAY as error:
+            _log.info("a push service was not reached: %s", error)
+            if urlsplit(to.endpoint).hostname not in PUSH_HOSTS:
+                return REFUSED  # anybody can name a host that was never there
             self.cut_off = True
             return CUT_OFF
+        except _UNREADABLE as error:
+            _log.warning("a push service did not answer: %s", error)
+            return REFUSED  # it may have taken the message: not again and again
         self.cut_off = False
         if answer.status_code in GONE_STATUS:
             return GONE

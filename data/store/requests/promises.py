@@ -79,15 +79,22 @@ def list_last_promises(tx: Tx, request_ids: Collection[RequestId]) -> dict[Reque
 def list_promise_outcomes(tx: Tx, limit: int, now: datetime) -> list[PromiseOutcome]:
     """Return the newest promises that are decided, newest first, and what evidence says of each.
 
-    Those that may still be kept are left out: a plan makes thousands at once, and they would hide
-    all history. So are those of before plans were told other durations of work: they say nothing
-    of the plans of now. A request that got another job meanwhile is measured by that one too.
+    Those of before plans were told other durations of work are left out: they say nothing of the
+    plans of now.
     """
-    told_at = select(func.max(pace_proposal.c.decided_at)).scalar_subquery()
-    of_now = or_(told_at.is_(None), promise.c.made_at >= told_at)
+    told_at = tx.scalar(select(func.max(pace_proposal.c.decided_at)))
+    outcomes = list_all_outcomes(tx, limit, now)
+    return [one for one in outcomes if told_at is None or one.promise.made_at >= told_at]
+
+
+def list_all_outcomes(tx: Tx, limit: int, now: datetime) -> list[PromiseOutcome]:
+    """Return the newest promises that are decided, newest first, and what evidence says of each.
+
+    Those that may still be kept are left out: a plan makes thousands at once, and they would hide
+    all history. A request that got another job meanwhile is measured by that one too.
+    """
     decided = (_DONE_AT.is_not(None), promise.c.to_at < now, job.c.state == JobState.CANCELLED)
-    query = _outcomes().where(or_(*decided), of_now)
-    query = query.order_by(promise.c.id.desc()).limit(limit)
+    query = _outcomes().where(or_(*decided)).order_by(promise.c.id.desc()).limit(limit)
     return records(PromiseOutcome, tx.execute(query))
 
 

@@ -3,6 +3,7 @@
 import base64
 import json
 
+import httpx
 import pytest
 from sqlalchemy import select
 
@@ -11,8 +12,8 @@ from api.processes.messages.message_gateways import NoticeSettings
 from api.processes.messages.push_gateway import PushGateway, push_contact
 from data.errors import InvalidError
 from data.store.audit.audit_log import list_events
-from data.store.database.engine import reading
-from data.store.public.street_watches import list_watches_of
+from data.store.database.engine import reading, transaction
+from data.store.public.street_watches import list_watches_of, set_watch
 from data.store.schema import ended_watch
 from fleet.public.push_addresses import push_address
 from fleet.requests.outbox import OutboxRules
@@ -131,6 +132,34 @@ def test_a_server_without_internet_says_so_and_tells_what_is_new_once_it_has_it(
     assert news["body"] == "Rose Street was last cleared today at 11:30."
 
 
+def test_a_host_that_is_not_there_does_not_pass_for_a_server_without_internet(anybody, app, sender):
+    sender.push = PushGateway(KEY, "snow@example.org", service_that_is_off())
+    assert ask(anybody, endpoint="https://nothing.push.apple.com/1").status_code == 422
+    assert not sender.push.cut_off
+    with reading(app.engine) as tx:
+        assert list_watches_of(tx, "", "", "https://nothing.push.apple.com/1") == []
+
+
+@pytest.mark.parametrize("fault", [httpx.ReadTimeout("late"), UnicodeError("host")])
+def test_what_a_push_service_may_have_taken_is_not_sent_without_end(anybody, sender, fault):
+    def fails(_request):
+        raise fault
+
+    sender.push = PushGateway(KEY, "snow@example.org", httpx.MockTransport(fails))
+    assert ask(anybody).status_code == 422
+    assert not sender.push.cut_off
+
+
+def test_news_told_while_the_first_message_is_on_its_way_stays_told(anybody, app, sender):
+    ask(anybody)
+    (before,) = watches(app)
+    with transaction(app.engine) as tx:
+        set_watch(tx, before.id, {"cleared_at": NOW + HOUR, "told": 2})
+    sender.welcome(before)
+    (after,) = watches(app)
+    assert (after.cleared_at, after.told) == (NOW + HOUR, 3)
+
+
 def service_that_is_off():
     with push_service() as service:
         return service.transport()
@@ -185,6 +214,10 @@ def test_nobody_subscribes_where_the_map_is_off_or_without_the_page(anybody, app
         "https://fcm.googleapis.com.example.org/1",
         "https://examplefcm.googleapis.com.evil/1",
         "https://[::1",
+        "https://a..push.apple.com/1",
+        f"https://{'a' * 64}.push.apple.com/1",
+        "https://evil.com\\.push.apple.com/1",
+        "https://anything.push.services.mozilla.com/1",
         "https://fcm.googleapis.com/" + "a" * 2_000,
         "file:///etc/passwd",
     ],
