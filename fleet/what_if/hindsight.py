@@ -4,9 +4,11 @@ The council asks. A worker searches for plans of the storm with the machine and 
 nothing and as long, and never compares one with what really happened: nobody drives like a plan.
 """
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from data.errors import ConflictError
 from data.model import (
@@ -21,16 +23,21 @@ from data.model import (
     Shift,
     ShiftState,
     StormId,
+    Vehicle,
 )
+from data.model.planning.paces import AS_ASSUMED, Pace
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
+from data.store.learning.pace_proposals import find_proposal_in_force
 from data.store.planning.plan_runs import add_run, count_unfinished, list_runs
 from data.store.replay import list_job_spans
+from data.store.setup.city import get_city
 from data.store.setup.machines import list_depots, list_vehicles
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import get_storm
 from data.streets.network import StreetNetwork
+from fleet.learning.plan_pace import hours_between, pace_from
 from fleet.planning.plan_preparation import Prepared
 from fleet.shifts.shift_progress import find_end
 from fleet.storms.machines_in_service import sites_in_use
@@ -86,6 +93,7 @@ def storm_from_start(tx: Tx, storm_id: StormId, network: StreetNetwork, now: dat
         present=Present(
             closed=closed_throughout(tx, storm_id, since, until), limits=way_limits(tx, now)
         ),
+        pace=_pace(tx, network, vehicles, since, until),
     )
 
 
@@ -102,7 +110,7 @@ def ask_hindsight(
     if len(prepared.jobs) > MOST_JOBS:
         raise ConflictError("the storm is too large", reason="hindsight_large", count=MOST_JOBS)
     seconds, options = seconds_of(prepared), {"type": machine_type}
-    digest = situation_digest(prepared, seconds)
+    digest = hindsight_digest(tx, prepared, seconds)
     for run in hindsight_runs(tx, prepared.storm.id):
         if run.options == options and run.digest == digest and _counts(run):
             return run
@@ -112,6 +120,15 @@ def ask_hindsight(
     run = add_run(tx, prepared.storm.id, actor.id, now, wish)
     add_event(tx, now, actor, "hindsight.asked", f"plan_run:{run.id}", after=dict(options))
     return run
+
+
+def hindsight_digest(tx: Tx, prepared: Prepared, seconds: float) -> str:
+    """Return a digest of a storm from its start: also when it began, work arose, and the paces."""
+    proposal = find_proposal_in_force(tx)
+    parts = [situation_digest(prepared, seconds), str(prepared.now.timestamp())]
+    parts.append(str(proposal.id if proposal else None))
+    parts += [str(job.starts_at.timestamp()) for job in prepared.jobs]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def hindsight_runs(tx: Tx, storm_id: StormId) -> list[PlanRun]:
@@ -132,6 +149,21 @@ def search_s(prepared: Prepared) -> float:
 def _counts(run: PlanRun) -> bool:
     """Whether a run answers, or is about to."""
     return run.state is RunState.DONE or not (run.state is RunState.FAILED or run.stop_requested)
+
+
+def _pace(
+    tx: Tx,
+    network: StreetNetwork,
+    vehicles: Sequence[Vehicle],
+    since: datetime,
+    until: datetime,
+) -> Pace:
+    """Return the pace in force in the hours of a storm, at the usual depth of snow."""
+    proposal = find_proposal_in_force(tx)
+    if proposal is None:
+        return AS_ASSUMED
+    hours = hours_between(since, until, ZoneInfo(get_city(tx).timezone))
+    return pace_from(proposal.learned, vehicles, network.segments, None, hours)
 
 
 def _wanted(tx: Tx, storm_id: StormId) -> Iterator[Job]:

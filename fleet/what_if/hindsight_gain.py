@@ -47,6 +47,7 @@ class Hindsight:
 
     Jobs that are `impossible` for these machines are in no figure. The machine is in service for
     `hours`, from the first snow until the last shift ends, at `rate_h` in the city's money.
+    `learned` says whether plans took as long as past storms taught, not as it is assumed.
     """
 
     machine_type: str
@@ -61,6 +62,7 @@ class Hindsight:
     hours: float
     rate_h: float
     currency: str
+    learned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

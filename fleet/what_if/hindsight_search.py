@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from data.model import JobId, Plan
+from data.model.planning.paces import AS_ASSUMED
 from fleet.planning.plan_preparation import Prepared
 from fleet.what_if.hindsight import SEEDS
 from fleet.what_if.hindsight_gain import Hindsight, SearchOutcome, impossible_jobs, outcome_of
@@ -70,4 +71,5 @@ def hindsight(
         hours=(service.ends_at - service.starts_at).total_seconds() / 3600,
         rate_h=machine.rate_h,
         currency=prepared.policy.costs.currency,
+        learned=prepared.pace is not AS_ASSUMED,
     )

@@ -45,9 +45,16 @@ METHOD = (
     "Each side was searched {count} times from other random starts; a figure is the middle one of "
     "them. The range goes from the smallest to the largest difference between a search with the "
     "machine and one without it. A gain is clear where all of its range is for the better; by "
-    "chance alone that happens once in 20 times.",
+    "chance alone that happens once in 20 times for each figure for itself, so among several one "
+    "may be clear by chance.",
 )
 """What an answer rests on, and what its ranges are."""
+
+LEARNED = (
+    "Both sides drive and work as fast as past storms taught, in the hours of this storm and at "
+    "the usual depth of snow."
+)
+ASSUMED = "Both sides drive and work as fast as the city's settings assume."
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +278,7 @@ def _basis(found: Hindsight, t: Translator) -> Iterator[str]:
     counts = {"jobs": found.jobs - found.impossible, "machines": found.machines}
     yield t(METHOD[0], **counts)
     yield t(METHOD[1])
+    yield t(LEARNED if found.learned else ASSUMED)
     yield t(METHOD[2], count=len(found.without))
     if found.impossible:
         yield t(

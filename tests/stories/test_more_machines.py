@@ -99,6 +99,7 @@ def test_a_called_machine_joins_when_it_comes_and_is_paid_until_it_leaves(
     own, hired, total = (answer.json()["money"][side] for side in ("own", "hired", "total"))
     assert (hired["machines"], hired["paid_h"], hired["cost"]) == (1, 3.0, 300.0)
     drove = {route.vehicle_id for route in plan.routes if route.legs}
+    assert drove - {VehicleId(3)}
     assert own["machines"] == len(drove - {VehicleId(3)})
     assert own["cleared_m"] + hired["cleared_m"] == pytest.approx(total["cleared_m"])
     assert total["cost_per_km"] == pytest.approx(total["cost"] / total["cleared_m"] * 1000)

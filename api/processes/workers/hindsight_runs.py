@@ -7,10 +7,9 @@ from data.store.database.engine import reading
 from data.store.planning.plan_runs import answer_run
 from fleet.planning.plan_preparation import Prepared
 from fleet.planning.plan_solving import solve_until
-from fleet.what_if.hindsight import SEEDS, storm_from_start
+from fleet.what_if.hindsight import SEEDS, hindsight_digest, storm_from_start
 from fleet.what_if.hindsight_gain import Hindsight
 from fleet.what_if.hindsight_search import hindsight
-from fleet.what_if.question import situation_digest
 from routing.problem.stopping import MaxRuntime, StopWhenAsked
 
 
@@ -23,7 +22,7 @@ def answer_hindsight(context: RunContext) -> StoreOutcome:
     search_s, machine_type = run.seconds / sum(map(len, SEEDS)), run.options["type"]
     with reading(context.engine) as tx:
         prepared = storm_from_start(tx, run.storm_id, context.network, now)
-    digest = situation_digest(prepared, run.seconds)
+        digest = hindsight_digest(tx, prepared, run.seconds)
     searched = context.memory.searched.of(digest, machine_type)
     context.beat.go_on(search_s * len(searched.outcomes))
 

@@ -1,6 +1,8 @@
 """A storm prepared from its start, and the council's questions about it."""
 
+from dataclasses import replace
 from datetime import timedelta
+from math import exp
 
 import pytest
 
@@ -17,8 +19,19 @@ from data.model import (
     ShiftState,
     Storm,
 )
+from data.model.planning.paces import (
+    AS_ASSUMED,
+    LearnedPace,
+    LearnedRatio,
+    Movement,
+    MovementRatio,
+    PaceProposal,
+    PaceProposalId,
+    PaceState,
+)
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
+from data.store.learning.pace_proposals import add_proposal
 from data.store.planning.plan_runs import add_run, answer_run, lease_run, urgent_run_waits
 from data.store.shifts.shifts import list_shifts, set_shift_state
 from data.store.storms.closures import add_closure, set_lifted
@@ -30,10 +43,11 @@ from fleet.storms.storm_start import end_storm
 from fleet.what_if.hindsight import (
     MOST_WAITING,
     ask_hindsight,
+    hindsight_digest,
     seconds_of,
     storm_from_start,
 )
-from fleet.what_if.question import SECONDS, situation_digest
+from fleet.what_if.question import SECONDS
 from tests import village as v
 from tests.fleet.what_if.conftest import LATER
 from tests.village_database import DISPATCHER
@@ -109,10 +123,38 @@ def test_an_answer_stays_while_work_and_machines_are_the_same(tx: Tx, storm: Sto
     assert ask(tx, storm).id == run.id
     leased = lease_run(tx, LATER, 30)
     assert leased is not None
-    answer_run(tx, leased, {}, situation_digest(prepared, run.seconds))
+    answer_run(tx, leased, {}, hindsight_digest(tx, prepared, run.seconds))
     assert ask(tx, storm).id == run.id
     end_as_it_is(tx, DISPATCHER, list_shifts(tx, storm.id)[0], LATER)
     assert ask(tx, storm).id != run.id
+
+
+def test_a_storm_goes_at_the_pace_that_is_in_force(tx: Tx, storm: Storm) -> None:
+    before = from_start(tx, storm)
+    assert before.pace is AS_ASSUMED
+    run = ask(tx, storm)
+    slow = LearnedRatio(0.2, 0.05, 40)
+    learned = LearnedPace(movements=(MovementRatio(Movement.PLOW, slow, 1.1, 0.05, 900.0),))
+    proposal = PaceProposal(
+        PaceProposalId(0), v.NOW, "console", (storm.id,), learned, PaceState.IN_FORCE
+    )
+    add_proposal(tx, proposal)
+    prepared = from_start(tx, storm)
+    kinds = {key[0]: factor for key, factor in prepared.pace.kinds.items()}
+    assert kinds == {Movement.PLOW: pytest.approx(exp(0.2) * 1.1)}
+    assert ask(tx, storm).id != run.id
+
+
+def test_a_digest_knows_when_the_storm_began_and_its_work_arose(tx: Tx, storm: Storm) -> None:
+    prepared = from_start(tx, storm)
+    first, *others = prepared.jobs
+    later = replace(first, starts_at=first.starts_at + HOUR)
+    situations = [
+        prepared,
+        replace(prepared, now=prepared.now + HOUR),
+        replace(prepared, jobs=(later, *others)),
+    ]
+    assert len({hindsight_digest(tx, one, 60.0) for one in situations}) == len(situations)
 
 
 def test_a_question_that_was_taken_back_is_asked_again(tx: Tx, storm: Storm) -> None:

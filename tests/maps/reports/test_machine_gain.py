@@ -19,6 +19,13 @@ def told(found: Hindsight, language: str = "en"):
     return gain_answer(found, translator(language, "Asia/Tehran").of_city(POLICY))
 
 
+def test_an_answer_says_how_fast_its_plans_are() -> None:
+    assert any("as the city's settings assume" in one for one in told(CLEAR).basis)
+    basis = told(replace(CLEAR, learned=True)).basis
+    assert any("as past storms taught" in one for one in basis)
+    assert any("once in 20 times for each figure for itself" in one for one in basis)
+
+
 def test_a_clear_gain_is_told_with_its_range_and_its_price() -> None:
     answer = told(CLEAR)
     first, second, third = answer.sentences
