@@ -33,11 +33,13 @@ def learn(
     from api.config.settings import Settings, chosen_city
     from data.errors import InvalidError
     from data.model.planning.paces import PaceProposalId
-    from data.store.database.engine import transaction
-    from data.store.learning.pace_proposals import find_proposal_in_force, get_proposal
+    from data.store.database.engine import reading, transaction
+    from data.store.learning.pace_proposals import get_proposal
     from data.store.streets.network import load_network
     from fleet.learning.pace_proposals import (
         find_last_pace_change,
+        lessons_of,
+        pace_in_plans,
         propose,
         put_in_force,
         storms_to_learn_from,
@@ -47,23 +49,28 @@ def learn(
     if sum((bool(storms), show is not None, use is not None, undo)) > 1:
         raise InvalidError("options", "several", "one of --storms, --show, --use, --undo")
     engine, now = open_city_database(chosen_city(Settings(), city)), Clock().now()
-    with transaction(engine) as tx:
-        last = find_last_pace_change(tx)
-        seen = last.id if last else 0
-        if undo:
-            typer.echo(in_force_text(undo_pace(tx, CONSOLE, seen, now)))
-        elif use is not None:
-            typer.echo(in_force_text(put_in_force(tx, CONSOLE, PaceProposalId(use), seen, now)))
-        else:
-            network = load_network(tx)
-            if show is None:
-                wanted = storms_to_learn_from(tx, _numbers(storms))
-                proposal = propose(tx, CONSOLE, wanted, network, now)
+    if undo or use is not None:
+        with transaction(engine) as tx:
+            last = find_last_pace_change(tx)
+            seen = last.id if last else 0
+            if use is None:
+                used = undo_pace(tx, CONSOLE, seen, now)
             else:
-                proposal = get_proposal(tx, PaceProposalId(show))
-            used = find_proposal_in_force(tx)
-            for text in proposal_lines(proposal, used, network, streets):
-                typer.echo(text)
+                used = put_in_force(tx, CONSOLE, PaceProposalId(use), seen, now)
+        typer.echo(in_force_text(used))
+        return
+    if show is None:
+        with reading(engine) as tx:
+            wanted = storms_to_learn_from(tx, _numbers(storms))
+            lessons = lessons_of(tx, wanted, load_network(tx), now)
+        with transaction(engine) as tx:
+            shown = propose(tx, CONSOLE, lessons, now).id
+    else:
+        shown = PaceProposalId(show)
+    with reading(engine) as tx:
+        proposal, in_plans = get_proposal(tx, shown), pace_in_plans(tx)
+        for text in proposal_lines(proposal, in_plans, load_network(tx), streets):
+            typer.echo(text)
 
 
 def _numbers(storms: str) -> list[int]:

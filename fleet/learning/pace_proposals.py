@@ -1,11 +1,12 @@
 """Proposals of how long things take: made of storms, put in force by a person, and undone."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from data.errors import ConflictError, NotFoundError
 from data.model import Actor, Event, Storm, StormId
-from data.model.planning.paces import PaceProposal, PaceProposalId, PaceState
+from data.model.planning.paces import LearnedPace, PaceProposal, PaceProposalId, PaceState
 from data.store.audit.audit_log import add_event, find_last_event
 from data.store.database.engine import Tx
 from data.store.learning.pace_proposals import (
@@ -15,15 +16,25 @@ from data.store.learning.pace_proposals import (
     set_proposal_state,
 )
 from data.store.setup.city import get_city
-from data.store.setup.machines import list_reload_sites
+from data.store.setup.machines import list_reload_sites, list_vehicles
 from data.store.storms.storms import list_storms
 from data.streets.network import StreetNetwork
+from fleet.learning.corrections import Corrections, corrections, without_corrected
 from fleet.learning.paces import learned_pace
 from fleet.learning.storm_drives import drives_in
 
 PACE_SET = "pace.set"
 NONE = 0
 """Number of no proposal: plans assume what is written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What storms taught, and from how many drives."""
+
+    storm_ids: tuple[StormId, ...]
+    drives: int
+    learned: LearnedPace
 
 
 def storms_to_learn_from(tx: Tx, wanted: Collection[int]) -> list[Storm]:
@@ -38,25 +49,43 @@ def storms_to_learn_from(tx: Tx, wanted: Collection[int]) -> list[Storm]:
     return [storm for storm in storms if storm.id in wanted]
 
 
-def propose(
-    tx: Tx, actor: Actor, storms: Sequence[Storm], network: StreetNetwork, now: datetime
-) -> PaceProposal:
-    """Store what storms teach of how long things take; plans do not use it yet."""
+def lessons_of(tx: Tx, storms: Sequence[Storm], network: StreetNetwork, now: datetime) -> Lessons:
+    """Return what storms teach of how long things take.
+
+    That takes minutes and only reads. Raises `ConflictError` where nothing was driven.
+    """
     seen = drives_in(tx, storms, network, now)
     if not seen.drives:
         raise ConflictError("no drive of these storms tells a speed", reason="nothing_to_learn")
-    learned = learned_pace(seen, list_reload_sites(tx))
+    learned = learned_pace(seen, list_reload_sites(tx), list_vehicles(tx))
+    return Lessons(tuple(StormId(storm.id) for storm in storms), len(seen.drives), learned)
+
+
+def propose(tx: Tx, actor: Actor, lessons: Lessons, now: datetime) -> PaceProposal:
+    """Store what storms taught; plans do not use it yet."""
     new = PaceProposal(
         id=PaceProposalId(NONE),
         made_at=now,
         made_by=actor.id,
-        storm_ids=tuple(StormId(storm.id) for storm in storms),
-        learned=learned,
+        storm_ids=lessons.storm_ids,
+        learned=lessons.learned,
     )
     added = add_proposal(tx, new)
-    after = {"storms": list(added.storm_ids), "drives": len(seen.drives)}
+    after = {"storms": list(added.storm_ids), "drives": lessons.drives}
     add_event(tx, now, actor, "pace.proposed", _subject(added.id), after=after)
     return added
+
+
+def pace_in_plans(tx: Tx) -> LearnedPace:
+    """Return what plans use of the proposal in force: what was not corrected since."""
+    used = find_proposal_in_force(tx)
+    learned = LearnedPace() if used is None else used.learned
+    return without_corrected(learned, corrected_since(tx, learned))
+
+
+def corrected_since(tx: Tx, learned: LearnedPace) -> Corrections:
+    """Return what the city's machines and sites say otherwise than when it was learned."""
+    return corrections(learned, list_vehicles(tx), list_reload_sites(tx))
 
 
 def put_in_force(

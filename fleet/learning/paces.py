@@ -8,7 +8,7 @@ from math import log
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from data.model import ReloadSite, RoadClass, SegmentId
+from data.model import ReloadSite, RoadClass, SegmentId, Vehicle
 from data.model.planning.paces import (
     ConditionRatio,
     FillTime,
@@ -22,6 +22,7 @@ from data.model.planning.paces import (
     TurnTime,
 )
 from data.streets.turn_costs import TURN_COST_S, TurnKind
+from fleet.learning.corrections import assumed_speeds
 from fleet.learning.pooled_effects import Floats, Observations, PooledEffects, pooled_effects
 from fleet.learning.street_drives import SiteVisit, StormDrives, StreetDrive
 
@@ -85,8 +86,13 @@ class _Fitted:
     net_s: Floats
 
 
-def learned_pace(seen: StormDrives, sites: Sequence[ReloadSite] = ()) -> LearnedPace:
-    """Return what drives say of how long things take; empty where nothing was seen."""
+def learned_pace(
+    seen: StormDrives, sites: Sequence[ReloadSite] = (), machines: Sequence[Vehicle] = ()
+) -> LearnedPace:
+    """Return what drives say of how long things take; empty where nothing was seen.
+
+    Sites and machines are those that the fleet file has now: what drives are compared with.
+    """
     turns: Turns = dict(TURN_COST_S)
     fitted = _fitted(seen.drives, turns)
     for _ in range(TURN_ROUNDS - 1):
@@ -101,6 +107,7 @@ def learned_pace(seen: StormDrives, sites: Sequence[ReloadSite] = ()) -> Learned
         turns=_turn_times(fitted, turns),
         fills=tuple(_fills(seen.visits, sites)),
         habits=tuple(_habits(seen)),
+        speeds=assumed_speeds(machines),
     )
 
 

@@ -1,12 +1,23 @@
 """How long everything takes in one plan: what was learned, for the snow and the hours ahead."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import exp
 from statistics import mean
 from zoneinfo import ZoneInfo
 
-from data.model import RoadClass, Segment, SegmentId, Shift, Storm, Vehicle
+from data.model import (
+    Coverage,
+    DirectedSegment,
+    ReloadSite,
+    RoadClass,
+    Segment,
+    SegmentId,
+    Shift,
+    Storm,
+    Vehicle,
+)
 from data.model.planning.paces import (
     AS_ASSUMED,
     ConditionRatio,
@@ -18,9 +29,11 @@ from data.policy.city_policy import Policy
 from data.store.coverage.coverage import list_coverage
 from data.store.learning.pace_proposals import find_proposal_in_force
 from data.store.setup.city import get_city
-from data.store.setup.machines import list_vehicles
+from data.store.setup.machines import list_reload_sites, list_vehicles
+from data.streets.network import StreetNetwork
 from fleet.context import CityContext
 from fleet.coverage.snow_accumulation import accumulation_of
+from fleet.learning.corrections import corrections, without_corrected
 from fleet.learning.paces import HOURS, hats
 
 HOUR = timedelta(hours=1)
@@ -34,8 +47,8 @@ def plan_pace(city: CityContext, storm: Storm, shifts: Sequence[Shift]) -> Pace:
     depths_mm = _depths_mm(city, storm)
     ends_at = max((shift.ends_at for shift in shifts), default=city.now)
     hours = hours_between(city.now, ends_at, ZoneInfo(get_city(city.tx).timezone))
-    machines = list_vehicles(city.tx)
-    return pace_from(proposal.learned, machines, city.network.segments, depths_mm, hours)
+    machines, sites = list_vehicles(city.tx), list_reload_sites(city.tx)
+    return pace_from(proposal.learned, machines, city.network.segments, depths_mm, hours, sites)
 
 
 def pace_from(
@@ -44,8 +57,9 @@ def pace_from(
     segments: Sequence[Segment],
     depths_mm: Mapping[SegmentId, float] | None,
     hours: Sequence[float],
+    sites: Sequence[ReloadSite] = (),
 ) -> Pace:
-    """Return what was learned as factors.
+    """Return what was learned as factors, but for what the fleet file says otherwise since then.
 
     Parameters
     ----------
@@ -55,6 +69,8 @@ def pace_from(
     hours
         Local hours of the day that the plan is driven in.
     """
+    corrected = corrections(learned, machines, sites)
+    learned = without_corrected(learned, corrected)
     kinds: dict[tuple[Movement, str, RoadClass], float] = {}
     streets: dict[tuple[Movement, SegmentId], float] = {}
     for one in learned.movements:
@@ -66,8 +82,9 @@ def pace_from(
         }
         for machine in {each.type for each in machines}:
             for road in RoadClass:
-                ratio = seen.get((machine, road), usual)
-                kinds[movement, machine, road] = exp(ratio) * one.mean
+                times = exp(seen.get((machine, road), usual)) * one.mean
+                as_written = (movement, machine) in corrected.speeds
+                kinds[movement, machine, road] = 1.0 if as_written else times
         hour = _hour_log(learned.hours, movement, hours)
         depth = _DepthRatios(learned.depths, movement)
         own = {
@@ -137,7 +154,7 @@ def _depths_mm(city: CityContext, storm: Storm) -> dict[SegmentId, float] | None
         return None
     snow = accumulation_of(storm)
     at = max(city.now, snow.known_until or city.now)
-    plowed = _plowed_at(city, storm)
+    plowed = plowed_at(list_coverage(city.tx, storm.id), city.network)
     return {
         segment.id: max(
             snow.lying_mm(plowed.get(segment.id), at), _trigger_mm(city.policy, segment)
@@ -146,13 +163,23 @@ def _depths_mm(city: CityContext, storm: Storm) -> dict[SegmentId, float] | None
     }
 
 
-def _plowed_at(city: CityContext, storm: Storm) -> dict[SegmentId, datetime]:
-    """Return when each street was plowed last, in the direction where that is longest ago."""
-    found: dict[SegmentId, datetime] = {}
-    for row in list_coverage(city.tx, storm.id):
+def plowed_at(coverage: Iterable[Coverage], network: StreetNetwork) -> dict[SegmentId, datetime]:
+    """Return when each street was plowed last, in the direction where that is longest ago.
+
+    Streets with a direction that nobody has plowed yet are left out.
+    """
+    found: defaultdict[SegmentId, dict[bool, datetime]] = defaultdict(dict)
+    for row in coverage:
         if row.plowed_at is not None:
-            found[row.segment_id] = min(found.get(row.segment_id, row.plowed_at), row.plowed_at)
-    return found
+            found[row.segment_id][row.forward] = row.plowed_at
+    return {
+        segment_id: min(known.values())
+        for segment_id, known in found.items()
+        if all(
+            forward in known or network.arc(DirectedSegment(segment_id, forward)) is None
+            for forward in (True, False)
+        )
+    }
 
 
 def _trigger_mm(policy: Policy, segment: Segment) -> float:

@@ -16,9 +16,10 @@ from data.model import (
     StormId,
     Vehicle,
 )
-from data.model.planning.paces import AS_ASSUMED, Pace
+from data.model.planning.paces import AS_ASSUMED, Pace, PaceProposalId
 from data.policy.city_policy import Policy
 from data.store.database.engine import Tx
+from data.store.learning.pace_proposals import find_proposal_in_force_id
 from data.store.planning.plans import find_published_plan_id
 from data.store.setup.machines import list_depots, list_vehicles
 from data.store.storms.storm_policies import get_storm_policy
@@ -42,7 +43,7 @@ class Prepared:
     """Input of a plan, read in one transaction; `now` is when the plan begins.
 
     `parent_id` is the published plan's, `check` how it was driven until then, `pace` how long
-    everything takes here.
+    everything takes here, by the proposal `pace_id`; `None` where all is as written down.
     """
 
     storm: Storm
@@ -58,6 +59,7 @@ class Prepared:
     present: Present = field(default_factory=Present)
     check: PlanCheck | None = None
     pace: Pace = AS_ASSUMED
+    pace_id: PaceProposalId | None = None
 
 
 def prepare(
@@ -108,6 +110,7 @@ def outline(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) ->
         parent_id=find_published_plan_id(tx, storm_id),
         now=now,
         present=Present(closed=closed_streets(tx, storm.id, now), limits=way_limits(tx, now)),
+        pace_id=find_proposal_in_force_id(tx),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from data.model import StormId
 from data.model.planning.paces import LearnedPace, PaceProposal, PaceState
 from data.streets.network import StreetNetwork
+from fleet.learning.corrections import Corrections
 from fleet.learning.pace_changes import ChangeKind, PaceChange, pace_changes
 from maps.learning.pace_map import PaceMap, pace_map
 from maps.pages.i18n import Translator
@@ -34,7 +35,7 @@ class DurationsView:
 
 @dataclass(frozen=True, slots=True)
 class DurationsContext:
-    """What the page is made with: streets, names of storms, and what colleagues call people."""
+    """What the page is made with: streets, names of storms, what colleagues call people."""
 
     network: StreetNetwork
     storms: Mapping[StormId, str]
@@ -55,13 +56,13 @@ NOTHING = DurationsView(0, False, "", "", (), 0, None)
 
 
 def durations_view(
-    proposal: PaceProposal | None, used: PaceProposal | None, around: DurationsContext
+    proposal: PaceProposal | None, in_plans: LearnedPace, around: DurationsContext
 ) -> DurationsView:
-    """Return a proposal as the page shows it, beside the one that is `used`."""
+    """Return a proposal as the page shows it, beside what is `in_plans`."""
     if proposal is None:
         return NOTHING
     t = around.t
-    changes = pace_changes(proposal.learned, used.learned if used else LearnedPace())
+    changes = pace_changes(proposal.learned, in_plans)
     streets = [one for one in changes if one.subject.kind is ChangeKind.STREET]
     return DurationsView(
         id=proposal.id,
@@ -81,6 +82,21 @@ def in_force_words(used: PaceProposal | None, around: DurationsContext) -> str:
         return t("Plans assume what is written in the fleet and its reload sites.")
     who = _who_when(around, used.decided_by, t.day_time(used.decided_at))
     return t("Plans use proposal {number}, put in force by {who}.", number=used.id, who=who)
+
+
+def left_out_words(learned: LearnedPace, corrected: Corrections, t: Translator) -> str:
+    """Return what plans do not use of it, since the fleet file says otherwise by now."""
+    names = [
+        " · ".join((t(f"movement:{movement}"), t(f"machine:{machine}")))
+        for movement, machine in sorted(corrected.speeds)
+    ]
+    names += [one.name for one in learned.fills if one.site_id in corrected.fills]
+    if not names:
+        return ""
+    return t(
+        "The fleet file was changed since this was learned; it alone counts for: {what}.",
+        what=t.listed(names),
+    )
 
 
 def _who_when(around: DurationsContext, login: str, when: str) -> str:

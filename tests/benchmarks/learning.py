@@ -46,7 +46,7 @@ from data.store.tracking.positions import add_positions, list_unseen, mark_seen_
 from data.streets.network import StreetNetwork
 from fleet.context import CityContext
 from fleet.evidence.evidence_pipeline import digest, new_open_tracks
-from fleet.learning.pace_proposals import propose, put_in_force
+from fleet.learning.pace_proposals import lessons_of, propose, put_in_force
 from fleet.planning.plan_preparation import Prepared, prepare
 from fleet.planning.plan_solving import solve_until
 from fleet.requests.promises import late_share, track_record, was_kept, widened
@@ -135,7 +135,8 @@ def _ten_storms(folder: Path) -> Iterator[tuple[str, str, str]]:
         storms.append(_over(town, storm, night))
     now = fresh[0].starts_at - timedelta(days=1)
     with transaction(town.engine) as tx:
-        proposal = propose(tx, ACTOR, storms, town.network, now)
+        lessons = lessons_of(tx, storms, town.network, now)
+        proposal = propose(tx, ACTOR, lessons, now)
         put_in_force(tx, ACTOR, proposal.id, 0, now)
     drives = sum(one.ratio.drives for one in proposal.learned.movements)
     yield f"{len(storms)} storms, drives along streets", f"{drives:,}", ""

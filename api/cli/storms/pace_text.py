@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from data.model.planning.paces import LearnedPace, PaceProposal
+from data.model.planning.paces import LearnedPace, PaceProposal, PaceState
 from data.streets.network import StreetNetwork
 from fleet.learning.pace_changes import ChangeKind, PaceChange, pace_changes
 
@@ -15,15 +15,15 @@ def in_force_text(proposal: PaceProposal | None) -> str:
 
 
 def proposal_lines(
-    proposal: PaceProposal, used: PaceProposal | None, network: StreetNetwork, most: int
+    proposal: PaceProposal, in_plans: LearnedPace, network: StreetNetwork, most: int
 ) -> Iterator[str]:
     """Yield a proposal as a table: what takes how many times as long as assumed.
 
-    `used` is the one in force, `most` how many streets are listed.
+    `in_plans` is what plans use now, `most` how many streets are listed.
     """
     numbers = ", ".join(map(str, proposal.storm_ids))
     yield f"Proposal {proposal.id} from storms {numbers}, {proposal.state.replace('_', ' ')}."
-    changes = pace_changes(proposal.learned, used.learned if used else LearnedPace())
+    changes = pace_changes(proposal.learned, in_plans)
     listed = [one for one in changes if one.subject.kind is not ChangeKind.STREET]
     sure = [one for one in changes if one.subject.kind is ChangeKind.STREET]
     yield f"{'':44} {'times':>6} {'surely':>12} {'in plans':>9} {'drives':>7}"
@@ -31,7 +31,7 @@ def proposal_lines(
     yield from _times(proposal.learned)
     yield f"{len(sure)} streets surely differ from their class of roads:"
     yield from _rows(sure[:most], network)
-    if used is None or used.id != proposal.id:
+    if proposal.state is not PaceState.IN_FORCE:
         yield f"barfrub learn --use {proposal.id} lets plans use it."
 
 

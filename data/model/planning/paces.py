@@ -90,6 +90,14 @@ class FillTime(NamedTuple):
     visits: int
 
 
+class AssumedSpeeds(NamedTuple):
+    """The speeds that the fleet file gave the machines of a type when it was learned."""
+
+    movement: Movement
+    machine: str
+    mps: tuple[float, ...]
+
+
 class MachineHabit(NamedTuple):
     """How a type of machine spends its hours beside its route.
 
@@ -106,7 +114,10 @@ class MachineHabit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LearnedPace:
-    """What storms taught of how long things take; ratios are against the fleet file's speeds."""
+    """What storms taught of how long things take; ratios are against the fleet file's `speeds`.
+
+    Proposals of former versions do not tell them.
+    """
 
     movements: tuple[MovementRatio, ...] = ()
     kinds: tuple[KindRatio, ...] = ()
@@ -116,6 +127,7 @@ class LearnedPace:
     turns: tuple[TurnTime, ...] = ()
     fills: tuple[FillTime, ...] = ()
     habits: tuple[MachineHabit, ...] = ()
+    speeds: tuple[AssumedSpeeds, ...] = ()
 
 
 class PaceState(StrEnum):

@@ -41,6 +41,11 @@ def find_proposal_in_force(tx: Tx) -> PaceProposal | None:
     return None if row is None else _proposal(row)
 
 
+def find_proposal_in_force_id(tx: Tx) -> PaceProposalId | None:
+    """Return its number alone, without what was learned."""
+    return tx.scalar(select(pace_proposal.c.id).where(pace_proposal.c.state == PaceState.IN_FORCE))
+
+
 def set_proposal_state(
     tx: Tx, proposal_id: PaceProposalId, state: PaceState, at: datetime, by: str
 ) -> None:

@@ -13,6 +13,8 @@ from data.store.coverage.coverage import replace_reported
 from data.store.database.city_database import database_of
 from data.store.database.engine import transaction
 from data.store.tracking.positions import add_positions
+from fleet.learning import pace_proposals
+from fleet.learning.paces import learned_pace
 from fleet.storms.storm_start import end_storm, start_storm
 from tests import village as v
 from tests.fleet.drives import a_fix
@@ -70,6 +72,19 @@ def test_a_proposal_is_a_table_and_is_used_only_once_somebody_says_so(storm):
     assert "in force" in shown
     assert "--use" not in shown
     assert "Plans assume what the fleet file says." in run("--undo").output
+
+
+def test_others_write_while_storms_are_read(only_city, monkeypatch):
+    engine = database_of(only_city)
+
+    def written(*given):
+        with transaction(engine) as tx:
+            add_device(tx, "box 2", VehicleId(1), "hash 2")
+        return learned_pace(*given)
+
+    monkeypatch.setattr(pace_proposals, "learned_pace", written)
+    assert "Proposal 1 from storms" in run().output
+    engine.dispose()
 
 
 def test_one_thing_is_asked_at_a_time():

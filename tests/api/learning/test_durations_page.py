@@ -1,9 +1,13 @@
 """The page of how long work really takes: who looks, who decides, and what it draws."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from data.model import SegmentId, StormId
 from data.model.planning.paces import (
+    AssumedSpeeds,
     ConditionRatio,
     FillTime,
     KindRatio,
@@ -90,3 +94,21 @@ def test_a_supervisor_puts_it_in_force_and_undoes_it(client, sign_in, proposal):
     undone = client.post("/api/durations/undo", json={"change": used["change"]}).json()
     assert undone["proposal"] == 0
     assert "Plans assume what is written" in shown(client)
+
+
+def test_what_the_fleet_file_says_otherwise_since_is_named(app, client, sign_in):
+    speeds = (AssumedSpeeds(PLOW, "dump_truck", (1.0,)),)
+    heap = LEARNED.fills[0]._replace(assumed_s=1.0)
+    old = replace(LEARNED, speeds=speeds, fills=(heap,))
+    new = PaceProposal(PaceProposalId(0), v.NOW, "console", (StormId(1),), old)
+    with transaction(app.engine) as tx:
+        proposal = add_proposal(tx, new)
+    sign_in("supervisor")
+    said = "it alone counts for: Plowing · Dump truck with plow, Salt heap."
+    assert said in re.sub("[\u2066-\u2069]", "", shown(client))
+    client.post(f"/api/durations/{proposal.id}/use", json={"base": 0})
+    page = re.sub("[\u2066-\u2069]", "", shown(client))
+    assert page.count(said) == 1
+    (row,) = re.findall(r"Plowing · Dump truck with plow · .*?</tr>", page, re.DOTALL)
+    assert "1.34" in row
+    assert "1.00" in row  # in plans now

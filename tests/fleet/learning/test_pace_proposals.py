@@ -19,6 +19,7 @@ from data.store.work import list_jobs
 from fleet.evidence.evidence_pipeline import digest, new_open_tracks
 from fleet.learning.pace_proposals import (
     find_last_pace_change,
+    lessons_of,
     propose,
     put_in_force,
     storms_to_learn_from,
@@ -52,7 +53,11 @@ def storm(tx):
 
 @pytest.fixture
 def proposal(tx, storm):
-    return propose(tx, DISPATCHER, [storm], v.village(), LATER)
+    return learned(tx, storm)
+
+
+def learned(tx, storm):
+    return propose(tx, DISPATCHER, lessons_of(tx, [storm], v.village(), LATER), LATER)
 
 
 def main_street(tx, storm):
@@ -84,7 +89,7 @@ def test_the_next_plan_uses_what_was_put_in_force_until_it_is_undone(tx, storm, 
 
 def test_another_proposal_takes_the_place_of_the_first(tx, storm, proposal):
     put_in_force(tx, DISPATCHER, proposal.id, 0, LATER)
-    other = propose(tx, DISPATCHER, [storm], v.village(), LATER)
+    other = learned(tx, storm)
     put_in_force(tx, DISPATCHER, other.id, find_last_pace_change(tx).id, LATER)
     assert find_proposal_in_force(tx).id == other.id
     assert get_proposal(tx, proposal.id).state is PaceState.ENDED
@@ -113,7 +118,7 @@ def test_the_audit_log_tells_who_changed_what_plans_assume(tx, storm, proposal):
 def test_a_storm_without_work_teaches_nothing(tx):
     storm = start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
     with pytest.raises(ConflictError, match="tells a speed"):
-        propose(tx, DISPATCHER, [storm], v.village(), LATER)
+        lessons_of(tx, [storm], v.village(), LATER)
 
 
 def test_storms_are_those_that_are_over_or_those_that_are_named(tx, storm):

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from data.model import RoadClass, SegmentId, StormId, VehicleId
+from data.model import Coverage, DirectedSegment, RoadClass, SegmentId, StormId, VehicleId
 from data.model.planning.paces import Movement
 from data.streets.turn_costs import TurnKind
 from fleet.learning.paces import DEPTHS_MM, HOURS, hats, learned_pace
-from fleet.learning.plan_pace import hours_between, pace_from
+from fleet.learning.plan_pace import hours_between, pace_from, plowed_at
 from fleet.learning.street_drives import MachineStop, SiteVisit, StormDrives, StreetDrive
 from tests import village as v
 
@@ -156,3 +156,47 @@ def test_a_plan_is_driven_in_the_hours_of_its_city():
     zone = ZoneInfo("Asia/Tehran")
     assert hours_between(v.NOW, v.NOW + timedelta(hours=3), zone) == [7.0, 8.0, 9.0]
     assert hours_between(v.NOW, v.NOW, zone) == [7.0]
+
+
+def paced(learned, machine, site=None):
+    sites = [] if site is None else [site]
+    return pace_from(learned, [machine], v.village().segments, None, [12.0], sites)
+
+
+def test_a_speed_that_was_corrected_since_is_not_corrected_again():
+    truck = v.a_vehicle()
+    half = {treatment: mps / 2 for treatment, mps in truck.work_speed_mps.items()}
+    slow = replace(truck, work_speed_mps=half)
+    drives = [*spread(200, 2.0), *spread(200, 1.5, seed=2, movement=Movement.DRIVE)]
+    learned = learned_pace(StormDrives(tuple(drives)), machines=[truck])
+    street = v.village().segment(v.MAIN_EAST)
+    before, after = paced(learned, truck), paced(learned, slow)
+    assert before.factor(Movement.PLOW, truck.type, street) == pytest.approx(2.0, rel=0.05)
+    assert after.factor(Movement.PLOW, truck.type, street) == pytest.approx(1.0, rel=0.05)
+    assert after.factor(Movement.DRIVE, truck.type, street) == pytest.approx(1.5, rel=0.05)
+    former = paced(replace(learned, speeds=()), slow)
+    assert former.factor(Movement.PLOW, truck.type, street) == pytest.approx(2.0, rel=0.05)
+
+
+def test_a_filling_time_that_was_corrected_since_counts_as_written():
+    heap = v.a_reload_site()
+    seen = StormDrives(visits=tuple(SiteVisit(heap.id, 1200.0) for _ in range(3)))
+    learned = learned_pace(seen, [heap])
+    assert heap.id in paced(learned, v.a_vehicle(), heap).fills_s
+    corrected = replace(heap, fill_s=heap.fill_s + 300.0)
+    assert paced(learned, v.a_vehicle(), corrected).fills_s == {}
+
+
+def test_a_street_counts_as_plowed_once_both_its_directions_are():
+    def plowed(forward, at, segment_id=v.MAIN_WEST):
+        return Coverage(segment_id, forward, 1, 1, at, plowed_at=at)
+
+    later, village = v.NOW + timedelta(hours=1), v.village()
+    assert plowed_at([plowed(True, v.NOW), plowed(False, None)], village) == {}
+    assert plowed_at([plowed(True, v.NOW)], village) == {}
+    both = [plowed(True, later), plowed(False, v.NOW)]
+    assert plowed_at(both, village) == {v.MAIN_WEST: v.NOW}
+    oneway = next(
+        one.id for one in village.segments if village.arc(DirectedSegment(one.id, False)) is None
+    )
+    assert plowed_at([plowed(True, later, oneway)], village) == {oneway: later}

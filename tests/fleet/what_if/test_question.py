@@ -4,7 +4,9 @@ import pytest
 
 from data.errors import ConflictError, InvalidError
 from data.model import JobId, JobState, PlanRun, RunKind, RunState, RunWish, Storm, VehicleId
+from data.model.planning.paces import LearnedPace, PaceProposal, PaceProposalId
 from data.store.database.engine import Tx
+from data.store.learning.pace_proposals import add_proposal
 from data.store.planning.plan_runs import (
     add_run,
     answer_run,
@@ -15,6 +17,7 @@ from data.store.planning.plan_runs import (
     urgent_run_waits,
 )
 from data.store.work import set_job_state
+from fleet.learning.pace_proposals import find_last_pace_change, put_in_force, undo_pace
 from fleet.planning.plan_lifecycle import ask_for_plan
 from fleet.planning.plan_preparation import Prepared, outline, prepare
 from fleet.what_if import question
@@ -127,6 +130,22 @@ def test_a_plan_that_is_published_makes_it_another_question(
     assert ask(tx, planned).id != before.id
     full = prepare(tx, storm.id, v.village(), LATER)
     assert situation_digest(planned, SECONDS) == situation_digest(full, SECONDS)
+
+
+def test_durations_that_are_put_in_force_make_it_another_question(
+    tx: Tx, storm: Storm, prepared: Prepared
+) -> None:
+    before = ask(tx, prepared)
+    new = PaceProposal(PaceProposalId(0), LATER, DISPATCHER.id, (storm.id,), LearnedPace())
+    put_in_force(tx, DISPATCHER, add_proposal(tx, new).id, 0, LATER)
+    outlined = outline(tx, storm.id, v.village(), LATER)
+    assert ask(tx, outlined).id != before.id
+    full = prepare(tx, storm.id, v.village(), LATER)
+    assert situation_digest(outlined, SECONDS) == situation_digest(full, SECONDS)
+    change = find_last_pace_change(tx)
+    assert change is not None
+    undo_pace(tx, DISPATCHER, change.id, LATER)
+    assert ask(tx, outline(tx, storm.id, v.village(), LATER)).id == before.id
 
 
 def test_a_large_city_needs_a_plan_before_it_is_asked_about(
