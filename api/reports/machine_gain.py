@@ -71,6 +71,7 @@ def stop_gain(
 def _panel(tx: Tx, request: Request, storm_id: StormId | None) -> GainPanel:
     t = translator_of(request)
     if storm_id is None:
-        return gain_panel(None, (), (), t)
+        return gain_panel(None, False, (), (), t)
+    over = known_storm(tx, storm_id).ended_at is not None
     types = machine_types(machines_in_use(tx), frozenset(), t)
-    return gain_panel(storm_id, types, hindsight_runs(tx, storm_id), t)
+    return gain_panel(storm_id, over, types, hindsight_runs(tx, storm_id), t)

@@ -103,9 +103,11 @@ def ask_hindsight(
     """Return the run that answers what one more machine of a type would have brought.
 
     It is one that is known for the same work and machines, or a new one. Raises `InvalidError` for
-    a type that the city does not have, and `ConflictError` where the storm is too large or too many
-    questions wait.
+    a type that the city does not have, and `ConflictError` where the storm goes on or is too large,
+    or too many questions wait.
     """
+    if prepared.storm.ended_at is None:
+        raise ConflictError("the storm goes on", reason="hindsight_running")
     checked(prepared, {machine_type: 1})
     if len(prepared.jobs) > MOST_JOBS:
         raise ConflictError("the storm is too large", reason="hindsight_large", count=MOST_JOBS)

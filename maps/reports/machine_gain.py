@@ -94,14 +94,19 @@ class GainView:
 
 @dataclass(frozen=True, slots=True)
 class GainPanel:
-    """All types of machines of the city, the most frequent first; none without a storm."""
+    """All types of machines of the city, the most frequent first; none without a storm.
+
+    Only of a storm that is `over` somebody may ask.
+    """
 
     storm: int | None
+    over: bool
     types: tuple[GainView, ...]
 
 
 def gain_panel(
     storm: int | None,
+    over: bool,
     types: Sequence[MachineTypeView],
     runs: Sequence[PlanRun],
     t: Translator,
@@ -111,6 +116,7 @@ def gain_panel(
     last = {run.options["type"]: run for run in reversed(runs)}
     return GainPanel(
         storm,
+        over,
         tuple(_view(one, last.get(one.type), answers.get(one.type), t) for one in types),
     )
 

@@ -141,6 +141,8 @@ def test_a_member_comes_to_figures_with_their_rules_that_ask_no_foreign_host(vis
     expect(ages).to_contain_text("at least every 3 h")
     expect(ages.locator("td").nth(1)).to_have_text(re.compile(r"^(2 h|2:0\d h)$"))
     gain = page.locator("council-machine-gain")
+    expect(gain).to_contain_text("This can be asked once the storm has ended.")
+    page.select_option("#storm", label=page.locator("#storm option").nth(1).inner_text())
     gain.get_by_role("button", name="What would one more have brought?").click()
     expect(gain.get_by_role("status")).to_contain_text("Waits for its turn")
     gain.get_by_role("button", name="Cancel").click()

@@ -86,6 +86,15 @@ def test_no_other_run_is_stopped_in_its_place(client, sign_in, clock):
     assert client.post(f"/api/council/machines/{number}/{plan}/stop").status_code == 404
 
 
+def test_nobody_asks_about_a_storm_that_goes_on(client, sign_in, clock):
+    number = start(client, sign_in, clock)
+    sign_in("council")
+    assert not client.get("/api/council/machines").json()["over"]
+    refused = ask(client, number)
+    assert refused.status_code == 409
+    assert "ended" in refused.json()["error"]["message"]
+
+
 def test_what_makes_no_sense_is_refused(client, ended):
     assert ask(client, ended, "snow_blower").status_code == 422
     assert ask(client, 99).status_code == 404
@@ -94,7 +103,7 @@ def test_what_makes_no_sense_is_refused(client, ended):
 
 def test_before_the_first_storm_there_is_nothing_to_ask(client, sign_in):
     sign_in("council")
-    assert client.get("/api/council/machines").json() == {"storm": None, "types": []}
+    assert client.get("/api/council/machines").json() == {"storm": None, "over": False, "types": []}
 
 
 def answered(app, storm, found):

@@ -61,7 +61,9 @@ def from_start(tx: Tx, storm: Storm) -> Prepared:
 
 
 def ask(tx: Tx, storm: Storm, machine_type: str = TYPE):
-    return ask_hindsight(tx, DISPATCHER, from_start(tx, storm), machine_type, LATER)
+    prepared = from_start(tx, storm)
+    over = replace(prepared, storm=replace(prepared.storm, ended_at=LATER))
+    return ask_hindsight(tx, DISPATCHER, over, machine_type, LATER)
 
 
 def test_all_work_is_to_be_done_again_but_what_was_withdrawn(tx: Tx, storm: Storm) -> None:
@@ -179,6 +181,8 @@ def test_the_council_waits_for_plans_and_for_questions_of_dispatchers(tx: Tx, st
 
 
 def test_what_cannot_be_asked_is_refused(tx: Tx, storm: Storm, monkeypatch) -> None:
+    with pytest.raises(ConflictError, match="goes on"):
+        ask_hindsight(tx, DISPATCHER, from_start(tx, storm), TYPE, LATER)
     with pytest.raises(InvalidError, match="a type of machine that the fleet has"):
         ask(tx, storm, "snow_blower")
     for _ in range(MOST_WAITING):

@@ -7,7 +7,7 @@ TURN = "const turn = () => new Promise((done) => setTimeout(done));"
 
 def test_an_answer_that_a_later_one_has_overtaken_is_not_shown():
     script = """
-    const { inOrder } = await load("shifts/roster/in-order.js");
+    const { inOrder } = await load("pages/app/in-order.js");
     const [waiting, shown] = [[], []];
     const ask = () => new Promise((done) => waiting.push(done));
     const show = inOrder(ask, (answer, why) => shown.push([answer, why]));

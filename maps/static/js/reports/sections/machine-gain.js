@@ -2,12 +2,14 @@
 import { html } from "lit";
 import { boot } from "../../pages/boot.js";
 import { Part } from "../../pages/element.js";
+import { inOrder } from "../../pages/app/in-order.js";
 import { get, post } from "../../pages/net.js";
 import { attempt } from "../../pages/notices.js";
 import { percent, t } from "../../pages/texts.js";
-import { council } from "../state.js";
+import { council, live } from "../state.js";
 
 const LOOK_MS = 2000;
+const RETRY_MS = 10_000;
 
 /** A cell whose range in brackets stays on one line. */
 const unbroken = (cell) => cell.replace(/\([^)]*\)$/, (range) => range.replaceAll(" ", "\u00a0"));
@@ -27,9 +29,10 @@ class MachineGain extends Part {
 
   updated() {
     const storm = council.value.view?.storm?.id ?? null;
-    if (storm === this.storm) return;
+    if (storm === this.storm && live() === this.live) return;
+    if (storm !== this.storm) this.take(null);
     this.storm = storm;
-    this.take(null);
+    this.live = live();
     if (storm !== null) this.look();
   }
 
@@ -37,14 +40,30 @@ class MachineGain extends Part {
   take(panel) {
     this.panel = panel;
     clearTimeout(this.waiting);
-    if (panel?.types.some((one) => one.state === "computing")) this.waiting = setTimeout(() => this.look(), LOOK_MS);
+    if (panel?.types.some((one) => one.state === "computing")) this.lookIn(LOOK_MS);
     this.requestUpdate();
   }
 
-  async look() {
-    const { storm } = this;
-    const panel = await get(`/api/council/machines?storm=${storm}&lang=${boot.language}`).catch(() => this.panel);
-    if (storm === this.storm) this.take(panel);
+  lookIn(ms) {
+    clearTimeout(this.waiting);
+    if (this.isConnected) this.waiting = setTimeout(() => this.look(), ms);
+  }
+
+  /** Answers about the storm that is shown, but those that a later one has overtaken; without one, look again. */
+  told = inOrder(
+    async (ask) => {
+      const { storm } = this;
+      return { storm, panel: await ask(storm) };
+    },
+    ({ storm, panel }) => {
+      if (storm !== this.storm) return;
+      if (panel) this.take(panel);
+      else this.lookIn(RETRY_MS);
+    },
+  );
+
+  look() {
+    return this.told((storm) => get(`/api/council/machines?storm=${storm}&lang=${boot.language}`).catch(() => null));
   }
 
   /** The type of machine that is shown: the chosen one, else the first with an answer, else the most frequent. */
@@ -53,10 +72,7 @@ class MachineGain extends Part {
     return types.find(({ type }) => type === this.type) ?? types.find(({ answer, state }) => answer || state === "computing") ?? types[0];
   }
 
-  order = async (path, body) => {
-    const panel = await attempt(() => post(`/api/council/machines/${this.storm}${path}?lang=${boot.language}`, body));
-    if (panel) this.take(panel);
-  };
+  order = (path, body) => this.told((storm) => attempt(() => post(`/api/council/machines/${storm}${path}?lang=${boot.language}`, body)));
 
   ask = (event) => {
     event.preventDefault();
@@ -74,7 +90,7 @@ class MachineGain extends Part {
       <label>${t("One machine more of this type")}
         <select id="gain-type" @change=${this.choose}>${this.panel.types.map((one) => html`<option value=${one.type} ?selected=${one.type === shown.type}>${one.name}</option>`)}</select>
       </label>
-      <button ?disabled=${shown.state === "computing"}>${t("What would one more have brought?")}</button>
+      ${this.panel.over ? html`<button ?disabled=${shown.state === "computing"}>${t("What would one more have brought?")}</button>` : html`<p class="muted">${t("This can be asked once the storm has ended.")}</p>`}
     </form>`;
   }
 
@@ -108,7 +124,7 @@ class MachineGain extends Part {
       <h2 id="gain-title">${t("What one more machine would have brought")}</h2>
       ${this.form(shown)}
       <div role="status">${this.progress(shown)}</div>
-      ${shown.answer ? this.answer(shown) : shown.state === null ? html`<p class="muted">${t("Nobody has asked about this type in this storm yet. The storm is then planned anew with and without the machine, which takes minutes.")}</p>` : ""}
+      ${shown.answer ? this.answer(shown) : shown.state === null && this.panel.over ? html`<p class="muted">${t("Nobody has asked about this type in this storm yet. The storm is then planned anew with and without the machine, which takes minutes.")}</p>` : ""}
     </section>`;
   }
 }

@@ -1,6 +1,6 @@
 // Sends what a dispatcher says of shifts, machines and notes, and shows how things stand then, without leaving the page.
 import { sendForms, wake } from "../../pages/forms.js";
-import { inOrder } from "./in-order.js";
+import { inOrder } from "../../pages/app/in-order.js";
 import { listen } from "../../pages/stream.js";
 import "../../pages/theme.js";
 import { placeBars, startBulk } from "./bulk.js";
