@@ -42,13 +42,15 @@ async def get_public_map(request: Request) -> Response:
     """
     app = app_of(request)
     require_public_map(app.city_state.now.policy)
-    packed = _made_map(app)
+    packed, sender = _made_map(app), address_of(request)
+    plain = "gzip" not in request.headers.get("accept-encoding", "")
     if packed is None:
         loop = asyncio.get_running_loop()
-        packed = await loop.run_in_executor(MAKER, _map, app, address_of(request))
-    if "gzip" in request.headers.get("accept-encoding", ""):
+        packed = await loop.run_in_executor(MAKER, _map, app, sender)
+    elif plain:
+        app.limits.enter(PublicAction.READ, sender)
+    if not plain:
         return shared_answer(request, packed, ANYBODYS)
-    app.limits.enter(PublicAction.READ, address_of(request))
     return await run_in_threadpool(shared_answer, request, packed, ANYBODYS)
 
 

@@ -171,7 +171,10 @@ def unsubscribe_from_street(
     with transaction(app.engine) as tx:
         ended = unsubscribe(tx, digits_of(code), app.clock.now(), app.settings.secret_key())
     if ended is not None and ended.push is not None:
-        return _shown(request, None, t("You get no more messages in that browser."))
+        segment = app.network.find(ended.segment_id)
+        street = called(street_name(segment), t) if segment else t("your street")
+        said = t("You get no more messages about {street} in that browser.", street=street)
+        return _shown(request, None, said)
     return _shown(request, None, t("You get no more messages. Your number and address are erased."))
 
 

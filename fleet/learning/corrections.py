@@ -33,13 +33,16 @@ def corrections(
 ) -> Corrections:
     """Return what machines and sites say otherwise than when it was learned.
 
-    Types that were not there then have nothing to differ from.
+    Types that were not there then have nothing to differ from; a machine more or less of a type
+    corrects nothing.
     """
-    now = {(one.movement, one.machine): one.mps for one in assumed_speeds(machines)}
+    now = {(one.movement, one.machine): set(one.mps) for one in assumed_speeds(machines)}
     fill_s = {site.id: site.fill_s for site in sites}
-    before = [((one.movement, one.machine), one.mps) for one in learned.speeds]
+    before = [((one.movement, one.machine), set(one.mps)) for one in learned.speeds]
     return Corrections(
-        speeds=frozenset(key for key, mps in before if now.get(key, mps) != mps),
+        speeds=frozenset(
+            key for key, mps in before if not (mps <= now.get(key, mps) or mps >= now.get(key, mps))
+        ),
         fills=frozenset(
             one.site_id
             for one in learned.fills

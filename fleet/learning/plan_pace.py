@@ -57,7 +57,7 @@ def pace_from(
     segments: Sequence[Segment],
     depths_mm: Mapping[SegmentId, float] | None,
     hours: Sequence[float],
-    sites: Sequence[ReloadSite] = (),
+    sites: Sequence[ReloadSite],
 ) -> Pace:
     """Return what was learned as factors, but for what the fleet file says otherwise since then.
 

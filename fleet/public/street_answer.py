@@ -29,7 +29,7 @@ from data.store.database.engine import Tx
 from data.store.requests.promises import (
     count_kept_promises,
     list_all_outcomes,
-    list_promise_outcomes,
+    of_present_plans,
 )
 from data.store.storms.closures import list_all_closures
 from data.store.work import find_done_at, find_open_job, list_jobs_on_segment
@@ -123,8 +123,8 @@ def answer_street(
     network, policy = estimates.network, estimates.policy
     segment, at = network.segment(snap.segment_id), public_moment(storm, policy, now)
     known_at = now - policy.public.delay
-    outcomes = decided_by(list_promise_outcomes(tx, REMEMBERED, known_at), known_at)
     lately = decided_by(list_all_outcomes(tx, REMEMBERED, known_at), known_at)
+    outcomes = of_present_plans(tx, lately)
     rule = policy.rule_of(segment)
     if storm is not None and at < storm.started_at:
         storm = None

@@ -60,6 +60,9 @@ GONE = "gone"
 CUT_OFF = "cut_off"
 """Fault: the server has no way to the internet."""
 
+UNREACHED = "unreached"
+"""Fault: a push service was not reached; its host or the way to it may be gone."""
+
 LOOK_EVERY = timedelta(minutes=5)
 """Time between two looks at the street of a subscription."""
 
@@ -232,7 +235,7 @@ def settle_watch_news(
     if fault == GONE:
         _end(tx, before, MESSENGER, now, rules.key)
         return
-    if fault == CUT_OFF:
+    if fault in {CUT_OFF, UNREACHED}:
         set_watch(tx, before.id, _said(replace(before, look_at=now + LOOK_EVERY)))
         return
     if fault and tries < len(BACK_OFF):

@@ -83,9 +83,10 @@ def take_road_weather(tx: Tx, actor: Actor, measured: Sequence[RoadWeather], now
     for one in measured:
         if one.at > now + AHEAD:
             raise InvalidError("time", one.at.isoformat(), "a time that is not ahead")
+    last = {(one.station, one.at): one for one in measured}
     times = [one.at for one in measured]
-    known = list_road_weather(tx, min(times), max(times)) if times else []
-    news = [one for one in measured if one not in known]
+    known = set(list_road_weather(tx, min(times), max(times))) if times else set()
+    news = [one for one in last.values() if one not in known]
     if not news:
         return
     add_road_weather(tx, news)

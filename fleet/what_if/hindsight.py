@@ -32,7 +32,7 @@ from data.store.learning.pace_proposals import find_proposal_in_force
 from data.store.planning.plan_runs import add_run, count_unfinished, list_runs
 from data.store.replay import list_job_spans
 from data.store.setup.city import get_city
-from data.store.setup.machines import list_depots, list_vehicles
+from data.store.setup.machines import list_depots, list_reload_sites, list_vehicles
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import get_storm
@@ -165,7 +165,8 @@ def _pace(
     if proposal is None:
         return AS_ASSUMED
     hours = hours_between(since, until, ZoneInfo(get_city(tx).timezone))
-    return pace_from(proposal.learned, vehicles, network.segments, None, hours)
+    sites = list_reload_sites(tx)
+    return pace_from(proposal.learned, vehicles, network.segments, None, hours, sites)
 
 
 def _wanted(tx: Tx, storm_id: StormId) -> Iterator[Job]:

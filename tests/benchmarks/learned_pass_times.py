@@ -63,7 +63,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
     for day, drives in days.items():
         others = [one for other, its in days.items() if other != day for one in its]
         learned = learned_pace(StormDrives(tuple(others)))
-        whole = pace_from(learned, [TRUCK], network.segments, None, HOURS)
+        whole = pace_from(learned, [TRUCK], network.segments, None, HOURS, ())
         pace = replace(whole, stops={})
         turns_s = {one.kind: one.seconds for one in learned.turns}
         true_s = np.array([one.seconds for one in drives])

@@ -27,7 +27,7 @@ from api.processes.cached_response import json_of
 from api.processes.messages.message_gateways import REFUSED
 from data.model.requests.street_watches import PushAddress
 from fleet.public.push_addresses import PUSH_HOSTS
-from fleet.public.street_watches import CUT_OFF, GONE
+from fleet.public.street_watches import CUT_OFF, GONE, UNREACHED
 from fleet.requests.intake import EMAIL
 from maps.public.watch_texts import PushText
 
@@ -88,7 +88,7 @@ class PushGateway:
         except _NO_WAY as error:
             _log.info("a push service was not reached: %s", error)
             if urlsplit(to.endpoint).hostname not in PUSH_HOSTS:
-                return REFUSED  # anybody can name a host that was never there
+                return UNREACHED  # anybody can name a host that was never there
             self.cut_off = True
             return CUT_OFF
         except _UNREADABLE as error:

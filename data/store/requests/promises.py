@@ -82,8 +82,12 @@ def list_promise_outcomes(tx: Tx, limit: int, now: datetime) -> list[PromiseOutc
     Those of before plans were told other durations of work are left out: they say nothing of the
     plans of now.
     """
+    return of_present_plans(tx, list_all_outcomes(tx, limit, now))
+
+
+def of_present_plans(tx: Tx, outcomes: Iterable[PromiseOutcome]) -> list[PromiseOutcome]:
+    """Return those of promises that were made since plans are told the durations of now."""
     told_at = tx.scalar(select(func.max(pace_proposal.c.decided_at)))
-    outcomes = list_all_outcomes(tx, limit, now)
     return [one for one in outcomes if told_at is None or one.promise.made_at >= told_at]
 
 

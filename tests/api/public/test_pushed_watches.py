@@ -140,6 +140,23 @@ def test_a_host_that_is_not_there_does_not_pass_for_a_server_without_internet(an
         assert list_watches_of(tx, "", "", "https://nothing.push.apple.com/1") == []
 
 
+def test_news_waits_for_a_regional_service_that_was_not_reached(
+    anybody, app, clock, sender, service
+):
+    region = "https://wns2-am3p.notify.windows.com/w/1"
+    assert ask(anybody, endpoint=region).status_code == 200
+    way, sender.push = sender.push, PushGateway(KEY, "snow@example.org", service_that_is_off())
+    plow(app, NOW + 4 * HOUR, street=ROSE, times=3)
+    for hours in range(5, 12):
+        clock.moment = NOW + hours * HOUR
+        sender.run()
+    sender.push = way
+    clock.moment += 6 * MINUTE
+    sender.run()
+    _, news = read(service)
+    assert news["body"] == "Rose Street was last cleared today at 11:30."
+
+
 @pytest.mark.parametrize("fault", [httpx.ReadTimeout("late"), UnicodeError("host")])
 def test_what_a_push_service_may_have_taken_is_not_sent_without_end(anybody, sender, fault):
     def fails(_request):

@@ -11,6 +11,7 @@ import pytest
 from data.model import Coverage, DirectedSegment, RoadClass, SegmentId, StormId, VehicleId
 from data.model.planning.paces import Movement
 from data.streets.turn_costs import TurnKind
+from fleet.learning.corrections import corrections
 from fleet.learning.paces import DEPTHS_MM, HOURS, hats, learned_pace
 from fleet.learning.plan_pace import hours_between, pace_from, plowed_at
 from fleet.learning.street_drives import MachineStop, SiteVisit, StormDrives, StreetDrive
@@ -45,7 +46,7 @@ def spread(count, times, seed=1, **changes):
 def factor(learned, segment_id=v.MAIN_WEST, depths_mm=None, movement=Movement.PLOW):
     """How many times as long the village's truck takes on a street, by what was learned."""
     village = v.village()
-    pace = pace_from(learned, [v.a_vehicle()], village.segments, depths_mm, [12.0])
+    pace = pace_from(learned, [v.a_vehicle()], village.segments, depths_mm, [12.0], ())
     return pace.factor(movement, "dump_truck", village.segment(segment_id))
 
 
@@ -134,7 +135,7 @@ def test_a_machine_that_was_never_seen_is_planned_as_all_are():
     learned = learned_pace(StormDrives(tuple(spread(300, 1.3))))
     village = v.village()
     grader = v.a_vehicle(type="grader")
-    pace = pace_from(learned, [grader], village.segments, None, [12.0])
+    pace = pace_from(learned, [grader], village.segments, None, [12.0], ())
     times = pace.factor(Movement.PLOW, "grader", village.segment(SegmentId(v.TULIP)))
     assert log(times) == pytest.approx(log(1.3), abs=0.1)
     assert pace.factor(Movement.SALT, "grader", village.segment(SegmentId(v.TULIP))) == 1.0
@@ -176,6 +177,16 @@ def test_a_speed_that_was_corrected_since_is_not_corrected_again():
     assert after.factor(Movement.DRIVE, truck.type, street) == pytest.approx(1.5, rel=0.05)
     former = paced(replace(learned, speeds=()), slow)
     assert former.factor(Movement.PLOW, truck.type, street) == pytest.approx(2.0, rel=0.05)
+
+
+def test_a_machine_more_of_a_type_corrects_nothing():
+    truck = v.a_vehicle()
+    quick = replace(v.a_vehicle(2), drive_speed_mps=truck.drive_speed_mps * 2)
+    learned = learned_pace(StormDrives(tuple(spread(200, 2.0))), machines=[truck])
+    both = pace_from(learned, [truck, quick], v.village().segments, None, [12.0], [])
+    street = v.village().segment(v.MAIN_EAST)
+    assert both.factor(Movement.PLOW, truck.type, street) == pytest.approx(2.0, rel=0.05)
+    assert corrections(learned, [truck, quick], []).speeds == frozenset()
 
 
 def test_a_filling_time_that_was_corrected_since_counts_as_written():

@@ -234,3 +234,12 @@ def test_the_same_file_an_hour_later_is_known_already(tx: Tx) -> None:
     first = take_forecast(tx, DISPATCHER, told, v.NOW)
     later = told._replace(hours=hours[1:])
     assert take_forecast(tx, DISPATCHER, later, v.NOW + HOUR) == first
+
+
+def test_what_a_station_measured_is_logged_once_and_its_last_line_counts(tx: Tx) -> None:
+    wet = RoadWeather("R1", v.NOW, -1.0, -3.0, RoadState.WET)
+    cold = replace(wet, road_c=-2.0)
+    for _ in range(3):
+        take_road_weather(tx, Actor(ActorKind.SYSTEM, "station"), [wet, cold], v.NOW + HOUR)
+    assert list_road_weather(tx, v.NOW, v.NOW) == [cold]
+    assert [line.verb for line in list_events(tx)].count("weather.measured") == 1
