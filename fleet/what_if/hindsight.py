@@ -28,7 +28,7 @@ from data.model import (
 from data.model.planning.paces import AS_ASSUMED, Pace
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.learning.pace_proposals import find_proposal_in_force
+from data.store.learning.pace_proposals import find_proposal_in_force, find_proposal_in_force_id
 from data.store.planning.plan_runs import add_run, count_unfinished, list_runs
 from data.store.replay import list_job_spans
 from data.store.setup.city import get_city
@@ -94,6 +94,7 @@ def storm_from_start(tx: Tx, storm_id: StormId, network: StreetNetwork, now: dat
             closed=closed_throughout(tx, storm_id, since, until), limits=way_limits(tx, now)
         ),
         pace=_pace(tx, network, vehicles, since, until),
+        pace_id=find_proposal_in_force_id(tx),
     )
 
 
@@ -112,7 +113,7 @@ def ask_hindsight(
     if len(prepared.jobs) > MOST_JOBS:
         raise ConflictError("the storm is too large", reason="hindsight_large", count=MOST_JOBS)
     seconds, options = seconds_of(prepared), {"type": machine_type}
-    digest = hindsight_digest(tx, prepared, seconds)
+    digest = hindsight_digest(prepared, seconds)
     for run in hindsight_runs(tx, prepared.storm.id):
         if run.options == options and run.digest == digest and _counts(run):
             return run
@@ -124,11 +125,9 @@ def ask_hindsight(
     return run
 
 
-def hindsight_digest(tx: Tx, prepared: Prepared, seconds: float) -> str:
-    """Return a digest of a storm from its start: also when it began, work arose, and the paces."""
-    proposal = find_proposal_in_force(tx)
+def hindsight_digest(prepared: Prepared, seconds: float) -> str:
+    """Return a digest of a storm from its start: also when it began, and when its work arose."""
     parts = [situation_digest(prepared, seconds), str(prepared.now.timestamp())]
-    parts.append(str(proposal.id if proposal else None))
     parts += [str(job.starts_at.timestamp()) for job in prepared.jobs]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

@@ -22,7 +22,7 @@ def answer_hindsight(context: RunContext) -> StoreOutcome:
     search_s, machine_type = run.seconds / sum(map(len, SEEDS)), run.options["type"]
     with reading(context.engine) as tx:
         prepared = storm_from_start(tx, run.storm_id, context.network, now)
-        digest = hindsight_digest(tx, prepared, run.seconds)
+        digest = hindsight_digest(prepared, run.seconds)
     searched = context.memory.searched.of(digest, machine_type)
     context.beat.go_on(search_s * len(searched.outcomes))
 

@@ -125,7 +125,7 @@ def test_an_answer_stays_while_work_and_machines_are_the_same(tx: Tx, storm: Sto
     assert ask(tx, storm).id == run.id
     leased = lease_run(tx, LATER, 30)
     assert leased is not None
-    answer_run(tx, leased, {}, hindsight_digest(tx, prepared, run.seconds))
+    answer_run(tx, leased, {}, hindsight_digest(prepared, run.seconds))
     assert ask(tx, storm).id == run.id
     end_as_it_is(tx, DISPATCHER, list_shifts(tx, storm.id)[0], LATER)
     assert ask(tx, storm).id != run.id
@@ -156,7 +156,7 @@ def test_a_digest_knows_when_the_storm_began_and_its_work_arose(tx: Tx, storm: S
         replace(prepared, now=prepared.now + HOUR),
         replace(prepared, jobs=(later, *others)),
     ]
-    assert len({hindsight_digest(tx, one, 60.0) for one in situations}) == len(situations)
+    assert len({hindsight_digest(one, 60.0) for one in situations}) == len(situations)
 
 
 def test_a_question_that_was_taken_back_is_asked_again(tx: Tx, storm: Storm) -> None:
