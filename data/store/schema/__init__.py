@@ -112,6 +112,7 @@ from data.store.schema.tracking import (
     position,
     unsealed,
 )
+from data.store.schema.training.rehearsal import training, training_mark
 
 __all__ = [
     "UtcDateTime",
@@ -211,6 +212,8 @@ __all__ = [
     "street_watch",
     "tap",
     "tracking_code",
+    "training",
+    "training_mark",
     "unknown_tracker",
     "unsealed",
     "user",

@@ -1,0 +1,1 @@
+"""Which records is a rehearsed storm made of: what is rehearsed, its marks?"""

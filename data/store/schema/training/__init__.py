@@ -1,0 +1,1 @@
+"""Which tables hold a rehearsed storm?"""

@@ -1,0 +1,1 @@
+"""Which rehearsal does this database hold, and what was kept of it?"""

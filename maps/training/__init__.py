@@ -1,0 +1,1 @@
+"""What do trainees and instructors see of a rehearsal?"""
