@@ -12,8 +12,8 @@ TrainingMarkId = NewType("TrainingMarkId", int)
 class Training:
     """What a sandbox rehearses; the database of a real city has none.
 
-    `scenario` is the text of the scenario's TOML file, `scenario_name` what people call it: the name
-    of one that ships, or of somebody's file. `city` is the name of the folder that was copied,
+    `scenario` is the text of the scenario's TOML file, `scenario_name` what people call it: the
+    name of one that ships, or of somebody's file. `city` is the name of the folder that was copied,
     `began_at` the moment by the sandbox' own clock at which the scenario's first hour begins.
     """
 
