@@ -1,9 +1,8 @@
-"""Scenarios: what happens in a rehearsed storm, hour by hour, as a TOML file of somebody's own."""
+"""A scenario as a file: what happens in a rehearsed storm, hour by hour."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -17,15 +16,18 @@ from data.files.toml_reader import (
     read_toml,
     table_list,
 )
-from data.files.toml_values import BY_LANGUAGE, IF_ANY, Number, Text, one_of
-from data.model import RequestKind
-
-HOUR = timedelta(hours=1)
-LONGEST_H = 96.0
-"""The latest hour of a scenario; hours count from the beginning of the storm."""
-
-PLACE = "{place}"
-"""Stands in a caller's words for a street of the city where the scenario is played."""
+from data.files.toml_values import IF_ANY, Number
+from data.training.scenario_tables import (
+    HOUR,
+    LONGEST_H,
+    Calls,
+    MachineTrouble,
+    PowerCut,
+    Snow,
+    SpokenCall,
+    TimeSpan,
+    Words,
+)
 
 SHIPPED = (
     "first-night",
@@ -36,91 +38,6 @@ SHIPPED = (
     "storm-of-the-century",
 )
 """Names of the scenarios that come with the product, the easiest first."""
-
-type Words = Annotated[Mapping[str, Text], BY_LANGUAGE]
-"""A text by language; a language without one has that of its fallback, or any."""
-
-type Hour = Annotated[timedelta, Number(0, LONGEST_H, unit=HOUR)]
-
-
-class Trouble(StrEnum):
-    """What goes wrong with a machine, or with what its tracker says."""
-
-    ABSENT = "absent"
-    BREAKDOWN = "breakdown"
-    SILENT = "silent"
-    STUCK = "stuck"
-    DEAD = "dead"
-    FLAPPING = "flapping"
-    MUTE = "mute"
-
-
-@dataclass(frozen=True, slots=True)
-class TimeSpan(TomlTable):
-    """Common fields of what goes on for a while: hours since the storm began."""
-
-    from_h: Hour
-    until_h: Hour
-
-    def mistakes(self) -> Iterator[FieldMistake]:
-        """Yield the mistake of an end that is not after its beginning."""
-        if self.until_h <= self.from_h:
-            later = Need("later than hour {start}", start=self.from_h / HOUR)
-            yield FieldMistake(("until_h",), self.until_h / HOUR, later)
-
-    def within(self, elapsed: timedelta) -> bool:
-        """Return whether it goes on so long after the storm began."""
-        return self.from_h <= elapsed < self.until_h
-
-
-@dataclass(frozen=True, slots=True)
-class Snow(TimeSpan):
-    """A `[[snow]]` table: a spell of snow, so many cm in each hour."""
-
-    cm_h: Annotated[float, Number(0.1, 30)]
-
-
-@dataclass(frozen=True, slots=True)
-class Calls(TimeSpan):
-    """A `[[calls]]` table: so many callers in an hour, from all of the city."""
-
-    per_hour: Annotated[float, Number(0.1, 2_000)]
-
-
-@dataclass(frozen=True, slots=True)
-class PowerCut(TimeSpan):
-    """A `[[power_cut]]` table: no telephone, and trackers deliver only when it is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class MachineTrouble(TimeSpan):
-    """A `[[trouble]]` table: what goes wrong with the machine of that number.
-
-    Machines are counted from 1 in the order of the fleet, and from its beginning again where it has
-    fewer.
-    """
-
-    machine: Annotated[int, Number(1, 10_000, whole=True)]
-    kind: Annotated[Trouble, one_of(tuple(Trouble))]
-
-
-@dataclass(frozen=True, slots=True)
-class SpokenCall(TomlTable):
-    """A `[[call]]` table: a caller with words of their own, in which `{place}` is a street.
-
-    What everybody is to be sure of stands in the scenario; who calls beside them is drawn.
-    """
-
-    at_h: Hour
-    kind: Annotated[RequestKind, one_of(tuple(RequestKind))]
-    words: Words
-
-    def mistakes(self) -> Iterator[FieldMistake]:
-        """Yield the words that do not say where."""
-        for language, text in self.words.items():
-            if PLACE not in text:
-                need = Need("words with {place} in them", place=PLACE)
-                yield FieldMistake(("words", language), text, need)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
