@@ -7,7 +7,6 @@ drivers do, and writes nothing but its trackers' tokens: whatever the board show
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -21,8 +20,9 @@ from api.config.clock import Clock
 from api.simulation.night_dispatcher import NightDispatcher
 from api.simulation.signed_in_client import SignedInClient
 from api.simulation.simulated_operator import SimulatedOperator
+from api.simulation.simulated_tracker import Truck
 from data.errors import BarfrubError
-from data.model import LonLat, Plan, Route, VehicleId
+from data.model import Plan, Route, VehicleId
 from data.policy.message_rules import COME_BACK
 from data.store.database.engine import Database, reading, transaction
 from data.store.messages.messages import list_messages
@@ -36,9 +36,8 @@ from data.streets.network import StreetNetwork
 from data.training import Scenario
 from fleet.simulation.scenario_events import callers_of, hindered, snow_cm, troubles_of, words_of
 from fleet.simulation.simulated_calls import SimulatedCall, calls, steadily, written_calls
-from fleet.simulation.simulated_trucks import Fix, after_approach, drive_home, driven
+from fleet.simulation.simulated_trucks import after_approach, drive_home, driven
 from fleet.simulation.simulated_weather import fallen_cm
-from fleet.tracking.track_fixes import LoggedFix
 from fleet.tracking.trackers import own_trackers
 
 TICK_S = 1.0
@@ -58,9 +57,6 @@ AT_ONCE = 8
 
 NEWEST = 500
 """Messages among which drivers look for what was written to them."""
-
-BATCH = 500
-"""Fixes in one batch."""
 
 Report = Callable[[str], None]
 
@@ -119,48 +115,6 @@ class ServerClock:
         if self._at is None:
             raise BarfrubError("the server has not been asked for its time yet")
         return self._at + timedelta(seconds=(time.monotonic() - self._asked_s) * self._speed)
-
-
-class Truck:
-    """A simulated tracker with the fixes that it has not delivered yet."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-        self._coming: Iterator[Fix] = iter(())
-        self._next: Fix | None = None
-        self._waiting: deque[Fix] = deque()
-        self.sent = 0
-        self.place: LonLat | None = None
-
-    def drive(self, fixes: Iterator[Fix]) -> None:
-        """Replace the path of the vehicle."""
-        self._coming = fixes
-        self._next = next(fixes, None)
-
-    async def send(self, client: httpx.AsyncClient, gate: asyncio.Semaphore, now: datetime) -> None:
-        """Send fixes that are due; failed ones are sent again next time."""
-        while self._next is not None and self._next.sent_at <= now:
-            self._waiting.append(self._next)
-            self.place = self._next.location
-            self._next = next(self._coming, None)
-        if not self._waiting:
-            return
-        batch = list(self._waiting)[:BATCH]
-        async with gate:
-            answer = await client.post(
-                "/positions",
-                json={"positions": [entry_of(fix) for fix in batch]},
-                headers={"Authorization": f"Bearer {self._token}"},
-            )
-        if answer.status_code == httpx.codes.UNAUTHORIZED:
-            raise BarfrubError("the server does not know our trackers: is it another city's?")
-        if answer.is_server_error or answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            return
-        if answer.is_error or answer.json()["rejected"]:
-            _log.warning("positions were refused: %s", answer.text[:200])
-        self.sent += len(batch)
-        for _ in batch:
-            self._waiting.popleft()
 
 
 class Simulation:
@@ -379,19 +333,3 @@ async def simulate_storm(engine: Database, url: str, script: Script, report: Rep
             return new
 
         await Simulation(engine, client(), script, client).run(report)
-
-
-def entry_of(fix: Fix | LoggedFix) -> dict[str, object]:
-    """Return a fix in the format of `POST /positions`."""
-    return {
-        "fixed_at": fix.fixed_at.isoformat(),
-        "lat": fix.location.lat,
-        "lon": fix.location.lon,
-        "speed_mps": fix.speed_mps,
-        "heading_deg": fix.heading_deg,
-        "accuracy_m": fix.accuracy_m,
-        "blade": fix.blade,
-        "spreader": fix.spreader,
-        "material": fix.material,
-        "rate_gm2": fix.rate_gm2,
-    }

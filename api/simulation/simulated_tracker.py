@@ -1,0 +1,77 @@
+"""The tracker of a simulated truck: sends fixes in time, and again those that were not taken."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Iterator
+from datetime import datetime
+
+import httpx
+
+from data.errors import BarfrubError
+from data.model import LonLat
+from fleet.simulation.simulated_trucks import Fix
+from fleet.tracking.track_fixes import LoggedFix
+
+BATCH = 500
+"""Fixes in one batch."""
+
+_log = logging.getLogger(__name__)
+
+
+class Truck:
+    """A simulated tracker with the fixes that it has not delivered yet."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+        self._coming: Iterator[Fix] = iter(())
+        self._next: Fix | None = None
+        self._waiting: deque[Fix] = deque()
+        self.sent = 0
+        self.place: LonLat | None = None
+
+    def drive(self, fixes: Iterator[Fix]) -> None:
+        """Replace the path of the vehicle."""
+        self._coming = fixes
+        self._next = next(fixes, None)
+
+    async def send(self, client: httpx.AsyncClient, gate: asyncio.Semaphore, now: datetime) -> None:
+        """Send fixes that are due; failed ones are sent again next time."""
+        while self._next is not None and self._next.sent_at <= now:
+            self._waiting.append(self._next)
+            self.place = self._next.location
+            self._next = next(self._coming, None)
+        if not self._waiting:
+            return
+        batch = list(self._waiting)[:BATCH]
+        async with gate:
+            answer = await client.post(
+                "/positions",
+                json={"positions": [entry_of(fix) for fix in batch]},
+                headers={"Authorization": f"Bearer {self._token}"},
+            )
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            raise BarfrubError("the server does not know our trackers: is it another city's?")
+        if answer.is_server_error or answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            return
+        if answer.is_error or answer.json()["rejected"]:
+            _log.warning("positions were refused: %s", answer.text[:200])
+        self.sent += len(batch)
+        for _ in batch:
+            self._waiting.popleft()
+
+
+def entry_of(fix: Fix | LoggedFix) -> dict[str, object]:
+    """Return a fix in the format of `POST /positions`."""
+    return {
+        "fixed_at": fix.fixed_at.isoformat(),
+        "lat": fix.location.lat,
+        "lon": fix.location.lon,
+        "speed_mps": fix.speed_mps,
+        "heading_deg": fix.heading_deg,
+        "accuracy_m": fix.accuracy_m,
+        "blade": fix.blade,
+        "spreader": fix.spreader,
+        "material": fix.material,
+        "rate_gm2": fix.rate_gm2,
+    }
