@@ -13,22 +13,26 @@ from api.web.checked_route import CheckedRoute
 from api.web.context import app_of, require_csrf
 from api.web.errors import STATUS
 from api.web.page_context import page, translator_of
-from data.errors import BarfrubError, InvalidError
+from data.errors import BarfrubError, ConflictError, InvalidError
 from data.model import SegmentId
 from data.model.requests.street_watches import StreetWatch
 from data.store.database.engine import reading, transaction
 from fleet.public.push_addresses import push_address
-from fleet.public.street_watches import (
-    CUT_OFF,
+from fleet.public.street_watches import CUT_OFF
+from fleet.public.watch_requests import (
+    ReaderContact,
     WatchWish,
     confirmed_watch,
     subscribe,
     unsubscribe,
     watch_of,
+    watch_of_browser,
 )
+from maps.pages.error_texts import message_of
 from maps.pages.templates import STATIC_DIR
 from maps.public.street_page import digits_of
-from maps.public.watch_texts import watch_mistake, watch_path
+from maps.public.watch_texts import browser_mistake, watch_path
+from maps.requests.citizen import mistake_of
 from maps.streets.street import called, street_name
 
 WORKER = STATIC_DIR / "js/public/push-worker.js"
@@ -51,7 +55,10 @@ def subscribe_to_street(
     consent: Short = "",
     homepage: Short = "",
 ) -> Response:
-    """Store a subscription, whose first message asks whether others are wanted."""
+    """Store a subscription, whose first message asks whether others are wanted.
+
+    The answer is the same whether number and address are known or not.
+    """
     app, t = app_of(request), translator_of(request)
     require_public_map(app.city_state.now.policy)
     snap = snap_of(app.network, SegmentId(id), at)
@@ -60,20 +67,12 @@ def subscribe_to_street(
         app.limits.enter(PublicAction.REPORT, address_of(request))
         if homepage:
             raise InvalidError("homepage", "", "nothing")
-        wish = WatchWish(
-            place=snap,
-            phone=phone.strip(),
-            email=email.strip(),
-            language=t.language,
-            every_storm=bool(every),
-            consent=bool(consent),
-        )
+        reader = ReaderContact(phone.strip(), email.strip(), consent=bool(consent))
+        wish = WatchWish(snap, t.language, every_storm=bool(every))
         with transaction(app.engine) as tx:
-            subscribe(tx, wish, app.clock.now())
+            subscribe(tx, wish, reader, app.clock.now())
     except BarfrubError as error:
-        return show_street(
-            request, snap, {"typed": typed, "mistake": watch_mistake(error, t)}, error
-        )
+        return show_street(request, snap, {"typed": typed, "mistake": mistake_of(error, t)}, error)
     where = f"/street?id={id}&at={snap.offset_m:.0f}&lang={t.language}&asked=1#watch"
     return RedirectResponse(where, 303)
 
@@ -102,22 +101,15 @@ def subscribe_browser(
     watches = app.notice_sender.watches
     try:
         app.limits.enter(PublicAction.REPORT, address_of(request))
-        wish = WatchWish(
-            place=snap_of(app.network, SegmentId(id), at),
-            phone="",
-            email="",
-            language=t.language,
-            every_storm=bool(every),
-            consent=True,
-            push=push_address(endpoint, key, secret),
-        )
+        snap, push = snap_of(app.network, SegmentId(id), at), push_address(endpoint, key, secret)
+        wish = WatchWish(snap, t.language, every_storm=bool(every))
         with transaction(app.engine) as tx:
-            watch = subscribe(tx, wish, app.clock.now())
+            watch = watch_of_browser(tx, wish, push, app.clock.now())
         fault = watches.welcome(watch) if watch.told_at is None else ""
         if fault not in {"", CUT_OFF}:
             raise InvalidError("endpoint", "", "a browser that takes messages")
     except BarfrubError as error:
-        said = watch_mistake(error, t).text
+        said = browser_mistake(error, t)
         return JSONResponse({"said": said, "link": ""}, STATUS.get(error.code, 400))
     street = called(street_name(app.network.segment(watch.segment_id)), t)
     later = "The city's server has no way to the internet at the moment. Messages come once it has."
@@ -153,11 +145,19 @@ def street_watch(request: Request, code: Code = "") -> HTMLResponse:
 def confirm_street_watch(
     request: Request, code: Annotated[str, Form(max_length=40)] = ""
 ) -> HTMLResponse:
-    """Confirm the subscription of a message's code, and offer to end it."""
-    app = app_of(request)
+    """Confirm the subscription of a message's code, and offer to end it.
+
+    Whoever has the code may read why it is one too many.
+    """
+    app, t = app_of(request), translator_of(request)
     app.limits.enter(PublicAction.TRACK, address_of(request))
-    with transaction(app.engine) as tx:
-        found = confirmed_watch(tx, digits_of(code), app.clock.now())
+    try:
+        with transaction(app.engine) as tx:
+            found = confirmed_watch(tx, digits_of(code), app.clock.now())
+    except ConflictError as error:
+        with reading(app.engine) as tx:
+            found = watch_of(tx, digits_of(code))
+        return _shown(request, found, message_of(error, t), STATUS[error.code])
     return _shown(request, found, _unknown(request, found))
 
 
@@ -183,7 +183,9 @@ def _unknown(request: Request, found: StreetWatch | None) -> str:
     return "" if found else t("No subscription has this code any more.")
 
 
-def _shown(request: Request, watch: StreetWatch | None, said: str) -> HTMLResponse:
+def _shown(
+    request: Request, watch: StreetWatch | None, said: str, status: int = 200
+) -> HTMLResponse:
     t, network = translator_of(request), app_of(request).network
     segment = network.find(watch.segment_id) if watch else None
     view = {
@@ -192,4 +194,4 @@ def _shown(request: Request, watch: StreetWatch | None, said: str) -> HTMLRespon
         "said": said,
         "error": "",
     }
-    return page(request, "public/watch.html", view)
+    return page(request, "public/watch.html", view, status)

@@ -105,16 +105,19 @@ class Storm:
     opened_at: datetime | None = None
 
     @property
+    def work_at(self) -> datetime:
+        """From when on the jobs count that it began with: the first flake that was expected."""
+        since, until = self.quiet[0] if self.quiet else (None, None)
+        return self.started_at if since != self.started_at or until is None else until
+
+    @property
     def snow_at(self) -> datetime:
         """From when on streets wear: the first flake of one that was begun before its snow.
 
         Where snow was measured before that, it counts from its start.
         """
-        since, until = self.quiet[0] if self.quiet else (None, None)
-        if since != self.started_at or until is None:
-            return self.started_at
-        early = any(at < until and fallen_mm > 0 for at, fallen_mm in self.snowfall)
-        return self.started_at if early else until
+        early = any(at < self.work_at and fallen_mm > 0 for at, fallen_mm in self.snowfall)
+        return self.started_at if early else self.work_at
 
 
 @dataclass(frozen=True, slots=True)

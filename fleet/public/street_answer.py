@@ -14,10 +14,8 @@ from data.model import (
     Coverage,
     DirectedSegment,
     Job,
-    JobState,
     PromiseOutcome,
     Segment,
-    SegmentId,
     ServiceRequest,
     Snap,
     Storm,
@@ -32,10 +30,10 @@ from data.store.requests.promises import (
     of_present_plans,
 )
 from data.store.storms.closures import list_all_closures
-from data.store.work import find_done_at, find_open_job, list_jobs_on_segment
 from fleet.coverage.coverage_states import LATE, coverage_state
 from fleet.coverage.street_coverage import counted_treatments, coverage_of, drivable
 from fleet.public.delayed_streets import public_moment
+from fleet.public.known_jobs import known_jobs, known_open_job
 from fleet.requests.promises import (
     REMEMBERED,
     VOID,
@@ -171,7 +169,7 @@ def _coverage_until(known: _Known, segment: Segment, estimates: Estimates) -> tu
     seen = list_work_and_drives(tx, storm.id, [segment.id])
     until = {way: [one for one in rows if one.ended_at <= known.at] for way, rows in seen.items()}
     needed = {one.forward: one.passes_needed for one in list_coverage(tx, storm.id, [segment.id])}
-    wanted = counted_treatments(list_jobs_on_segment(tx, storm.id, segment.id))
+    wanted = counted_treatments(known_jobs(tx, storm, segment.id, known.at))
     ways = [
         DirectedSegment(segment.id, one) for one in (True, False) if drivable(segment, forward=one)
     ]
@@ -232,24 +230,10 @@ def _is_late(
 
 
 def _job(known: _Known, snap: Snap, estimates: Estimates) -> Job | None:
-    """Return the work on a street that was open at the public moment: some may be done since."""
-    for segment_id in joined_segments(snap, estimates.network, estimates.policy):
-        found = _done_since(known, segment_id) or find_open_job(
-            known.tx, known.storm.id, segment_id, Treatment.PLOW
-        )
-        if found is not None:
-            return found
-    return None
-
-
-def _done_since(known: _Known, segment_id: SegmentId) -> Job | None:
-    """Return the work on a segment of which nobody may know yet that it is done."""
-    for job in reversed(list_jobs_on_segment(known.tx, known.storm.id, segment_id)):
-        if job.treatment is Treatment.PLOW and job.state is JobState.DONE:
-            done_at = find_done_at(known.tx, job.id)
-            if done_at is not None and done_at > known.at:
-                return job
-    return None
+    """Return the work on a street that was open at the public moment."""
+    streets = joined_segments(snap, estimates.network, estimates.policy)
+    found = (known_open_job(known.tx, known.storm, one, known.at) for one in streets)
+    return next(filter(None, found), None)
 
 
 def _is_closed(known: _Known, segment: Segment) -> bool:

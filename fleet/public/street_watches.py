@@ -4,52 +4,29 @@ Nothing is kept of a message that waits: what is news is worked out when it may 
 the morning people hear how it is then.
 """
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from data.errors import InvalidError
-from data.model import (
-    Actor,
-    ActorKind,
-    Language,
-    Side,
-    Snap,
-    Storm,
-)
-from data.model.ids import StreetWatchId
-from data.model.requests.street_watches import PushAddress, StreetWatch
-from data.requests.phone_number import plain_number
-from data.store.audit.audit_log import add_event
+from data.model import Side, Snap, Storm
+from data.model.requests.street_watches import StreetWatch
 from data.store.database.engine import Tx
-from data.store.public.street_watches import (
-    add_watch,
-    find_watch,
-    list_watches_due,
-    remove_watch,
-    set_watch,
-)
+from data.store.public.street_watches import find_watch, list_watches_due, set_watch
 from fleet.public.street_answer import PublicOutlook, StreetAnswer, answer_street
 from fleet.public.watch_limits import (
     HELD_FOR,
     WatchRules,
-    count_ended,
-    find_own_watch,
     held_until,
+    is_one_too_many,
+    list_unanswered_behind,
+    waits_for_another,
 )
-from fleet.requests.intake import EMAIL
+from fleet.public.watch_requests import LOOK_EVERY, end_watch, log_watch
 from fleet.requests.notices import MOVED
 from fleet.requests.outbox import BACK_OFF, MESSENGER, quiet_end
 from fleet.requests.sms_limits import DAY
 from fleet.routes.published_plan import Estimates
-
-READER = Actor(ActorKind.SYSTEM, "citizen")
-"""Who the audit log names where somebody subscribed, or stopped it."""
-
-CODE_DIGITS = 12
-"""Digits of the code that confirms and ends a subscription: too many to be guessed."""
 
 CONFIRMED_WITHIN = timedelta(hours=24)
 """A subscription that nobody has confirmed for so long is removed."""
@@ -63,14 +40,15 @@ CUT_OFF = "cut_off"
 UNREACHED = "unreached"
 """Fault: a push service was not reached; its host or the way to it may be gone."""
 
-LOOK_EVERY = timedelta(minutes=5)
-"""Time between two looks at the street of a subscription."""
-
 
 class WatchNewsKind(StrEnum):
-    """What a message about a street says; `CONFIRM` asks whether somebody wants others."""
+    """What a message about a street says; `CONFIRM` asks whether somebody wants others.
+
+    `FULL`: somebody asked for it who hears of as many streets as is allowed.
+    """
 
     CONFIRM = "confirm"
+    FULL = "full"
     CLEARED = "cleared"
     WINDOW = "window"
 
@@ -94,88 +72,6 @@ class WatchStep:
     watch: StreetWatch
     said: StreetWatch | None
     kind: WatchNewsKind | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WatchWish:
-    """What somebody wants to hear of: a place, and a phone, an e-mail address or a browser."""
-
-    place: Snap
-    phone: str
-    email: str
-    language: Language
-    every_storm: bool
-    consent: bool
-    push: PushAddress | None = None
-
-    def __post_init__(self) -> None:
-        """Reject a wish that nobody can be told of, or that nobody agreed to."""
-        if self.email and not EMAIL.fullmatch(self.email):
-            raise InvalidError("caller_email", self.email, "an e-mail address")
-        reached = plain_number(self.phone) or self.email or self.push
-        if not self.consent or not reached:
-            raise InvalidError("consent", self.consent, "a phone number or an e-mail address")
-
-
-def subscribe(tx: Tx, wish: WatchWish, now: datetime) -> StreetWatch:
-    """Return the subscription to a street that somebody has now, to be confirmed where it is new.
-
-    A browser confirms it by itself: its first message comes to whoever pressed the button. Raises
-    `ConflictError` for one more than is allowed, and while another waits: nobody gets two first
-    messages.
-    """
-    number, segment_id = plain_number(wish.phone), wish.place.segment_id
-    push = wish.push
-    own = find_own_watch(tx, number, wish.email, push, segment_id)
-    if own is not None:
-        return own
-    new = StreetWatch(
-        id=StreetWatchId(0),
-        segment_id=segment_id,
-        offset_m=wish.place.offset_m,
-        phone=wish.phone if number else "",
-        number=number,
-        email=wish.email,
-        language=wish.language,
-        code=f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}",
-        every_storm=wish.every_storm,
-        storm_id=None,
-        made_at=now,
-        confirmed_at=None if push is None else now,
-        look_at=now if push is None else now + LOOK_EVERY,
-        endpoint=push.endpoint if push else "",
-        push_key=push.key if push else "",
-        push_secret=push.secret if push else "",
-    )
-    stored = add_watch(tx, new)
-    _log(tx, stored, READER, "watch.asked", now)
-    return stored
-
-
-def watch_of(tx: Tx, code: str) -> StreetWatch | None:
-    """Return the subscription of a code; `None` for another, and where it has ended."""
-    return find_watch(tx, code)
-
-
-def confirmed_watch(tx: Tx, code: str, now: datetime) -> StreetWatch | None:
-    """Return the subscription of a code, which whoever has it confirms; `None` for another."""
-    found = find_watch(tx, code)
-    if found is None or found.confirmed_at is not None:
-        return found
-    set_watch(tx, found.id, {"confirmed_at": now, "look_at": now})
-    _log(tx, found, READER, "watch.confirmed", now)
-    return replace(found, confirmed_at=now)
-
-
-def unsubscribe(tx: Tx, code: str, now: datetime, key: bytes) -> StreetWatch | None:
-    """End the subscription of a code and return it; `None` where it has ended already.
-
-    `key` as in `WatchRules`.
-    """
-    found = find_watch(tx, code)
-    if found is not None:
-        _end(tx, found, READER, now, key)
-    return found
 
 
 def next_watch_steps(
@@ -202,7 +98,8 @@ def claim_watch_news(
             continue
         held = None if step.kind is None else held_until(tx, watch, rules, now)
         if said is None:
-            _end(tx, watch, MESSENGER, now, rules.key)
+            for one in (watch, *list_unanswered_behind(tx, watch)):
+                end_watch(tx, one, MESSENGER, now, rules.key)
         elif held is not None:
             set_watch(tx, watch.id, {"look_at": held})
         else:
@@ -218,10 +115,10 @@ def settle_welcome(tx: Tx, watch: StreetWatch, fault: str, now: datetime, key: b
     if known is None or fault == CUT_OFF:
         return
     if fault:
-        _end(tx, known, MESSENGER, now, key)
+        end_watch(tx, known, MESSENGER, now, key)
         return
     set_watch(tx, known.id, _said(_counted(known, now)))
-    _log(tx, known, MESSENGER, "watch.told", now, {"kind": "welcome"})
+    log_watch(tx, known, MESSENGER, "watch.told", now, {"kind": "welcome"})
 
 
 def settle_watch_news(
@@ -233,7 +130,7 @@ def settle_watch_news(
     """
     before, tries = news.watch, news.watch.tries
     if fault == GONE:
-        _end(tx, before, MESSENGER, now, rules.key)
+        end_watch(tx, before, MESSENGER, now, rules.key)
         return
     if fault in {CUT_OFF, UNREACHED}:
         set_watch(tx, before.id, _said(replace(before, look_at=now + LOOK_EVERY)))
@@ -243,7 +140,7 @@ def settle_watch_news(
         set_watch(tx, before.id, _said(again))
         return
     after: dict[str, object] = {"kind": news.kind, **({"fault": fault} if fault else {})}
-    _log(tx, before, MESSENGER, "watch.untold" if fault else "watch.told", now, after)
+    log_watch(tx, before, MESSENGER, "watch.untold" if fault else "watch.told", now, after)
 
 
 def _next_step(
@@ -282,17 +179,22 @@ def _asks(
 ) -> WatchStep:
     """Return the step of who has not confirmed: a first message, once and while streets are shown.
 
-    After `CONFIRMED_WITHIN` it ends.
+    It waits for the answer about another street. After `CONFIRMED_WITHIN` it ends.
     """
     until = watch.made_at + CONFIRMED_WITHIN
     if now >= until:
         return WatchStep(watch, None)
-    waits = watch.told_at is not None or not shown
-    held = until if waits else held_until(tx, watch, rules, now)
+    if watch.told_at is not None or not shown:
+        held: datetime | None = until
+    elif waits_for_another(tx, watch):
+        held = now + LOOK_EVERY
+    else:
+        held = held_until(tx, watch, rules, now)
     if held is not None:
         return WatchStep(watch, replace(watch, look_at=min(held, until)))
     said = _counted(replace(watch, look_at=until), now)
-    return WatchStep(watch, said, WatchNewsKind.CONFIRM)
+    kind = WatchNewsKind.FULL if is_one_too_many(tx, watch) else WatchNewsKind.CONFIRM
+    return WatchStep(watch, said, kind)
 
 
 def _is_over(watch: StreetWatch, answer: StreetAnswer) -> bool:
@@ -349,21 +251,3 @@ def _said(watch: StreetWatch) -> dict[str, object]:
         "told": watch.told,
         "tries": watch.tries,
     }
-
-
-def _end(tx: Tx, watch: StreetWatch, actor: Actor, now: datetime, key: bytes) -> None:
-    count_ended(tx, watch, key)
-    remove_watch(tx, watch.id)
-    _log(tx, watch, actor, "watch.ended", now)
-
-
-def _log(
-    tx: Tx,
-    watch: StreetWatch,
-    actor: Actor,
-    verb: str,
-    now: datetime,
-    after: dict[str, object] | None = None,
-) -> None:
-    """Write a line that names the street, and nothing of the person."""
-    add_event(tx, now, actor, verb, f"segment:{watch.segment_id}", after=after)

@@ -5,9 +5,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from data.errors import ConflictError
-from data.model import SegmentId
-from data.model.requests.street_watches import PushAddress, StreetWatch
+from data.model.requests.street_watches import StreetWatch
 from data.store.database.engine import Tx
 from data.store.public.street_watches import (
     EndedWatch,
@@ -39,32 +37,21 @@ class WatchRules:
     key: bytes
 
 
-def find_own_watch(
-    tx: Tx, number: str, email: str, push: PushAddress | None, segment_id: SegmentId
-) -> StreetWatch | None:
-    """Return the subscription that a person has to a street; `None` where they may have one.
+def waits_for_another(tx: Tx, watch: StreetWatch) -> bool:
+    """Whether its reader has not yet answered about another street, asked for before."""
+    return any(one.id < watch.id and one.confirmed_at is None for one in _others(tx, watch))
 
-    Raises `ConflictError` where another one waits to be confirmed, or there are enough.
-    """
-    mine = list_watches_of(tx, number, email, push.endpoint if push else "")
-    for one in mine:
-        if one.segment_id == segment_id and one.push == push:
-            return one
-    waiting = next((one for one in mine if one.confirmed_at is None), None)
-    if waiting is not None:
-        raise ConflictError(
-            "another subscription waits to be confirmed",
-            reason="watch_waits",
-            by=_shared(waiting, number),
-        )
-    if len(mine) >= MOST_WATCHES:
-        raise ConflictError(
-            f"no more than {MOST_WATCHES} subscriptions",
-            reason="watches_full",
-            by=_shared(mine[0], number),
-            most=MOST_WATCHES,
-        )
-    return None
+
+def list_unanswered_behind(tx: Tx, watch: StreetWatch) -> list[StreetWatch]:
+    """Return what waits for the answer about a street; nothing where that was given."""
+    if watch.confirmed_at is not None:
+        return []
+    return [one for one in _others(tx, watch) if one.confirmed_at is None]
+
+
+def is_one_too_many(tx: Tx, watch: StreetWatch) -> bool:
+    """Whether its reader hears of as many other streets as is allowed."""
+    return sum(one.confirmed_at is not None for one in _others(tx, watch)) >= MOST_WATCHES
 
 
 def held_until(tx: Tx, watch: StreetWatch, rules: WatchRules, now: datetime) -> datetime | None:
@@ -94,6 +81,7 @@ def readers_of(watch: StreetWatch, key: bytes) -> list[str]:
     ]
 
 
-def _shared(watch: StreetWatch, number: str) -> str:
-    """Return by what somebody who subscribes is known already."""
-    return "phone" if number and watch.number == number else "email" if watch.email else "push"
+def _others(tx: Tx, watch: StreetWatch) -> list[StreetWatch]:
+    """Return the other subscriptions of a reader."""
+    mine = list_watches_of(tx, watch.number, watch.email, watch.endpoint)
+    return [one for one in mine if one.id != watch.id]

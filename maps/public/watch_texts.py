@@ -3,13 +3,23 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.errors import BarfrubError, ConflictError
+from data.errors import BarfrubError
 from data.model.requests.street_watches import StreetWatch
 from fleet.public.street_watches import WatchNews, WatchNewsKind
-from maps.pages.error_texts import message_of
+from fleet.public.watch_limits import MOST_WATCHES
 from maps.pages.i18n import Translator
-from maps.requests.citizen import FormMistake, mistake_of
+from maps.requests.citizen import mistake_of
 from maps.requests.notices import NoticeText
+
+FULL_BY_LINK = (
+    "You already get messages about {most} streets. For {street}, first stop those about another "
+    "one, then open this link."
+)
+FULL_BY_CODE = (
+    "You already get messages about {most} streets. For {street}, first stop those about another "
+    "one, then type this code on the page of your street."
+)
+"""To whoever hears of as many streets as is allowed, when somebody asks for one more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +67,11 @@ def watch_text(
     return NoticeText(title, body, t("Code: {code}", code=code))
 
 
-def watch_mistake(error: BarfrubError, t: Translator) -> FormMistake:
-    """Return why a subscription was not taken, at the number or address that has enough."""
-    if isinstance(error, ConflictError):
-        return FormMistake(str(error.values["by"]), message_of(error, t))
+def browser_mistake(error: BarfrubError, t: Translator) -> str:
+    """Return why a browser gets no messages."""
     if error.values.get("field") == "endpoint":
-        msgid = "We cannot send messages to this browser. Choose a text message or an e-mail."
-        return FormMistake("push", t(msgid))
-    return mistake_of(error, t)
+        return t("We cannot send messages to this browser. Choose a text message or an e-mail.")
+    return mistake_of(error, t).text
 
 
 def _told(news: WatchNews, street: str, address: str, t: Translator, now: datetime) -> str:
@@ -76,6 +83,9 @@ def _told(news: WatchNews, street: str, address: str, t: Translator, now: dateti
             "Do you want messages about {street}? Then type this code on the page of your street."
         )
         return t(asks, street=street)
+    if news.kind is WatchNewsKind.FULL:
+        most = MOST_WATCHES
+        return t(FULL_BY_LINK if address else FULL_BY_CODE, most=most, street=street)
     if news.kind is WatchNewsKind.CLEARED and said.cleared_at is not None:
         when = t.moment_as_said(said.cleared_at, now)
         return t("{street} was last cleared {when}.", street=street, when=when)

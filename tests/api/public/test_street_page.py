@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sqlalchemy import update
 
 from api.access.rate_limits import PublicAction
 from data.model import JobState, PlanState, Promise, RequestId, RequestState
@@ -10,12 +11,13 @@ from data.store.database.engine import reading, transaction
 from data.store.planning.plans import find_published_plan_id, set_plan_state
 from data.store.requests.promises import add_promises
 from data.store.requests.requests import get_request
-from data.store.storms.storms import find_active_storm
+from data.store.schema import job
+from data.store.storms.storms import find_active_storm, set_quiet
 from data.store.work import list_jobs, set_job_state
 from fleet.public import street_answer
 from tests.api.public.test_public_map import HOUR, MINUTE, anybody, turn_on
 from tests.api.reports.test_council import SECRETS, call, end, plow
-from tests.village import MAIN_EAST, MAIN_WEST, MILL, NOW, ROSE, SCHOOL
+from tests.village import BACK, MAIN_EAST, MAIN_WEST, MILL, NOW, ROSE, SCHOOL
 from tests.village_plan import a_leg, add_published_plan
 
 __all__ = ["anybody"]
@@ -188,6 +190,48 @@ def test_the_window_is_wide_and_stays_when_the_truck_goes_past_early(anybody, ap
     text = plain(street(anybody, MILL))
     assert "There is no record yet of how well such times are kept." in text
     assert "Truck" not in text
+
+
+def test_who_asked_or_took_it_back_in_the_last_minutes_changes_nothing_until_the_delay_is_over(
+    anybody, app, clock, client, sign_in
+):
+    turn_on(app)
+    plan_work(app, MILL, NOW + 9 * HOUR, published_at=NOW)
+    nobody_asked = "It is cleared when somebody reports that it needs it. Nobody has so far."
+    in_next_plan = "Your street goes into the next plan"
+
+    def at(moment):
+        clock.moment = moment
+        client.cookies.clear()
+        return planned(anybody, BACK)
+
+    asked_at, dropped_at = NOW + HOUR, NOW + 2 * HOUR
+    clock.moment = asked_at
+    sign_in("operator")
+    said = {"kind": "plow", "text": "Back Lane", "address": "Back Lane"}
+    number = client.post("/requests", json=said).json()["id"]
+    assert at(asked_at + 14 * MINUTE) == nobody_asked
+    assert at(asked_at + 16 * MINUTE).startswith(in_next_plan)
+    clock.moment = dropped_at
+    sign_in("operator")
+    dropped = client.post(f"/api/requests/{number}/cancel", json={"reason": "melted"})
+    assert dropped.status_code == 200
+    assert at(dropped_at + 14 * MINUTE).startswith(in_next_plan)
+    assert at(dropped_at + 16 * MINUTE) == nobody_asked
+
+
+def test_work_of_a_storm_that_was_begun_before_its_snow_is_known_before_the_first_flake(
+    anybody, app, clock
+):
+    turn_on(app)
+    snow_at = NOW + 3 * HOUR
+    with transaction(app.engine) as tx:
+        storm = find_active_storm(tx)
+        set_quiet(tx, storm.id, [(storm.started_at, snow_at)])
+        tx.execute(update(job).values(starts_at=snow_at))
+    plan_work(app, MILL, NOW + 4 * HOUR, published_at=NOW)
+    clock.moment = NOW + HOUR
+    assert planned(anybody, MILL).startswith("It should be clear today between")
 
 
 def test_the_window_of_the_same_street_close_by_stays_too(anybody, app, clock):

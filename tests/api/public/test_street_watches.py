@@ -16,13 +16,9 @@ from data.store.public.street_watches import add_watch, list_watches_of, set_wat
 from data.store.schema import ended_watch
 from data.store.storms.storms import find_active_storm
 from data.store.work import list_jobs
-from fleet.public.street_watches import (
-    WatchNewsKind,
-    claim_watch_news,
-    next_watch_steps,
-    unsubscribe,
-)
+from fleet.public.street_watches import WatchNewsKind, claim_watch_news, next_watch_steps
 from fleet.public.watch_limits import MOST_WATCHES, WatchRules
+from fleet.public.watch_requests import unsubscribe
 from fleet.requests.data_retention import PersonSought
 from fleet.requests.outbox import OutboxRules
 from fleet.requests.sms_limits import count_all_sms
@@ -31,7 +27,7 @@ from fleet.setup.city_setup import set_policy
 from tests.api.public.test_public_map import HOUR, MINUTE, SYSTEM, turn_on
 from tests.api.recording_gateway import RecordingSettings, a_notice_sender
 from tests.api.reports.test_council import end, plow, start
-from tests.village import MILL, NOW, ROSE
+from tests.village import MAIN_WEST, MILL, NOW, ROSE, SCHOOL
 from tests.village_plan import a_leg, add_published_plan
 
 PHONE = "0914 123 4567"
@@ -242,34 +238,78 @@ def test_it_waits_for_the_morning_and_ends_with_the_storm_or_by_the_link(
     assert watches(app) == []
 
 
-@pytest.mark.parametrize(
-    ("language", "said"),
-    [
-        ("en", "Another street is waiting for your answer"),
-        ("fa", "خیابان دیگری منتظر پاسخ شماست"),
-        ("az", "Başqa küçə cavabınızı gözləyir"),
-    ],
-)
-def test_who_has_not_confirmed_a_street_is_told_so_at_the_field(anybody, app, language, said):
-    ask(anybody)
-    assert "Look at your messages" in ask(anybody).text
-    refused = ask(anybody, MILL, language)
-    assert refused.status_code == 409
-    assert f'id="mistake" role="alert">{said}' in refused.text.split('name="phone"')[1]
-    assert len(watches(app)) == 1
+ASKED = re.compile(r'<h2 id="watch">.*?</section>', re.DOTALL)
 
 
-def test_more_streets_than_one_person_may_follow_are_refused_at_the_field(anybody, app):
-    address = {"phone": "", "email": "sara@example.org"}
-    ask(anybody, **address)
+def answer_to(anybody, number=MILL, **form):
+    """Return all that a page says to whoever asks, but for the place in its hidden fields."""
+    page = ask(anybody, number, **form)
+    return page.status_code, re.sub(r'value="\d+"', "", ASKED.search(page.text)[0])
+
+
+def follow_ten(app):
+    """Let somebody who asked for a street hear of as many as is allowed."""
     with transaction(app.engine) as tx:
-        (first,) = list_watches_of(tx, "", "sara@example.org")
-        for i in range(MOST_WATCHES):
-            others = {"segment_id": 1000 + i, "code": f"{i}", "confirmed_at": NOW}
-            add_watch(tx, replace(first, **others))
-        set_watch(tx, first.id, {"confirmed_at": NOW})
-    text = ask(anybody, MILL, **address).text.split('name="email"')[1]
-    assert "You already get messages about 10 streets" in text
+        first, *asked_for = list_watches_of(tx, NUMBER, "")
+        heard_of = {"confirmed_at": NOW, "look_at": NOW + DAY}
+        for one in (first, *asked_for):
+            set_watch(tx, one.id, heard_of)
+        for i in range(len(asked_for) + 1, MOST_WATCHES):
+            add_watch(tx, replace(first, segment_id=1000 + i, code=f"{i}", **heard_of))
+
+
+def test_a_stranger_learns_nothing_of_who_has_a_number(anybody, app):
+    new = answer_to(anybody)
+    assert (new[0], len(watches(app))) == (200, 1)
+    assert answer_to(anybody) == new
+    assert answer_to(anybody, ROSE) == new
+    follow_ten(app)
+    for one_too_many in (MAIN_WEST, SCHOOL):
+        assert answer_to(anybody, one_too_many) == new
+    assert len(watches(app)) == MOST_WATCHES + 1
+
+
+def test_a_second_street_is_asked_about_once_the_first_was_answered(
+    anybody, clock, sender, recorder
+):
+    ask(anybody)
+    ask(anybody, MILL)
+    assert [each[:39] for each in all_told(sender, recorder)] == [
+        "Do you want messages about Rose Street?"
+    ]
+    confirmed(anybody, CODE.search(recorder.sent[-1][1].link)[1])
+    clock.moment += 6 * MINUTE
+    assert "Do you want messages about Mill Street?" in " ".join(all_told(sender, recorder))
+
+
+def all_told(sender, recorder):
+    return [*told(sender, recorder), *told(sender, recorder)]
+
+
+def test_who_hears_of_ten_streets_is_told_once_that_it_is_one_too_many(
+    anybody, app, clock, sender, recorder
+):
+    ask(anybody)
+    follow_ten(app)
+    for number in (MILL, SCHOOL, MAIN_WEST):
+        ask(anybody, number)
+        clock.moment += MINUTE
+    (said,) = all_told(sender, recorder)
+    assert said.startswith("You already get messages about 10 streets. For Mill Street, first stop")
+    assert len(watches(app)) == MOST_WATCHES + 1
+    code = CODE.search(recorder.sent[-1][1].link)[1]
+    assert "You already get messages about 10 streets, and more" in confirmed(anybody, code)
+    anybody.post("/street/watch/end", data={"csrf": anybody.cookies["barfrub_csrf"], "code": "1"})
+    assert "You get messages about Mill Street" in confirmed(anybody, code)
+
+
+def test_a_number_and_an_address_are_asked_each_on_their_own(anybody, app, sender, recorder):
+    ask(anybody, email="stranger@example.org")
+    all_told(sender, recorder)
+    by_phone, by_email = ((who.phone, who.email) for who, _ in recorder.sent)
+    assert (by_phone, by_email) == ((PHONE, ""), ("", "stranger@example.org"))
+    confirmed(anybody, CODE.search(recorder.sent[1][1].link)[1])
+    assert watches(app)[0].confirmed_at is None
 
 
 def test_ending_and_beginning_anew_gives_no_more_messages(anybody, app, clock, sender, recorder):

@@ -15,7 +15,7 @@ from data.policy.city_policy import DEFAULT_POLICY
 from data.store.database.engine import reading, transaction
 from data.store.public.street_watches import list_watches_of
 from fleet.context import CityContext
-from fleet.public.street_watches import WatchWish, subscribe
+from fleet.public.watch_requests import ReaderContact, WatchWish, subscribe
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import locate
 from fleet.setup.city_setup import set_policy
@@ -66,9 +66,10 @@ def server(tmp_path: Path, made_city: Path) -> Iterator[str]:
 def subscribed(visit: Visit) -> str:
     """Return the code of a subscription that nobody has confirmed."""
     place = Snap(SegmentId(ROSE), Side.RIGHT, 1.0, 0.0)
-    wish = WatchWish(place, "0914 123 4567", "", "fa", every_storm=True, consent=True)
+    wish = WatchWish(place, "fa", every_storm=True)
+    reader = ReaderContact("0914 123 4567", "", consent=True)
     with transaction(visit.city.engine) as tx:
-        return subscribe(tx, wish, visit.city.clock.now()).code
+        return subscribe(tx, wish, reader, visit.city.clock.now())[0].code
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)
