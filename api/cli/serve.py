@@ -72,13 +72,14 @@ def serve(
     from api.config.console import joined_city
     from api.config.logs import configure_logs
     from api.config.settings import Settings, list_cities, prepare_numba
+    from api.config.training_clock import find_training_clock
     from api.server.web_server import WebServer
 
     _check_pair(certificate, key)
     settings = Settings()
     prepare_numba(settings)
     configure_logs(settings.log)
-    keeper = Clock(_moment(clock), speed)
+    keeper = find_training_clock(settings.var) or Clock(_moment(clock), speed)
     address = host or settings.host
     place = f"{'https' if certificate else 'http'}://{address}:{port}"
     if province:

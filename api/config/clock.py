@@ -49,9 +49,24 @@ class Clock:
     def __init__(self, start: datetime | None = None, speed: float = 1.0) -> None:
         if not speed > 0:
             raise ValueError(f"speed: expected more than 0, got {speed}")
-        self.speed = speed
+        self._speed = speed
         self._start = start if start or speed == 1.0 else datetime.now(UTC)
         self._began_s = time.monotonic()
+
+    @property
+    def speed(self) -> float:
+        """How many seconds it goes on in one."""
+        return self._speed
+
+    @property
+    def pace(self) -> float:
+        """How many seconds it goes on in one now: none where somebody has paused it."""
+        return self.speed
+
+    @property
+    def epoch(self) -> int:
+        """How often somebody has set it back on purpose: pages of before show what never was."""
+        return 0
 
     @property
     def training(self) -> bool:
@@ -66,4 +81,4 @@ class Clock:
         """Return the present moment, aware and in UTC."""
         if self._start is None:
             return self.system_now()
-        return self._start + timedelta(seconds=(time.monotonic() - self._began_s) * self.speed)
+        return self._start + timedelta(seconds=(time.monotonic() - self._began_s) * self._speed)

@@ -30,7 +30,7 @@ def get_discovery(form: Format, request: Request, visitor: ReadingVisitor) -> Re
         "specification": SPECIFICATION,
         "url": f"{str(request.base_url).rstrip('/')}{BASE}",
         "changeset": CHANGESET,
-        "type": "production" if visitor.app.clock.speed == 1.0 else "test",
+        "type": "test" if visitor.app.clock.training else "production",
         "formats": [MEDIA_TYPES[each].partition(";")[0] for each in Format],
     }
     found: Record = {

@@ -41,6 +41,11 @@ def as_it_is(item: object) -> object:
     return item
 
 
+def beat_of(clock: Clock) -> dict[str, object]:
+    """Return what a beat says: the time, how fast it goes by, and how often it was set back."""
+    return {"now": clock.now(), "speed": clock.pace, "epoch": clock.epoch}
+
+
 class EventFeeds:
     """The streams of a city, by the kinds of events that are read; use it in one event loop.
 
@@ -67,6 +72,8 @@ class EventFeeds:
         listener = feed.join()
         try:
             yield f"retry: {RETRY_MS}\n\n".encode()
+            if self._clock.epoch:  # it may have been set back while the reader was away
+                yield _lines("beat", beat_of(self._clock))
             while (lines := await listener.get()) is not None:
                 yield lines
         finally:
@@ -167,7 +174,7 @@ class _Feed:
             try:
                 await asyncio.wait_for(self._awake.wait(), self._beat_s or BEAT_S)
             except TimeoutError:
-                self._pass_on(self._event("beat", [{"now": self._clock.now()}]))
+                self._pass_on(self._event("beat", [beat_of(self._clock)]))
                 continue
             if self._hub.closed.is_set():
                 return
@@ -184,5 +191,8 @@ class _Feed:
     def _event(self, kind: str, items: list[Any]) -> bytes:
         self._number += 1
         shown = [self._shown(one) for one in (items[-1:] if kind in ALONE else items)]
-        payload = to_json(shown[0] if kind in ALONE else shown)
-        return b"id: %d\nevent: %s\ndata: %s\n\n" % (self._number, kind.encode(), payload)
+        return b"id: %d\n" % self._number + _lines(kind, shown[0] if kind in ALONE else shown)
+
+
+def _lines(kind: str, content: object) -> bytes:
+    return b"event: %s\ndata: %s\n\n" % (kind.encode(), to_json(content))

@@ -25,7 +25,8 @@ LEAST_FREE_BYTES = 1_000_000
 class HealthOut(BaseModel):
     """The state and clock of the server, for monitoring and the simulator.
 
-    `leads` where it does the city's background work.
+    `speed` is 0 while the clock of a rehearsal is paused. `leads` where it does the city's
+    background work.
     """
 
     status: str
@@ -85,6 +86,6 @@ def _health(app: App) -> HealthOut:
         status=_status(app),
         city=app.city.name,
         now=app.clock.now().isoformat(),
-        speed=app.clock.speed,
+        speed=app.clock.pace,
         leads=app.leadership.leads(),
     )

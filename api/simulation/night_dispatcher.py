@@ -49,7 +49,10 @@ class NightDispatcher:
     """
 
     def __init__(
-        self, client: SignedInClient, speed: float, fallen: Callable[[timedelta], float]
+        self,
+        client: SignedInClient,
+        speed: Callable[[], float],
+        fallen: Callable[[timedelta], float],
     ) -> None:
         self._client = client
         self._speed = speed
@@ -126,7 +129,7 @@ class NightDispatcher:
         kind = action["kind"]
         if kind == "plan":
             shortest, longest = SEARCH_S
-            seconds = min(max(SEARCH.total_seconds() / self._speed, shortest), longest)
+            seconds = min(max(SEARCH.total_seconds() / self._speed(), shortest), longest)
             await self._post("/api/plans", {"seconds": seconds})
         elif kind == "publish":
             plan_id = action["plan_id"]

@@ -182,7 +182,7 @@ class Simulation:
         if script.dispatcher:
             client = self._signed_in(script.dispatcher)
             fallen = partial(snow_cm, script.scenario.snow) if script.scenario else fallen_cm
-            self._dispatcher = NightDispatcher(client, self._clock.speed, fallen)
+            self._dispatcher = NightDispatcher(client, lambda: self._clock.speed, fallen)
 
     def _spoken(self) -> Iterator[SimulatedCall]:
         """Return who calls from now on, by time."""
@@ -212,7 +212,7 @@ class Simulation:
         sending = [t.send(self._client, self._gate, now) for t in self._trucks.values()]
         if self._operator:
             sending.append(self._operator.send(now))
-        if self._dispatcher:
+        if self._dispatcher and self._clock.speed:  # nobody decides while a rehearsal is paused
             sending.append(self._dispatcher.act(now))
         ended = await asyncio.gather(*sending, return_exceptions=True)
         failures = [each for each in ended if isinstance(each, BaseException)]

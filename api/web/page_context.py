@@ -99,7 +99,8 @@ def public_boot(request: Request, now: datetime, msgids: Iterable[str] = ()) -> 
     app, t = app_of(request), translator_of(request)
     return {
         "now": now.isoformat(),
-        "speed": app.clock.speed,
+        "speed": app.clock.pace,
+        "epoch": app.clock.epoch,
         "language": t.language,
         "direction": t.direction,
         "languages": spoken_languages(),

@@ -45,6 +45,8 @@ COOKIE_DOMAIN = "testserver.local"
 class StillClock(Clock):
     """A clock that a test sets."""
 
+    training = False
+
     def __init__(self) -> None:
         super().__init__(NOW)
         self.moment = NOW

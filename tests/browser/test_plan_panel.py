@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from api.config.clock import Clock
 from data.model import CurvePoint, JobState, PlanProof, PlanState, RunWish, ServiceClass, Unserved
 from data.store.accounts.accounts import find_user_by_login, set_language
 from data.store.database.engine import transaction
@@ -42,14 +43,14 @@ def a_finished_search(visit) -> None:
         set_language(tx, user.id, "fa")
 
 
-def test_a_search_is_drawn_proved_in_words_compared_and_asked_about(visit):
-    visit.city.clock.speed = 60.0
+def test_a_search_is_drawn_proved_in_words_compared_and_asked_about(visit, monkeypatch):
+    monkeypatch.setattr(Clock, "speed", 60.0)
     page = visit.board()
     visit.start_storm()
     expect(page.locator(".ask option:disabled")).to_have_text(["30 s", "60 s", "120 s", "300 s"])
     expect(page.locator(".ask select")).to_have_value("10")
     expect(page.locator(".ask")).to_contain_text("At most 20 s now")
-    visit.city.clock.speed = 1.0
+    monkeypatch.setattr(Clock, "speed", 1.0)
     page.click(".narrow-plan summary")
     page.get_by_label("P1, first").check()
     expect(page.locator(".narrow-plan summary")).to_have_text("Only for a part of the work")

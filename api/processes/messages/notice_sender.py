@@ -72,7 +72,7 @@ class NoticeSender(PeriodicTask):
         self._clock = clock
         self._city_state = city_state
         self._settings = settings
-        self.gateway: Gateway = settings.gateway() if clock.speed == 1.0 else LogGateway()
+        self.gateway: Gateway = LogGateway() if clock.training else settings.gateway()
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="barfrub-messenger")
         self._sent_messages: list[tuple[OutgoingMessage, str]] = []
         self._plans = plans
@@ -85,7 +85,7 @@ class NoticeSender(PeriodicTask):
             self._guarded,
             self._pool,
             key,
-            push if clock.speed == 1.0 else None,
+            None if clock.training else push,
         )
         self._promised_s = float("-inf")
         self.tally: Counter[str] = Counter()
@@ -162,7 +162,7 @@ class NoticeSender(PeriodicTask):
 
     def _sent(self, message: OutgoingMessage) -> str:
         """Return the fault of a message, "" for none; agencies without e-mail get paper."""
-        if message.agency_message and not self._settings.email and self._clock.speed == 1.0:
+        if message.agency_message and not self._settings.email and not self._clock.training:
             return NO_WAY
         return self._guarded(message.who, self._text(message))
 

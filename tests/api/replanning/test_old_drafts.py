@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from api.config.clock import Clock
 from api.processes.tasks.cycle_task import CycleTask
 from api.processes.workers.dispatch_worker import DispatchCache, listening
 from data.files.json_records import from_plain
@@ -110,11 +111,11 @@ def test_an_old_draft_is_refused_and_planned_again_from_now_with_the_same_choice
 
 
 def test_a_draft_is_planned_again_for_as_long_as_a_quick_clock_allows(
-    dispatcher, storm, app, solved
+    dispatcher, storm, app, solved, monkeypatch
 ):
     assert dispatcher.get("/api/board/figures").json()["figures"]["longest_search_s"] == 1200
     run = found_by_a_run(app, dispatcher, solved)
-    app.clock.speed = 120.0
+    monkeypatch.setattr(Clock, "speed", 120.0)
     assert dispatcher.get("/api/board/figures").json()["figures"]["longest_search_s"] == 10
     again = dispatcher.post(f"/api/plans/{run['plan_id']}/again")
     assert again.status_code == 202, again.text

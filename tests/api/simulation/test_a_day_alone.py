@@ -160,7 +160,8 @@ def test_who_is_refused_entry_leaves_the_city_alone(
             web.router.lifespan_context(web),
             httpx.AsyncClient(transport=httpx.ASGITransport(web), base_url="http://v") as client,
         ):
-            dispatcher = NightDispatcher(SignedInClient(client, "dispatcher", "no"), 1.0, fallen_cm)
+            signed_in = SignedInClient(client, "dispatcher", "no")
+            dispatcher = NightDispatcher(signed_in, lambda: 1.0, fallen_cm)
             for _ in range(2):
                 clock.moment += HOUR
                 await dispatcher.act(clock.moment)

@@ -3,6 +3,7 @@ import json
 import socket
 import threading
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from api.config.clock import Clock
+from api.config.training_clock import make_training_clock
 from api.processes import event_feeds
 from api.processes.event_feeds import EventFeeds
 from api.server import web_server
@@ -98,6 +100,19 @@ def test_a_quiet_stream_tells_the_time(monkeypatch: Any) -> None:
     number, kind, beat = _parsed(asyncio.run(second()))
     assert (number, kind) == (1, "beat")
     assert timedelta(0) <= datetime.fromisoformat(beat["now"]) - v.NOW < timedelta(minutes=1)
+    assert (beat["speed"], beat["epoch"]) == (1.0, 0)
+
+
+def test_who_comes_back_to_a_rehearsal_hears_at_once_that_it_was_set_back(tmp_path: Path) -> None:
+    clock = make_training_clock(tmp_path, v.NOW, 10)
+    clock.set_back(v.NOW - timedelta(minutes=5))
+
+    async def second() -> str:
+        events = EventFeeds(Hub(), clock).listen()
+        await anext(events)
+        return (await anext(events)).decode()
+
+    assert '"speed":0.0,"epoch":1' in asyncio.run(second())
 
 
 def test_who_left_is_forgotten() -> None:

@@ -69,7 +69,7 @@ CLOCK = """([lon, lat, beat_ms]) => {
     beat() {
       count.timers -= 1; // the server's, not the page's
       count.radio.push(ms);
-      const data = JSON.stringify({ now: new Date(Date.now()).toISOString() });
+      const data = JSON.stringify({ now: new Date(Date.now()).toISOString(), speed: 1, epoch: 0 });
       this.dispatchEvent(new MessageEvent("beat", { data }));
     }
     close() {}

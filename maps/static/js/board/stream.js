@@ -1,5 +1,5 @@
 // What news from the server does to the board.
-import { boot, setClock } from "../pages/boot.js";
+import { boot } from "../pages/boot.js";
 import { notify, attempt } from "../pages/notices.js";
 import { listen, remembered } from "../pages/stream.js";
 import { inLanguage, isolated, t } from "../pages/texts.js";
@@ -112,7 +112,6 @@ export function follow() {
       silently(reload);
     },
     presence: meet,
-    beat: ({ now }) => setClock(now),
   };
   listen(events, line, true); // from its first opening on: what happened since the page asked was not sent to us
   setInterval(() => silently(reload), WHOLE_EVERY_MS);

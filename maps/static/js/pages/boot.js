@@ -7,12 +7,13 @@ if (boot.texts_address) boot.texts = await (await fetch(boot.texts_address)).jso
 
 let served = Date.parse(boot.now);
 let seen = Date.now();
+let speed = boot.speed ?? 1;
 
 const CLOCK = "barfrub-clock";
 
-/** The server's clock in ms, which a demo may run faster than ours. */
+/** The server's clock in ms, which a demo may run faster than ours and a rehearsal may stop. */
 export function now() {
-  return served + (Date.now() - seen) * (boot.speed ?? 1);
+  return served + (Date.now() - seen) * speed;
 }
 
 function putBy(clock) {
@@ -27,7 +28,7 @@ function putBy(clock) {
 function takeUpClock() {
   try {
     const last = JSON.parse(localStorage.getItem(CLOCK));
-    if (last && last.served + (Date.now() - last.seen) * (boot.speed ?? 1) > now()) ({ served, seen } = last);
+    if (last && last.served + (Date.now() - last.seen) * speed > now()) ({ served, seen } = last);
   } catch {
     localStorage.removeItem(CLOCK);
   }
@@ -36,9 +37,10 @@ function takeUpClock() {
 if (boot.app) takeUpClock();
 
 /** Set our idea of the server's clock by a fresh answer. */
-export function setClock(iso) {
+export function setClock(iso, pace = speed) {
   served = Date.parse(iso);
   seen = Date.now();
+  speed = pace;
   if (boot.app) putBy({ served, seen });
 }
 

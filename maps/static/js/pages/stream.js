@@ -1,5 +1,5 @@
 // News from the server as it happens; any page may listen.
-import { boot } from "./boot.js";
+import { boot, setClock } from "./boot.js";
 
 const BEAT_MS = boot.app ? 50000 : 10000; // the server says something so often; less to a phone, whose radio each time stays awake
 const SILENCE_MS = BEAT_MS + 20000;
@@ -7,6 +7,12 @@ const WATCH_MS = BEAT_MS / 10;
 const AGAIN_MS = 5000;
 
 const underWay = new Set(); // for each whole answer that is under way, the news since it was asked for
+
+/** Take the time over; once a rehearsal was set back, what a page shows never was. */
+function beat({ now, speed, epoch }) {
+  setClock(now, speed);
+  if (epoch !== (boot.epoch ?? 0)) location.reload();
+}
 
 /**
  * Follow the stream for ever: `events` takes what comes, by name. `heard` is called whenever something does, `lost`
@@ -42,7 +48,7 @@ export function listen(events, { heard, lost, resumed }, again = false) {
     lost();
     if (source.readyState === EventSource.CLOSED) leave(AGAIN_MS);
   });
-  for (const [name, take] of Object.entries(events)) {
+  for (const [name, take] of Object.entries({ beat, ...events })) {
     source.addEventListener(name, (event) => {
       alive();
       take(JSON.parse(event.data));

@@ -1,5 +1,5 @@
 // What news from the server does to the page.
-import { boot, setClock } from "../pages/boot.js";
+import { boot } from "../pages/boot.js";
 import { notify } from "../pages/notices.js";
 import { listen } from "../pages/stream.js";
 import { t } from "../pages/texts.js";
@@ -35,7 +35,6 @@ export function follow() {
         notify(t("The streets of the city have changed. Load the page again."));
       load();
     },
-    beat: ({ now }) => setClock(now),
   };
   listen(events, line);
   setInterval(() => live() && loadFigures(), AGE_EVERY_MS);

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from api.config.clock import Clock
 from api.processes.messages import notice_sender as module
 from api.processes.messages.message_gateways import (
     NO_WAY,
@@ -167,8 +168,7 @@ def test_a_caller_who_joins_a_planned_job_gets_what_was_promised(
 
 def test_an_exercise_wakes_nobody(client):
     app = client.app.state.barfrub
-    fast = type(app.clock)()
-    fast.speed = 10.0
+    fast = Clock(speed=10.0)
     settings = NoticeSettings(sms="kavenegar://key/{phone}")
     rehearsal = NoticeSender(app.engine, fast, app.city_state, settings, app.plans, b"key")
     assert isinstance(rehearsal.gateway, LogGateway)

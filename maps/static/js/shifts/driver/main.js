@@ -10,7 +10,6 @@ import "./now.js";
 import "./problem.js";
 import "./guide/change.js";
 import "./guide/lead.js";
-import { setClock } from "../../pages/boot.js";
 import { listen } from "../../pages/stream.js";
 import { stayAwake } from "./wake-lock.js";
 import { prepareMap } from "./map.js";
@@ -77,7 +76,6 @@ listen(
       reloadMessages();
       quietly(); // an order may have come with it: back to the yard
     },
-    beat: ({ now }) => setClock(now),
   },
   {
     heard: () => {
