@@ -25,7 +25,7 @@ class LineKind(StrEnum):
 _SIGN_IN_OF_CREWS = frozenset({"crew.signed_in"})
 
 GROUPS: Mapping[LineKind, VerbGroup] = {
-    LineKind.STORMS: VerbGroup(frozenset({"storm", "snow", "cycle"})),
+    LineKind.STORMS: VerbGroup(frozenset({"storm", "snow", "cycle", "training"})),
     LineKind.PLANS: VerbGroup(
         frozenset({"plan", "plan_run", "replan", "what_if", "hindsight", "order", "sheets"})
     ),

@@ -8,7 +8,15 @@ from typing import Self
 import numpy as np
 from numpy.random import Generator
 
-from data.model import LonLat, NodeId, Place, RequestKind, RoadClass, Segment
+from data.model import (
+    LonLat,
+    NodeId,
+    Place,
+    RequestKind,
+    RoadClass,
+    Segment,
+    SegmentId,
+)
 from data.training import PLACE
 
 AGAIN = 0.25
@@ -63,13 +71,14 @@ VAGUE_ENGLISH = "Our street is full of snow, please help"
 
 @dataclass(frozen=True, slots=True)
 class SimulatedCall:
-    """A caller's words, the address that the operator notes, and where that is."""
+    """A caller's words, the address that the operator notes, and where that is, on which street."""
 
     at: datetime
     kind: RequestKind
     text: str
     address: str
     location: LonLat
+    segment_id: SegmentId
 
 
 type Later = Callable[[datetime, float], datetime | None]
@@ -109,10 +118,10 @@ def calls(
         vague = bool(chance.random() < VAGUE)
         if vague:
             text = VAGUE_PERSIAN if persian else VAGUE_ENGLISH
-            yield SimulatedCall(at, RequestKind.PLOW, text, "", here)
+            yield SimulatedCall(at, RequestKind.PLOW, text, "", here, street.id)
         else:
             kind, sentence = (PERSIAN if persian else ENGLISH)[said]
-            yield SimulatedCall(at, kind, sentence.format(place=place), place, here)
+            yield SimulatedCall(at, kind, sentence.format(place=place), place, here, street.id)
 
 
 def written_calls(
@@ -124,8 +133,9 @@ def written_calls(
     """Yield calls with given times and words, in which `{place}` is a street that is drawn."""
     callers, chance = _Callers.of(segments, houses), np.random.default_rng([seed, 8])
     for at, kind, words in written if callers.streets else ():
-        place, here = callers.place(callers.any_street(chance), chance)
-        yield SimulatedCall(at, kind, words.replace(PLACE, place), place, here)
+        street = callers.any_street(chance)
+        place, here = callers.place(street, chance)
+        yield SimulatedCall(at, kind, words.replace(PLACE, place), place, here, street.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,12 @@ from data.store.schema.tracking import (
     position,
     unsealed,
 )
+from data.store.schema.training.live_training import (
+    training_call,
+    training_event,
+    training_note,
+    training_seat,
+)
 from data.store.schema.training.rehearsal import training, training_mark
 
 __all__ = [
@@ -213,7 +219,11 @@ __all__ = [
     "tap",
     "tracking_code",
     "training",
+    "training_call",
+    "training_event",
     "training_mark",
+    "training_note",
+    "training_seat",
     "unknown_tracker",
     "unsealed",
     "user",

@@ -1,0 +1,123 @@
+"""Calls of a rehearsal: they ring, somebody takes them or nobody, and they end."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from data.errors import ConflictError
+from data.model import Actor, RequestId
+from data.model.training.live_training import (
+    TrainingCall,
+    TrainingCallId,
+    TrainingEventId,
+)
+from data.store.audit.audit_log import add_event
+from data.store.database.engine import Tx
+from data.store.requests.requests import get_request
+from data.store.training.calls import (
+    add_call,
+    end_unanswered,
+    get_call,
+    list_calls,
+    list_open_calls,
+    set_ended,
+    set_taken,
+)
+from fleet.simulation.simulated_calls import SimulatedCall
+
+NOT_YET = TrainingCallId(0)
+"""Id of a call that the database has not numbered yet."""
+
+PATIENCE = timedelta(minutes=3)
+"""How long a caller lets it ring."""
+
+LEAST_PATIENCE_S = 45.0
+"""Real seconds that it rings at least, however fast the clock runs: hands are not faster."""
+
+
+def patience(speed: float) -> timedelta:
+    """Return how long it rings, by a clock that runs so fast."""
+    return max(PATIENCE, timedelta(seconds=LEAST_PATIENCE_S * speed))
+
+
+def ring(
+    tx: Tx, callers: Iterable[tuple[SimulatedCall, TrainingEventId | None]], now: datetime
+) -> list[TrainingCall]:
+    """Let callers ring, each of the scenario or of one of the instructor's events."""
+    return [
+        add_call(
+            tx,
+            TrainingCall(
+                id=NOT_YET,
+                rang_at=now,
+                kind=one.kind,
+                words=one.text,
+                address=one.address,
+                location=one.location,
+                segment_id=one.segment_id,
+                event_id=event_id,
+            ),
+        )
+        for one, event_id in callers
+    ]
+
+
+def open_calls(tx: Tx) -> list[TrainingCall]:
+    """Return the calls that ring or are on the line."""
+    return list_open_calls(tx)
+
+
+def all_calls(tx: Tx) -> list[TrainingCall]:
+    """Return all calls of the rehearsal."""
+    return list_calls(tx)
+
+
+def hang_up_unanswered(tx: Tx, speed: float, now: datetime) -> int:
+    """Let callers hang up who have waited too long; return how many did."""
+    return end_unanswered(tx, now - patience(speed), now)
+
+
+def take_call(tx: Tx, actor: Actor, call_id: TrainingCallId, now: datetime) -> TrainingCall:
+    """Take a call that rings; the one that was on the line of the same person ends.
+
+    Raises `ConflictError` where another has it, or the caller has hung up.
+    """
+    call = get_call(tx, call_id)
+    if call.on_the_line and call.taken_by == actor.id:
+        return call
+    if call.taken_by:
+        raise ConflictError(
+            f"{call.taken_by} has this call", reason="call_taken", who=call.taken_by
+        )
+    if call.missed:
+        raise ConflictError("the caller has hung up", reason="call_missed")
+    for other in list_open_calls(tx):
+        if other.on_the_line and other.taken_by == actor.id:
+            end_call(tx, actor, other.id, None, now)
+    set_taken(tx, call_id, actor.id, now)
+    add_event(tx, now, actor, "training.call_taken", _subject(call))
+    return get_call(tx, call_id)
+
+
+def end_call(
+    tx: Tx, actor: Actor, call_id: TrainingCallId, request_id: RequestId | None, now: datetime
+) -> TrainingCall:
+    """Hang up, with the request that came of the call; a request may still be told afterwards.
+
+    Raises `ConflictError` where the call is not the person's own.
+    """
+    call = get_call(tx, call_id)
+    if call.taken_by != actor.id:
+        raise ConflictError("this is not your call", reason="call_not_yours")
+    if request_id is not None:
+        get_request(tx, request_id)
+    if call.ended_at is not None and (request_id is None or call.request_id is not None):
+        return call
+    set_ended(tx, call_id, call.ended_at or now, request_id)
+    if call.ended_at is None:
+        after = {} if request_id is None else {"request": request_id}
+        add_event(tx, now, actor, "training.call_ended", _subject(call), after=after)
+    return get_call(tx, call_id)
+
+
+def _subject(call: TrainingCall) -> str:
+    return f"training_call:{call.id}"

@@ -1,0 +1,145 @@
+"""Seats of a rehearsal: who plays a role himself; what nobody plays, the machine does."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from data.errors import ConflictError, InvalidError, Need, NotFoundError
+from data.model import Actor, Role, Shift, User, VehicleId
+from data.model.training.live_training import TrainingSeat
+from data.store.accounts.accounts import get_user
+from data.store.audit.audit_log import add_event
+from data.store.database.engine import Tx
+from data.store.shifts.shifts import save_shift, set_driver
+from data.store.storms.storms import find_active_storm
+from data.store.training.seats import (
+    add_seat,
+    find_seat,
+    find_seat_in,
+    list_seats,
+    remove_seat,
+    set_controls,
+)
+from fleet.setup.machine_list import known_machine
+from fleet.shifts.shift_handover import find_current_shift_of_machine, is_past
+
+PLAYED = (Role.OPERATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.DRIVER)
+"""Roles that trainees play."""
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """What a driver does with his simulated truck: whether it goes, and its blade is down."""
+
+    going: bool
+    blade: bool
+
+
+def seats_of(tx: Tx) -> list[TrainingSeat]:
+    """Return the seats that are taken."""
+    return list_seats(tx)
+
+
+def open_roles(user: User) -> tuple[Role, ...]:
+    """Return the roles that somebody may play: those he has, and the desks' where he has all."""
+    all_desks = Role.ADMINISTRATOR in user.roles
+    return tuple(
+        role for role in PLAYED if role in user.roles or (all_desks and role is not Role.DRIVER)
+    )
+
+
+def is_played(seats: Iterable[TrainingSeat], role: Role) -> bool:
+    """Whether a person plays a role, so that the machine lets it be."""
+    return any(one.role is role for one in seats)
+
+
+def take_seat(
+    tx: Tx, actor: Actor, user: User, role: Role, vehicle_id: VehicleId | None, now: datetime
+) -> TrainingSeat:
+    """Let somebody play a role from now on; a driver his vehicle's, with its present shift.
+
+    Who changes to another vehicle leaves the one before. Raises `ConflictError` where another
+    drives the vehicle, and for a role that somebody does not have.
+    """
+    if role not in open_roles(user):
+        raise ConflictError(
+            f"{user.login} may not play {role}", reason="seat_not_yours", login=user.login
+        )
+    if (role is Role.DRIVER) != (vehicle_id is not None):
+        raise InvalidError("vehicle_id", vehicle_id, Need("a machine, for drivers alone"))
+    before = find_seat(tx, user.id, role)
+    if before is not None and before.vehicle_id == vehicle_id:
+        _give_shift(tx, user, vehicle_id, now)
+        return before
+    if vehicle_id is not None:
+        known_machine(tx, vehicle_id)
+        _require_free(tx, vehicle_id)
+    if before is not None:
+        remove_seat(tx, user.id, role)
+        _take_back_shift(tx, user, before.vehicle_id, now)
+    seat = TrainingSeat(user.id, role, now, vehicle_id)
+    add_seat(tx, seat)
+    _give_shift(tx, user, vehicle_id, now)
+    _write(tx, actor, "training.seat_taken", user, seat, now)
+    return seat
+
+
+def leave_seat(tx: Tx, actor: Actor, user: User, role: Role, now: datetime) -> None:
+    """Let the machine play a role again that somebody has played; nothing where nobody did."""
+    seat = find_seat(tx, user.id, role)
+    if seat is None:
+        return
+    remove_seat(tx, user.id, role)
+    _write(tx, actor, "training.seat_left", user, seat, now)
+
+
+def drive_truck(tx: Tx, user: User, controls: Controls) -> TrainingSeat:
+    """Set what somebody does with the truck that he drives; raise `NotFoundError` without one.
+
+    No line of the audit log: what a truck does, its tracker tells.
+    """
+    seat = find_seat(tx, user.id, Role.DRIVER)
+    if seat is None or seat.vehicle_id is None:
+        raise NotFoundError("training_seat", user.login)
+    set_controls(tx, seat.vehicle_id, going=controls.going, blade=controls.blade)
+    return replace(seat, going=controls.going, blade=controls.blade)
+
+
+def drivers_seat(tx: Tx, user: User) -> TrainingSeat | None:
+    """Return the seat of somebody who drives."""
+    return find_seat(tx, user.id, Role.DRIVER)
+
+
+def _require_free(tx: Tx, vehicle_id: VehicleId) -> None:
+    other = find_seat_in(tx, vehicle_id)
+    if other is None:
+        return
+    login = get_user(tx, other.user_id).login
+    raise ConflictError(f"{login} drives vehicle {vehicle_id}", reason="seat_taken", login=login)
+
+
+def _give_shift(tx: Tx, user: User, vehicle_id: VehicleId | None, now: datetime) -> None:
+    """Give the present shift of a vehicle to its driver, so that his phone shows its route."""
+    shift = _shift_now(tx, vehicle_id, now)
+    if shift is not None and shift.driver_id != user.id:
+        set_driver(tx, shift.id, user.id)
+
+
+def _take_back_shift(tx: Tx, user: User, vehicle_id: VehicleId | None, now: datetime) -> None:
+    shift = _shift_now(tx, vehicle_id, now)
+    if shift is not None and shift.driver_id == user.id:
+        save_shift(tx, replace(shift, driver_id=None))
+
+
+def _shift_now(tx: Tx, vehicle_id: VehicleId | None, now: datetime) -> Shift | None:
+    if vehicle_id is None:
+        return None
+    shift = find_current_shift_of_machine(tx, find_active_storm(tx), vehicle_id, now)
+    return None if shift is None or is_past(shift, now) else shift
+
+
+def _write(tx: Tx, actor: Actor, verb: str, user: User, seat: TrainingSeat, now: datetime) -> None:
+    after: dict[str, object] = {"role": seat.role}
+    if seat.vehicle_id is not None:
+        after["vehicle"] = seat.vehicle_id
+    add_event(tx, now, actor, verb, f"user:{user.id}", after=after)

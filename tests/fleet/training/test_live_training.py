@@ -1,0 +1,171 @@
+"""Seats, calls and an instructor's events and notes of a rehearsal."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from data.errors import ConflictError, InvalidError, NotFoundError
+from data.model import Actor, ActorKind, LonLat, RequestId, RequestKind, Role, VehicleId
+from data.store.accounts.accounts import add_user
+from data.store.audit.audit_log import list_events
+from data.store.shifts.shifts import list_shifts_of_driver
+from data.training import HOUR, SpokenCall, shipped_scenario
+from fleet.simulation.simulated_calls import SimulatedCall
+from fleet.training.calls import (
+    PATIENCE,
+    all_calls,
+    end_call,
+    hang_up_unanswered,
+    open_calls,
+    patience,
+    ring,
+    take_call,
+)
+from fleet.training.events import TABLES, events_of, in_force, inject, notes_of, write_note
+from fleet.training.seats import (
+    Controls,
+    drive_truck,
+    drivers_seat,
+    is_played,
+    leave_seat,
+    seats_of,
+    take_seat,
+)
+from tests import village as v
+
+MINUTE = timedelta(minutes=1)
+OLGA, OTHER = Actor(ActorKind.USER, "olga"), Actor(ActorKind.USER, "omid")
+FIRST, SECOND = VehicleId(1), VehicleId(2)
+
+
+def a_person(tx, login="olga", *roles):
+    return add_user(tx, login, roles or [Role.OPERATOR], "en", "!")
+
+
+def a_caller(words="Snow up to the knee on Mill Street"):
+    place = LonLat(45.07, 37.55)
+    return SimulatedCall(v.NOW, RequestKind.PLOW, words, "Mill Street", place, v.MILL)
+
+
+def rung(tx, at=v.NOW):
+    (call,) = ring(tx, [(a_caller(), None)], at)
+    return call
+
+
+def verbs(tx):
+    return [event.verb for event in list_events(tx) if event.verb.startswith("training.")]
+
+
+def test_a_role_is_the_machines_until_a_person_takes_it_and_again_after(tx):
+    olga = a_person(tx)
+    assert not is_played(seats_of(tx), Role.OPERATOR)
+    take_seat(tx, OLGA, olga, Role.OPERATOR, None, v.NOW)
+    take_seat(tx, OLGA, olga, Role.OPERATOR, None, v.NOW)
+    assert is_played(seats_of(tx), Role.OPERATOR)
+    leave_seat(tx, OLGA, olga, Role.OPERATOR, v.NOW)
+    leave_seat(tx, OLGA, olga, Role.OPERATOR, v.NOW)
+    assert seats_of(tx) == []
+    assert verbs(tx) == ["training.seat_taken", "training.seat_left"]
+
+
+def test_nobody_plays_a_role_that_he_does_not_have_but_an_administrator_every_desk(tx):
+    olga, ali = a_person(tx), a_person(tx, "ali", Role.ADMINISTRATOR)
+    with pytest.raises(ConflictError) as refused:
+        take_seat(tx, OLGA, olga, Role.DISPATCHER, None, v.NOW)
+    assert refused.value.reason == "seat_not_yours"
+    take_seat(tx, OLGA, ali, Role.DISPATCHER, None, v.NOW)
+    with pytest.raises(ConflictError):
+        take_seat(tx, OLGA, ali, Role.DRIVER, FIRST, v.NOW)
+
+
+def test_a_driver_drives_one_vehicle_that_nobody_else_drives_and_has_its_shift(tx, storm):
+    reza, dara = a_person(tx, "reza", Role.DRIVER), a_person(tx, "dara", Role.DRIVER)
+    take_seat(tx, OLGA, reza, Role.DRIVER, FIRST, v.NOW)
+    assert [one.vehicle_id for one in list_shifts_of_driver(tx, reza.id)] == [FIRST]
+    with pytest.raises(ConflictError) as refused:
+        take_seat(tx, OLGA, dara, Role.DRIVER, FIRST, v.NOW)
+    assert refused.value.reason == "seat_taken"
+    take_seat(tx, OLGA, reza, Role.DRIVER, SECOND, v.NOW)
+    assert [one.vehicle_id for one in list_shifts_of_driver(tx, reza.id)] == [SECOND]
+    take_seat(tx, OLGA, dara, Role.DRIVER, FIRST, v.NOW)
+    with pytest.raises(InvalidError):
+        take_seat(tx, OLGA, reza, Role.DRIVER, None, v.NOW)
+    with pytest.raises(NotFoundError):
+        take_seat(tx, OLGA, reza, Role.DRIVER, VehicleId(99), v.NOW)
+
+
+def test_who_sits_in_a_truck_works_its_controls(tx):
+    reza = a_person(tx, "reza", Role.DRIVER)
+    with pytest.raises(NotFoundError):
+        drive_truck(tx, reza, Controls(going=True, blade=True))
+    take_seat(tx, OLGA, reza, Role.DRIVER, FIRST, v.NOW)
+    drive_truck(tx, reza, Controls(going=True, blade=False))
+    seat = drivers_seat(tx, reza)
+    assert (seat.going, seat.blade) == (True, False)
+
+
+def test_a_call_rings_is_taken_and_ends_with_a_request(tx, storm):
+    call = rung(tx)
+    assert open_calls(tx) == [call]
+    taken = take_call(tx, OLGA, call.id, v.NOW + MINUTE)
+    assert taken.on_the_line
+    assert take_call(tx, OLGA, call.id, v.NOW + 2 * MINUTE) == taken
+    with pytest.raises(ConflictError) as refused:
+        take_call(tx, OTHER, call.id, v.NOW + MINUTE)
+    assert refused.value.reason == "call_taken"
+    with pytest.raises(ConflictError):
+        end_call(tx, OTHER, call.id, None, v.NOW + MINUTE)
+    with pytest.raises(NotFoundError):
+        end_call(tx, OLGA, call.id, RequestId(99), v.NOW + 2 * MINUTE)
+    ended = end_call(tx, OLGA, call.id, None, v.NOW + 2 * MINUTE)
+    assert ended.ended_at == v.NOW + 2 * MINUTE
+    assert open_calls(tx) == []
+    assert verbs(tx) == ["training.call_taken", "training.call_ended"]
+
+
+def test_who_takes_another_call_ends_the_one_before(tx):
+    first, second = rung(tx), rung(tx)
+    take_call(tx, OLGA, first.id, v.NOW)
+    take_call(tx, OLGA, second.id, v.NOW + MINUTE)
+    assert [one.on_the_line for one in all_calls(tx)] == [False, True]
+
+
+def test_callers_hang_up_when_nobody_comes_but_not_before_hands_could(tx):
+    call = rung(tx)
+    assert hang_up_unanswered(tx, 1.0, v.NOW + PATIENCE) == 0
+    assert hang_up_unanswered(tx, 1.0, v.NOW + PATIENCE + MINUTE) == 1
+    assert all_calls(tx)[0].missed
+    with pytest.raises(ConflictError) as refused:
+        take_call(tx, OLGA, call.id, v.NOW + 5 * MINUTE)
+    assert refused.value.reason == "call_missed"
+    assert patience(30.0) == timedelta(seconds=30 * 45)
+
+
+def test_an_instructor_adds_what_a_scenario_may_have_and_it_is_in_force(tx):
+    assert {"snow", "calls", "call", "trouble", "power_cut"} <= TABLES.keys()
+    words = {"en": "The minister is stuck on {place}"}
+    inject(tx, OLGA, "call", {"at_h": 1.5, "kind": "blocked", "words": words}, v.NOW)
+    inject(tx, OLGA, "power_cut", {"from_h": 2, "until_h": 3}, v.NOW)
+    night = shipped_scenario("first-night")
+    played = in_force(night, events_of(tx))
+    assert played.call == (*night.call, SpokenCall(1.5 * HOUR, RequestKind.BLOCKED, words))
+    assert played.power_cut[-1].until_h == 3 * HOUR
+    assert replace(played, call=night.call, power_cut=night.power_cut) == night
+
+
+def test_a_mistake_in_what_is_added_is_told_and_nothing_added(tx):
+    with pytest.raises(InvalidError, match="kind"):
+        inject(tx, OLGA, "earthquake", {}, v.NOW)
+    with pytest.raises(InvalidError, match="until_h"):
+        inject(tx, OLGA, "power_cut", {"from_h": 2, "until_h": 1}, v.NOW)
+    assert events_of(tx) == []
+
+
+def test_notes_stand_on_their_moment(tx):
+    with pytest.raises(InvalidError):
+        write_note(tx, OLGA, "  ", v.NOW)
+    write_note(tx, OLGA, "Did not ask for the number ", v.NOW)
+    assert [(one.at, one.words, one.made_by) for one in notes_of(tx)] == [
+        (v.NOW, "Did not ask for the number", "olga")
+    ]
