@@ -1,0 +1,113 @@
+"""Moments at which a new plan would have been better, pure: the driven plan beside new ones.
+
+Both go on from the same moment with the same knowledge. The driven plan goes on as it is, and what
+it does not know yet comes behind its routes where that fits; the new ones are what several
+searches found from there. What they differ in is told only where all of them are clearly better.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from typing import NamedTuple
+
+from data.model import Plan, PlanId
+from data.model.training.rehearsal import TrainingMarkId
+from fleet.planning.plan_preparation import Prepared
+from fleet.planning.plan_scope import works_of
+from fleet.planning.plan_summary import HOPELESS, pass_ends
+
+CLEAR_MIN = 10.0
+"""Minutes that the worst of all searches saves at least where a new plan is clearly better."""
+
+JUDGED = 2
+"""Classes that are judged: so many of the most urgent."""
+
+SEEN_TO = timedelta(minutes=30)
+"""Whoever publishes a plan within this time has used the moment."""
+
+
+class MinutesSaved(NamedTuple):
+    """Minutes of lateness that the worst, the middle and the best search save."""
+
+    low: float
+    middle: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionPoint:
+    """A moment, and what a new plan would have saved there against the one that was driven.
+
+    Lateness is that of all streets of a class together, in minutes. `saved` has the classes that
+    are judged, and `late_min` how late they are by the driven plan. `moved` streets go to another
+    truck in the middle search. `published_at` is when the dispatcher published a plan soon after.
+    """
+
+    mark_id: TrainingMarkId
+    at: datetime
+    plan_id: PlanId
+    late_min: Mapping[str, float]
+    saved: Mapping[str, MinutesSaved]
+    moved: int
+    published_at: datetime | None = None
+
+    @property
+    def total(self) -> float:
+        """Minutes that the middle search saves, all judged classes together."""
+        return sum(one.middle for one in self.saved.values())
+
+    @property
+    def clear(self) -> bool:
+        """Whether every search is clearly better, and none makes a judged class later."""
+        worst = [one.low for one in self.saved.values()]
+        return max(worst, default=0.0) >= CLEAR_MIN and min(worst) > -1.0
+
+    @property
+    def missed(self) -> bool:
+        """Whether a new plan was clearly better and nobody made one."""
+        return self.clear and self.published_at is None
+
+
+def lateness_min(plan: Plan, prepared: Prepared) -> dict[str, float]:
+    """Return by how many minutes the streets of each class are late by a plan, all together.
+
+    A street counts once, with its last pass; one that is never done is late until the last shift
+    ends. What no plan of these machines does is left out.
+    """
+    ends, until = pass_ends(plan), max(shift.ends_at for shift in prepared.shifts)
+    hopeless = {one.job_id for one in plan.unserved if one.reason in HOPELESS | {"closed"}}
+    done = prepared.present.done
+    late: dict[str, float] = {}
+    for job in prepared.jobs:
+        if job.id in hopeless:
+            continue
+        mine = ends.get(job.id, {})
+        wanted = [work for work in works_of(job) if work in mine or work not in done]
+        last = max((mine.get(work, until) for work in wanted), default=job.due_at)
+        minutes = max(last - job.due_at, timedelta(0)) / timedelta(minutes=1)
+        late[str(job.service_class)] = late.get(str(job.service_class), 0.0) + minutes
+    return late
+
+
+def saved_minutes(
+    driven: Mapping[str, float], searched: Sequence[Mapping[str, float]], judged: Sequence[str]
+) -> dict[str, MinutesSaved]:
+    """Return what searches save of the lateness of each judged class that has work."""
+    saved = {}
+    for name in judged:
+        if name in driven:
+            each = [driven[name] - one.get(name, 0.0) for one in searched]
+            saved[name] = MinutesSaved(min(each), median(each), max(each))
+    return saved
+
+
+def used_at(published: Sequence[datetime], at: datetime) -> datetime | None:
+    """Return when a plan was published soon after a moment; `None` where none was."""
+    soon = [each for each in published if at < each <= at + SEEN_TO]
+    return min(soon, default=None)
+
+
+def missed_min(points: Sequence[DecisionPoint]) -> float:
+    """Return what the best moment would have saved that nobody used, 0 where none was missed."""
+    return max((one.total for one in points if one.missed), default=0.0)

@@ -1,0 +1,92 @@
+"""The score of an operator, pure: from the calls of a training and what became of each."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+
+from data.model import Role, SegmentId
+from data.streets.network import StreetNetwork
+from data.streets.projection import distance_m
+from fleet.training.score_rules import Measured, Score, score_of
+
+ONE_STREET_M = 300.0
+"""A caller who gives no number cannot be told from a neighbor this near on the same street."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """A call and what became of it.
+
+    `meant` is the street that the caller stands on, `noted` that of the request, `None` where
+    either is unknown. `over_at` is when an unanswered caller hung up. A call `repeats` where an
+    earlier one about the same street was still open; `joined` says whether both became one work.
+    `kept` is whether the last promise held, `None` while that is open.
+    """
+
+    rang_at: datetime
+    taken_at: datetime | None = None
+    taken_by: str = ""
+    over_at: datetime | None = None
+    saved_at: datetime | None = None
+    meant: SegmentId | None = None
+    noted: SegmentId | None = None
+    repeats: bool = False
+    joined: bool = False
+    kept: bool | None = None
+
+
+def operator_score(
+    calls: Iterable[CallRecord], login: str, network: StreetNetwork, now: datetime
+) -> Score:
+    """Return the score of an operator.
+
+    Whoever was lost counts against all operators: nobody knows who should have taken the call.
+    """
+    listed = list(calls)
+    decided = [one for one in listed if one.taken_at is not None or _lost(one, now)]
+    mine = [one for one in listed if one.taken_by == login]
+    saved = [one for one in mine if one.saved_at is not None]
+    placed = [one for one in mine if one.meant is not None and one.saved_at is not None]
+    again = [one for one in mine if one.repeats]
+    measures = [
+        _share("taken", decided, lambda one: one.taken_at is not None),
+        Measured("saved_s", _median_s(saved), len(saved)),
+        _share("right_street", placed, lambda one: same_street(network, one.meant, one.noted)),
+        _share("duplicates", again, lambda one: one.joined),
+        _share("promises", [one for one in mine if one.kept is not None], lambda one: one.kept),
+    ]
+    return score_of(Role.OPERATOR, measures)
+
+
+def same_street(network: StreetNetwork, meant: SegmentId | None, noted: SegmentId | None) -> bool:
+    """Return whether a request is on the street that a caller meant.
+
+    That is the same piece of street, or one of the same name near it.
+    """
+    if meant is None or noted is None:
+        return False
+    if meant == noted:
+        return True
+    one, other = network.find(meant), network.find(noted)
+    if one is None or other is None or not one.names or one.names != other.names:
+        return False
+    halfway = (each.geometry[len(each.geometry) // 2] for each in (one, other))
+    return distance_m(*halfway) <= ONE_STREET_M
+
+
+def _lost(one: CallRecord, now: datetime) -> bool:
+    return one.taken_at is None and one.over_at is not None and one.over_at <= now
+
+
+def _median_s(saved: Sequence[CallRecord]) -> float | None:
+    """Return half of the calls' longest time from the first ring to the saved request."""
+    lasted = [(one.saved_at - one.rang_at) / timedelta(seconds=1) for one in saved if one.saved_at]
+    return median(lasted) if lasted else None
+
+
+def _share(
+    name: str, of: Sequence[CallRecord], good: Callable[[CallRecord], bool | None]
+) -> Measured:
+    share = sum(bool(good(one)) for one in of) / len(of) if of else None
+    return Measured(name, share, len(of))

@@ -1,0 +1,191 @@
+"""What a perfect and a careless robot score, by the rules that everybody can read."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from data.model import Alert, AlertId, AlertKind, PlanId, Role, ServiceClass
+from fleet.reports.performance import Response, late_spells, promised_lanes
+from fleet.training.alert_times import alert_times
+from fleet.training.dispatcher_score import (
+    ClassLateness,
+    DispatchFacts,
+    dispatcher_score,
+    lateness_by_class,
+)
+from fleet.training.operator_score import CallRecord, operator_score, same_street
+from fleet.training.plan_changes import PlanChange, changes_per_truck
+from fleet.training.score_rules import FULL, RULES, Measured, score_of
+from tests import village as v
+from tests.village_database import POLICY
+
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+LATER = v.NOW + 8 * HOUR
+P1, P2, P3 = (ServiceClass(name) for name in ("P1", "P2", "P3"))
+
+
+def a_call(number: int, **changes) -> CallRecord:
+    """Return a call that was taken at once and noted on the caller's own street in a minute."""
+    rang_at = v.NOW + number * 3 * MINUTE
+    call = CallRecord(
+        rang_at=rang_at,
+        taken_at=rang_at + 5 * SECOND,
+        taken_by="sara",
+        saved_at=rang_at + 60 * SECOND,
+        meant=v.MILL,
+        noted=v.MILL,
+        repeats=number % 2 == 1,
+        joined=number % 2 == 1,
+        kept=True,
+    )
+    return replace(call, **changes)
+
+
+def careless_call(number: int) -> CallRecord:
+    """Return every third call lost, the others noted on a wrong street after six minutes."""
+    call = a_call(number, noted=v.ROSE, joined=False, kept=False)
+    if number % 3:
+        return replace(call, saved_at=call.rang_at + 6 * MINUTE)
+    return CallRecord(call.rang_at, over_at=call.rang_at + 2 * MINUTE, meant=v.MILL)
+
+
+def score(calls):
+    return operator_score(calls, "sara", v.village(), LATER)
+
+
+def by_name(scored):
+    return {one.name: one for one in scored.measures}
+
+
+def test_an_operator_without_a_fault_has_all_points_and_a_careless_one_hardly_any() -> None:
+    perfect = score([a_call(number) for number in range(20)])
+    careless = score([careless_call(number) for number in range(30)])
+    assert perfect.points == FULL
+    assert {one.points for one in perfect.measures} == {FULL}
+    assert careless.points is not None
+    assert careless.points < 10
+    assert by_name(careless)["right_street"].value == 0.0
+    assert by_name(careless)["taken"].value == pytest.approx(2 / 3)
+
+
+def test_what_nobody_could_show_counts_neither_way() -> None:
+    one = score([a_call(0, kept=None)])
+    assert one.points == FULL
+    assert [each.name for each in one.measures if each.points is None] == ["duplicates", "promises"]
+    assert score([]).points is None
+
+
+def test_each_operator_answers_for_own_calls_and_all_for_those_that_were_lost() -> None:
+    calls = [a_call(0), a_call(1, taken_by="omid", noted=v.ROSE), careless_call(3)]
+    mine = by_name(score(calls))
+    assert mine["right_street"].value == 1.0
+    assert (mine["taken"].value, mine["taken"].of) == (pytest.approx(2 / 3), 3)
+
+
+def test_a_call_that_still_rings_is_not_lost() -> None:
+    ringing = CallRecord(v.NOW, over_at=LATER + MINUTE, meant=v.MILL)
+    assert by_name(score([a_call(0), ringing]))["taken"].value == 1.0
+
+
+def test_the_next_piece_of_the_same_street_is_the_right_one_too() -> None:
+    network = v.village()
+    assert same_street(network, v.MAIN_WEST, v.MAIN_EAST)  # both are Imam Street
+    assert not same_street(network, v.MAIN_WEST, v.ROSE)
+    assert not same_street(network, v.MAIN_WEST, None)
+    assert same_street(network, v.YARD, v.YARD)  # it has no name
+
+
+def test_points_go_down_from_what_is_asked_for_to_what_is_worth_nothing() -> None:
+    for rules in RULES.values():
+        for rule in rules.values():
+            middle = (rule.full_at + rule.none_at) / 2
+            beyond = rule.full_at * 2 - rule.none_at
+            points = [rule.points(at) for at in (beyond, rule.full_at, middle, rule.none_at)]
+            assert points == pytest.approx([FULL, FULL, FULL / 2, 0.0])
+
+
+def test_a_score_is_the_mean_of_its_measures_by_their_weights() -> None:
+    found = score_of(Role.OPERATOR, [Measured("right_street", 1.0, 4), Measured("taken", 0.0, 4)])
+    assert found.points == pytest.approx(FULL * 3 / 4)
+    assert [one.name for one in found.measures] == ["taken", "right_street"]
+
+
+def an_alert(kind: AlertKind, seen: timedelta | None, ended: timedelta | None = None) -> Alert:
+    return Alert(
+        AlertId(1),
+        v.a_storm().id,
+        kind,
+        None,
+        v.NOW,
+        until=None if ended is None else v.NOW + ended,
+        acknowledged_at=None if seen is None else v.NOW + seen,
+    )
+
+
+def test_graver_alerts_are_to_be_seen_sooner() -> None:
+    seen = [an_alert(kind, 5 * MINUTE) for kind in (AlertKind.SOS, AlertKind.AT_RISK)]
+    danger, streets = alert_times(seen, LATER)
+    assert (danger.in_time, streets.in_time) == (0, 1)
+    assert (danger.seen_s, danger.ended_s) == (300.0, None)
+
+
+def test_alerts_that_needed_nobody_or_have_time_left_do_not_count() -> None:
+    by_itself = an_alert(AlertKind.OFF_ROUTE, None, 5 * MINUTE)
+    note = an_alert(AlertKind.SPEEDING, None)
+    assert alert_times([by_itself, note], LATER) == ()
+    fresh = an_alert(AlertKind.SOS, None)
+    assert alert_times([fresh], v.NOW + MINUTE) == ()
+    (never,) = alert_times([fresh], LATER)
+    assert (never.alerts, never.in_time) == (1, 0)
+
+
+def facts(**changes) -> DispatchFacts:
+    """Return a storm that was led without a fault."""
+    perfect = DispatchFacts(
+        hours=8.0,
+        lateness={name: ClassLateness(800.0, 0.0) for name in (P1, P2, P3)},
+        response=Response(40, 40, 40, 0, 1800.0, 3600.0, None),
+        alerts=alert_times([an_alert(AlertKind.SOS, MINUTE)], LATER),
+        changes=(PlanChange(PlanId(2), v.NOW, 10, 4),),
+        moved_m=300_000.0,
+        cleared_m=220_000.0,
+        missed_min=0.0,
+        points=16,
+    )
+    return replace(perfect, **changes)
+
+
+def test_a_dispatcher_without_a_fault_has_all_points_and_a_careless_one_none() -> None:
+    assert dispatcher_score(facts()).points == FULL
+    careless = facts(
+        lateness={name: ClassLateness(800.0, 600.0) for name in (P1, P2, P3)},
+        response=Response(40, 5, 5, 30, 1800.0, 3600.0, 7200.0),
+        alerts=alert_times([an_alert(AlertKind.SOS, None)], LATER),
+        changes=tuple(PlanChange(PlanId(n), v.NOW, 10, 10) for n in range(20)),
+        moved_m=2_000_000.0,
+        missed_min=400.0,
+    )
+    assert dispatcher_score(careless).points == 0.0
+
+
+def test_without_decision_points_that_measure_has_no_points() -> None:
+    found = by_name(dispatcher_score(facts(missed_min=None, points=0)))
+    assert found["replanning_min"].points is None
+
+
+def test_drivers_feel_a_change_of_their_next_streets_by_truck_and_hour() -> None:
+    changes = [PlanChange(PlanId(n), v.NOW, 4, 2) for n in range(4)]
+    assert changes_per_truck(changes, 2.0) == pytest.approx(8 / (4 * 2))
+    assert changes_per_truck([], 2.0) is None
+
+
+def test_lateness_is_of_all_lanes_and_hours_of_a_class() -> None:
+    network, storm = v.village(), v.a_storm()
+    lanes = promised_lanes(network, POLICY)
+    never = lateness_by_class(lanes, late_spells(lanes, {}, storm), 6 * 3600.0)
+    p1 = never[P1]  # three hours of six, since nobody came in its cycle of three
+    assert p1.share == pytest.approx(0.5)
+    assert p1.lane_km_h == pytest.approx(lanes.lane_m[lanes.class_no == 0].sum() / 1000 * 6)
+    early = lateness_by_class(lanes, late_spells(lanes, {}, storm), 3600.0)
+    assert {one.share for one in early.values()} == {0.0}
