@@ -3,7 +3,13 @@
 This facade exports what other rooms need of it.
 """
 
-from data.training.scenario import SHIPPED, Scenario, scenario_from_toml, shipped_scenario
+from data.training.scenario import (
+    SHIPPED,
+    Scenario,
+    scenario_from_toml,
+    shipped_scenario,
+    shipped_text,
+)
 from data.training.scenario_tables import (
     HOUR,
     LONGEST_H,
@@ -34,4 +40,5 @@ __all__ = [
     "Words",
     "scenario_from_toml",
     "shipped_scenario",
+    "shipped_text",
 ]

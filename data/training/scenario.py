@@ -95,8 +95,12 @@ def scenario_from_toml(text: str | bytes, file: str = "scenario.toml") -> Scenar
 @cache
 def shipped_scenario(name: str) -> Scenario:
     """Return a scenario that comes with the product; raise `InvalidError` for another name."""
+    return scenario_from_toml(shipped_text(name), f"{name}.toml")
+
+
+def shipped_text(name: str) -> str:
+    """Return the file of a scenario that comes with the product; errors as `shipped_scenario`."""
     if name not in SHIPPED:
         raise InvalidError("scenario", name, Need("one of {expected}", expected=", ".join(SHIPPED)))
-    file = f"{name}.toml"
-    text = files("data.samples").joinpath("scenarios", file).read_text(encoding="utf-8")
-    return scenario_from_toml(text, file)
+    found = files("data.samples").joinpath("scenarios", f"{name}.toml")
+    return found.read_text(encoding="utf-8")

@@ -1,7 +1,8 @@
 """All rows of a city's tables copied into another database, and compared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import batched, zip_longest
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Row, Table, Text, func, insert, select
@@ -22,17 +23,26 @@ def copy_rows(source: Tx, copy: Tx) -> None:
     which SQLite files of before may hold.
     """
     for table in metadata.sorted_tables:
-        for part in batched(_rows_of(source, table), AT_ONCE, strict=False):
-            if table is position and copy.dialect.name == "postgresql":
-                make_months(copy, months_of(row.fixed_at for row in part))
-            names = table.columns.keys()
-            try:
-                copy.execute(insert(table), [dict(zip(names, row, strict=True)) for row in part])
-            except InvalidError as error:
-                raise BarfrubError(
-                    f"a row of {table.name} cannot be kept there: {error}"
-                ) from error
-        _number_from_there(copy, table)
+        copy_table(source, copy, table)
+
+
+def copy_table(
+    source: Tx, copy: Tx, table: Table, given: Mapping[str, object] = MappingProxyType({})
+) -> None:
+    """Copy all rows of a table, with values that are `given` in place of what they say.
+
+    Errors as of `copy_rows`.
+    """
+    names = table.columns.keys()
+    for part in batched(_rows_of(source, table), AT_ONCE, strict=False):
+        if table is position and copy.dialect.name == "postgresql":
+            make_months(copy, months_of(row.fixed_at for row in part))
+        rows = [{**dict(zip(names, row, strict=True)), **given} for row in part]
+        try:
+            copy.execute(insert(table), rows)
+        except InvalidError as error:
+            raise BarfrubError(f"a row of {table.name} cannot be kept there: {error}") from error
+    _number_from_there(copy, table)
 
 
 def compare_rows(source: Tx, copy: Tx) -> Iterator[tuple[str, int]]:

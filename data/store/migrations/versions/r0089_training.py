@@ -1,7 +1,7 @@
 """Keep what a sandbox rehearses, and the moments that it may be set back to."""
 
 from alembic import op
-from sqlalchemy import CheckConstraint, Column, Text
+from sqlalchemy import Column, Text
 
 from data.store.schema.base import UtcDateTime, Whole, new_id
 
@@ -20,7 +20,6 @@ def upgrade() -> None:
         Column("seed", Whole, nullable=False),
         Column("began_at", UtcDateTime, nullable=False),
         Column("started_by", Text, nullable=False),
-        CheckConstraint("id = 1", name="training_is_one"),
     )
     op.create_table(
         "training_mark",

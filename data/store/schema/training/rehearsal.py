@@ -1,6 +1,6 @@
 """Tables of a rehearsal; in the database of a real city they are empty."""
 
-from sqlalchemy import CheckConstraint, Column, Table, Text
+from sqlalchemy import Column, Table, Text
 
 from data.store.schema.base import UtcDateTime, Whole, metadata, new_id
 
@@ -14,7 +14,6 @@ training = Table(
     Column("seed", Whole, nullable=False),
     Column("began_at", UtcDateTime, nullable=False, doc="hour 0 of the scenario, by its own clock"),
     Column("started_by", Text, nullable=False, doc="sign-in name"),
-    CheckConstraint("id = 1", name="training_is_one"),
 )
 
 training_mark = Table(
