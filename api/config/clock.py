@@ -3,6 +3,9 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from math import inf
+
+from data.errors import BarfrubError
 
 
 def since_boot_s() -> float:
@@ -82,3 +85,32 @@ class Clock:
         if self._start is None:
             return self.system_now()
         return self._start + timedelta(seconds=(time.monotonic() - self._began_s) * self._speed)
+
+
+class ServerClock:
+    """An estimate of a server's time between two requests; both clocks run at one speed."""
+
+    def __init__(self) -> None:
+        self._at: datetime | None = None
+        self._asked_s = 0.0
+        self._speed = 1.0
+
+    def align(self, now: datetime, speed: float) -> None:
+        """Set the time and speed that the server has just sent."""
+        self._at, self._asked_s, self._speed = now, time.monotonic(), speed
+
+    @property
+    def age_s(self) -> float:
+        """How long ago the server sent its time; for ever where it never did."""
+        return inf if self._at is None else time.monotonic() - self._asked_s
+
+    @property
+    def speed(self) -> float:
+        """How many seconds the server's clock goes in one."""
+        return self._speed
+
+    def now(self) -> datetime:
+        """Return the estimated server's time."""
+        if self._at is None:
+            raise BarfrubError("the server has not been asked for its time yet")
+        return self._at + timedelta(seconds=(time.monotonic() - self._asked_s) * self._speed)

@@ -45,7 +45,8 @@ class _Wish:
 class NightDispatcher:
     """Enters snowfall readings, plans shifts and publishes plans; stops where refused entry.
 
-    `fallen` says how many cm of snow lie so long after the storm began.
+    `fallen` says how many cm of snow lie so long after the storm began. Where a person plays the
+    dispatcher it is `relieved` and only reads the snow gauge.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class NightDispatcher:
         self._next_round_at: datetime | None = None
         self._wish: _Wish | None = None
         self._off = False
+        self.relieved = False
 
     async def act(self, now: datetime) -> None:
         """Look at the board where a round is due, and do what has waited long enough."""
@@ -78,6 +80,9 @@ class NightDispatcher:
         if storm is None:
             return
         await self._enter_snowfall(storm, now)
+        if self.relieved:
+            self._wish = None
+            return
         await self._relieve_shifts(storm["id"], now)
         await self._clear_away(board["runs"])
         action = board["figures"]["next_action"]

@@ -1,4 +1,4 @@
-"""Simulated callers, and the operator who enters their requests."""
+"""The simulated operator, who enters the requests of simulated callers."""
 
 import logging
 import secrets
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from api.simulation.signed_in_client import SignedInClient
-from data.model import LonLat
+from data.model import LonLat, RequestId
 from data.streets.projection import distance_m
 from fleet.simulation.simulated_calls import SimulatedCall
 
@@ -17,34 +17,54 @@ FAR_M = 2000.0
 _log = logging.getLogger(__name__)
 
 
+class ServerBusyError(Exception):
+    """The server could not take a call now."""
+
+
 class SimulatedOperator:
     """Takes simulated calls as a person would: of the places offered, the caller knows the one."""
 
-    def __init__(self, spoken: Iterator[SimulatedCall], client: SignedInClient) -> None:
+    def __init__(self, client: SignedInClient, spoken: Iterator[SimulatedCall]) -> None:
         self._spoken = spoken
         self._client = client
         self._next = next(spoken, None)
         self._run = secrets.token_urlsafe(6)
         self.sent = 0
 
+    @property
+    def login(self) -> str:
+        """The name that the operator signs in with."""
+        return self._client.login
+
     async def send(self, now: datetime) -> None:
         """Enter the calls that are due; one that the server could not take is tried again."""
         while self._next is not None and self._next.at <= now:
-            call = self._next
-            body = {
-                "kind": call.kind,
-                "text": call.text,
-                "address": call.address,
-                "channel": "phone",
-                "idempotency_key": f"simulated-{self._run}-{self.sent}",
-            }
-            answer = await self._client.post("/requests", body | await self._place_of(call))
-            if answer.is_server_error:
+            try:
+                await self.enter(self._next, f"simulated-{self._run}-{self.sent}")
+            except ServerBusyError:
                 return
-            if answer.is_error:
-                _log.warning("a call was refused: %s", answer.text[:200])
-            self.sent += 1
             self._next = next(self._spoken, None)
+
+    async def enter(self, call: SimulatedCall, key: str) -> RequestId | None:
+        """Enter a call under a key of its own; return its request, or `None` for a refused one.
+
+        Raises `ServerBusyError` where it may be tried again.
+        """
+        body = {
+            "kind": call.kind,
+            "text": call.text,
+            "address": call.address,
+            "channel": "phone",
+            "idempotency_key": key,
+        }
+        answer = await self._client.post("/requests", body | await self._place_of(call))
+        if answer.is_server_error:
+            raise ServerBusyError
+        self.sent += 1
+        if answer.is_error:
+            _log.warning("a call was refused: %s", answer.text[:200])
+            return None
+        return RequestId(answer.json()["id"])
 
     async def _place_of(self, call: SimulatedCall) -> dict[str, Any]:
         """Return the fields of the offered place that the caller confirms; empty without one."""

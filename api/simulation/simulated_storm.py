@@ -1,7 +1,8 @@
 """A simulated storm sent to a server through its public API: positions, calls and orders.
 
 It plays drivers, callers, an operator and a dispatcher at night. It reads the published plan, as
-drivers do, and writes nothing but its trackers' tokens: whatever the board shows came in over HTTP.
+drivers do, and writes nothing but its trackers' tokens and, in a rehearsal, whose phones ring:
+whatever the board shows came in over HTTP.
 """
 
 import asyncio
@@ -16,13 +17,14 @@ from heapq import merge
 
 import httpx
 
-from api.config.clock import Clock
+from api.config.clock import Clock, ServerClock
+from api.simulation.live_training import LiveTraining, find_live_training, said_by
 from api.simulation.night_dispatcher import NightDispatcher
 from api.simulation.signed_in_client import SignedInClient
-from api.simulation.simulated_operator import SimulatedOperator
+from api.simulation.simulated_operator import ServerBusyError, SimulatedOperator
 from api.simulation.simulated_tracker import Truck
 from data.errors import BarfrubError
-from data.model import Plan, Route, VehicleId
+from data.model import Plan, Role, Route, VehicleId
 from data.policy.message_rules import COME_BACK
 from data.store.database.engine import Database, reading, transaction
 from data.store.messages.messages import list_messages
@@ -88,35 +90,6 @@ class Script:
     language: str = "en"
 
 
-class ServerClock:
-    """An estimate of the server's time between two requests; both clocks run at one speed."""
-
-    def __init__(self) -> None:
-        self._at: datetime | None = None
-        self._asked_s = 0.0
-        self._speed = 1.0
-
-    def align(self, now: datetime, speed: float) -> None:
-        """Set the time and speed that the server has just sent."""
-        self._at, self._asked_s, self._speed = now, time.monotonic(), speed
-
-    @property
-    def outdated(self) -> bool:
-        """Whether to request the server's time again."""
-        return self._at is None or time.monotonic() - self._asked_s > ALIGN_S
-
-    @property
-    def speed(self) -> float:
-        """How many seconds the server's clock goes in one."""
-        return self._speed
-
-    def now(self) -> datetime:
-        """Return the estimated server's time."""
-        if self._at is None:
-            raise BarfrubError("the server has not been asked for its time yet")
-        return self._at + timedelta(seconds=(time.monotonic() - self._asked_s) * self._speed)
-
-
 class Simulation:
     """The trucks, callers and dispatcher of one city, synchronized with its server's clock.
 
@@ -142,6 +115,7 @@ class Simulation:
         self._home: set[VehicleId] = set()
         self._operator: SimulatedOperator | None = None
         self._dispatcher: NightDispatcher | None = None
+        self._training: LiveTraining | None = None
         with transaction(engine) as tx:
             self._network: StreetNetwork = load_network(tx)
             self._houses = list_places(tx)
@@ -175,25 +149,45 @@ class Simulation:
     async def begin(self, report: Report) -> None:
         """Wait for the server and a published plan, then start the trucks."""
         await self._wait_for_server()
-        await self._wait_for_plan(report)
+        self._training = await asyncio.to_thread(find_live_training, self._engine, self._callers)
+        if self._training is None:
+            await self._wait_for_plan(report)
+        else:  # to make the first plan may be a trainee's task
+            await self.look_for_plan(report)
         script = self._script
-        if script.operator and (script.scenario or script.calls_per_hour > 0):
-            self._operator = SimulatedOperator(self._spoken(), self._signed_in(script.operator))
+        if script.operator and (self._scenario or script.calls_per_hour > 0):
+            spoken = iter(()) if self._training else self._spoken()
+            self._operator = SimulatedOperator(self._signed_in(script.operator), spoken)
         if script.dispatcher:
             client = self._signed_in(script.dispatcher)
-            fallen = partial(snow_cm, script.scenario.snow) if script.scenario else fallen_cm
-            self._dispatcher = NightDispatcher(client, lambda: self._clock.speed, fallen)
+            self._dispatcher = NightDispatcher(client, lambda: self._clock.speed, self._fallen_cm)
+
+    @property
+    def _scenario(self) -> Scenario | None:
+        """What is played now; in a rehearsal with what its instructor added."""
+        return self._training.scenario if self._training else self._script.scenario
+
+    def _fallen_cm(self, elapsed: timedelta) -> float:
+        scenario = self._scenario
+        return snow_cm(scenario.snow, elapsed) if scenario else fallen_cm(elapsed)
 
     def _spoken(self) -> Iterator[SimulatedCall]:
         """Return who calls from now on, by time."""
         script, now = self._script, self._clock.now()
-        scenario, began_at = script.scenario, self._storm_at or now
+        if script.scenario is not None:
+            began_at = self._storm_at or now
+            return self._callers(script.scenario, began_at, now, script.seed)
         where = self._network.segments, self._houses
-        if scenario is None:
-            return calls(*where, now, steadily(script.calls_per_hour), script.seed)
-        said = [one for one in words_of(scenario, began_at, script.language) if one[0] >= now]
-        drawn = calls(*where, now, callers_of(scenario, began_at), script.seed)
-        return merge(drawn, written_calls(*where, said, script.seed), key=lambda call: call.at)
+        return calls(*where, now, steadily(script.calls_per_hour), script.seed)
+
+    def _callers(
+        self, scenario: Scenario, began_at: datetime, since: datetime, seed: int
+    ) -> Iterator[SimulatedCall]:
+        """Return who calls in a scenario from some moment on."""
+        where, language = (self._network.segments, self._houses), self._script.language
+        said = [one for one in words_of(scenario, began_at, language) if one[0] >= since]
+        drawn = calls(*where, since, callers_of(scenario, began_at), seed)
+        return merge(drawn, written_calls(*where, said, seed), key=lambda call: call.at)
 
     def _signed_in(self, person: Person) -> SignedInClient:
         return SignedInClient(self._clients(), person.login, person.password)
@@ -201,8 +195,10 @@ class Simulation:
     async def tick(self) -> None:
         """Send what is due."""
         try:
-            if self._clock.outdated:
+            if self._training or self._clock.age_s > ALIGN_S:
                 await self._align()
+            if self._training:
+                await self._obey(self._training)
             await self._send(self._clock.now())
         except httpx.HTTPError as error:
             _log.warning("the server does not answer: %s", error)
@@ -210,7 +206,9 @@ class Simulation:
     async def _send(self, now: datetime) -> None:
         """Send what is due; where some fails, all others have ended before that is raised."""
         sending = [t.send(self._client, self._gate, now) for t in self._trucks.values()]
-        if self._operator:
+        if self._training:
+            sending.append(self._answer(self._training, now))
+        elif self._operator:
             sending.append(self._operator.send(now))
         if self._dispatcher and self._clock.speed:  # nobody decides while a rehearsal is paused
             sending.append(self._dispatcher.act(now))
@@ -218,6 +216,38 @@ class Simulation:
         failures = [each for each in ended if isinstance(each, BaseException)]
         if failures:
             raise min(failures, key=lambda failure: isinstance(failure, httpx.HTTPError))
+
+    async def _obey(self, training: LiveTraining) -> None:
+        """Let people play what they have taken, and come what was added to the scenario."""
+        for event in await asyncio.to_thread(training.look):
+            self._hinder(training.alone(event))
+        for vehicle_id, truck in self._trucks.items():
+            truck.driver = training.driver_of(vehicle_id)
+        if self._dispatcher:
+            self._dispatcher.relieved = training.is_played(Role.DISPATCHER)
+
+    def _hinder(self, added: Scenario) -> None:
+        """Let something that was added come in the way of trucks that are driving."""
+        began_at, seed = self._storm_start(), self._script.seed
+        for machine, truck in enumerate(self._trucks.values()):
+            troubles, cuts = troubles_of(added, machine, len(self._trucks)), added.power_cut
+            if began_at and (troubles or cuts):
+                truck.path.hinder(
+                    partial(hindered, troubles=troubles, cuts=cuts, began_at=began_at, seed=seed)
+                )
+
+    async def _answer(self, training: LiveTraining, now: datetime) -> None:
+        """Let callers ring, and the machine take their calls where nobody plays the operator."""
+        await asyncio.to_thread(training.ring, now, self._clock.speed)
+        if self._operator is None or training.is_played(Role.OPERATOR):
+            return
+        for call in await asyncio.to_thread(training.waiting):
+            try:
+                request_id = await self._operator.enter(said_by(call), f"training-call-{call.id}")
+            except ServerBusyError:
+                return
+            login = self._operator.login
+            await asyncio.to_thread(training.answered, call, login, request_id, now)
 
     async def _align(self) -> None:
         answer = await self._client.get("/health")
@@ -270,20 +300,20 @@ class Simulation:
         for route in await asyncio.to_thread(self._recalled):
             truck, now = self._trucks[route.vehicle_id], self._clock.now()
             self._home.add(route.vehicle_id)
-            if truck.place is None:  # it has not left yet
-                truck.drive(iter(()))
+            if truck.path.place is None:  # it has not left yet
+                truck.path.begin(iter(()))
                 continue
-            home = drive_home(route, self._network, truck.place, now)
+            home = drive_home(route, self._network, truck.path.place, now)
             self._drive(home, now, self._script.seed)
 
     def _drive(self, route: Route, now: datetime, seed: int) -> None:
         """Let a truck drive a route from now on, with what the scenario puts in its way."""
-        fixes, scenario = driven(route, self._network, now, seed), self._script.scenario
+        fixes, scenario = driven(route, self._network, now, seed), self._scenario
         if scenario is not None and self._storm_at is not None:
             machine = list(self._trucks).index(route.vehicle_id)
             troubles = troubles_of(scenario, machine, len(self._trucks))
             fixes = hindered(fixes, troubles, scenario.power_cut, self._storm_at, seed)
-        self._trucks[route.vehicle_id].drive(fixes)
+        self._trucks[route.vehicle_id].path.begin(fixes)
 
     def _recalled(self) -> list[Route]:
         plan, since = self._plan, self._began_at
@@ -311,6 +341,8 @@ class Simulation:
             return find_published_plan(tx, storm.id)
 
     def _storm_start(self) -> datetime | None:
+        if self._training:
+            return self._training.training.began_at
         with reading(self._engine) as tx:
             storm = find_active_storm(tx)
         return storm.started_at if storm else None
@@ -318,7 +350,7 @@ class Simulation:
     def _approached(self, routes: Iterable[Route], now: datetime) -> list[Route]:
         found: list[Route] = []
         for route in routes:
-            place = self._trucks[route.vehicle_id].place
+            place = self._trucks[route.vehicle_id].path.place
             found.append(after_approach(route, self._network, place, now) if place else route)
         return found
 

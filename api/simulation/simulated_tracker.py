@@ -3,14 +3,13 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterator
 from datetime import datetime
 
 import httpx
 
 from data.errors import BarfrubError
-from data.model import LonLat
 from fleet.simulation.simulated_trucks import Fix
+from fleet.simulation.truck_path import Controls, TruckPath
 from fleet.tracking.track_fixes import LoggedFix
 
 BATCH = 500
@@ -20,27 +19,21 @@ _log = logging.getLogger(__name__)
 
 
 class Truck:
-    """A simulated tracker with the fixes that it has not delivered yet."""
+    """A simulated tracker with the fixes that it has not delivered yet.
+
+    `driver` is what a person does who drives the truck in a rehearsal.
+    """
 
     def __init__(self, token: str) -> None:
         self._token = token
-        self._coming: Iterator[Fix] = iter(())
-        self._next: Fix | None = None
         self._waiting: deque[Fix] = deque()
+        self.path = TruckPath()
+        self.driver: Controls | None = None
         self.sent = 0
-        self.place: LonLat | None = None
-
-    def drive(self, fixes: Iterator[Fix]) -> None:
-        """Replace the path of the vehicle."""
-        self._coming = fixes
-        self._next = next(fixes, None)
 
     async def send(self, client: httpx.AsyncClient, gate: asyncio.Semaphore, now: datetime) -> None:
         """Send fixes that are due; failed ones are sent again next time."""
-        while self._next is not None and self._next.sent_at <= now:
-            self._waiting.append(self._next)
-            self.place = self._next.location
-            self._next = next(self._coming, None)
+        self._waiting.extend(self.path.until(now, self.driver))
         if not self._waiting:
             return
         batch = list(self._waiting)[:BATCH]

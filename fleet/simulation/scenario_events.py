@@ -10,9 +10,7 @@ from data.training import MachineTrouble, PowerCut, Scenario, Snow, TimeSpan, Tr
 from fleet.simulation.simulated_calls import Later
 from fleet.simulation.simulated_faults import SensorFault, broken
 from fleet.simulation.simulated_trucks import Fix
-
-STANDS_EVERY = timedelta(seconds=30)
-"""How often the tracker of a machine that has broken down tells that it stands."""
+from fleet.simulation.truck_path import STANDS_EVERY, moved_by, standing
 
 SENSOR_FAULTS = {Trouble(fault.value): fault for fault in SensorFault}
 
@@ -123,20 +121,12 @@ def _stopped(fixes: Iterable[Fix], stop: MachineTrouble, began_at: datetime) -> 
             late = end - fix.fixed_at
             if stop.kind is Trouble.BREAKDOWN:
                 yield from _standing(place or fix, fix.fixed_at, end)
-        yield replace(fix, fixed_at=fix.fixed_at + late, sent_at=fix.sent_at + late)
+        yield moved_by(fix, late)
 
 
 def _standing(place: Fix, at: datetime, end: datetime) -> Iterator[Fix]:
     while at < end:
-        yield replace(
-            place,
-            sent_at=at,
-            fixed_at=at,
-            speed_mps=0.0,
-            blade=False,
-            spreader=False,
-            rate_gm2=None,
-        )
+        yield standing(place, at)
         at += STANDS_EVERY
 
 

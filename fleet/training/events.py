@@ -88,6 +88,12 @@ def in_force(scenario: Scenario, events: Iterable[TrainingEvent]) -> Scenario:
     return replace(scenario, **changes)
 
 
+def only(scenario: Scenario, event: TrainingEvent) -> Scenario:
+    """Return a scenario of the same length in which nothing happens but one event."""
+    changes: dict[str, Any] = dict.fromkeys(TABLES, ())
+    return in_force(replace(scenario, **changes), [event])
+
+
 def write_note(tx: Tx, actor: Actor, words: str, now: datetime) -> TrainingNote:
     """Note words on this moment of the rehearsal."""
     text = words.strip()

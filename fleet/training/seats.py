@@ -1,7 +1,7 @@
 """Seats of a rehearsal: who plays a role himself; what nobody plays, the machine does."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from data.errors import ConflictError, InvalidError, Need, NotFoundError
@@ -22,17 +22,10 @@ from data.store.training.seats import (
 )
 from fleet.setup.machine_list import known_machine
 from fleet.shifts.shift_handover import find_current_shift_of_machine, is_past
+from fleet.simulation.truck_path import Controls
 
 PLAYED = (Role.OPERATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.DRIVER)
 """Roles that trainees play."""
-
-
-@dataclass(frozen=True, slots=True)
-class Controls:
-    """What a driver does with his simulated truck: whether it goes, and its blade is down."""
-
-    going: bool
-    blade: bool
 
 
 def seats_of(tx: Tx) -> list[TrainingSeat]:

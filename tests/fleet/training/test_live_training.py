@@ -12,6 +12,7 @@ from data.store.audit.audit_log import list_events
 from data.store.shifts.shifts import list_shifts_of_driver
 from data.training import HOUR, SpokenCall, shipped_scenario
 from fleet.simulation.simulated_calls import SimulatedCall
+from fleet.simulation.truck_path import Controls
 from fleet.training.calls import (
     PATIENCE,
     all_calls,
@@ -24,7 +25,6 @@ from fleet.training.calls import (
 )
 from fleet.training.events import TABLES, events_of, in_force, inject, notes_of, write_note
 from fleet.training.seats import (
-    Controls,
     drive_truck,
     drivers_seat,
     is_played,

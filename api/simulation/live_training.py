@@ -1,0 +1,137 @@
+"""A rehearsal as its simulation sees it: what people play and add, and whose phones ring."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from data.model import Actor, ActorKind, RequestId, Role, VehicleId
+from data.model.training.live_training import (
+    TrainingCall,
+    TrainingEvent,
+    TrainingEventId,
+    TrainingSeat,
+)
+from data.model.training.rehearsal import Training
+from data.store.database.engine import Database, reading, transaction
+from data.store.training.calls import list_newest_rings
+from data.training import Scenario
+from fleet.simulation.simulated_calls import SimulatedCall
+from fleet.simulation.truck_path import Controls
+from fleet.training.calls import end_call, hang_up_unanswered, open_calls, ring, take_call
+from fleet.training.events import events_of, in_force, only, scenario_of
+from fleet.training.rehearsal import training_of
+from fleet.training.seats import is_played, seats_of
+
+type Callers = Callable[[Scenario, datetime, datetime, int], Iterator[SimulatedCall]]
+"""Who calls in a scenario that began at a time, from another time on, by a seed."""
+
+
+class LiveTraining:
+    """Seats and events as `look` found them last, and the callers, who ring as rows.
+
+    Its scenario is that of the rehearsal with what was added since. Who has rung before rings no
+    more, so that a simulation may begin anew in the middle, also after the clock was set back.
+    """
+
+    def __init__(self, engine: Database, training: Training, callers: Callers) -> None:
+        self._engine = engine
+        self._callers_of = callers
+        self._seats: list[TrainingSeat] = []
+        self._events: list[TrainingEvent] = []
+        self._callers: dict[TrainingEventId | None, Iterator[SimulatedCall]] = {}
+        self._next: dict[TrainingEventId | None, SimulatedCall | None] = {}
+        self.training = training
+        self.scenario = scenario_of(training)
+        self.look()
+
+    def look(self) -> list[TrainingEvent]:
+        """Read anew what people decided; return the events that were added since."""
+        with reading(self._engine) as tx:
+            self._seats, events = seats_of(tx), events_of(tx)
+        new = events[len(self._events) :]
+        if new:
+            self._events = events
+            self.scenario = in_force(scenario_of(self.training), events)
+        return new
+
+    def is_played(self, role: Role) -> bool:
+        """Whether a person plays a role."""
+        return is_played(self._seats, role)
+
+    def alone(self, event: TrainingEvent) -> Scenario:
+        """Return a scenario in which nothing happens but one event."""
+        return only(scenario_of(self.training), event)
+
+    def driver_of(self, vehicle_id: VehicleId) -> Controls | None:
+        """Return what a person does who drives a truck; `None` where nobody does."""
+        for seat in self._seats:
+            if seat.vehicle_id == vehicle_id:
+                return Controls(going=seat.going, blade=seat.blade)
+        return None
+
+    def ring(self, now: datetime, speed: float) -> None:
+        """Let the callers ring who are due, and those hang up who have waited too long."""
+        due = list(self._due(now))
+        with transaction(self._engine) as tx:
+            ring(tx, due, now)
+            hang_up_unanswered(tx, speed, now)
+
+    def waiting(self) -> list[TrainingCall]:
+        """Return the calls that ring."""
+        with reading(self._engine) as tx:
+            return [call for call in open_calls(tx) if call.rings]
+
+    def answered(
+        self, call: TrainingCall, login: str, request_id: RequestId | None, now: datetime
+    ) -> None:
+        """Say that the machine has taken a call, and what request came of it."""
+        operator = Actor(ActorKind.USER, login)
+        with transaction(self._engine) as tx:
+            take_call(tx, operator, call.id, now)
+            end_call(tx, operator, call.id, request_id, now)
+
+    def _due(self, now: datetime) -> Iterator[tuple[SimulatedCall, TrainingEventId | None]]:
+        self._meet_callers()
+        for source, callers in self._callers.items():
+            while (call := self._next[source]) is not None and call.at <= now:
+                self._next[source] = next(callers, None)
+                if not self._power_is_cut(call.at - self.training.began_at):
+                    yield call, source
+
+    def _power_is_cut(self, elapsed: timedelta) -> bool:
+        return any(cut.within(elapsed) for cut in self.scenario.power_cut)
+
+    def _meet_callers(self) -> None:
+        """Find out who will call of the scenario, and of each event that was added."""
+        sources: dict[TrainingEventId | None, Scenario] = {None: scenario_of(self.training)}
+        sources |= {event.id: self.alone(event) for event in self._events}
+        new = [source for source in sources if source not in self._callers]
+        if not new:
+            return
+        with reading(self._engine) as tx:
+            rung_at = list_newest_rings(tx)
+        for source in new:
+            seed = self.training.seed + (source or 0)
+            began_at = self.training.began_at
+            callers = self._callers_of(sources[source], began_at, began_at, seed)
+            self._callers[source] = not_yet_rung(callers, rung_at.get(source))
+            self._next[source] = next(self._callers[source], None)
+
+
+def not_yet_rung(
+    callers: Iterator[SimulatedCall], rung_at: datetime | None
+) -> Iterator[SimulatedCall]:
+    """Yield the callers after a moment until which all have rung."""
+    return (one for one in callers if rung_at is None or one.at > rung_at)
+
+
+def said_by(call: TrainingCall) -> SimulatedCall:
+    """Return what the caller of a call says, and where he is."""
+    place = call.location, call.segment_id
+    return SimulatedCall(call.rang_at, call.kind, call.words, call.address, *place)
+
+
+def find_live_training(engine: Database, callers: Callers) -> LiveTraining | None:
+    """Return the rehearsal of a sandbox; `None` for a city of its own."""
+    with reading(engine) as tx:
+        training = training_of(tx)
+    return None if training is None else LiveTraining(engine, training, callers)

@@ -1,0 +1,97 @@
+"""The way of a simulated truck as time goes by, pure; a person may drive it along."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import chain
+
+from data.model import LonLat
+from fleet.simulation.simulated_trucks import Fix
+
+STANDS_EVERY = timedelta(seconds=30)
+"""How often the tracker of a truck that stands tells so."""
+
+NEXT_FIX = timedelta(seconds=30)
+"""The next fix of a truck on its way comes sooner; later, it waits for its planned departure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """What a driver does with his simulated truck: whether it goes, and its blade is down."""
+
+    going: bool
+    blade: bool
+
+
+class TruckPath:
+    """The fixes of a truck that have not come yet, and where it is.
+
+    Where a person drives, it stands until he lets it go, and its blade is where he has it.
+    """
+
+    def __init__(self) -> None:
+        self._coming: Iterator[Fix] = iter(())
+        self._next: Fix | None = None
+        self._last: Fix | None = None
+        self._late = timedelta(0)
+        self._looked_at: datetime | None = None
+
+    @property
+    def place(self) -> LonLat | None:
+        """Where the truck is; `None` before it has left."""
+        return self._last.location if self._last else None
+
+    def begin(self, fixes: Iterator[Fix]) -> None:
+        """Take another way from now on."""
+        self._coming, self._late = fixes, timedelta(0)
+        self._next = next(fixes, None)
+
+    def hinder(self, hindrance: Callable[[Iterator[Fix]], Iterator[Fix]]) -> None:
+        """Let something come in the way."""
+        rest = self._coming if self._next is None else chain((self._next,), self._coming)
+        self.begin(hindrance(_delayed(rest, self._late)))
+
+    def until(self, now: datetime, driver: Controls | None) -> Iterator[Fix]:
+        """Yield the fixes that are due; `driver` is what a person does, if one drives."""
+        if driver is not None:
+            yield from self._obey(driver, now)
+        self._looked_at = now
+        while self._next is not None and self._next.sent_at + self._late <= now:
+            fix = moved_by(self._next, self._late)
+            self._last = fix if driver is None else replace(fix, blade=driver.blade)
+            self._next = next(self._coming, None)
+            yield self._last
+
+    def _obey(self, driver: Controls, now: datetime) -> Iterator[Fix]:
+        """Put off what comes while the truck stands, and yield that it does."""
+        waits = timedelta(0) if self._next is None else self._next.sent_at + self._late - now
+        if driver.going:
+            self._late -= waits if waits > NEXT_FIX else timedelta(0)
+            return
+        self._late += max(now - (self._looked_at or now), -waits, timedelta(0))
+        place, last = self._last or self._next, self._last
+        if place and (last is None or now - last.fixed_at >= STANDS_EVERY):
+            self._last = replace(standing(place, now), blade=driver.blade)
+            yield self._last
+
+
+def standing(place: Fix, at: datetime) -> Fix:
+    """Return the fix of a truck that stands at the place of another fix, with its blade up."""
+    return replace(
+        place,
+        sent_at=at,
+        fixed_at=at,
+        speed_mps=0.0,
+        blade=False,
+        spreader=False,
+        rate_gm2=None,
+    )
+
+
+def moved_by(fix: Fix, late: timedelta) -> Fix:
+    """Return a fix that much later."""
+    return replace(fix, fixed_at=fix.fixed_at + late, sent_at=fix.sent_at + late) if late else fix
+
+
+def _delayed(fixes: Iterable[Fix], late: timedelta) -> Iterator[Fix]:
+    return (moved_by(fix, late) for fix in fixes)

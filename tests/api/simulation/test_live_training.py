@@ -1,0 +1,123 @@
+"""A simulation obeys who plays what in a rehearsal, and what its instructor adds."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from api.config.settings import Settings
+from api.simulation.simulated_storm import Simulation
+from data.model import VehicleId
+from data.model.training.rehearsal import Training
+from data.store.accounts.accounts import find_user_by_login
+from data.store.database.city_database import database_of
+from data.store.database.engine import Tx, transaction
+from data.store.requests.requests import list_requests
+from data.store.tracking.positions import list_between, list_unseen
+from data.store.training.rehearsal import set_training
+from data.store.training.seats import set_controls
+from fleet.training.calls import all_calls
+from fleet.training.events import inject
+from fleet.training.seats import take_seat
+from tests import village as v
+from tests.api.conftest import StillClock
+from tests.api.simulation.test_simulated_storm import acted, ten_minutes
+from tests.village_database import DISPATCHER
+
+REHEARSED = """
+lasts_h = 6
+title.en = "One"
+brief.en = "One"
+[[snow]]
+from_h = 0
+until_h = 1
+cm_h = 2
+[[call]]
+at_h = 0.1
+kind = "blocked"
+words.en = "The minister cannot leave {place}"
+"""
+
+
+@pytest.fixture
+def rehearsed_city(planned_city: Path) -> Path:
+    """The planned city as a sandbox, with nobody in its seats yet."""
+    engine = database_of(planned_city)
+    with transaction(engine) as tx:
+        set_training(tx, Training("village", "one", REHEARSED, 1, v.NOW, "sara"))
+    engine.dispose()
+    return planned_city
+
+
+def changing(folder: Path, change: Callable[[Tx], object]) -> None:
+    """Change something in a city as its people do while the simulation runs."""
+    engine = database_of(folder)
+    with transaction(engine) as tx:
+        change(tx)
+    engine.dispose()
+
+
+def take(tx: Tx, login: str, vehicle_id: VehicleId | None = None) -> None:
+    """Let the person of a role play it."""
+    user = find_user_by_login(tx, login)
+    assert user is not None
+    take_seat(tx, DISPATCHER, user, user.roles[0], vehicle_id, v.NOW)
+
+
+def test_in_a_rehearsal_phones_ring_and_the_machine_takes_the_calls_nobody_else_does(
+    settings: Settings, rehearsed_city: Path, clock: StillClock
+) -> None:
+    async def scene(simulation: Simulation, clock: StillClock) -> None:
+        await ten_minutes(simulation, clock)
+        changing(rehearsed_city, lambda tx: take(tx, "operator"))
+        details = {"from_h": 0, "until_h": 1, "per_hour": 60}
+        changing(rehearsed_city, lambda tx: inject(tx, DISPATCHER, "calls", details, v.NOW))
+        await ten_minutes(simulation, clock)
+
+    acted(settings, rehearsed_city, clock, scene)
+    engine = database_of(rehearsed_city)
+    with transaction(engine) as tx:
+        (asked,), (first, *others) = list_requests(tx), all_calls(tx)
+    engine.dispose()
+    assert asked.text.startswith("The minister cannot leave ")
+    assert (first.taken_by, first.request_id) == ("operator", asked.id)
+    assert any(one.missed for one in others)
+    assert any(one.rings for one in others)
+    assert {one.taken_by for one in others} == {""}
+
+
+def test_a_simulation_that_begins_anew_lets_nobody_ring_twice(
+    settings: Settings, rehearsed_city: Path, clock: StillClock
+) -> None:
+    acted(settings, rehearsed_city, clock, ten_minutes)
+    acted(settings, rehearsed_city, clock, ten_minutes)
+    engine = database_of(rehearsed_city)
+    with transaction(engine) as tx:
+        assert len(all_calls(tx)) == 1
+    engine.dispose()
+
+
+def test_a_truck_in_a_rehearsal_goes_as_its_driver_lets_it(
+    settings: Settings, rehearsed_city: Path, clock: StillClock
+) -> None:
+    def speeds(since: datetime) -> set[bool]:
+        engine = database_of(rehearsed_city)
+        with transaction(engine) as tx:
+            found = list_between(tx, VehicleId(1), since, since + timedelta(hours=1))
+            found += list_unseen(tx, 10_000)[0]
+        engine.dispose()
+        return {bool(fix.speed_mps) for fix in found if fix.fixed_at >= since}
+
+    async def scene(simulation: Simulation, clock: StillClock) -> None:
+        changing(rehearsed_city, lambda tx: take(tx, "driver", VehicleId(1)))
+        await ten_minutes(simulation, clock)
+        assert speeds(v.NOW) == {False}
+        changing(rehearsed_city, lambda tx: set_controls(tx, VehicleId(1), going=True, blade=True))
+        since = clock.moment
+        for _ in range(10):
+            clock.moment += timedelta(seconds=30)
+            await simulation.tick()
+        assert True in speeds(since)
+
+    acted(settings, rehearsed_city, clock, scene)

@@ -1,0 +1,74 @@
+"""The way of a simulated truck, which a person may drive along."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+from data.training import MachineTrouble, Trouble
+from fleet.simulation.scenario_events import hindered
+from fleet.simulation.truck_path import STANDS_EVERY, Controls, TruckPath
+from tests import village as v
+from tests.fleet.simulation.test_simulated_trucks import fixes
+
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+GOES, STANDS = Controls(going=True, blade=True), Controls(going=False, blade=False)
+
+
+def a_path():
+    path = TruckPath()
+    path.begin(iter(fixes()))
+    return path
+
+
+def driven_along(path, start, end, driver=None):
+    """Return what comes until an end, looked for every few seconds."""
+    came, now = [], start
+    while now < end:
+        now += 5 * SECOND
+        came += path.until(now, driver)
+    return came
+
+
+def test_nobody_drives_and_the_truck_keeps_to_its_plan():
+    usual = fixes()
+    came = driven_along(a_path(), v.NOW, usual[-1].sent_at + MINUTE)
+    assert came == usual
+
+
+def test_a_truck_leaves_when_its_driver_lets_it_and_goes_on_from_where_it_stood():
+    path, usual = a_path(), fixes()
+    leaves = usual[0].fixed_at + 10 * MINUTE
+    waiting = driven_along(path, v.NOW, leaves, STANDS)
+    assert {one.location for one in waiting} == {usual[0].location}
+    assert not any(one.speed_mps for one in waiting)
+    gaps = pairwise(waiting)
+    assert all(after.fixed_at - before.fixed_at >= STANDS_EVERY for before, after in gaps)
+    driven_along(path, leaves, leaves + MINUTE, GOES)
+    stood_at = path.place
+    driven_along(path, leaves + MINUTE, leaves + 31 * MINUTE, STANDS)
+    assert path.place == stood_at
+    rest = driven_along(path, leaves + 31 * MINUTE, leaves + 600 * MINUTE, GOES)
+    assert rest[-1].location == usual[-1].location
+    assert all(one.blade for one in rest)
+
+
+def test_who_lets_it_go_before_the_planned_departure_goes():
+    path = TruckPath()
+    path.begin(iter(fixes()))
+    early = fixes()[0].sent_at - 60 * MINUTE
+    came = driven_along(path, early, early + MINUTE, GOES)
+    assert came
+    assert came[0].fixed_at <= early + 5 * SECOND
+
+
+def test_something_comes_in_the_way_of_a_truck_that_is_late():
+    path, usual = a_path(), fixes()
+    start = usual[0].sent_at
+    driven_along(path, start, start + MINUTE, GOES)
+    driven_along(path, start + MINUTE, start + 11 * MINUTE, STANDS)
+    at = start + 11 * MINUTE - v.NOW
+    trouble = MachineTrouble(at, at + 20 * MINUTE, 1, Trouble.BREAKDOWN)
+    path.hinder(lambda rest: hindered(rest, (trouble,), (), v.NOW, 1))
+    broken = driven_along(path, start + 11 * MINUTE, start + 30 * MINUTE, GOES)
+    assert len({one.location for one in broken}) == 1
+    rest = driven_along(path, start + 30 * MINUTE, start + 600 * MINUTE, GOES)
+    assert rest[-1].location == usual[-1].location
