@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.planning.plans import shown_runs
+from api.planning.plans import shown_plan, shown_runs
 from api.processes.cached_response import json_of, packed_answer
 from api.web.checked_route import CheckedRoute
 from api.web.context import BOARD_ROLES, App, BoardContext, StreetContext, WallContext
@@ -44,7 +44,6 @@ from maps.board.board import (
     VehicleView,
     dispatch_board,
     ids_sent_in_full,
-    plan_view,
     vehicle_views,
 )
 from maps.requests.requests import RequestView, request_view
@@ -171,7 +170,7 @@ def board_of(app: App, *, words: bool = True) -> DispatchBoard:
             waiting=waiting,
             requests=full.values(),
             network=app.network,
-            plan=plan_view(driven.plan, machine_names(tx)) if driven else None,
+            plan=shown_plan(tx, driven.plan) if driven else None,
             runs=shown_runs(tx, storm, RUNS_SHOWN) if words else (),
         )
         return dispatch_board(records)

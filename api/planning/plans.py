@@ -13,6 +13,7 @@ from data.store.database.engine import Tx
 from data.store.planning.plan_runs import get_run, list_recent_runs
 from data.store.planning.plans import find_route, get_plan
 from fleet.audit.last_change import PLANS
+from fleet.learning.plan_pace import odds_of_ends
 from fleet.planning.plan_lifecycle import ask_for_plan, publish, request_stop
 from fleet.planning.plan_options import plan_scope_choices
 from fleet.replanning.publication_undo import take_back_publication
@@ -77,7 +78,7 @@ def stop_plan_run(run_id: PlanRunId, context: DispatcherContext) -> RunView:
 def get_plan_view(plan_id: PlanId, context: BoardContext) -> PlanView:
     """Return a plan's totals."""
     with context.reading() as tx:
-        return plan_view(get_plan(tx, plan_id), machine_names(tx))
+        return shown_plan(tx, get_plan(tx, plan_id))
 
 
 @router.post("/api/plans/{plan_id}/publish")
@@ -92,7 +93,7 @@ def publish_plan(
     with context.changing(PLANS) as tx:
         args = (plan_id, context.app.estimates, context.now)
         plan = publish(tx, context.actor, *args, dropping=dropping)
-        view, storm = plan_view(plan, machine_names(tx)), known_storm(tx, plan.storm_id)
+        view, storm = shown_plan(tx, plan), known_storm(tx, plan.storm_id)
     context.app.hub.publish("storm", [storm_view(storm)])
     return view
 
@@ -107,7 +108,7 @@ def take_plan_back(plan_id: PlanId, context: DispatcherContext) -> PlanView:
     with context.writing() as tx:
         args = (plan_id, app.estimates, context.now, app.clock.speed)
         plan = take_back_publication(tx, context.actor, *args)
-        view, storm = plan_view(plan, machine_names(tx)), known_storm(tx, plan.storm_id)
+        view, storm = shown_plan(tx, plan), known_storm(tx, plan.storm_id)
     app.hub.publish("storm", [storm_view(storm)])
     return view
 
@@ -135,6 +136,11 @@ def may_see_route(tx: Tx, context: Context, shift_id: ShiftId) -> None:
     only_drives = set(context.user.roles) == {Role.DRIVER}
     if only_drives and known_shift(tx, shift_id).driver_id != context.user.id:
         raise ForbiddenError("this is the shift of somebody else")
+
+
+def shown_plan(tx: Tx, plan: Plan) -> PlanView:
+    """Return the totals of a plan, with how sure its ends are."""
+    return plan_view(plan, machine_names(tx), odds_of_ends(tx, plan.storm_id))
 
 
 def shown_runs(tx: Tx, storm: Storm | None, most: int) -> list[RunView]:

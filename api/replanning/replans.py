@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.planning.plans import shown_plan
 from api.processes.ingest.run_views import shown_run
 from api.processes.offers import Offer
 from api.replanning.delay_views import delayed_requests, street_names
@@ -31,7 +32,7 @@ from fleet.replanning.urgent_insertions import (
 from fleet.routes.route_progress import PlanCheck
 from fleet.setup.machine_list import machine_names
 from fleet.storms.storm_lookup import active_storm, known_storm
-from maps.board.board import PlanView, RunView, plan_view, storm_view
+from maps.board.board import PlanView, RunView, storm_view
 from maps.pages.i18n import Translator
 from maps.replanning import (
     InsertionView,
@@ -159,7 +160,7 @@ def accept_insertion_offer(offer_id: str, context: DispatcherContext) -> PlanVie
             app.plans.keep(became)
             kept.became = became
     with context.reading() as tx:
-        view = plan_view(kept.became, machine_names(tx))
+        view = shown_plan(tx, kept.became)
         storm = known_storm(tx, kept.became.storm_id)
     app.hub.publish("storm", [storm_view(storm)])
     return view

@@ -27,6 +27,7 @@ from data.store.database.engine import Tx
 from data.store.shifts.route_answers import find_answer
 from data.store.shifts.shifts import list_progress
 from data.store.shifts.vehicle_checks import find_check
+from fleet.learning.plan_pace import odds_of_ends
 from fleet.logbook.log_store import PART, LogFilter, part_of
 from fleet.logbook.service_hours import ServiceHours, service_hours
 from fleet.logbook.shift_summary import shift_summary
@@ -45,6 +46,7 @@ from maps.guidance.driver_runs import DriverRun, driver_runs
 from maps.guidance.phrases import said_of
 from maps.guidance.run_groups import run_groups
 from maps.pages.i18n import Translator
+from maps.routes.end_window import EndView, end_view
 from maps.routes.route_steps import Surroundings
 from maps.shifts.driver import (
     DriveView,
@@ -57,6 +59,7 @@ from maps.shifts.driver import (
 )
 from maps.shifts.shift_summary import ShiftSummaryView, summary_view
 from maps.shifts.vehicle_check import check_view, point_views
+from routing.problem.finish_odds import FinishOdds
 
 router = APIRouter(route_class=CheckedRoute)
 
@@ -162,6 +165,7 @@ class _Told:
     check: VehicleCheck | None
     hours: ServiceHours
     called_back: bool
+    odds: FinishOdds | None
 
 
 def _told(tx: Tx, context: Context, shift: Shift) -> _Told:
@@ -181,6 +185,7 @@ def _told(tx: Tx, context: Context, shift: Shift) -> _Told:
         check=find_check(tx, shift.id),
         hours=service_hours(tx, app.logbook_task.memory, shift, app.policy.hours, context.now),
         called_back=bool(list_called_back(tx, [shift])),
+        odds=odds_of_ends(tx, shift.storm_id),
     )
 
 
@@ -191,6 +196,7 @@ def _drive(told: _Told, context: Context, t: Translator) -> DriveView:
         revision=told.revision,
         answer=told.answer,
         next_leg=standing.next_leg,
+        end=_end(told, context.now),
         stages=stages,
         groups=run_groups(stages, context.app.network, t),
     )
@@ -199,6 +205,16 @@ def _drive(told: _Told, context: Context, t: Translator) -> DriveView:
     hours = hours_view(told.hours, policy.hours)
     duty = PhoneDuty(points, check_view(told.check), hours, told.called_back)
     return drive_view(told.shift, told.storm, told.vehicle, route, duty, context.now)
+
+
+def _end(told: _Told, now: datetime) -> EndView | None:
+    """Return when the route will be over: by the truck's delay and pace, else as planned."""
+    legs, expected = told.standing.legs, told.standing.expected
+    if not legs:
+        return None
+    times = expected.get(len(legs) - 1)
+    ends_at = legs[-1].ends_at if times is None else times.ends_at
+    return end_view(ends_at, max(now, legs[0].starts_at), told.odds)
 
 
 def _stages(told: _Told, t: Translator) -> tuple[DriverRun, ...]:

@@ -35,7 +35,13 @@ from data.model import (
 from data.policy.access_rules import PublicRules, SignInRules
 from data.policy.alert_rules import AlertRules, ForecastRules, WeatherFeedRules
 from data.policy.check_rules import CheckRules
-from data.policy.class_rules import ClassLabel, ClassTable, ClassTables, class_table
+from data.policy.class_rules import (
+    ClassLabel,
+    ClassTable,
+    ClassTables,
+    PunctualityRules,
+    class_table,
+)
 from data.policy.cost_rules import CostRules
 from data.policy.crew_rules import CrewRules
 from data.policy.evidence_rules import EvidenceRules
@@ -85,6 +91,7 @@ class Policy:
     salt_gm2: float
     street_rules: StreetRules = field(default_factory=StreetRules)
     join: JoinRule = field(default_factory=JoinRule)
+    punctuality: PunctualityRules = field(default_factory=PunctualityRules)
     levels: Mapping[SegmentId, Level] = field(default_factory=dict)
     followup: FollowUpRules = field(default_factory=FollowUpRules)
     evidence: EvidenceRules = field(default_factory=EvidenceRules)
@@ -230,6 +237,7 @@ class _PolicyTable(TomlTable):
     passes: _PassesTable
     spreading: _SpreadingTable
     join: JoinRule = field(default_factory=JoinRule)
+    punctuality: PunctualityRules = field(default_factory=PunctualityRules)
     near: Annotated[tuple[NearRule, ...], table_list("near"), IF_ANY] = ()
     bus: _BusTable | None = None
     steep: SteepRule | None = None
@@ -281,6 +289,7 @@ def policy_from(values: Mapping[str, object]) -> Policy:
         salt_gm2=table.spreading.salt_gm2,
         street_rules=table.street_rules(),
         join=table.join,
+        punctuality=table.punctuality,
         followup=table.followup,
         evidence=table.evidence,
         alerts=table.alerts,
@@ -306,6 +315,7 @@ def policy_values(policy: Policy) -> dict[str, object]:
             passes=_PassesTable(policy.blade_angle_deg, policy.overlap_m, policy.blade_m),
             spreading=_SpreadingTable(policy.salt_gm2),
             join=policy.join,
+            punctuality=policy.punctuality,
             near=streets.near,
             bus=None if streets.bus is None else _BusTable(streets.bus),
             steep=streets.steep,

@@ -22,6 +22,22 @@ _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True, slots=True)
+class PunctualityRules(TomlTable):
+    """How surely deadlines are to be kept: the section `[punctuality]` of `policy.toml`.
+
+    Plans leave so much time that `kept_pct` of a hundred ends are in time, as far as storms taught
+    how far ends are off; 50 leaves none.
+    """
+
+    kept_pct: Annotated[float, Number(50, 99)] = 80.0
+
+    @property
+    def probability(self) -> float:
+        """The share of ends that are to be in time."""
+        return self.kept_pct / 100
+
+
+@dataclass(frozen=True, slots=True)
 class ClassLabel:
     """How a class is called and drawn; what is empty follows from its code and its rank.
 

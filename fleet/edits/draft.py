@@ -210,14 +210,17 @@ def closed_off(draft: PreparedDraft, segment_id: SegmentId) -> PreparedDraft:
 
 def totals_of(mapped: MappedProblem, timed: TimedRoute) -> DraftTotals:
     """Return the totals of one route."""
-    problem = mapped.problem
+    problem, now = mapped.problem, mapped.situation.now
     late_passes, late_s = Counter[str](), defaultdict[str, float](float)
     arcs: list[int] = []
     for leg in timed.legs:
         arcs.extend(leg.arcs)
-        over_s = leg.ends_s - float(problem.due_s[leg.task]) if leg.kind == "work" else 0.0
+        if leg.kind != "work":
+            continue
+        job = mapped.passes[leg.task].job
+        over_s = leg.ends_s - (job.due_at - now).total_seconds()
         if over_s > 0:
-            name = str(mapped.passes[leg.task].job.service_class)
+            name = str(job.service_class)
             late_passes[name] += 1
             late_s[name] += over_s
     metres = float(problem.length_m[arcs].sum()) if arcs else 0.0

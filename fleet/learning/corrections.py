@@ -2,17 +2,28 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from data.model import ReloadSite, ReloadSiteId, Vehicle
 from data.model.planning.paces import AssumedSpeeds, LearnedPace, Movement
+
+type Speeds = frozenset[tuple[Movement, str]]
+"""Movements of types of machines."""
+
+
+@dataclass(frozen=True, slots=True)
+class InPlans:
+    """What plans use of what was learned; speeds `by_file` are as the fleet file says."""
+
+    learned: LearnedPace = field(default_factory=LearnedPace)
+    by_file: Speeds = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
     """What the fleet file says otherwise now: movements of types of machines, and reload sites."""
 
-    speeds: frozenset[tuple[Movement, str]]
+    speeds: Speeds
     fills: frozenset[ReloadSiteId]
 
 

@@ -6,7 +6,14 @@ from enum import StrEnum
 from math import exp
 
 from data.model import RoadClass, SegmentId
-from data.model.planning.paces import ConditionRatio, LearnedPace, LearnedRatio, Movement
+from data.model.planning.paces import (
+    ConditionRatio,
+    KindRatio,
+    LearnedPace,
+    LearnedRatio,
+    Movement,
+)
+from fleet.learning.corrections import InPlans
 
 SURE_SD = 2.0
 """So many standard deviations is the range that is told: nineteen of twenty lie within."""
@@ -53,12 +60,13 @@ class PaceChange:
         return not self.low <= 1.0 <= self.high
 
 
-def pace_changes(proposed: LearnedPace, in_force: LearnedPace) -> list[PaceChange]:
-    """Return what is proposed beside what is in force: kinds, depths, hours, and streets.
+def pace_changes(proposed: LearnedPace, in_plans: InPlans) -> list[PaceChange]:
+    """Return what is proposed beside what plans use: kinds, depths, hours, and streets.
 
     Streets are those that surely differ from their class, the farthest off first.
     """
-    kinds = [*_kinds(proposed, in_force)]
+    in_force = in_plans.learned
+    kinds = [*_kinds(proposed, in_plans)]
     depths = [*_conditions(ChangeKind.DEPTH, proposed.depths, in_force.depths)]
     hours = [*_conditions(ChangeKind.HOUR, proposed.hours, in_force.hours)]
     streets = sorted(_streets(proposed, in_force), key=_off, reverse=True)
@@ -69,17 +77,27 @@ def _off(one: PaceChange) -> float:
     return max(one.times, 1.0 / one.times)
 
 
-def _kinds(proposed: LearnedPace, in_force: LearnedPace) -> Iterator[PaceChange]:
-    means, before = _means(proposed), _means(in_force)
-    known = {
-        (one.movement, one.machine, one.road): exp(one.ratio.log) * before[one.movement]
-        for one in in_force.kinds
-    }
+def _kinds(proposed: LearnedPace, in_plans: InPlans) -> Iterator[PaceChange]:
+    means = _means(proposed)
     for one in proposed.kinds:
         if one.ratio.drives:
-            key = (one.movement, one.machine, one.road)
             subject = ChangeSubject(ChangeKind.KIND, one.movement, one.machine, one.road)
-            yield _change(subject, one.ratio, known.get(key, 1.0), means[one.movement])
+            yield _change(subject, one.ratio, _now(one, in_plans), means[one.movement])
+
+
+def _now(kind: KindRatio, in_plans: InPlans) -> float:
+    """Return how many times as long plans take for a type of machine on a class of roads.
+
+    A type that was never seen at that is planned as all are.
+    """
+    if (kind.movement, kind.machine) in in_plans.by_file:
+        return 1.0
+    usual = {one.movement: one.ratio for one in in_plans.learned.movements}
+    if kind.movement not in usual:
+        return 1.0
+    seen = {(one.movement, one.machine, one.road): one.ratio for one in in_plans.learned.kinds}
+    ratio = seen.get((kind.movement, kind.machine, kind.road), usual[kind.movement])
+    return exp(ratio.log) * _means(in_plans.learned)[kind.movement]
 
 
 def _means(learned: LearnedPace) -> Mapping[Movement, float]:

@@ -19,7 +19,7 @@ from data.store.setup.city import get_city
 from data.store.setup.machines import list_reload_sites, list_vehicles
 from data.store.storms.storms import list_storms
 from data.streets.network import StreetNetwork
-from fleet.learning.corrections import Corrections, corrections, without_corrected
+from fleet.learning.corrections import Corrections, InPlans, corrections, without_corrected
 from fleet.learning.paces import learned_pace
 from fleet.learning.storm_drives import drives_in
 
@@ -76,11 +76,12 @@ def propose(tx: Tx, actor: Actor, lessons: Lessons, now: datetime) -> PacePropos
     return added
 
 
-def pace_in_plans(tx: Tx) -> LearnedPace:
+def pace_in_plans(tx: Tx) -> InPlans:
     """Return what plans use of the proposal in force: what was not corrected since."""
     used = find_proposal_in_force(tx)
     learned = LearnedPace() if used is None else used.learned
-    return without_corrected(learned, corrected_since(tx, learned))
+    corrected = corrected_since(tx, learned)
+    return InPlans(without_corrected(learned, corrected), corrected.speeds)
 
 
 def corrected_since(tx: Tx, learned: LearnedPace) -> Corrections:

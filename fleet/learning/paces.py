@@ -1,7 +1,7 @@
 """From drives to what plans should assume, pure: ratios by machine, road, street, snow and hour."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -24,6 +24,7 @@ from data.model.planning.paces import (
 from data.streets.turn_costs import TURN_COST_S, TurnKind
 from fleet.learning.corrections import assumed_speeds
 from fleet.learning.pooled_effects import Floats, Observations, PooledEffects, pooled_effects
+from fleet.learning.scatter import own_scatter_s
 from fleet.learning.street_drives import SiteVisit, StormDrives, StreetDrive
 
 DEPTHS_MM = (0.0, 20.0, 50.0, 100.0, 200.0, 400.0)
@@ -68,6 +69,10 @@ SPREADS = {
 """... and of how far everything is from what is assumed, and machines, classes of roads, both
 together, storms, depths and hours from each other: storms differ by their snow first."""
 
+OTHER_STORM_SD, WORTH_STORMS = 0.15, 2.0
+"""How far one more storm is from those seen, as a logarithm, while few are known: two days of
+Syracuse differed by a fifth. It is worth so many storms."""
+
 TURN_ROUNDS = 2
 """How often turns are set apart from streets, by what the other one left over."""
 
@@ -76,7 +81,10 @@ type Turns = Mapping[TurnKind, float]
 
 @dataclass(frozen=True, slots=True)
 class _Fitted:
-    """The ratios of one movement, the drives that they are from, and their expected seconds."""
+    """The ratios of one movement, the drives that they are from, and their expected seconds.
+
+    `counted_s` are `net_s` cut off where a drive took many times the expected.
+    """
 
     drives: Sequence[StreetDrive]
     effects: "_Effects"
@@ -84,6 +92,8 @@ class _Fitted:
     mean: float
     expected_s: Floats
     net_s: Floats
+    counted_s: Floats
+    storm_sd: float
 
 
 def learned_pace(
@@ -98,6 +108,7 @@ def learned_pace(
     for _ in range(TURN_ROUNDS - 1):
         turns = _turns(fitted)
         fitted = _fitted(seen.drives, turns)
+    fills = tuple(_fills(seen.visits, sites))
     return LearnedPace(
         movements=tuple(_movement(one) for one in fitted),
         kinds=tuple(ratio for one in fitted for ratio in one.effects.kinds(one.pooled)),
@@ -105,9 +116,10 @@ def learned_pace(
         depths=tuple(ratio for one in fitted for ratio in one.effects.depths(one.pooled)),
         hours=tuple(ratio for one in fitted for ratio in one.effects.hours(one.pooled)),
         turns=_turn_times(fitted, turns),
-        fills=tuple(_fills(seen.visits, sites)),
+        fills=fills,
         habits=tuple(_habits(seen)),
         speeds=assumed_speeds(machines),
+        scatter_s=own_scatter_s((row for one in fitted for row in _off(one)), seen, fills),
     )
 
 
@@ -191,6 +203,18 @@ class _Effects:
                 weights[self.column[name]] = 1.0
         return LearnedRatio(*pooled.log_of(weights), count)
 
+    def storm_sd(self, pooled: PooledEffects, seen: Observations) -> float:
+        """Return how far another storm is from what is learned, in the mean of what was driven.
+
+        It has an effect of its own, and the other effects are not known exactly.
+        """
+        storms = self.group == self.groups.index("storm")
+        usual = np.asarray(seen.columns.mean(axis=0)).ravel()
+        _, known_sd = pooled.log_of(np.where(storms, 0.0, usual))
+        off2 = pooled.effect[storms] ** 2 + np.diag(pooled.covariance)[storms]
+        seen_var = float(off2.sum()) + WORTH_STORMS * OTHER_STORM_SD**2
+        return float(np.sqrt(known_sd**2 + seen_var / (len(off2) + WORTH_STORMS)))
+
     def kinds(self, pooled: PooledEffects) -> Iterable[KindRatio]:
         """Yield the ratio of every machine seen on every class of roads, seen there or not."""
         counts = Counter((one.machine, one.road) for one in self.drives)
@@ -240,20 +264,35 @@ def _fit(movement: Movement, drives: Sequence[StreetDrive], turns: Turns) -> _Fi
     seconds = np.array([one.seconds for one in drives])
     turn = np.array([0.0 if one.turn is None else turns[one.turn] for one in drives])
     net_s = np.maximum(seconds - turn, SHORTEST * seconds)
-    pooled = pooled_effects(effects.observations(net_s))
+    observed = effects.observations(net_s)
+    pooled = pooled_effects(observed)
     median_s = np.array([one.assumed_s for one in drives]) * np.exp(pooled.fitted)
     counted_s = np.minimum(net_s, MOST_TIMES * median_s)
     mean = float(counted_s.sum() / median_s.sum())
-    return _Fitted(drives, effects, pooled, mean, mean * median_s, net_s)
+    return _Fitted(
+        drives=drives,
+        effects=effects,
+        pooled=pooled,
+        mean=mean,
+        expected_s=mean * median_s,
+        net_s=net_s,
+        counted_s=counted_s,
+        storm_sd=effects.storm_sd(pooled, observed),
+    )
+
+
+def _off(one: _Fitted) -> Iterator[tuple[StreetDrive, float, float]]:
+    """Yield each drive with its expected seconds, and by how many it took longer."""
+    more_s = one.counted_s - one.expected_s
+    yield from zip(one.drives, one.expected_s.tolist(), more_s.tolist(), strict=True)
 
 
 def _movement(one: _Fitted) -> MovementRatio:
-    storms = one.effects.groups.index("storm")
     return MovementRatio(
         movement=one.effects.movement,
         ratio=one.effects.ratio(one.pooled, [("all", "")], len(one.drives)),
         mean=one.mean,
-        storm_sd=float(one.pooled.spread[storms]),
+        storm_sd=one.storm_sd,
         assumed_s=sum(drive.assumed_s for drive in one.drives),
     )
 
@@ -315,13 +354,13 @@ def _habits(seen: StormDrives) -> Iterable[MachineHabit]:
     for machine in sorted({one.machine for one in seen.drives}):
         drives = [one for one in seen.drives if one.machine == machine]
         stops_s = [one.seconds for one in seen.stops if one.machine == machine]
-        driven_s = sum(one.seconds for one in drives)
+        moving_s = sum(one.seconds for one in seen.times if one.machine == machine)
         routed = [one for one in drives if one.on_route is not None]
         routed_m = _metres(routed, lambda _: True)
         off_m = _metres(routed, lambda one: one.on_route is False)
         yield MachineHabit(
             machine=machine,
-            stop_share=sum(stops_s) / (driven_s + FEW_H * 3600.0),
+            stop_share=sum(stops_s) / (moving_s + FEW_H * 3600.0),
             stops=len(stops_s),
             off_route=off_m / routed_m if routed_m else None,
             driven_m=_metres(drives, lambda _: True),

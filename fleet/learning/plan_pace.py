@@ -16,6 +16,7 @@ from data.model import (
     SegmentId,
     Shift,
     Storm,
+    StormId,
     Vehicle,
 )
 from data.model.planning.paces import (
@@ -27,14 +28,17 @@ from data.model.planning.paces import (
 )
 from data.policy.city_policy import Policy
 from data.store.coverage.coverage import list_coverage
+from data.store.database.engine import Tx
 from data.store.learning.pace_proposals import find_proposal_in_force
 from data.store.setup.city import get_city
 from data.store.setup.machines import list_reload_sites, list_vehicles
+from data.store.storms.storm_policies import get_storm_policy
 from data.streets.network import StreetNetwork
 from fleet.context import CityContext
 from fleet.coverage.snow_accumulation import accumulation_of
 from fleet.learning.corrections import corrections, without_corrected
 from fleet.learning.paces import HOURS, hats
+from routing.problem.finish_odds import FinishOdds
 
 HOUR = timedelta(hours=1)
 
@@ -49,6 +53,15 @@ def plan_pace(city: CityContext, storm: Storm, shifts: Sequence[Shift]) -> Pace:
     hours = hours_between(city.now, ends_at, ZoneInfo(get_city(city.tx).timezone))
     machines, sites = list_vehicles(city.tx), list_reload_sites(city.tx)
     return pace_from(proposal.learned, machines, city.network.segments, depths_mm, hours, sites)
+
+
+def odds_of_ends(tx: Tx, storm_id: StormId) -> FinishOdds | None:
+    """Return how sure ends of a storm's routes are; `None` where no storm taught that yet."""
+    proposal = find_proposal_in_force(tx)
+    scatter = None if proposal is None else proposal.learned.scatter
+    if scatter is None:
+        return None
+    return FinishOdds(*scatter, get_storm_policy(tx, storm_id).punctuality.probability)
 
 
 def pace_from(
@@ -102,6 +115,7 @@ def pace_from(
         turns_s={one.kind: one.seconds for one in learned.turns},
         fills_s={one.site_id: one.seconds for one in learned.fills},
         stops={one.machine: one.stop_share for one in learned.habits},
+        scatter=learned.scatter,
     )
 
 

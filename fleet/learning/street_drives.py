@@ -97,17 +97,29 @@ class MachineStop:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineTime:
+    """How long a machine was on its way in a storm, without stops, loading and rests."""
+
+    machine: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class StormDrives:
     """What was seen of how long things take, in one storm or several."""
 
     drives: tuple[StreetDrive, ...] = ()
     visits: tuple[SiteVisit, ...] = ()
     stops: tuple[MachineStop, ...] = ()
+    times: tuple[MachineTime, ...] = ()
 
     def __add__(self, other: "StormDrives") -> "StormDrives":
         """Return both together."""
         return StormDrives(
-            self.drives + other.drives, self.visits + other.visits, self.stops + other.stops
+            self.drives + other.drives,
+            self.visits + other.visits,
+            self.stops + other.stops,
+            self.times + other.times,
         )
 
 
@@ -252,9 +264,11 @@ def _of_vehicle(
     drives: list[StreetDrive] = []
     visits: list[SiteVisit] = []
     stops: list[MachineStop] = []
+    moving_s = 0.0
     for one, after in pairwise([*row, None]):
         if one is None:
             continue
+        moving_s += (one.ended_at - one.started_at).total_seconds()
         turn = None if after is None else _turn(facts.network, one.directed, after.directed)
         gap = timedelta(0) if after is None else after.started_at - one.ended_at
         drive = _drive(machine, one, facts, cleared)
@@ -263,14 +277,18 @@ def _of_vehicle(
             drive = replace(drive, seconds=max(whole_s, 1.0), turn=turn)
         if drive is not None:
             drives.append(drive)
-        if after is None or gap <= STOP:
+        if after is None:
+            continue
+        if gap <= STOP:
+            moving_s += max(gap.total_seconds(), 0.0)
             continue
         site = _site_between(facts, one.directed, after.directed)
         if site is not None and _fills(site, gap):
             visits.append(SiteVisit(site.id, gap.total_seconds()))
         elif site is None and turn is not None and gap < BREAK:
             stops.append(MachineStop(machine.type, gap.total_seconds()))
-    return StormDrives(tuple(drives), tuple(visits), tuple(stops))
+    times = (MachineTime(machine.type, moving_s),)
+    return StormDrives(tuple(drives), tuple(visits), tuple(stops), times)
 
 
 def _drive(

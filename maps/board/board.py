@@ -32,6 +32,8 @@ from fleet.planning.draft_validity import WaitingDraft
 from fleet.routes.class_finish import ClassFinish
 from fleet.tracking.live_fleet import VehicleLive, VehicleState
 from maps.requests.requests import RequestView, request_view
+from maps.routes.end_window import EndView, end_of_route
+from routing.problem.finish_odds import FinishOdds
 
 LISTED = 300
 """Rows that a list of the board draws at once."""
@@ -88,13 +90,14 @@ class RunView:
 
 @dataclass(frozen=True, slots=True)
 class RouteView:
-    """Sums of one vehicle's route in a plan."""
+    """Sums of one vehicle's route in a plan; `end` is how sure its end is, where that is known."""
 
     shift_id: int
     vehicle_id: int
     vehicle: str
     starts_at: datetime
     ends_at: datetime
+    end: EndView | None
     work_m: float
     drive_m: float
     reloads: int
@@ -355,7 +358,7 @@ def run_view(
     )
 
 
-def plan_view(plan: Plan, vehicles: Mapping[VehicleId, str]) -> PlanView:
+def plan_view(plan: Plan, vehicles: Mapping[VehicleId, str], odds: FinishOdds | None) -> PlanView:
     """Return the sums of a plan; empty routes are left out."""
     return PlanView(
         id=plan.id,
@@ -367,11 +370,13 @@ def plan_view(plan: Plan, vehicles: Mapping[VehicleId, str]) -> PlanView:
         unserved=len({left.job_id for left in plan.unserved}),
         options=plan.options,
         aside=plan.aside,
-        routes=tuple(route_view(route, vehicles) for route in plan.routes if route.legs),
+        routes=tuple(route_view(route, vehicles, odds) for route in plan.routes if route.legs),
     )
 
 
-def route_view(route: Route, vehicles: Mapping[VehicleId, str]) -> RouteView:
+def route_view(
+    route: Route, vehicles: Mapping[VehicleId, str], odds: FinishOdds | None
+) -> RouteView:
     """Return the sums of one vehicle's route, which has at least one leg."""
     return RouteView(
         shift_id=route.shift_id,
@@ -379,6 +384,7 @@ def route_view(route: Route, vehicles: Mapping[VehicleId, str]) -> RouteView:
         vehicle=vehicles.get(route.vehicle_id, ""),
         starts_at=route.legs[0].starts_at,
         ends_at=route.legs[-1].ends_at,
+        end=end_of_route(route, odds),
         work_m=_length_m(route.legs, LegKind.WORK),
         drive_m=_length_m(route.legs, LegKind.DRIVE),
         reloads=sum(leg.kind is LegKind.RELOAD for leg in route.legs),

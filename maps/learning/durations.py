@@ -6,15 +6,22 @@ from dataclasses import dataclass
 from data.model import StormId
 from data.model.planning.paces import LearnedPace, PaceProposal, PaceState
 from data.streets.network import StreetNetwork
-from fleet.learning.corrections import Corrections
+from fleet.learning.corrections import Corrections, InPlans
 from fleet.learning.pace_changes import ChangeKind, PaceChange, pace_changes
 from maps.learning.pace_map import PaceMap, pace_map
 from maps.pages.i18n import Translator
 from maps.pages.tables import TableView
 from maps.streets.street import called, street_name
+from routing.problem.finish_odds import FinishOdds
 
 MOST_STREETS = 100
 """Streets in the table: those that are farthest from their class."""
+
+
+AHEAD_H = (1, 4, 8)
+"""How far ahead the ends are of which the table tells how sure they are."""
+
+HOUR_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ NOTHING = DurationsView(0, False, "", "", (), 0, None)
 
 
 def durations_view(
-    proposal: PaceProposal | None, in_plans: LearnedPace, around: DurationsContext
+    proposal: PaceProposal | None, in_plans: InPlans, around: DurationsContext
 ) -> DurationsView:
     """Return a proposal as the page shows it, beside what is `in_plans`."""
     if proposal is None:
@@ -164,17 +171,42 @@ def _seconds(learned: LearnedPace, t: Translator) -> Iterator[TableView]:
     ):
         if rows:
             yield TableView(caption, (first, *heads), rows)
+    yield from _sureness(learned, t)
     habits = tuple(_habits(learned, t))
     if habits:
-        shares = (t("Machine"), t("Time that stops add"), t("Stops"), t("Driven off the route"))
+        shares = (
+            t("Machine"),
+            t("Driven"),
+            t("Time that stops add"),
+            t("Stops"),
+            t("Driven off the route"),
+        )
         yield TableView(t("Stops and leaving the route"), shares, habits)
+
+
+def _sureness(learned: LearnedPace, t: Translator) -> Iterator[TableView]:
+    """Yield how far ends of routes are from what plans say, by how far ahead they are."""
+    if learned.scatter is None:
+        return
+    odds = FinishOdds(*learned.scatter, kept=0.5)
+    rows = tuple(
+        (
+            t("{count} h", count=t.number(hours)),
+            t("± {time}", time=_min(odds.sd_s(hours * HOUR_S), t)),
+            t("± {time}", time=_min(odds.storm_sd * hours * HOUR_S, t)),
+        )
+        for hours in AHEAD_H
+    )
+    heads = (t("End ahead by"), t("Two of three are within"), t("Of that, the whole storm"))
+    yield TableView(t("How sure ends of routes are"), heads, rows)
 
 
 def _habits(learned: LearnedPace, t: Translator) -> Iterable[tuple[str, ...]]:
     for one in learned.habits:
         off = t("no route") if one.off_route is None else _percent(one.off_route, t)
         stops = (_percent(one.stop_share, t), t.number(one.stops), off)
-        yield (t(f"machine:{one.machine}"), *stops)
+        driven = t("{value} km", value=t.number(one.driven_m / 1000))
+        yield (t(f"machine:{one.machine}"), driven, *stops)
 
 
 def _percent(share: float, t: Translator) -> str:

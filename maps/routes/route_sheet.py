@@ -9,11 +9,13 @@ from math import ceil
 
 from data.model import LegKind, Plan, Route, SegmentId, Shift, Storm, Vehicle
 from maps.pages.i18n import Translator
+from maps.routes.end_window import end_of_route
 from maps.routes.route_steps import StageView, Surroundings
 from maps.routes.run_words import said_length, stretch
 from maps.routes.sheet_map import sheet_map
 from maps.routes.sheet_runs import SheetRun, on_known_streets, sheet_runs
 from maps.streets.street import called, street_name
+from routing.problem.finish_odds import FinishOdds
 
 RUNS_A_MAP = 70
 """Numbers that are still read on one map."""
@@ -93,7 +95,8 @@ class PrintedRoute:
 class SheetRoute:
     """A route with its vehicle, shift and driver.
 
-    `shut` are streets that are blocked or closed, with the reason; `around` has the streets.
+    `shut` are streets that are blocked or closed, with the reason; `around` has the streets. `odds`
+    tell how sure its end is, where that is known.
     """
 
     route: Route
@@ -102,6 +105,7 @@ class SheetRoute:
     driver: str
     around: Surroundings
     shut: Mapping[SegmentId, str]
+    odds: FinishOdds | None = None
 
 
 def sheets_data(
@@ -159,10 +163,17 @@ def _facts(trip: SheetRoute, t: Translator) -> Iterator[Fact]:
     work_m = sum(leg.length_m for leg in legs if leg.kind is LegKind.WORK)
     drive_m = sum(leg.length_m for leg in legs if leg.kind is LegKind.DRIVE)
     yield Fact(t("Begins"), t.time(legs[0].starts_at))
-    yield Fact(t("Ends"), t.time(legs[-1].ends_at))
+    yield Fact(t("Ends"), _end(trip, t))
     yield Fact(t("To plow"), said_length(work_m, t))
     yield Fact(t("Deadhead"), said_length(drive_m, t))
     yield Fact(t("Refills"), t.number(sum(leg.kind is LegKind.RELOAD for leg in legs)))
+
+
+def _end(trip: SheetRoute, t: Translator) -> str:
+    time, end = t.time(trip.route.legs[-1].ends_at), end_of_route(trip.route, trip.odds)
+    if end is None:
+        return time
+    return t("{time} ({window})", time=time, window=t.times(end.earliest_at, end.latest_at))
 
 
 def _cautions(trip: SheetRoute, t: Translator) -> Iterator[str]:

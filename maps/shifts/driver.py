@@ -31,6 +31,7 @@ from fleet.shifts.route_answers import RouteAnswerState, answer_state_of
 from maps.guidance.driver_runs import DriverRun
 from maps.guidance.run_groups import RunGroup
 from maps.pages.wall import PrivateText, has_private_texts
+from maps.routes.end_window import EndView
 from maps.shifts.vehicle_check import CheckPointView, VehicleCheckView, check_view
 from maps.streets.street import street_name
 
@@ -118,7 +119,8 @@ class DriveView:
     """A shift with its whole route, as the driver's phone stores it.
 
     `next_leg` is the first one ahead by what is proved and tapped; the phone begins there.
-    `points` are to be checked before the shift, `check` is what was found. `groups` are the stages
+    `points` are to be checked before the shift, `check` is what was found. `end` is when the route
+    will be over, where that is known. `groups` are the stages
     as one speaks of them, a quarter being one. Who is `called_back` to the yard is asked nothing of
     a route any more.
     """
@@ -135,6 +137,7 @@ class DriveView:
     revision: int | None
     answer: RouteAnswerView | None
     next_leg: int
+    end: EndView | None
     stages: tuple[DriverRun, ...]
     points: tuple[CheckPointView, ...]
     check: VehicleCheckView | None
@@ -177,6 +180,7 @@ class PhoneRoute(NamedTuple):
     revision: int | None
     answer: RouteAnswer | None
     next_leg: int
+    end: EndView | None
     stages: tuple[DriverRun, ...]
     groups: tuple[RunGroup, ...]
 
@@ -219,6 +223,7 @@ def drive_view(
         revision=route.revision,
         answer=answer_view(route.answer) if route.answer else None,
         next_leg=route.next_leg,
+        end=route.end,
         stages=route.stages,
         points=duty.points,
         check=duty.check,

@@ -36,6 +36,7 @@ from routing.planning.directed_passes import (
     numbered,
     passes_of,
 )
+from routing.planning.due_times import due_s, planned_by_s
 from routing.planning.durations import drive_paces, drive_s, fill_s, service_s, turn_s
 from routing.planning.limited_ways import LimitedWays, limited_ways
 from routing.planning.machine_kinds import machine_kinds, trucks_of
@@ -62,7 +63,7 @@ SECOND_PRICE = 1.0
 COMPLETION_PRICE = 0.002
 """Price of a second until a street is done, times its weight: a busy truck has hundreds."""
 LATENESS_PRICE = 0.05
-"""Price of a second behind the deadline, times the weight of the street."""
+"""Price of a second behind what keeps the deadline surely enough, times the street's weight."""
 UNSERVED_S = 200_000.0
 """A street left out costs as much as one done this much too late, and ..."""
 UNSERVED_PRICE = 10_000.0
@@ -85,6 +86,11 @@ class MappedProblem:
     def as_driven(self, v: int, route: TaskRoute, timed: TimedRoute) -> TimedRoute:
         """Return a vehicle's route by the ways that it takes where limits concern others."""
         return self.unlimited.route(self.problem, v, route, timed) if self.unlimited else timed
+
+    @property
+    def due_s(self) -> Floats:
+        """The deadlines of tasks themselves; those of the problem leave time for what may come."""
+        return due_s(self.situation, self.passes)
 
     @property
     def number(self) -> dict[WorkPass, int]:
@@ -110,7 +116,6 @@ def problem_from(situation: PlanningSituation) -> MappedProblem:
     rules = _rules(situation, passes)
     start_s, end_s = _shift_s(situation)
     release_s = [(p.job.starts_at - situation.now).total_seconds() for p in passes]
-    due_s = [(p.job.due_at - situation.now).total_seconds() for p in passes]
     weight = np.array([p.job.weight for p in passes], np.float64)
     hopper_kg = np.array([truck.hopper_kg for truck in trucks], np.float64)
     rank = {code: number for number, code in enumerate(classes_of(situation))}
@@ -122,7 +127,7 @@ def problem_from(situation: PlanningSituation) -> MappedProblem:
         material_kg=np.array([material_kg(situation, p) for p in passes], np.float64),
         class_index=np.array([rank[p.job.service_class] for p in passes], np.int32),
         release_s=np.maximum(np.array(release_s, np.float64), 0.0),
-        due_s=np.array(due_s, np.float64),
+        due_s=planned_by_s(situation, passes, start_s),
         completion_price=COMPLETION_PRICE * weight,
         lateness_price=LATENESS_PRICE * weight,
         unserved_price=(UNSERVED_PRICE + UNSERVED_S * LATENESS_PRICE) * weight,

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import isfinite
 
@@ -21,7 +22,7 @@ def proved(mapped: MappedProblem) -> tuple[PlanProof, ...]:
 
     Passes that nobody can do, or not in time, are told together by class, reason and deadline.
     """
-    problem = mapped.problem
+    problem = replace(mapped.problem, due_s=mapped.due_s)
     if not problem.tasks or not problem.vehicles:
         return ()
     found = proofs(problem, PathFinder(problem, line_graph(problem)))

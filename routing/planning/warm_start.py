@@ -38,7 +38,7 @@ def no_later_than(mapped: MappedProblem, plan: Plan) -> Problem:
     left = {one.job_id for one in plan.unserved if one.reason not in HOPELESS}
     waiting = [work.job.id in left for work in mapped.passes]
     open_classes = np.unique(problem.class_index[waiting])
-    by_s = np.where(ends_s <= problem.due_s, problem.due_s, np.inf)
+    by_s = np.where(ends_s <= mapped.due_s, mapped.due_s, np.inf)
     for level in np.setdiff1d(problem.class_index, open_classes).tolist():
         done = (problem.class_index == level) & np.isfinite(ends_s)
         by_s[done] = np.minimum(by_s[done], ends_s[done].max(initial=0.0))

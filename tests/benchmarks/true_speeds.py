@@ -45,19 +45,22 @@ class TrueTown:
     parked: Mapping[SegmentId, float]
     crossing_s: Mapping[DirectedSegment, float]
 
-    def driven(self, route: Route, depth_mm: float) -> Route:
-        """Return a route as it is truly driven, with a leg for each street."""
+    def driven(self, route: Route, depth_mm: float, ice: float) -> Route:
+        """Return a route as it is truly driven, with a leg for each street.
+
+        `ice` is the share of the assumed speed that it takes in this storm.
+        """
         at = route.legs[0].starts_at
         legs: list[Leg] = []
         for leg in route.legs:
-            for part, seconds in self._parts(route, leg, at, depth_mm):
+            for part, seconds in self._parts(route, leg, at, depth_mm, ice):
                 ends_at = at + timedelta(seconds=seconds)
                 legs.append(replace(part, starts_at=at, ends_at=ends_at))
                 at = ends_at
         return replace(route, legs=tuple(legs))
 
     def _parts(
-        self, route: Route, leg: Leg, at: datetime, depth_mm: float
+        self, route: Route, leg: Leg, at: datetime, depth_mm: float, ice: float
     ) -> Iterator[tuple[Leg, float]]:
         if not leg.path:
             planned_s = (leg.ends_at - leg.starts_at).total_seconds()
@@ -66,26 +69,26 @@ class TrueTown:
         machine = self.machines[route.vehicle_id]
         for step in leg.path:
             length_m = self.network.segment(step.segment_id).length_m
-            seconds = self._seconds(machine, leg, step, at, depth_mm)
+            share, assumed_mps = self._share(machine, leg, step, at, depth_mm)
+            mps = assumed_mps * max(share - ice, LEAST)
+            seconds = length_m / mps + self.crossing_s[step]
             at += timedelta(seconds=seconds)
             yield replace(leg, path=(step,), length_m=length_m), seconds
 
-    def _seconds(
+    def _share(
         self, machine: Vehicle, leg: Leg, step: DirectedSegment, at: datetime, depth_mm: float
-    ) -> float:
+    ) -> tuple[float, float]:
+        """Return the share of the assumed speed that is left, and that speed."""
         street = self.network.segment(step.segment_id)
         own = self.type_share[machine.type]
         parked, hill = self.parked[street.id], self.hill[street.id]
         rush = RUSH_LOSS if _rush(at) and street.road_class in MAIN else 0.0
         if leg.kind is LegKind.WORK:
             name = next(each for each in machine.work_speed_mps if leg.blade == (each == "plow"))
-            assumed_mps = machine.work_speed_mps[name]
             snow = SNOW_LOSS * depth_mm if leg.blade and leg.pass_index == 0 else 0.0
-            share = own - parked - hill - snow - rush
-        else:
-            assumed_mps = min(machine.drive_speed_mps, street.drive_speed_mps)
-            share = own - 0.5 * parked - 0.6 * hill - rush
-        return street.length_m / (assumed_mps * max(share, LEAST)) + self.crossing_s[step]
+            return own - parked - hill - snow - rush, machine.work_speed_mps[name]
+        assumed_mps = min(machine.drive_speed_mps, street.drive_speed_mps)
+        return own - 0.5 * parked - 0.6 * hill - rush, assumed_mps
 
 
 def _rush(at: datetime) -> bool:

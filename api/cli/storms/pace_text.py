@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from data.model.planning.paces import LearnedPace, PaceProposal, PaceState
 from data.streets.network import StreetNetwork
+from fleet.learning.corrections import InPlans
 from fleet.learning.pace_changes import ChangeKind, PaceChange, pace_changes
+from routing.problem.finish_odds import FinishOdds
 
 
 def in_force_text(proposal: PaceProposal | None) -> str:
@@ -15,7 +17,7 @@ def in_force_text(proposal: PaceProposal | None) -> str:
 
 
 def proposal_lines(
-    proposal: PaceProposal, in_plans: LearnedPace, network: StreetNetwork, most: int
+    proposal: PaceProposal, in_plans: InPlans, network: StreetNetwork, most: int
 ) -> Iterator[str]:
     """Yield a proposal as a table: what takes how many times as long as assumed.
 
@@ -69,7 +71,11 @@ def _times(learned: LearnedPace) -> Iterator[str]:
     for fill in learned.fills:
         minutes = f"{fill.seconds / 60:.0f} min, assumed {fill.assumed_s / 60:.0f} min"
         yield f"loading at {fill.name}: {minutes}, {fill.visits} visits"
+    if learned.scatter is not None:
+        odds = FinishOdds(*learned.scatter, kept=0.5)
+        yield f"ends 4 h ahead: two of three within {odds.sd_s(4 * 3600.0) / 60:.0f} min"
     for habit in learned.habits:
-        yield f"{habit.machine}: stops add {habit.stop_share:.1%} ({habit.stops} stops)"
+        driven = f"{habit.stops} stops, {habit.driven_m / 1000:.0f} km"
+        yield f"{habit.machine}: stops add {habit.stop_share:.1%} ({driven})"
         if habit.off_route is not None:
             yield f"{habit.machine}: {habit.off_route:.1%} of the metres off its route"

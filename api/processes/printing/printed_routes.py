@@ -10,6 +10,7 @@ from data.store.database.engine import Tx
 from data.store.planning.plans import get_plan
 from data.streets.network import StreetNetwork
 from fleet.accounts.people import login_names
+from fleet.learning.plan_pace import odds_of_ends
 from fleet.setup.machine_list import all_sites, machines_in_use
 from fleet.shifts.shift_handover import shifts_by_id
 from fleet.storms.closures import impassable_streets
@@ -44,13 +45,13 @@ def plan_sheets(
     drivers = login_names(tx)
     vehicles = {vehicle.id: vehicle for vehicle in machines_in_use(tx)}
     sites = all_sites(tx)
-    shut = _shut(tx, storm.id, printing)
+    shut, odds = _shut(tx, storm.id, printing), odds_of_ends(tx, storm.id)
 
     def trip(route: Route) -> SheetRoute:
         vehicle, shift = vehicles[route.vehicle_id], shifts[route.shift_id]
         around = Surroundings(printing.network, sites.reload_sites, sites.depot_name(vehicle))
         driver = drivers.get(shift.driver_id, "") if shift.driver_id is not None else ""
-        return SheetRoute(route, vehicle, shift, driver, around, shut)
+        return SheetRoute(route, vehicle, shift, driver, around, shut, odds)
 
     trips = [trip(route) for route in routes]
     trips.sort(key=lambda one: one.vehicle.name)

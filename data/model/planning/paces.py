@@ -60,8 +60,8 @@ class MovementRatio(NamedTuple):
     """What holds for all drives of a movement.
 
     `ratio` is that of a machine or road that was never seen, `mean` what the mean of seconds is
-    above their median, `storm_sd` how far whole storms are apart (logarithm), `assumed_s` how many
-    seconds of drives it is from.
+    above their median, `storm_sd` how far the mean of another storm is from all that (logarithm),
+    `assumed_s` how many seconds of drives it is from.
     """
 
     movement: Movement
@@ -101,7 +101,7 @@ class AssumedSpeeds(NamedTuple):
 class MachineHabit(NamedTuple):
     """How a type of machine spends its hours beside its route.
 
-    `stop_share` is the time of short stops against that of driving, `off_route` the share of the
+    `stop_share` is the time of short stops against that on the way, `off_route` the share of the
     metres that were driven where no route led; `None` where there was no route.
     """
 
@@ -116,7 +116,8 @@ class MachineHabit(NamedTuple):
 class LearnedPace:
     """What storms taught of how long things take; ratios are against the fleet file's `speeds`.
 
-    Proposals of former versions do not tell them.
+    `scatter_s` is how far machines in one storm are apart, as `Scatter` has it. Proposals of former
+    versions tell neither.
     """
 
     movements: tuple[MovementRatio, ...] = ()
@@ -128,6 +129,27 @@ class LearnedPace:
     fills: tuple[FillTime, ...] = ()
     habits: tuple[MachineHabit, ...] = ()
     speeds: tuple[AssumedSpeeds, ...] = ()
+    scatter_s: float | None = None
+
+    @property
+    def scatter(self) -> "Scatter | None":
+        """How far ends are from what plans say; `None` where nobody knows."""
+        whole_s = sum(one.assumed_s for one in self.movements)
+        if self.scatter_s is None or not whole_s:
+            return None
+        off_s = sum(one.storm_sd * one.assumed_s for one in self.movements)
+        return Scatter(off_s / whole_s, self.scatter_s)
+
+
+class Scatter(NamedTuple):
+    """How far ends of routes are from what a plan with learned durations says.
+
+    All machines of a storm are off together, by a share of the time with standard deviation
+    `storm_sd`; each by itself with a variance of `own_s` seconds squared for each second.
+    """
+
+    storm_sd: float
+    own_s: float
 
 
 class PaceState(StrEnum):
@@ -158,7 +180,8 @@ class Pace:
 
     `kinds` holds for the types of machines of the fleet, `streets` for what is known of single
     ones, with the snow on them. `turns_s` are seconds by kind of turn, `fills_s` by reload site,
-    `stops` the share of time that stops add, by type of machine.
+    `stops` the share of time that stops add, by type of machine. `scatter` is how far all that is
+    off, `None` where nobody knows.
     """
 
     kinds: Mapping[tuple[Movement, str, RoadClass], float] = field(default_factory=dict)
@@ -166,6 +189,7 @@ class Pace:
     turns_s: Mapping[str, float] = field(default_factory=dict)
     fills_s: Mapping[ReloadSiteId, float] = field(default_factory=dict)
     stops: Mapping[str, float] = field(default_factory=dict)
+    scatter: Scatter | None = None
 
     def factor(self, movement: Movement, machine: str, segment: Segment) -> float:
         """Return how many times the assumed seconds a type of machine takes on a street."""

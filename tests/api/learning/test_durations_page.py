@@ -41,6 +41,7 @@ LEARNED = LearnedPace(
     turns=(TurnTime("left", 8.0, 14.0, 33),),
     fills=(FillTime(v.a_reload_site().id, "Salt heap", 600.0, 900.0, 5),),
     habits=(MachineHabit("dump_truck", 0.021, 4, 0.05, 9000.0),),
+    scatter_s=90.0,
 )
 
 
@@ -65,8 +66,19 @@ def test_before_anything_was_learned_the_page_says_how(client, sign_in):
 def test_a_dispatcher_looks_and_does_not_decide(client, sign_in, proposal):
     sign_in("dispatcher")
     page = shown(client)
-    for said in ("Mill Street", "1.65", "1.34", "14 s", "8 s", "15 min", "Salt heap", "2.1 %"):
+    for said in (
+        "Mill Street",
+        "1.65",
+        "1.34",
+        "14 s",
+        "8 s",
+        "15 min",
+        "Salt heap",
+        "2.1 %",
+        "9 km",
+    ):
         assert said in page, said
+    assert "± 12 min" in re.sub("[\u2066-\u2069]", "", page)  # in 4 h of them by the whole storm
     assert "Tulip" not in page  # two drives say nothing sure
     assert "a former street" in page
     assert "Somebody at the server" in page

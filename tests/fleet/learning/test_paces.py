@@ -14,7 +14,13 @@ from data.streets.turn_costs import TurnKind
 from fleet.learning.corrections import corrections
 from fleet.learning.paces import DEPTHS_MM, HOURS, hats, learned_pace
 from fleet.learning.plan_pace import hours_between, pace_from, plowed_at
-from fleet.learning.street_drives import MachineStop, SiteVisit, StormDrives, StreetDrive
+from fleet.learning.street_drives import (
+    MachineStop,
+    MachineTime,
+    SiteVisit,
+    StormDrives,
+    StreetDrive,
+)
 from tests import village as v
 
 LONG_M = 200.0
@@ -118,8 +124,8 @@ def test_loading_is_between_what_was_seen_and_what_is_assumed():
 
 
 def test_stops_are_a_share_of_the_time_of_driving():
-    hours = [a_drive(1.0) for _ in range(15 * 60)]
-    learned = learned_pace(StormDrives(tuple(hours), (), (MachineStop("dump_truck", 600.0),) * 6))
+    stops, whole = (MachineStop("dump_truck", 600.0),) * 6, MachineTime("dump_truck", 15 * 3600.0)
+    learned = learned_pace(StormDrives((a_drive(1.0),) * 9, (), stops, (whole,)))
     (habit,) = learned.habits
     assert habit.stop_share == pytest.approx(3600 / (20 * 3600))
     assert (habit.stops, habit.off_route) == (6, None)

@@ -191,7 +191,7 @@ def test_vehicles_that_were_never_seen_are_silent_and_nowhere():
 
 
 def test_a_plan_counts_jobs_left_out_once_and_drops_idle_routes():
-    view = plan_view(a_plan(), NAMES)
+    view = plan_view(a_plan(), NAMES, None)
     assert view.unserved == 1
     assert [(route.vehicle, route.reloads) for route in view.routes] == [("Plow 7", 1)]
 

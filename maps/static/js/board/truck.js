@@ -34,6 +34,7 @@ function routeFacts(route) {
   return html`<h3>${t("Its route")}</h3>
     ${facts([
       [t("Hours"), html`<bdi>${times(route.starts_at, route.ends_at)}</bdi>`],
+      [t("Ends"), route.end ? html`<bdi>${times(route.end.earliest_at, route.end.latest_at)}</bdi>` : null],
       [t("Plowing"), length(route.work_m)],
       [t("Deadhead"), length(route.drive_m)],
       [t("Reloads"), number(route.reloads ?? 0)],

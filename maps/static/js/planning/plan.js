@@ -1,6 +1,6 @@
 // The plan: start a storm, ask for routes, watch the search, publish what it found.
 import { html } from "lit";
-import { length, named, percent, t, time, times } from "../pages/texts.js";
+import { length, named, number, percent, t, time, times } from "../pages/texts.js";
 import { beginEditing, draftState } from "../edits/draft.js";
 import { facts } from "../pages/facts.js";
 import { listbox } from "../pages/listbox.js";
@@ -26,6 +26,12 @@ const reached = (words) =>
       </details>`
     : "";
 
+/** When a route is over, as sure as the policy wants it; nothing where no storm taught that yet. */
+const done = (end) => (end ? [t("ends {window}", { window: times(end.earliest_at, end.latest_at) })] : []);
+
+const surely = (end) =>
+  end ? html`<p class="muted small">${t("By what storms taught, {share} % of routes are over by the later time.", { share: number(end.kept_pct) })}</p>` : "";
+
 function published(plan) {
   if (!plan)
     return html`<p class="muted">${mayDispatch ? t("No plan is published. Make one; it is checked before you see it.") : t("No plan is published yet.")}</p>`;
@@ -46,8 +52,9 @@ function published(plan) {
         route,
       ) => html`<span class="icon icon-truck" aria-hidden="true"></span><span class="what" dir="auto">${route.vehicle}</span>
         <span class="when"><bdi>${times(route.starts_at, route.ends_at)}</bdi></span>
-        <span class="sub">${t("{work} of work, {drive} deadhead", { work: length(route.work_m), drive: length(route.drive_m) })}</span>`,
-    })}`;
+        <span class="sub">${[t("{work} of work, {drive} deadhead", { work: length(route.work_m), drive: length(route.drive_m) }), ...done(route.end)].join(" · ")}</span>`,
+    })}
+    ${surely(routes.find(({ end }) => end)?.end)}`;
 }
 
 function classRow({ service_class: name, length_m: all, done_m: done, late_m: late }) {

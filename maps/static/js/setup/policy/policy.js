@@ -72,7 +72,9 @@ class Policy extends Part {
       <thead><tr><td></td>${COLUMNS.map(([, word]) => html`<th scope="col">${t(word)}</th>`)}</tr></thead>
       <tbody>${classCodes().map(row)}</tbody>
     </table>
-    <p class="muted small">${t("If the cycle time is left empty, a street is cleared again only on request. The weight says how much an hour of lateness counts against the other classes.")}</p>`;
+    <p class="muted small">${t("If the cycle time is left empty, a street is cleared again only on request. The weight says how much an hour of lateness counts against the other classes.")}</p>
+    <div class="fields">${cell("punctuality.kept_pct", t("Streets to be done in time"), draft.punctuality.kept_pct, t("%"), (value) => change((tables) => put(tables.punctuality, "kept_pct", value)))}</div>
+    <p class="muted small">${t("Once durations learned from storms are in force, plans leave so much time that this share of streets is done in time. 50 leaves none.")}</p>`;
   }
 
   roads(draft) {

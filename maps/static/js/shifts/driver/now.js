@@ -37,6 +37,7 @@ function aside({ stored, voiceless }) {
 }
 
 function before({ shift, stages, ...rest }) {
+  const { end } = shift;
   if (stages.length === 0)
     return plain(t("No route yet"), t("It appears here by itself as soon as the dispatcher publishes it."), checkPart({ shift }));
   return html`<div class="plain">
@@ -44,6 +45,7 @@ function before({ shift, stages, ...rest }) {
     ${checkPart({ shift })}
     ${facts([
       [t("Hours"), html`<bdi>${times(shift.starts_at, shift.ends_at)}</bdi>`],
+      ...(end ? [[t("Ends"), html`<bdi>${times(end.earliest_at, end.latest_at)}</bdi>`]] : []),
       [t("Plowing"), length(sum(stages.filter((stage) => stage.kind === "work")))],
       [t("Deadhead"), length(sum(stages.flatMap((stage) => stage.steps)))],
       [t("Reloads"), number(stages.filter((stage) => stage.kind === "reload").length)],
