@@ -8,10 +8,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api.access.rate_limits import PublicAction, address_of
 from api.public.public_streets import require_public_map
 from api.web.checked_route import CheckedRoute
-from api.web.context import app_of
+from api.web.context import App, app_of
 from api.web.errors import STATUS
 from api.web.page_context import page, translator_of
 from data.errors import BarfrubError, NotFoundError
+from data.languages import default_language
 from data.model import SegmentId, Side, Snap
 from data.store.database.engine import reading
 from data.streets.network import StreetNetwork
@@ -20,6 +21,7 @@ from fleet.requests.placing import place_meant
 from fleet.routes.published_plan import Estimates
 from fleet.storms.storm_lookup import shown_storm
 from maps.pages.error_texts import message_of
+from maps.pages.i18n import Translator, translator
 from maps.public.street_page import StreetPage, found_places, street_page
 
 router = APIRouter(route_class=CheckedRoute)
@@ -57,7 +59,8 @@ def show_street(
     request: Request, snap: Snap, view: dict[str, object], error: BarfrubError | None = None
 ) -> HTMLResponse:
     """Return the page of a street, with what was typed into its form where that was wrong."""
-    return _shown(request, {"street": _street(request, snap), **view}, error)
+    street = _street(app_of(request), snap, translator_of(request))
+    return _shown(request, {"street": street, **view}, error)
 
 
 def _found(request: Request, q: str) -> Response:
@@ -75,8 +78,15 @@ def _found(request: Request, q: str) -> Response:
     return _shown(request, {"places": places, "asked": q, "wrong": wrong})
 
 
-def _street(request: Request, snap: Snap) -> StreetPage:
-    app, t, now = app_of(request), translator_of(request), app_of(request).clock.now()
+def prepare_street_pages(app: App) -> None:
+    """Read and compile what the first page of a street needs, where streets are shown."""
+    if app.city_state.now.policy.public.map and app.network.segments:
+        snap = snap_of(app.network, app.network.segments[0].id, None)
+        _street(app, snap, translator(default_language(), app.city.timezone))
+
+
+def _street(app: App, snap: Snap, t: Translator) -> StreetPage:
+    now = app.clock.now()
     said = app.geocoder.address_on(snap.segment_id, snap.offset_m, t.language)
     with reading(app.engine) as tx:
         storm = shown_storm(tx)

@@ -56,6 +56,7 @@ async def running(web: FastAPI) -> AsyncIterator[None]:
         if bridge is not None:
             await asyncio.to_thread(bridge.stop)
         await asyncio.to_thread(app.answers.stop)
+        await asyncio.to_thread(app.boards.public_map.stop)
         app.photos.stop()
         app.engine.dispose()
 

@@ -55,6 +55,12 @@ def catalog(language: str) -> Texts:
     return others | own | names
 
 
+def read_catalogs() -> None:
+    """Read the texts of all languages now: else many first readers would, each for himself."""
+    for code in languages():
+        catalog(code)
+
+
 type _Day = tuple[int, int, int]
 
 _CALENDARS: Mapping[str, Callable[[date], _Day]] = {

@@ -8,6 +8,7 @@ from threading import Lock
 from api.processes.cached_response import KeptAnswer, SharedAnswer, SharedAnswers
 from api.processes.city_state import CitySnapshot, CityStateHolder
 from api.processes.ingest.live_positions import Consumer
+from api.processes.renewed_answer import RenewedAnswer
 from data.model import JobState, SegmentId, ServiceClass, Storm
 from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx
@@ -71,6 +72,7 @@ class BoardCache:
         self.timeline = KeptAnswer()
         self.reports = SharedAnswers()
         self.newest_figures = SharedAnswer()
+        self.public_map = RenewedAnswer("public map")
         self.public_lists = SharedAnswers()
         self.open_data = SharedAnswers()
         self.open_files = SharedAnswers(OPEN_FILES_KEPT)

@@ -4,16 +4,24 @@ import json
 import re
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from api.access.rate_limits import PublicAction
+from api.public.public_map import wanted
+from api.server.readiness import get_ready
 from data.model import Actor, ActorKind
 from data.policy.city_policy import DEFAULT_POLICY
 from data.store.database.engine import transaction
 from fleet.setup.city_setup import set_policy
 from tests.api.reports.test_council import HOUR, plow, start
 from tests.village import NOW, ROSE
+
+
+class DiskGoneError(Exception):
+    """What a test has the map's maker fail with."""
+
 
 SYSTEM = Actor(ActorKind.SYSTEM, "test")
 MINUTE = timedelta(minutes=1)
@@ -94,19 +102,72 @@ def test_everybody_gets_the_same_map_and_need_not_load_it_again(anybody, app, cl
     assert "public" in first.headers["cache-control"]
 
 
-def test_who_is_sent_a_map_that_is_made_already_comes_up_against_no_limit(
-    anybody, app, clock, monkeypatch
-):
+def test_only_who_has_the_map_unpacked_counts_against_a_limit(anybody, app, clock, monkeypatch):
     turn_on(app)
     clock.moment = NOW + 5 * HOUR
     asked = []
     monkeypatch.setattr(app.limits, "enter", lambda action, _: asked.append(action))
-    for _ in range(3):
-        anybody.get(ADDRESS)
+    packed = anybody.get(ADDRESS)
+    assert asked == []
+    plain = anybody.get(ADDRESS, headers={"accept-encoding": "identity"})
     assert asked == [PublicAction.READ]
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert plain.content == packed.content  # which the client has unpacked
+    assert plain.headers["etag"] == packed.headers["etag"]
+
+
+def test_a_server_has_the_map_and_what_pages_of_streets_need_before_anybody_asks(
+    anybody, app, monkeypatch, caplog
+):
+    turn_on(app)
+    get_ready(anybody.app)
+    assert caplog.text == ""
+    monkeypatch.setattr(app.answers, "made", None)  # nothing is made any more
+    assert anybody.get(ADDRESS).status_code == 200
+
+
+def test_the_map_before_is_sent_while_the_next_one_is_made(anybody, app, clock, monkeypatch):
+    turn_on(app)
+    clock.moment = NOW + 5 * HOUR
+    before = anybody.get(ADDRESS)
+    plow(app, NOW + 4 * HOUR + 50 * MINUTE, street=ROSE, times=3)
     clock.moment += MINUTE
-    anybody.get(ADDRESS)
-    assert asked == 2 * [PublicAction.READ]
+    begun, go_on = Event(), Event()
+
+    def slow(_subject, here):
+        begun.set()
+        assert go_on.wait(10)
+        return here()
+
+    monkeypatch.setattr(app.answers, "made", slow)
+    known = {"if-none-match": before.headers["etag"]}
+    assert anybody.get(ADDRESS, headers=known).status_code == 304
+    assert begun.wait(10)
+    assert anybody.get(ADDRESS, headers=known).status_code == 304
+    go_on.set()
+    app.boards.public_map.prepare(*wanted(app))
+    after = anybody.get(ADDRESS, headers=known)
+    assert after.status_code == 200
+    assert after.json()["at"] > before.json()["at"]
+
+
+def test_a_map_that_cannot_be_made_anew_stays_and_says_of_when_it_is(
+    anybody, app, clock, monkeypatch
+):
+    turn_on(app)
+    clock.moment = NOW + 5 * HOUR
+    before = anybody.get(ADDRESS).json()
+
+    def fails(_subject, _here):
+        raise DiskGoneError
+
+    monkeypatch.setattr(app.answers, "made", fails)
+    clock.moment += 10 * MINUTE
+    assert anybody.get(ADDRESS).json() == before
+    clock.moment += 10 * MINUTE
+    with pytest.raises(DiskGoneError):
+        anybody.get(ADDRESS)
 
 
 def test_nothing_of_a_machine_or_of_people_is_in_it(anybody, app, clock):
