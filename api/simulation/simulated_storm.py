@@ -20,15 +20,17 @@ import httpx
 from api.config.clock import Clock, ServerClock
 from api.simulation.live_training import LiveTraining, find_live_training, said_by
 from api.simulation.night_dispatcher import NightDispatcher
+from api.simulation.scenario_incidents import Incidents
 from api.simulation.signed_in_client import SignedInClient
 from api.simulation.simulated_operator import ServerBusyError, SimulatedOperator
 from api.simulation.simulated_tracker import Truck
 from data.errors import BarfrubError
-from data.model import Plan, Role, Route, VehicleId
+from data.model import Plan, Role, Route, Storm, VehicleId
 from data.policy.message_rules import COME_BACK
 from data.store.database.engine import Database, reading, transaction
 from data.store.messages.messages import list_messages
 from data.store.planning.plans import find_published_plan, find_published_plan_id
+from data.store.setup.city import get_city
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.storms import find_active_storm
@@ -36,11 +38,20 @@ from data.store.streets.network import load_network
 from data.store.streets.places import list_places
 from data.streets.network import StreetNetwork
 from data.training import Scenario
-from fleet.simulation.scenario_events import callers_of, hindered, snow_cm, troubles_of, words_of
+from fleet.simulation.city_parts import CityParts
+from fleet.simulation.scenario_events import (
+    callers_of,
+    hindered,
+    snow_cm,
+    troubles_of,
+    where_snow_lies,
+    words_of,
+)
 from fleet.simulation.simulated_calls import SimulatedCall, calls, steadily, written_calls
 from fleet.simulation.simulated_trucks import after_approach, drive_home, driven
 from fleet.simulation.simulated_weather import fallen_cm
 from fleet.tracking.trackers import own_trackers
+from maps.pages.i18n import translator
 
 TICK_S = 1.0
 """Real seconds between two rounds of sending."""
@@ -111,16 +122,19 @@ class Simulation:
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._plan: Plan | None = None
         self._began_at: datetime | None = None
-        self._storm_at: datetime | None = None
+        self._storm: Storm | None = None
         self._home: set[VehicleId] = set()
         self._operator: SimulatedOperator | None = None
         self._dispatcher: NightDispatcher | None = None
         self._training: LiveTraining | None = None
+        self._incidents: Incidents | None = None
         with transaction(engine) as tx:
             self._network: StreetNetwork = load_network(tx)
             self._houses = list_places(tx)
             tokens = own_trackers(tx, list_vehicles(tx), "simulated", Clock().now())
+            self._timezone = get_city(tx).timezone
         self._trucks = {vehicle_id: Truck(token) for vehicle_id, token in tokens.items()}
+        self._parts = CityParts(self._network)
 
     @property
     def positions_sent(self) -> int:
@@ -150,6 +164,7 @@ class Simulation:
         """Wait for the server and a published plan, then start the trucks."""
         await self._wait_for_server()
         self._training = await asyncio.to_thread(find_live_training, self._engine, self._callers)
+        self._incidents = self._of_scenario()
         if self._training is None:
             await self._wait_for_plan(report)
         else:  # to make the first plan may be a trainee's task
@@ -162,6 +177,14 @@ class Simulation:
             client = self._signed_in(script.dispatcher)
             self._dispatcher = NightDispatcher(client, lambda: self._clock.speed, self._fallen_cm)
 
+    def _of_scenario(self) -> Incidents | None:
+        script = self._script
+        if self._scenario is None:
+            return None
+        client = self._signed_in(script.dispatcher) if script.dispatcher else None
+        words = translator(script.language, self._timezone)
+        return Incidents(self._scenario, self._network, script.seed, words, client)
+
     @property
     def _scenario(self) -> Scenario | None:
         """What is played now; in a rehearsal with what its instructor added."""
@@ -169,13 +192,13 @@ class Simulation:
 
     def _fallen_cm(self, elapsed: timedelta) -> float:
         scenario = self._scenario
-        return snow_cm(scenario.snow, elapsed) if scenario else fallen_cm(elapsed)
+        return snow_cm(scenario.snow, elapsed, self._parts) if scenario else fallen_cm(elapsed)
 
     def _spoken(self) -> Iterator[SimulatedCall]:
         """Return who calls from now on, by time."""
         script, now = self._script, self._clock.now()
         if script.scenario is not None:
-            began_at = self._storm_at or now
+            began_at = self._storm.started_at if self._storm else now
             return self._callers(script.scenario, began_at, now, script.seed)
         where = self._network.segments, self._houses
         return calls(*where, now, steadily(script.calls_per_hour), script.seed)
@@ -186,7 +209,8 @@ class Simulation:
         """Return who calls in a scenario from some moment on."""
         where, language = (self._network.segments, self._houses), self._script.language
         said = [one for one in words_of(scenario, began_at, language) if one[0] >= since]
-        drawn = calls(*where, since, callers_of(scenario, began_at), seed)
+        likely = where_snow_lies(scenario.snow, began_at, self._parts)
+        drawn = calls(*where, since, callers_of(scenario, began_at), seed, likely)
         return merge(drawn, written_calls(*where, said, seed), key=lambda call: call.at)
 
     def _signed_in(self, person: Person) -> SignedInClient:
@@ -212,6 +236,8 @@ class Simulation:
             sending.append(self._operator.send(now))
         if self._dispatcher and self._clock.speed:  # nobody decides while a rehearsal is paused
             sending.append(self._dispatcher.act(now))
+        if self._incidents and self._storm and self._clock.speed:
+            sending.append(self._incidents.act(self._storm, self._plan, now))
         ended = await asyncio.gather(*sending, return_exceptions=True)
         failures = [each for each in ended if isinstance(each, BaseException)]
         if failures:
@@ -225,16 +251,21 @@ class Simulation:
             truck.driver = training.driver_of(vehicle_id)
         if self._dispatcher:
             self._dispatcher.relieved = training.is_played(Role.DISPATCHER)
+        if self._incidents:
+            self._incidents.scenario = training.scenario
+            self._incidents.relieved = training.is_played(Role.DISPATCHER)
+            self._incidents.driven = {each for each, one in self._trucks.items() if one.driver}
 
     def _hinder(self, added: Scenario) -> None:
         """Let something that was added come in the way of trucks that are driving."""
-        began_at, seed = self._storm_start(), self._script.seed
+        storm = self._active_storm()
+        if storm is None:
+            return
+        hinder = partial(hindered, began_at=storm.started_at, seed=self._script.seed)
         for machine, truck in enumerate(self._trucks.values()):
             troubles, cuts = troubles_of(added, machine, len(self._trucks)), added.power_cut
-            if began_at and (troubles or cuts):
-                truck.path.hinder(
-                    partial(hindered, troubles=troubles, cuts=cuts, began_at=began_at, seed=seed)
-                )
+            if troubles or cuts:
+                truck.path.hinder(partial(hinder, troubles=troubles, cuts=cuts))
 
     async def _answer(self, training: LiveTraining, now: datetime) -> None:
         """Let callers ring, and the machine take their calls where nobody plays the operator."""
@@ -281,11 +312,11 @@ class Simulation:
     async def look_for_plan(self, report: Report) -> bool:
         """Switch the trucks to a newer published plan, if there is one."""
         plan = await asyncio.to_thread(self._newer_plan)
+        self._storm = await asyncio.to_thread(self._active_storm)
         if plan is not None:
             first, self._plan = self._plan is None, plan
             now = self._clock.now()
             self._began_at, self._home = now, set()
-            self._storm_at = await asyncio.to_thread(self._storm_start)
             routes = [route for route in plan.routes if route.vehicle_id in self._trucks]
             if not first:
                 routes = await asyncio.to_thread(self._approached, routes, now)
@@ -309,10 +340,12 @@ class Simulation:
     def _drive(self, route: Route, now: datetime, seed: int) -> None:
         """Let a truck drive a route from now on, with what the scenario puts in its way."""
         fixes, scenario = driven(route, self._network, now, seed), self._scenario
-        if scenario is not None and self._storm_at is not None:
+        if scenario is not None and self._storm is not None:
             machine = list(self._trucks).index(route.vehicle_id)
             troubles = troubles_of(scenario, machine, len(self._trucks))
-            fixes = hindered(fixes, troubles, scenario.power_cut, self._storm_at, seed)
+            fixes = hindered(fixes, troubles, scenario.power_cut, self._storm.started_at, seed)
+        if self._incidents is not None:
+            fixes = self._incidents.around(route.vehicle_id, fixes)
         self._trucks[route.vehicle_id].path.begin(fixes)
 
     def _recalled(self) -> list[Route]:
@@ -340,12 +373,9 @@ class Simulation:
                 return None
             return find_published_plan(tx, storm.id)
 
-    def _storm_start(self) -> datetime | None:
-        if self._training:
-            return self._training.training.began_at
+    def _active_storm(self) -> Storm | None:
         with reading(self._engine) as tx:
-            storm = find_active_storm(tx)
-        return storm.started_at if storm else None
+            return find_active_storm(tx)
 
     def _approached(self, routes: Iterable[Route], now: datetime) -> list[Route]:
         found: list[Route] = []

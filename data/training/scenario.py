@@ -20,12 +20,15 @@ from data.files.toml_values import IF_ANY, Number
 from data.training.scenario_tables import (
     HOUR,
     LONGEST_H,
+    BlockedStreet,
     Calls,
+    ClosedStreet,
     MachineTrouble,
     PowerCut,
     Snow,
     SpokenCall,
     TimeSpan,
+    ToldWords,
     Words,
 )
 
@@ -52,6 +55,9 @@ class Scenario(TomlTable):
     call: Annotated[tuple[SpokenCall, ...], table_list("call"), IF_ANY] = ()
     trouble: Annotated[tuple[MachineTrouble, ...], table_list("trouble"), IF_ANY] = ()
     power_cut: Annotated[tuple[PowerCut, ...], table_list("power_cut"), IF_ANY] = ()
+    blocked: Annotated[tuple[BlockedStreet, ...], table_list("blocked"), IF_ANY] = ()
+    closure: Annotated[tuple[ClosedStreet, ...], table_list("closure"), IF_ANY] = ()
+    message: Annotated[tuple[ToldWords, ...], table_list("message"), IF_ANY] = ()
 
     def mistakes(self) -> Iterator[FieldMistake]:
         """Yield what begins only after the end, and spells of callers that overlap."""
@@ -72,13 +78,23 @@ class Scenario(TomlTable):
             "calls": self.calls,
             "trouble": self.trouble,
             "power_cut": self.power_cut,
+            "blocked": self.blocked,
+            "closure": self.closure,
         }
         begins = [
             (key, number, "from_h", one.from_h)
             for key, listed in spells.items()
             for number, one in enumerate(listed)
         ]
-        begins += [("call", number, "at_h", one.at_h) for number, one in enumerate(self.call)]
+        moments: Mapping[str, Iterable[SpokenCall | ToldWords]] = {
+            "call": self.call,
+            "message": self.message,
+        }
+        begins += [
+            (key, number, "at_h", one.at_h)
+            for key, listed in moments.items()
+            for number, one in enumerate(listed)
+        ]
         for key, number, field, hour in begins:
             if hour >= self.lasts_h:
                 yield FieldMistake((key, number, field), hour / HOUR, need)

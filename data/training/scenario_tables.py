@@ -16,7 +16,7 @@ LONGEST_H = 96.0
 """The latest hour of a scenario; hours count from the beginning of the storm."""
 
 PLACE = "{place}"
-"""Stands in a caller's words for a street of the city where the scenario is played."""
+"""Stands in somebody's words for a street of the city where the scenario is played."""
 
 type Words = Annotated[Mapping[str, Text], BY_LANGUAGE]
 """A text by language; a language without one has that of its fallback, or any."""
@@ -34,6 +34,25 @@ class Trouble(StrEnum):
     DEAD = "dead"
     FLAPPING = "flapping"
     MUTE = "mute"
+
+
+class CityPart(StrEnum):
+    """A part of any city, about half of its streets: on one side of its middle, near it or far."""
+
+    NORTH = "north"
+    SOUTH = "south"
+    EAST = "east"
+    WEST = "west"
+    CENTER = "center"
+    EDGE = "edge"
+
+
+class StreetKind(StrEnum):
+    """How large a street is."""
+
+    MAIN = "main"
+    CONNECTING = "connecting"
+    RESIDENTIAL = "residential"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +75,10 @@ class TimeSpan(TomlTable):
 
 @dataclass(frozen=True, slots=True)
 class Snow(TimeSpan):
-    """A `[[snow]]` table: a spell of snow, so many cm in each hour."""
+    """A `[[snow]]` table: a spell of snow, so many cm in each hour; `None`: in all of the city."""
 
     cm_h: Annotated[float, Number(0.1, 30)]
+    place: Annotated[CityPart | None, one_of(tuple(CityPart))] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +106,38 @@ class MachineTrouble(TimeSpan):
 
 
 @dataclass(frozen=True, slots=True)
+class BlockedStreet(TimeSpan):
+    """A `[[blocked]]` table: a truck finds a street of that kind blocked; its driver says `words`.
+
+    Which one is drawn from those that the routes in force are about to come to.
+    """
+
+    street: Annotated[StreetKind, one_of(tuple(StreetKind))]
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedStreet(TimeSpan):
+    """A `[[closure]]` table: a street of that kind is closed, as the dispatchers are told."""
+
+    street: Annotated[StreetKind, one_of(tuple(StreetKind))]
+    words: Words
+
+    def mistakes(self) -> Iterator[FieldMistake]:
+        """Yield an end that is not after the beginning, and words that do not say where."""
+        yield from TimeSpan.mistakes(self)
+        yield from _without_place(self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldWords(TomlTable):
+    """A `[[message]]` table: what somebody tells the dispatchers, such as a minister's office."""
+
+    at_h: Hour
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
 class SpokenCall(TomlTable):
     """A `[[call]]` table: a caller with words of their own, in which `{place}` is a street.
 
@@ -98,7 +150,11 @@ class SpokenCall(TomlTable):
 
     def mistakes(self) -> Iterator[FieldMistake]:
         """Yield the words that do not say where."""
-        for language, text in self.words.items():
-            if PLACE not in text:
-                need = Need("words with {place} in them", place=PLACE)
-                yield FieldMistake(("words", language), text, need)
+        yield from _without_place(self.words)
+
+
+def _without_place(words: Words) -> Iterator[FieldMistake]:
+    for language, text in words.items():
+        if PLACE not in text:
+            need = Need("words with {place} in them", place=PLACE)
+            yield FieldMistake(("words", language), text, need)

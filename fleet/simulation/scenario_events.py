@@ -4,10 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import numpy as np
+
 from data.languages import in_language
-from data.model import RequestKind
+from data.model import RequestKind, Segment
 from data.training import MachineTrouble, PowerCut, Scenario, Snow, TimeSpan, Trouble
-from fleet.simulation.simulated_calls import Later
+from fleet.simulation.city_parts import CityParts
+from fleet.simulation.simulated_calls import Later, Likely
 from fleet.simulation.simulated_faults import SensorFault, broken
 from fleet.simulation.simulated_trucks import Fix
 from fleet.simulation.truck_path import STANDS_EVERY, moved_by, standing
@@ -15,12 +18,33 @@ from fleet.simulation.truck_path import STANDS_EVERY, moved_by, standing
 SENSOR_FAULTS = {Trouble(fault.value): fault for fault in SensorFault}
 
 
-def snow_cm(snow: Iterable[Snow], elapsed: timedelta) -> float:
-    """Return the snow in cm that has fallen so long after the storm began."""
-    hour = timedelta(hours=1)
-    return sum(
-        max(min(elapsed, one.until_h) - one.from_h, timedelta(0)) / hour * one.cm_h for one in snow
-    )
+LEAST_SHARE = 0.05
+"""Where least snow lies, people still call so often, beside where most lies."""
+
+
+def snow_cm(snow: Iterable[Snow], elapsed: timedelta, parts: CityParts) -> float:
+    """Return the snow in cm that lies so long after the storm began, the mean of all streets."""
+    return sum(_fallen_cm(one, elapsed) * parts.share(one.place) for one in snow)
+
+
+def _fallen_cm(spell: Snow, elapsed: timedelta) -> float:
+    lasted = max(min(elapsed, spell.until_h) - spell.from_h, timedelta(0))
+    return lasted / timedelta(hours=1) * spell.cm_h
+
+
+def where_snow_lies(snow: Sequence[Snow], began_at: datetime, parts: CityParts) -> Likely | None:
+    """Return how likely somebody calls from a street, by its snow; `None` where all have alike."""
+    if all(one.place is None for one in snow):
+        return None
+
+    def likely(street: Segment, at: datetime) -> float:
+        lying = [_fallen_cm(one, at - began_at) * parts.streets(one.place) for one in snow]
+        by_street = np.sum(lying, axis=0)
+        deepest = float(by_street.max())
+        here = float(by_street[parts.index_of(street.id)])
+        return max(here / deepest, LEAST_SHARE) if deepest else 1.0
+
+    return likely
 
 
 def callers_of(scenario: Scenario, began_at: datetime) -> Later:
@@ -120,11 +144,12 @@ def _stopped(fixes: Iterable[Fix], stop: MachineTrouble, began_at: datetime) -> 
         elif not late and fix.fixed_at < end:
             late = end - fix.fixed_at
             if stop.kind is Trouble.BREAKDOWN:
-                yield from _standing(place or fix, fix.fixed_at, end)
+                yield from standing_until(place or fix, fix.fixed_at, end)
         yield moved_by(fix, late)
 
 
-def _standing(place: Fix, at: datetime, end: datetime) -> Iterator[Fix]:
+def standing_until(place: Fix, at: datetime, end: datetime) -> Iterator[Fix]:
+    """Yield the fixes of a machine that stands at a place with its blade up."""
     while at < end:
         yield standing(place, at)
         at += STANDS_EVERY

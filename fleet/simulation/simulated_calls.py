@@ -85,6 +85,13 @@ type Later = Callable[[datetime, float], datetime | None]
 """The time of the next call, so many mean waits after the last one; `None` where none follows."""
 
 
+type Likely = Callable[[Segment, datetime], float]
+"""How likely, from 0 to 1, who lives on a street calls at a time, beside the others."""
+
+TRIES = 30
+"""Streets that are drawn, at most, until one of them is likely enough."""
+
+
 def steadily(per_hour: float) -> Later:
     """Return the times of callers who never become more or fewer."""
     return lambda at, waits: at + timedelta(hours=waits / per_hour)
@@ -96,10 +103,12 @@ def calls(
     starts_at: datetime,
     later: Later,
     seed: int,
+    likely: Likely | None = None,
 ) -> Iterator[SimulatedCall]:
     """Yield calls by time; none where no street has a name.
 
-    Callers give a house number only where the city has it: `houses` are places with a number.
+    Callers give a house number only where the city has it: `houses` are places with a number. They
+    call from all streets alike, or as `likely` says.
     """
     callers = _Callers.of(segments, houses)
     chance, at = np.random.default_rng([seed, 7]), later(starts_at, 0.0)
@@ -108,7 +117,7 @@ def calls(
         at = later(at, float(chance.exponential()))
         if at is None:
             return
-        street = callers.any_street(chance)
+        street = callers.any_street(chance, at, likely)
         if talked_about and chance.random() < AGAIN:
             street = talked_about[int(chance.integers(len(talked_about)))]
         talked_about = [*talked_about, street][-LATELY:]
@@ -133,7 +142,7 @@ def written_calls(
     """Yield calls with given times and words, in which `{place}` is a street that is drawn."""
     callers, chance = _Callers.of(segments, houses), np.random.default_rng([seed, 8])
     for at, kind, words in written if callers.streets else ():
-        street = callers.any_street(chance)
+        street = callers.any_street(chance, at)
         place, here = callers.place(street, chance)
         yield SimulatedCall(at, kind, words.replace(PLACE, place), place, here, street.id)
 
@@ -148,11 +157,15 @@ class _Callers:
 
     @classmethod
     def of(cls, segments: Iterable[Segment], houses: Iterable[Place]) -> Self:
-        named = [s for s in segments if _name(s) and s.road_class not in NOBODY_LIVES]
+        named = [s for s in segments if spoken_name(s) and s.road_class not in NOBODY_LIVES]
         return cls(named, _meeting(named), _numbers(houses))
 
-    def any_street(self, chance: Generator) -> Segment:
-        return self.streets[int(chance.integers(len(self.streets)))]
+    def any_street(self, chance: Generator, at: datetime, likely: Likely | None = None) -> Segment:
+        for _ in range(TRIES):
+            street = self.streets[int(chance.integers(len(self.streets)))]
+            if likely is None or chance.random() < likely(street, at):
+                break
+        return street
 
     def place(self, street: Segment, chance: Generator) -> tuple[str, LonLat]:
         """Return how a caller says where that is, and where."""
@@ -161,7 +174,7 @@ class _Callers:
 
 
 def _is_persian(street: Segment) -> bool:
-    return any("\u0600" <= letter <= "\u06ff" for letter in _name(street))
+    return any("\u0600" <= letter <= "\u06ff" for letter in spoken_name(street))
 
 
 def _place(
@@ -173,12 +186,12 @@ def _place(
     persian: bool,
 ) -> str:
     """Return a spoken place: a house, a crossing, or an alley off its street."""
-    name = _name(street)
+    name = spoken_name(street)
     others = [
-        _name(other)
+        spoken_name(other)
         for node in (street.start, street.end)
         for other in meeting[node]
-        if _name(other) != name and other.road_class not in ALLEYS
+        if spoken_name(other) != name and other.road_class not in ALLEYS
     ]
     other = others[int(chance.integers(len(others)))] if others else ""
     alley = street.road_class in ALLEYS
@@ -186,7 +199,7 @@ def _place(
         return f"تقاطع {name} و {other}" if persian else f"corner of {name} and {other}"
     if other and name.startswith(OFF_A_STREET) and chance.random() < FROM_STREET:
         name = f"{other}، {name}"
-    known = numbers.get(_name(street), ())
+    known = numbers.get(spoken_name(street), ())
     if not known or chance.random() >= NUMBERED:
         return name
     number = known[int(chance.integers(len(known)))]
@@ -214,6 +227,7 @@ def _in_persian(number: str) -> str:
     return number.translate(_PERSIAN_DIGITS)
 
 
-def _name(segment: Segment) -> str:
+def spoken_name(segment: Segment) -> str:
+    """Return what people call a street, empty for one without a name."""
     spellings = segment.names.get("") or segment.names.get("fa") or ()
     return spellings[0] if spellings else ""

@@ -4,7 +4,7 @@ Same seed, same storm. What comes out goes through the public door like any trac
 color on the map ever comes from what is known here.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
@@ -185,13 +185,19 @@ def _drive(network: StreetNetwork, arcs: Sequence[int], now: datetime) -> Leg:
     return Leg(LegKind.DRIVE, path, now, now + timedelta(seconds=drive_s), length_m)
 
 
-def quickest(network: StreetNetwork, starts: Sequence[int], goal: int) -> list[int]:
-    """Return the arcs of the fastest way, both ends included; empty where there is none."""
+def quickest(
+    network: StreetNetwork, starts: Sequence[int], goal: int, closed: Collection[int] = ()
+) -> list[int]:
+    """Return the arcs of the fastest way, both ends included; empty where there is none.
+
+    No way goes over an arc that is closed.
+    """
     turns, before = network.turns, dict[int, int | None]()
+    shut = frozenset(closed)
     heap: list[tuple[float, int, int | None]] = [(0.0, arc, None) for arc in starts]
     while heap:
         at_s, arc, from_arc = heappop(heap)
-        if arc in before:
+        if arc in before or arc in shut:
             continue
         before[arc] = from_arc
         if arc == goal:

@@ -25,7 +25,8 @@ def test_what_ships_speaks_all_languages_and_is_read_back_as_it_is_written(name)
     for language in languages():
         assert scenario.title[language]
         assert scenario.brief[language]
-        assert all(call.words[language] for call in scenario.call)
+        told = (*scenario.call, *scenario.message, *scenario.closure, *scenario.blocked)
+        assert all(one.words[language] for one in told)
     assert scenario_from_toml(written_toml(values_of(scenario), "")) == scenario
 
 
@@ -56,6 +57,15 @@ def test_the_least_scenario_is_snow_alone():
         ),
         (f"[[call]]\nat_h = 1\nkind = 'plow'\nwords = {WORDS}", ["call[1].words.en", "{place}"]),
         ("[[snowfall]]\nfrom_h = 1", ["snowfall"]),
+        (
+            "[[snow]]\nfrom_h = 0\nuntil_h = 1\ncm_h = 1\nplace = 'up'",
+            ["snow[2].place", "north, south, east, west, center, edge"],
+        ),
+        (
+            "[[closure]]\nfrom_h = 5\nuntil_h = 2\nstreet = 'main'\nwords.en = 'Closed'",
+            ["closure[1].until_h", "closure[1].words.en", "{place}"],
+        ),
+        (f"[[message]]\nat_h = 6\nwords = {WORDS}", ["message[1].at_h", "before the end"]),
     ],
 )
 def test_every_mistake_is_told_with_its_field(text, said):
@@ -63,7 +73,11 @@ def test_every_mistake_is_told_with_its_field(text, said):
     assert [word for word in said if word not in found] == []
 
 
-def test_every_kind_of_trouble_is_in_what_ships():
+def test_every_table_and_kind_of_trouble_is_in_what_ships():
     used = {one.kind for name in SHIPPED for one in shipped_scenario(name).trouble}
+    shipped = [shipped_scenario(name) for name in SHIPPED]
+    for table in ("snow", "calls", "call", "trouble", "power_cut", "blocked", "closure", "message"):
+        assert any(getattr(one, table) for one in shipped), table
+    assert {one.place for each in shipped for one in each.snow} >= {None, "north", "center", "edge"}
     assert used >= {Trouble.ABSENT, Trouble.BREAKDOWN, Trouble.SILENT, Trouble.DEAD}
     assert isinstance(shipped_scenario("power-cut"), Scenario)

@@ -14,6 +14,7 @@ from data.training import (
     Trouble,
     shipped_scenario,
 )
+from fleet.simulation.city_parts import CityParts
 from fleet.simulation.scenario_events import (
     callers_of,
     hindered,
@@ -39,7 +40,8 @@ def driven_with(*troubles: MachineTrouble, cuts=()):
 
 def test_snow_falls_in_its_spells_and_adds_up():
     snow = (Snow(0 * HOUR, 2 * HOUR, 1.5), Snow(4 * HOUR, 5 * HOUR, 2.0))
-    fallen = [snow_cm(snow, hours * HOUR) for hours in (0, 1, 3, 4.5, 9)]
+    parts = CityParts(NETWORK)
+    fallen = [snow_cm(snow, hours * HOUR, parts) for hours in (0, 1, 3, 4.5, 9)]
     assert fallen == pytest.approx([0, 1.5, 3, 4, 5])
 
 
