@@ -119,6 +119,7 @@ from data.store.schema.training.live_training import (
     training_seat,
 )
 from data.store.schema.training.rehearsal import training, training_mark
+from data.store.schema.training.results import training_result
 
 __all__ = [
     "UtcDateTime",
@@ -223,6 +224,7 @@ __all__ = [
     "training_event",
     "training_mark",
     "training_note",
+    "training_result",
     "training_seat",
     "unknown_tracker",
     "unsealed",

@@ -26,6 +26,7 @@ from data.store.schema import (
     segment_level,
     segment_override,
     service_way,
+    training_result,
     user,
     vehicle,
 )
@@ -47,6 +48,7 @@ COPIED: Mapping[Table, Mapping[str, object]] = {
     crew: {"contact": ""},
     agency: {"contact": "", "phone": "", "email": "", "address": ""},
     pace_proposal: {},
+    training_result: {},
 }
 """Tables of the city itself, and what is left empty in them: numbers that a trainee might dial."""
 

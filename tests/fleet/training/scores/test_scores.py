@@ -7,16 +7,16 @@ import pytest
 
 from data.model import Alert, AlertId, AlertKind, PlanId, Role, ServiceClass
 from fleet.reports.performance import Response, late_spells, promised_lanes
-from fleet.training.alert_times import alert_times
-from fleet.training.dispatcher_score import (
+from fleet.training.scores.alert_times import alert_times
+from fleet.training.scores.dispatcher_score import (
     ClassLateness,
     DispatchFacts,
     dispatcher_score,
     lateness_by_class,
 )
-from fleet.training.operator_score import CallRecord, operator_score, same_street
-from fleet.training.plan_changes import PlanChange, changes_per_truck
-from fleet.training.score_rules import FULL, RULES, Measured, score_of
+from fleet.training.scores.operator_score import CallRecord, operator_score, same_street
+from fleet.training.scores.plan_changes import PlanChange, changes_per_truck
+from fleet.training.scores.score_rules import FULL, RULES, Measured, score_of
 from tests import village as v
 from tests.village_database import POLICY
 

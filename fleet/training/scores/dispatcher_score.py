@@ -7,9 +7,9 @@ import numpy as np
 
 from data.model import Role, ServiceClass
 from fleet.reports.performance import Lanes, Response, Spells
-from fleet.training.alert_times import AlertTimes
-from fleet.training.plan_changes import PlanChange, changes_per_truck
-from fleet.training.score_rules import Measured, Score, score_of
+from fleet.training.scores.alert_times import AlertTimes
+from fleet.training.scores.plan_changes import PlanChange, changes_per_truck
+from fleet.training.scores.score_rules import Measured, Score, score_of
 
 HOUR_S = 3600.0
 

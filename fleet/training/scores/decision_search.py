@@ -13,7 +13,7 @@ from data.model.training.rehearsal import TrainingMarkId
 from fleet.planning.plan_preparation import Prepared
 from fleet.planning.plan_solving import Start, require_allowed
 from fleet.planning.remaining_routes import jobs_of
-from fleet.training.decision_points import (
+from fleet.training.scores.decision_points import (
     JUDGED,
     DecisionPoint,
     lateness_min,

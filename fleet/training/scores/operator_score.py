@@ -8,7 +8,7 @@ from statistics import median
 from data.model import Role, SegmentId
 from data.streets.network import StreetNetwork
 from data.streets.projection import distance_m
-from fleet.training.score_rules import Measured, Score, score_of
+from fleet.training.scores.score_rules import Measured, Score, score_of
 
 ONE_STREET_M = 300.0
 """A caller who gives no number cannot be told from a neighbor this near on the same street."""

@@ -11,7 +11,7 @@ from data.model.training.rehearsal import TrainingMarkId
 from data.store.database.engine import Tx
 from fleet.planning.plan_preparation import Prepared, prepare
 from fleet.planning.plan_solving import Start, solve_until
-from fleet.training.decision_points import (
+from fleet.training.scores.decision_points import (
     CLEAR_MIN,
     SEEN_TO,
     DecisionPoint,
@@ -21,7 +21,7 @@ from fleet.training.decision_points import (
     saved_minutes,
     used_at,
 )
-from fleet.training.decision_search import DecisionMoment, continued_plan, decision_point
+from fleet.training.scores.decision_search import DecisionMoment, continued_plan, decision_point
 from routing.problem.stopping import MaxIterations
 from tests import village as v
 from tests.village_plan import add_published_plan, legs_along

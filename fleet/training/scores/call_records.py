@@ -1,0 +1,96 @@
+"""The calls of a training with what became of each, read from its database."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import RequestClock, RequestId, ServiceRequest
+from data.model.training.live_training import TrainingCall
+from data.store.database.engine import Tx
+from data.store.requests.duplicates import kept_ids
+from data.store.requests.promises import list_all_outcomes, list_last_promises
+from data.store.requests.requests import list_requests_by_id
+from data.store.requests.sla_clocks import list_clocks
+from data.store.training.calls import list_calls
+from data.streets.network import StreetNetwork
+from fleet.requests.promises import was_kept
+from fleet.training.scores.operator_score import CallRecord, same_street
+
+MOST_PROMISES = 20_000
+"""Promises that are looked at: a storm of days makes fewer."""
+
+
+def call_records(tx: Tx, network: StreetNetwork, now: datetime) -> list[CallRecord]:
+    """Return the calls of a training, in the order in which they rang."""
+    calls = list_calls(tx)
+    asked = [one.request_id for one in calls if one.request_id is not None]
+    known = _Known(
+        list_requests_by_id(tx, asked),
+        list_clocks(tx, asked),
+        kept_ids(tx, asked),
+        _kept_promises(tx, asked, now),
+        network,
+    )
+    return [_record(one, calls[:number], known) for number, one in enumerate(calls)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    requests: Mapping[RequestId, ServiceRequest]
+    clocks: Mapping[RequestId, RequestClock]
+    merged: Mapping[RequestId, RequestId]
+    promises: Mapping[RequestId, bool]
+    network: StreetNetwork
+
+    def waits_at(self, call: TrainingCall, at: datetime) -> bool:
+        """Whether the request of a call was open at a moment."""
+        request, clock = self._request(call), self.clocks.get(call.request_id or RequestId(0))
+        if request is None or request.received_at > at:
+            return False
+        ended = clock.done_at or clock.closed_at if clock else None
+        return ended is None or ended > at
+
+    def together(self, one: TrainingCall, other: TrainingCall) -> bool:
+        """Whether two calls became one work: one job, or one request was merged into the other."""
+        mine, theirs = self._request(one), self._request(other)
+        if mine is None or theirs is None:
+            return False
+        ids = {self.merged.get(each.id, each.id) for each in (mine, theirs)}
+        return len(ids) == 1 or (mine.job_id is not None and mine.job_id == theirs.job_id)
+
+    def _request(self, call: TrainingCall) -> ServiceRequest | None:
+        return None if call.request_id is None else self.requests.get(call.request_id)
+
+
+def _record(call: TrainingCall, before: Iterable[TrainingCall], known: _Known) -> CallRecord:
+    again = [
+        one
+        for one in before
+        if one.kind is call.kind
+        and same_street(known.network, one.segment_id, call.segment_id)
+        and known.waits_at(one, call.rang_at)
+    ]
+    request = None if call.request_id is None else known.requests.get(call.request_id)
+    snap = None if request is None else request.snap
+    return CallRecord(
+        rang_at=call.rang_at,
+        taken_at=call.taken_at,
+        taken_by=call.taken_by,
+        over_at=call.ended_at,
+        saved_at=None if request is None else request.received_at,
+        meant=call.segment_id,
+        noted=None if snap is None else snap.segment_id,
+        repeats=bool(again),
+        joined=any(known.together(one, call) for one in again),
+        kept=None if request is None else known.promises.get(request.id),
+    )
+
+
+def _kept_promises(tx: Tx, asked: list[RequestId], now: datetime) -> dict[RequestId, bool]:
+    """Return whether the last promise of each request held, where that is decided."""
+    last, found = list_last_promises(tx, asked), dict[RequestId, bool]()
+    for one in list_all_outcomes(tx, MOST_PROMISES, now):
+        kept = was_kept(one, now)
+        if kept is not None and last.get(one.promise.request_id) == one.promise:
+            found[one.promise.request_id] = kept
+    return found

@@ -1,0 +1,200 @@
+"""A training as it is talked over afterwards: who did how well, what happened, what was missed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import Event, Role, Storm, UserId, VehicleId
+from data.model.training.live_training import TrainingEvent, TrainingNote
+from data.model.training.rehearsal import Training, TrainingMark
+from data.model.training.results import TrainingResult
+from data.policy.city_policy import Policy
+from data.store.accounts.accounts import list_users
+from data.store.database.engine import Tx
+from data.store.replay import list_events_between
+from data.store.storms.storms import list_storms
+from data.store.training.instructor import list_training_events, list_training_notes
+from data.store.training.rehearsal import list_marks
+from data.store.training.results import list_results, save_result
+from data.streets.network import StreetNetwork
+from fleet.reports.storm_statistics import StormRecords
+from fleet.training.sandbox import PLAYED_BY_MACHINE
+from fleet.training.scores.call_records import call_records
+from fleet.training.scores.decision_points import DecisionPoint
+from fleet.training.scores.dispatcher_score import DispatchFacts, dispatcher_score
+from fleet.training.scores.driven_plans import driven_plans, plan_switches
+from fleet.training.scores.driver_score import DrivenPlan, driver_score
+from fleet.training.scores.operator_score import CallRecord, operator_score
+from fleet.training.scores.plan_changes import plan_changes
+from fleet.training.scores.score_rules import Score
+from fleet.training.scores.storm_facts import dispatch_facts
+from fleet.training.scores.supervisor_score import supervisor_score
+
+SEAT_TAKEN = "training.seat_taken"
+
+MOST_SEATS = 1_000
+"""Lines about seats that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trainee:
+    """Somebody who played a role; drivers a vehicle's."""
+
+    login: str
+    role: Role
+    vehicle_id: VehicleId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TraineeScore:
+    """What a trainee reached, and former results in the same role, the newest first."""
+
+    trainee: Trainee
+    score: Score
+    former: tuple[TrainingResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DebriefSources:
+    """What a debrief is read with, beside the database."""
+
+    network: StreetNetwork
+    policy: Policy
+    records: StormRecords
+
+
+@dataclass(frozen=True, slots=True)
+class Debrief:
+    """A training until a moment; `points` are `None` where nobody looked for them yet."""
+
+    training: Training
+    storm: Storm
+    at: datetime
+    scores: tuple[TraineeScore, ...]
+    facts: DispatchFacts
+    calls: tuple[CallRecord, ...]
+    points: tuple[DecisionPoint, ...] | None
+    events: tuple[TrainingEvent, ...]
+    notes: tuple[TrainingNote, ...]
+    marks: tuple[TrainingMark, ...]
+
+
+def training_storm(tx: Tx) -> Storm | None:
+    """Return the storm of a training: the newest one."""
+    return max(list_storms(tx), key=lambda one: one.id, default=None)
+
+
+def debrief(
+    tx: Tx,
+    training: Training,
+    storm: Storm,
+    sources: DebriefSources,
+    points: Sequence[DecisionPoint] | None,
+    now: datetime,
+) -> Debrief:
+    """Return what a training came to until now, or until its storm ended."""
+    network, policy = sources.network, sources.policy
+    until = min(now, storm.ended_at or now)
+    plans = driven_plans(tx, storm, network, policy, until)
+    facts = dispatch_facts(
+        tx,
+        sources.records.account(tx, storm, network, policy),
+        sources.records.spent(tx, storm, policy, until),
+        plan_changes(plan_switches(tx, network, policy, plans)),
+        points,
+        until,
+    )
+    calls = call_records(tx, network, until)
+    scoring = _Scoring(facts, calls, plans, network, until)
+    former = [one for one in list_results(tx) if one.began_at != training.began_at]
+    found = []
+    for one in trainees(tx, calls, storm.started_at, now):
+        score = (
+            supervisor_score(tx, storm, network, policy, until)
+            if one.role is Role.SUPERVISOR
+            else scoring.score(one)
+        )
+        same = tuple(r for r in former if (r.login, r.role) == (one.login, one.role))
+        found.append(TraineeScore(one, score, same))
+    return Debrief(
+        training,
+        storm,
+        until,
+        tuple(found),
+        facts,
+        tuple(calls),
+        None if points is None else tuple(points),
+        tuple(list_training_events(tx)),
+        tuple(list_training_notes(tx)),
+        tuple(list_marks(tx)),
+    )
+
+
+def trainees(
+    tx: Tx, calls: Iterable[CallRecord], since: datetime, until: datetime
+) -> tuple[Trainee, ...]:
+    """Return who played what: everybody who took a seat or a call, the machine left out.
+
+    Who drove several trucks after each other is there with each of them.
+    """
+    logins = {one.id: one.login for one in list_users(tx)}
+    lines = list_events_between(tx, [SEAT_TAKEN], since, until, MOST_SEATS)
+    seats = (_seat_of(line, logins) for line in lines)
+    found = [one for one in seats if one is not None]
+    found += [Trainee(one.taken_by, Role.OPERATOR) for one in calls if one.taken_by]
+    people = (one for one in found if one.login not in PLAYED_BY_MACHINE)
+    return tuple(dict.fromkeys(people))
+
+
+def results_of(found: Debrief, kept_at: datetime) -> tuple[TrainingResult, ...]:
+    """Return what is kept of a training: of a driver of several trucks the best."""
+    results: dict[tuple[str, Role], TrainingResult] = {}
+    for one in sorted(found.scores, key=lambda each: each.score.points or 0.0):
+        measures = {each.name: each.value for each in one.score.measures if each.value is not None}
+        results[one.trainee.login, one.trainee.role] = TrainingResult(
+            one.trainee.login,
+            one.trainee.role,
+            found.training.scenario_name,
+            found.training.began_at,
+            found.facts.hours,
+            one.score.points,
+            measures,
+            kept_at,
+        )
+    return tuple(results.values())
+
+
+def keep_results(tx: Tx, results: Iterable[TrainingResult]) -> None:
+    """Keep results, in place of earlier ones of the same training."""
+    for one in results:
+        save_result(tx, one)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scoring:
+    facts: DispatchFacts
+    calls: Sequence[CallRecord]
+    plans: Sequence[DrivenPlan]
+    network: StreetNetwork
+    until: datetime
+
+    def score(self, one: Trainee) -> Score:
+        if one.role is Role.OPERATOR:
+            return operator_score(self.calls, one.login, self.network, self.until)
+        if one.role is Role.DRIVER and one.vehicle_id is not None:
+            return driver_score(self.plans, one.vehicle_id)
+        return dispatcher_score(self.facts)
+
+
+def _seat_of(line: Event, logins: Mapping[UserId, str]) -> Trainee | None:
+    """Return who took a seat by a line of the audit log; `None` where nobody knows them."""
+    login = logins.get(UserId(int(line.subject.partition(":")[2])))
+    after = line.after or {}
+    if login is None:
+        return None
+    vehicle_id = after.get("vehicle")
+    return Trainee(
+        login,
+        Role(str(after["role"])),
+        None if vehicle_id is None else VehicleId(int(str(vehicle_id))),
+    )

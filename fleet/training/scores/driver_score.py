@@ -1,0 +1,55 @@
+"""The score of the driver of a truck in a training, pure: what became of the legs of its routes."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import LegKind, Role, VehicleId
+from fleet.routes.plan_vs_actual import LegState
+from fleet.routes.route_progress import PlanCheck
+from fleet.training.scores.score_rules import Measured, Score, score_of
+
+CLEARED = (LegState.DONE, LegState.OUT_OF_ORDER, LegState.TOLD)
+"""States of legs that their own truck cleared."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrivenPlan:
+    """A plan as it was driven from a moment until another one, checked then."""
+
+    since: datetime
+    until: datetime
+    check: PlanCheck
+
+
+def driver_score(plans: Iterable[DrivenPlan], vehicle_id: VehicleId) -> Score:
+    """Return the score of who drove a truck, by all plans that it drove after each other."""
+    states: Counter[LegState] = Counter()
+    for one in plans:
+        states.update(_states(one, vehicle_id))
+    cleared, unproved = sum(states[each] for each in CLEARED), states[LegState.UNPROVED]
+    ordered = states[LegState.DONE] + states[LegState.OUT_OF_ORDER]
+    reached = cleared + unproved + states[LegState.SKIPPED]
+    measures = [
+        _share("cleared", cleared, reached),
+        _share("in_order", states[LegState.DONE], ordered),
+        _share("blade", cleared, cleared + unproved),
+    ]
+    return score_of(Role.DRIVER, measures)
+
+
+def _states(driven: DrivenPlan, vehicle_id: VehicleId) -> Iterable[LegState]:
+    """Yield what became of the work that a truck reached while a plan was driven."""
+    for route, check in zip(driven.check.plan.routes, driven.check.routes, strict=True):
+        if route.vehicle_id != vehicle_id:
+            continue
+        for leg, one in zip(route.legs, check.legs, strict=True):
+            if leg.kind is LegKind.WORK and (
+                one.at is None or driven.since < one.at <= driven.until
+            ):
+                yield one.state
+
+
+def _share(name: str, part: int, of: int) -> Measured:
+    return Measured(name, part / of if of else None, of)

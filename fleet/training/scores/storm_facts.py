@@ -1,0 +1,41 @@
+"""What the dispatchers of a training made of its storm, read from its database."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from data.store.alerts import list_alerts
+from data.store.database.engine import Tx
+from fleet.reports.own_and_hired import MoneySpent
+from fleet.reports.storm_statistics import Account
+from fleet.training.scores.alert_times import alert_times
+from fleet.training.scores.decision_points import DecisionPoint, missed_min
+from fleet.training.scores.dispatcher_score import DispatchFacts, lateness_by_class
+from fleet.training.scores.plan_changes import PlanChange
+
+
+def dispatch_facts(
+    tx: Tx,
+    account: Account,
+    spent: MoneySpent,
+    changes: tuple[PlanChange, ...],
+    points: Sequence[DecisionPoint] | None,
+    until: datetime,
+) -> DispatchFacts:
+    """Return what a storm came to until a moment of it.
+
+    `points` are `None` where nobody looked for them.
+    """
+    storm = account.storm
+    elapsed_s = max((until - storm.started_at).total_seconds(), 0.0)
+    alerts = [one for one in list_alerts(tx, storm.id) if one.since <= until]
+    return DispatchFacts(
+        hours=max((until - storm.snow_at) / timedelta(hours=1), 0.0),
+        lateness=lateness_by_class(account.lanes, account.spells, elapsed_s),
+        response=account.at(until).city.response,
+        alerts=alert_times(alerts, until),
+        changes=changes,
+        moved_m=sum(one.cost.moved_m for one in spent.trucks),
+        cleared_m=account.cleared_m(until),
+        missed_min=None if points is None else missed_min(points),
+        points=len(points or ()),
+    )

@@ -1,0 +1,223 @@
+"""A training as it is talked over: read from a database that rehearsed a storm."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from data.model import (
+    Actor,
+    ActorKind,
+    Alert,
+    AlertId,
+    AlertKind,
+    LegOutcome,
+    LegProgress,
+    LonLat,
+    PlanState,
+    RequestId,
+    RequestKind,
+    Role,
+    ShiftId,
+    Side,
+    Snap,
+    Storm,
+    VehicleId,
+)
+from data.model.training.live_training import TrainingCall, TrainingCallId
+from data.model.training.rehearsal import Training
+from data.store.accounts.accounts import add_user
+from data.store.alerts import add_alert
+from data.store.database.engine import Tx
+from data.store.planning.plans import add_plan, set_plan_state, set_published
+from data.store.requests.duplicates import add_duplicate
+from data.store.requests.requests import add_request
+from data.store.requests.sla_clocks import set_assigned
+from data.store.shifts.shifts import save_progress
+from data.store.training.calls import add_call
+from data.store.training.rehearsal import set_training
+from data.store.work import list_jobs
+from fleet.reports.storm_statistics import StormRecords
+from fleet.training.sandbox import DISPATCHER as MACHINE
+from fleet.training.scores.call_records import call_records
+from fleet.training.scores.debrief import (
+    DebriefSources,
+    debrief,
+    keep_results,
+    results_of,
+    training_storm,
+)
+from fleet.training.scores.score_rules import FULL
+from fleet.training.scores.supervisor_score import supervisor_score
+from fleet.training.seats import take_seat
+from tests import village as v
+from tests.fleet.drives import a_request
+from tests.village_database import POLICY
+from tests.village_plan import a_plan, legs_along
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+LATER = v.NOW + 6 * HOUR
+REHEARSED = Training("village", "first-night", "lasts_h = 6\n", 7, v.NOW, "vera")
+SOURCES = DebriefSources(v.village(), POLICY, StormRecords())
+
+
+def a_call(tx: Tx, number: int, minutes: float, **changes) -> TrainingCall:
+    """Store a call about Mill Street that Sara took at once."""
+    rang_at = v.NOW + minutes * MINUTE
+    call = TrainingCall(
+        TrainingCallId(0),
+        rang_at,
+        RequestKind.PLOW,
+        "Snow up to the knee",
+        "Mill Street",
+        LonLat(45.07, 37.55),
+        v.MILL,
+        taken_at=rang_at,
+        taken_by="sara",
+        ended_at=rang_at + MINUTE,
+        request_id=RequestId(number),
+    )
+    return add_call(tx, replace(call, **changes))
+
+
+def asked(tx: Tx, number: int, minutes: float, street=v.MILL) -> None:
+    """Store the request of a call, a minute after it rang."""
+    job = next(one for one in list_jobs(tx, v.a_storm().id) if one.segment_id == street)
+    received_at = v.NOW + (minutes + 1) * MINUTE
+    request = replace(
+        a_request(job.id),
+        id=RequestId(number),
+        reference=f"B-{number}",
+        received_at=received_at,
+        snap=Snap(street, Side.LEFT, 10.0, 1.0),
+    )
+    add_request(tx, request)
+
+
+def person(tx: Tx, login: str, role: Role, vehicle_id: VehicleId | None = None) -> None:
+    """Let somebody take a seat when the storm has just begun."""
+    user = add_user(tx, login, [role], "en", "!")
+    actor = Actor(ActorKind.USER, login)
+    take_seat(tx, actor, user, role, vehicle_id, v.NOW + MINUTE)
+
+
+def read(tx: Tx, storm: Storm, at: datetime = LATER):
+    return debrief(tx, REHEARSED, storm, SOURCES, None, at)
+
+
+def scored(found, login):
+    (one,) = [each for each in found.scores if each.trainee.login == login]
+    return one
+
+
+def values(found, login):
+    return {each.name: each.value for each in scored(found, login).score.measures}
+
+
+def test_who_calls_again_about_a_street_that_waits_is_to_be_joined(tx: Tx, storm: Storm) -> None:
+    for number, minutes, street in ((1, 0, v.MILL), (2, 10, v.MILL), (3, 20, v.ROSE)):
+        asked(tx, number, minutes, street)
+        a_call(tx, number, minutes)
+    first, second, third = call_records(tx, v.village(), LATER)
+    assert not first.repeats
+    assert (second.repeats, second.joined, second.noted) == (True, True, v.MILL)  # one job
+    assert (third.repeats, third.joined, third.noted) == (True, False, v.ROSE)
+    add_duplicate(tx, RequestId(3), RequestId(1), LATER)
+    assert call_records(tx, v.village(), LATER)[2].joined
+
+
+def test_people_are_scored_in_the_roles_that_they_played_and_the_machine_is_not(
+    tx: Tx, storm: Storm
+) -> None:
+    set_training(tx, REHEARSED)
+    person(tx, "dara", Role.DISPATCHER)
+    person(tx, "mina", Role.SUPERVISOR)
+    person(tx, "ali", Role.DRIVER, VehicleId(1))
+    person(tx, MACHINE, Role.DISPATCHER)
+    asked(tx, 1, 0)
+    a_call(tx, 1, 0)
+    found = read(tx, storm)
+    roles = {one.trainee.login: one.trainee.role for one in found.scores}
+    assert roles == {
+        "dara": Role.DISPATCHER,
+        "mina": Role.SUPERVISOR,
+        "ali": Role.DRIVER,
+        "sara": Role.OPERATOR,
+    }
+    assert values(found, "sara")["right_street"] == 1.0
+    assert values(found, "sara")["saved_s"] == 60.0
+    assert scored(found, "ali").trainee.vehicle_id == VehicleId(1)
+
+
+def test_a_dispatcher_answers_for_what_the_storm_came_to(tx: Tx, storm: Storm) -> None:
+    person(tx, "dara", Role.DISPATCHER)
+    alert = Alert(AlertId(0), storm.id, AlertKind.AT_RISK, None, v.NOW + HOUR)
+    add_alert(tx, replace(alert, acknowledged_at=alert.since + 5 * MINUTE))
+    add_alert(tx, replace(alert, acknowledged_at=alert.since + 50 * MINUTE))
+    found = values(read(tx, storm), "dara")
+    assert found["late_first"] == pytest.approx(0.5)  # nobody plowed: late from hour three to six
+    assert found["alerts"] == 0.5
+    assert found["replanning_min"] is None
+
+
+def test_a_new_plan_is_felt_where_it_changes_the_next_streets_of_a_truck(
+    tx: Tx, storm: Storm
+) -> None:
+    plans = []
+    for streets, at in (
+        ([v.MAIN_WEST, v.MAIN_EAST, v.MILL], v.NOW),
+        ([v.MAIN_WEST, v.MAIN_EAST, v.MILL, v.TULIP], v.NOW + MINUTE),
+        ([v.ROSE, v.MILL], v.NOW + 2 * MINUTE),
+    ):
+        legs = legs_along(tx, streets, at, apart=10 * MINUTE)
+        plan = add_plan(tx, a_plan(*legs, made_at=at))
+        if plans:
+            set_plan_state(tx, plans[-1].id, PlanState.SUPERSEDED)
+        set_published(tx, plan.id, at)
+        plans.append(plan)
+    found = read(tx, storm)
+    assert [(one.trucks, one.felt) for one in found.facts.changes] == [(1, 0), (1, 1)]
+
+
+def test_a_driver_answers_for_the_streets_of_the_own_route(tx: Tx, storm: Storm) -> None:
+    person(tx, "ali", Role.DRIVER, VehicleId(1))
+    legs = legs_along(tx, [v.MAIN_WEST, v.MAIN_EAST, v.MILL], v.NOW, apart=10 * MINUTE)
+    plan = add_plan(tx, a_plan(*legs))
+    set_published(tx, plan.id, v.NOW)
+    for leg, state in ((0, LegOutcome.DONE), (1, LegOutcome.SKIPPED)):
+        at = v.NOW + (leg + 1) * 10 * MINUTE
+        save_progress(
+            tx, LegProgress(plan.id, ShiftId(1), leg, state, at, at, "" if leg == 0 else "parked")
+        )
+    found = scored(read(tx, storm), "ali").score.measures
+    assert {one.name: one.value for one in found}["cleared"] == 0.5
+
+
+def test_late_requests_are_to_be_given_to_somebody(tx: Tx, storm: Storm) -> None:
+    asked(tx, 1, 0)
+    asked(tx, 2, 0)
+    late = v.NOW + 48 * HOUR
+    set_assigned(tx, RequestId(1), "mina", None)
+    (measured,) = supervisor_score(tx, storm, v.village(), POLICY, late).measures
+    assert (measured.value, measured.of) == (0.5, 2)
+    (early,) = supervisor_score(tx, storm, v.village(), POLICY, v.NOW + 2 * MINUTE).measures
+    assert early.value is None
+
+
+def test_results_are_kept_once_and_shown_beside_the_next_training(tx: Tx, storm: Storm) -> None:
+    asked(tx, 1, 0)
+    a_call(tx, 1, 0)
+    found = read(tx, storm)
+    assert scored(found, "sara").former == ()
+    for _ in range(2):
+        keep_results(tx, results_of(found, LATER))
+    assert scored(read(tx, storm), "sara").former == ()  # it is this very training
+    again = replace(REHEARSED, began_at=v.NOW + 24 * HOUR)
+    (before,) = scored(debrief(tx, again, storm, SOURCES, None, LATER), "sara").former
+    assert (before.scenario_name, before.points) == ("first-night", FULL)
+    assert before.measures["saved_s"] == 60.0
+    assert before.hours == pytest.approx(6.0)
+
+
+def test_the_storm_of_a_training_is_its_newest(tx: Tx) -> None:
+    assert training_storm(tx) is None
