@@ -64,7 +64,7 @@ def watch_text(
     title, body, code = t("My street"), _told(news, street, address, t, now), news.watch.code
     if address:
         return NoticeText(title, body, f"{address.rstrip('/')}{watch_path(code, t)}")
-    return NoticeText(title, body, t("Code: {code}", code=code))
+    return NoticeText(title, body, t("Code of the subscription: {code}", code=code))
 
 
 def browser_mistake(error: BarfrubError, t: Translator) -> str:

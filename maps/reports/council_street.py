@@ -10,6 +10,7 @@ from data.model import (
     DirectedSegment,
     Job,
     LevelReason,
+    LonLat,
     Pass,
     Segment,
     Storm,
@@ -46,7 +47,10 @@ class WayView:
 
 @dataclass(frozen=True, slots=True)
 class CouncilStreet:
-    """A street with the reason for its class and the evidence of its colors."""
+    """A street with the reason for its class and the evidence of its colors.
+
+    `place` is a corner of its line, for the map to go there.
+    """
 
     id: int
     names: ByLanguage
@@ -58,6 +62,7 @@ class CouncilStreet:
     deadline_s: float
     length_m: float
     district: str
+    place: LonLat
     at: datetime
     ways: tuple[WayView, ...]
     proofs: tuple[PassProofView, ...]
@@ -90,6 +95,7 @@ def council_street(
         deadline_s=rule.deadline.total_seconds(),
         length_m=segment.length_m,
         district=segment.district,
+        place=segment.geometry[len(segment.geometry) // 2],
         at=at,
         ways=tuple(
             way_view(

@@ -197,6 +197,7 @@ def test_a_street_tells_when_and_by_what_proof_but_not_by_whom_and_is_found_by_n
 
     expect(page.locator("article.street h3").first).to_have_text("Rose Street")
     expect(page.locator("article.street h3").first).to_be_focused()
+    visit.until("boardMap.getZoom() >= 15")
 
 
 def test_a_class_or_all_other_districts_leave_the_map(visit):
@@ -256,6 +257,8 @@ def test_an_earlier_storm_is_shown_as_it_ended_and_the_address_keeps_it(visit):
     page = read(visit)
     page.select_option("#storm", label=page.locator("#storm option").nth(1).inner_text())
     expect(page.locator(".when")).to_contain_text("Ended on")
+    expect(page.locator("#worst-title")).to_contain_text("were late at the end of the storm")
+    expect(page.locator("council-ages")).to_contain_text("As it was at the end of the storm")
     expect(page.locator("#against")).to_be_disabled()
     expect(page.locator("council-revisions tbody tr")).to_contain_text("Positions that came late")
     page.click("#large")

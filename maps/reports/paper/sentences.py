@@ -11,10 +11,26 @@ from maps.reports.paper.words import (
     duration,
     kilometres,
     nothing_due,
+    over,
     share_text,
     short_span,
 )
 from maps.streets.street import called
+
+NEVER_SO_FAR = (
+    "{name}: half of it was cleared within the last {median}, {share} of it not in this storm."
+)
+NEVER_AT_END = (
+    "{name}: at the end half of it had been cleared within the last {median}, {share} of it not in "
+    "this storm."
+)
+LONGEST_SO_FAR = (
+    "{name}: half of it was cleared within the last {median}, the longest ago was {worst}."
+)
+LONGEST_AT_END = (
+    "{name}: at the end half of it had been cleared within the last {median}, the longest ago was "
+    "{worst}."
+)
 
 UNEVEN_POINTS = 5
 """Districts so many points apart are worth a question."""
@@ -25,15 +41,20 @@ QUESTIONS = 3
 """Questions of a brief at most."""
 
 
-def cleared_sentence(city: PartView, t: Translator) -> str:
-    """Return what was cleared and what is late."""
+def cleared_sentence(city: PartView, t: Translator, *, ended: bool) -> str:
+    """Return what was cleared and what is late, or was at the end of the storm."""
     now = city.now
     if nothing_due(now):
         return t("Nothing is due yet: no street had to be cleared so far.")
-    words = (
+    so_far = (
         "Of {whole} of lanes, {clear} were cleared in time, {waiting} are not cleared yet but "
         "still in time, and {late} are late."
     )
+    at_end = (
+        "Of {whole} of lanes, {clear} were cleared in time at the end of the storm, {waiting} not "
+        "cleared but still in time, and {late} late."
+    )
+    words = at_end if ended else so_far
     return t(
         words,
         whole=kilometres(now.lane_m, t),
@@ -44,22 +65,17 @@ def cleared_sentence(city: PartView, t: Translator) -> str:
 
 
 def soon_sentences(view: CouncilView, t: Translator) -> Iterator[str]:
-    """Yield how soon the two most urgent classes are cleared again."""
+    """Yield how soon the two most urgent classes are cleared again, or were at the end."""
+    ended = over(view)
     for one in view.ages[:2]:
         name, median = class_text(one.service_class, t), short_span(one.median_s, t)
         if one.median_s is None:
             yield t("{name}: more than half of it was not cleared in this storm.", name=name)
         elif one.never >= 1 / POINTS:
-            words = (
-                "{name}: half of it was cleared within the last {median}, {share} of it not in "
-                "this storm."
-            )
+            words = NEVER_AT_END if ended else NEVER_SO_FAR
             yield t(words, name=name, median=median, share=share_text(one.never, t))
         else:
-            words = (
-                "{name}: half of it was cleared within the last {median}, the longest ago was "
-                "{worst}."
-            )
+            words = LONGEST_AT_END if ended else LONGEST_SO_FAR
             yield t(words, name=name, median=median, worst=short_span(one.worst_s, t))
 
 
@@ -67,13 +83,20 @@ def late_sentence(view: CouncilView, t: Translator) -> str:
     """Return which street is late most."""
     streets = view.attention.streets if view.attention else ()
     if not streets:
-        return t("No street is late.")
+        return no_street_late(view, t)
     worst = streets[0]
     return t(
         "Worst is {street} in {district}: late for {span}.",
         street=called(worst.names, t),
         district=district_text(worst.district, t),
         span=duration(worst.late_s, t),
+    )
+
+
+def no_street_late(view: CouncilView, t: Translator) -> str:
+    """Return that no street is late, or was at the end."""
+    return (
+        t("No street was late at the end of the storm.") if over(view) else t("No street is late.")
     )
 
 
@@ -96,7 +119,10 @@ def fairness_sentences(view: CouncilView, t: Translator) -> Iterator[str]:
     """Yield the lines to remember on fairness, as the page has them."""
     fair = view.fairness
     if fair is None or fair.city.mean == 1:
-        yield t("No street has been late in this storm so far: all were served alike.")
+        if over(view):
+            yield t("No street was late in this storm: all were served alike.")
+        else:
+            yield t("No street has been late in this storm so far: all were served alike.")
         return
     words = (
         "On average a lane-kilometre was within its rule {share} of the time; "
@@ -127,7 +153,7 @@ def answer(view: CouncilView, t: Translator) -> str:
     if view.city is None:
         return t("There has been no storm yet.")
     said = [
-        cleared_sentence(view.city, t),
+        cleared_sentence(view.city, t, ended=over(view)),
         *soon_sentences(view, t),
         late_sentence(view, t),
         requests_sentence(view.city, t),
@@ -144,7 +170,7 @@ def key_figures(view: CouncilView, t: Translator) -> list[FigureView]:
     now, fair = view.city.now, view.fairness
     within = t("nothing due yet") if nothing_due(now) else share_text(now.within, t)
     return [
-        FigureView(within, t("of lane-km are within target"), ""),
+        FigureView(within, _target_words(view, t), ""),
         FigureView(share_text(now.answered_within, t), t("of requests were answered in time"), ""),
         FigureView(
             short_span(now.median_s, t),
@@ -162,6 +188,12 @@ def key_figures(view: CouncilView, t: Translator) -> list[FigureView]:
             "",
         ),
     ]
+
+
+def _target_words(view: CouncilView, t: Translator) -> str:
+    if over(view):
+        return t("of lane-km were within target at the end")
+    return t("of lane-km are within target")
 
 
 def questions(view: CouncilView, t: Translator) -> list[str]:

@@ -33,10 +33,11 @@ from maps.reports.paper.sentences import (
     fairness_sentences,
     key_figures,
     late_sentence,
+    no_street_late,
     questions,
     requests_sentence,
 )
-from maps.reports.paper.words import MINUTE_S, duration, within_target
+from maps.reports.paper.words import MINUTE_S, duration, over, within_target
 
 MOST_SMALLS = 12
 """Parts of the city whose course is drawn."""
@@ -96,7 +97,7 @@ def storm_brief(papers: StormPapers, t: Translator) -> dict[str, object]:
     said = []
     if view.city is not None:
         said = [
-            f"{cleared_sentence(view.city, t)} {late_sentence(view, t)}",
+            f"{cleared_sentence(view.city, t, ended=over(view))} {late_sentence(view, t)}",
             requests_sentence(view.city, t),
             _last_line(view, t),
         ]
@@ -197,10 +198,7 @@ def _state(shown: CoveragePicture, t: Translator) -> list[Block]:
 
 def _ages(papers: StormPapers, t: Translator) -> list[Block]:
     shown, title = papers.picture, t("Time since streets were last cleared")
-    note = t(
-        "As it is, whatever the rule. Shares are of the lane-kilometres of a class; a street that "
-        "was not cleared in this storm counts from its first flake."
-    )
+    note = t(AGES_AT_END if over(papers.view) else AGES_SO_FAR)
     picture = drawn(age_map(shown, papers.cleared, t), title, age_keys(t), shown.city.attribution)
     return [heading(title), picture, paragraph(note, muted=True), tables.age_table(papers.view, t)]
 
@@ -275,8 +273,9 @@ def _fairness(view: CouncilView, t: Translator) -> list[Block]:
 
 def _late(view: CouncilView, t: Translator) -> list[Block]:
     late, sites = tables.late_streets(view, t), tables.critical_sites(view, t)
-    found = [heading(t("Streets that are late now, the worst first"))]
-    found.append(late or paragraph(t("No street is late."), muted=True))
+    at_end = t("Streets that were late at the end of the storm, the worst first")
+    title = at_end if over(view) else t("Streets that are late now, the worst first")
+    found = [heading(title), late or paragraph(no_street_late(view, t), muted=True)]
     found.append(heading(t("Hospitals, stations and schools")))
     counts = tables.site_counts(view, t)
     if counts:
@@ -317,6 +316,16 @@ def _corrections(view: CouncilView, t: Translator) -> list[Block]:
         )
     return found
 
+
+AGES_SO_FAR = (
+    "As it is, whatever the rule. Shares are of the lane-kilometres of a class; a street that "
+    "was not cleared in this storm counts from its first flake."
+)
+AGES_AT_END = (
+    "As it was at the end of the storm, whatever the rule. Shares are of the lane-kilometres of a "
+    "class; a street that was not cleared in this storm counts from its first flake."
+)
+"""What the table of times since the last clearing says."""
 
 FAIRNESS_METHOD = (
     "For every lane-kilometre is counted in which share of the storm's time it was within the rule "

@@ -13,6 +13,7 @@ from maps.reports.paper.words import (
     class_text,
     in_kilometres,
     kilometres,
+    over,
     rule_of,
     share_change,
     share_text,
@@ -27,6 +28,16 @@ MOST_PARTS = 20
 
 MOST_STREETS = 10
 """Late streets and places that are named: those of the whole city."""
+
+BUSES_SO_FAR = (
+    "All {whole} of lanes that buses use are within their rule.",
+    "{late} of {whole} of lanes that buses use are late.",
+)
+BUSES_AT_END = (
+    "All {whole} of lanes that buses use were within their rule at the end of the storm.",
+    "{late} of {whole} of lanes that buses use were late at the end of the storm.",
+)
+"""Where none of them is late, and where some are."""
 
 type Row = Sequence[Cell]
 
@@ -150,7 +161,7 @@ def late_streets(view: CouncilView, t: Translator) -> Block | None:
         t("Late, lane-km"),
         t("Its latest part last cleared"),
     )
-    rows = [_late_street(one, t) for one in streets[:MOST_STREETS]]
+    rows = [_late_street(one, t, ended=over(view)) for one in streets[:MOST_STREETS]]
     return table(heads, rows, (2.4, 1.6, 1.4, 1.0, 1.0, 2.3), texts=3)
 
 
@@ -160,7 +171,7 @@ def critical_sites(view: CouncilView, t: Translator) -> Block | None:
     if not sites:
         return None
     heads = (t("Place"), t("Street"), t("District"), t("Rule"), t("Last cleared"))
-    rows = [_site(one, t) for one in sites[:MOST_STREETS]]
+    rows = [_site(one, t, ended=over(view)) for one in sites[:MOST_STREETS]]
     return table(heads, rows, (2.3, 2.0, 1.4, 1.5, 2.2), texts=4)
 
 
@@ -184,9 +195,8 @@ def bus_lines(view: CouncilView, t: Translator) -> list[str]:
     if one is None:
         return []
     late, whole = kilometres(one.late_m, t), kilometres(one.lane_m, t)
-    if one.late_m > 0:
-        return [t("{late} of {whole} of lanes that buses use are late.", late=late, whole=whole)]
-    return [t("All {whole} of lanes that buses use are within their rule.", whole=whole)]
+    words = BUSES_AT_END if over(view) else BUSES_SO_FAR
+    return [t(words[one.late_m > 0], late=late, whole=whole)]
 
 
 def restated_list(restated: Iterable[RestatementView], t: Translator) -> Block:
@@ -286,29 +296,32 @@ def _storm(one: StormRowView, t: Translator) -> Row:
     )
 
 
-def _late_street(one: LateStreetView, t: Translator) -> Row:
+def _late_street(one: LateStreetView, t: Translator, *, ended: bool) -> Row:
     return (
         called(one.names, t),
         district_text(one.district, t),
         class_text(one.service_class, t),
         short_span(one.late_s, t),
         in_kilometres(one.lane_m, t),
-        _cleared(one.age_s, t, never=one.never),
+        _cleared(one.age_s, t, never=one.never, ended=ended),
     )
 
 
-def _site(one: SiteView, t: Translator) -> Row:
+def _site(one: SiteView, t: Translator, *, ended: bool) -> Row:
     name = called(one.names, t) if one.names else t.named("place", one.kind)
     street, district = called(one.street_names, t), district_text(one.district, t)
     if one.late_s is None or one.age_s is None:
         return name, street, district, t("on request"), ""
     late = t("late for {span}", span=short_span(one.late_s, t))
     state = late if one.late_s > 0 else t("within its rule")
-    return name, street, district, state, _cleared(one.age_s, t, never=bool(one.never))
+    return name, street, district, state, _cleared(one.age_s, t, never=bool(one.never), ended=ended)
 
 
-def _cleared(age_s: float, t: Translator, *, never: bool) -> str:
-    return t("not in this storm") if never else t("{span} ago", span=short_span(age_s, t))
+def _cleared(age_s: float, t: Translator, *, never: bool, ended: bool) -> str:
+    if never:
+        return t("not in this storm")
+    span = short_span(age_s, t)
+    return t("{span} before the end", span=span) if ended else t("{span} ago", span=span)
 
 
 def _kinds(t: Translator) -> tuple[tuple[str, str], ...]:

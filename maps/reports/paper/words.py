@@ -47,6 +47,11 @@ def nothing_due(now: CouncilFiguresView) -> bool:
     return now.lane_m > 0 and now.waiting_m == now.lane_m
 
 
+def over(view: CouncilView) -> bool:
+    """Whether the storm has ended: then all is as it was at its end."""
+    return view.storm is not None and view.storm.ended_at is not None
+
+
 def within_target(now: CouncilFiguresView, t: Translator) -> str:
     """Return the share within target, or that nothing is due yet."""
     return t("nothing due yet") if nothing_due(now) else share_text(now.within, t)

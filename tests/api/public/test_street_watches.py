@@ -206,12 +206,12 @@ def test_a_window_is_told_again_only_when_it_moves_by_more_than_half_an_hour(
 
     planned(NOW + 4 * HOUR)
     clock.moment += 6 * MINUTE
-    assert [text[:22] for text in told(sender, recorder)] == ["Mill Street is planned"]
+    assert [text[:30] for text in told(sender, recorder)] == ["Work on Mill Street is planned"]
     clock.moment += 6 * MINUTE
     assert told(sender, recorder) == []
     planned(NOW + 7 * HOUR)
     clock.moment += 6 * MINUTE
-    assert [text[:22] for text in told(sender, recorder)] == ["Mill Street is planned"]
+    assert [text[:30] for text in told(sender, recorder)] == ["Work on Mill Street is planned"]
 
 
 def test_it_waits_for_the_morning_and_ends_with_the_storm_or_by_the_link(

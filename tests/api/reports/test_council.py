@@ -206,11 +206,11 @@ def test_a_street_shows_when_and_by_which_proof_but_not_by_whom(client, app, sig
     sign_in("council")
     street = client.get(f"/api/council/streets/{MAIN_WEST}").json()
     forward, backward = street["ways"]
-
     assert (street["service_class"], street["reason"], street["cycle_s"]) == ("P1", "road", 10800)
     assert (forward["passes_done"], forward["evidence"]) == (4, "blade")
     assert forward["last_pass_at"] == (NOW + HOUR).isoformat().replace("+00:00", "Z")
     assert (backward["last_pass_at"], backward["evidence"]) == (None, None)
+    assert tuple(street["place"]) in app.network.segment(MAIN_WEST).geometry
     assert [proof["share"] for proof in street["proofs"]] == [1.0] * 4
     assert client.get("/api/council/streets/999").status_code == 404
 

@@ -109,6 +109,28 @@ def test_every_figure_of_the_page_stands_in_the_report(client, app, clock, two_s
     assert len(view["storm_rows"]) == 2
 
 
+def test_of_a_storm_that_is_over_nothing_is_said_as_if_it_went_on(
+    client, app, clock, sign_in, two_storms
+):
+    subject = FiguresSubject(storm=StormId(2))
+
+    def said():
+        return str([*blocks_of(printed(app, clock, "en", subject=subject)["blocks"])])
+
+    so_far = (
+        "Streets that are late now",
+        "are not cleared yet",
+        " h ago'",
+        "lanes that buses use are",
+    )
+    assert so_far[0] in said()
+    end(client, sign_in, clock, StormId(2), NOW + 9 * HOUR)
+    over = said()
+    assert not [words for words in so_far if words in over]
+    assert "Streets that were late at the end of the storm" in over
+    assert "At the end of the storm, of" in over
+
+
 def test_own_and_hired_machines_stand_side_by_side_without_names():
     own, hired, total = a_side(3, 40.0), a_side(0, 0.0), a_side(3, 40.0)
     money = MoneyView("IRR", own, hired, total, 0.0, 0.0, open_hires=0, doubtful_hires=0)

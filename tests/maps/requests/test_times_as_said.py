@@ -35,7 +35,7 @@ TOWN = "Asia/Tehran"
     [
         (
             "en",
-            "Mill Lane is planned tonight between 00:00 and 05:40.",
+            "Work on Mill Lane is planned tonight between 00:00 and 05:40.",
             "Mill Lane was plowed last night at 00:00.",
         ),
         (
@@ -45,7 +45,7 @@ TOWN = "Asia/Tehran"
         ),
         (
             "az",
-            "Mill Lane üzrə iş planlaşdırılıb: bu gecə saat 00:00 ilə 05:40 arasında.",
+            "Mill Lane üzrə iş bu gecə saat 00:00 ilə 05:40 arasında planlaşdırılıb.",
             "Mill Lane: dünən gecə saat 00:00 qardan təmizlənib.",
         ),
     ],

@@ -1,7 +1,7 @@
 // What each figure counts, over what and since when, in words that can be read out.
 import { html } from "lit";
 import { duration, named, number, t, time } from "../pages/texts.js";
-import { part } from "./state.js";
+import { over, part } from "./state.js";
 import { kilometres, ruleOf } from "./words.js";
 
 const list = (lines) => html`<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
@@ -24,9 +24,14 @@ const deadlines = (view) =>
 /** The share of lane-kilometres within target. */
 export function within(view) {
   const { lane_m: whole, clear_m: clear, waiting_m: waiting, late_m: late } = part(view).now;
+  const lanes = { whole: kilometres(whole), clear: kilometres(clear), waiting: kilometres(waiting), late: kilometres(late) };
   return html`<p>${t("A lane-kilometre is one kilometre of one lane. It is within target while its street is not due again by the rule of its class; before the first clearing, snow and time count from the first flake of the storm.")}</p>
     ${list(cycles(view))}
-    <p>${t("Of {whole} of lanes, {clear} were cleared in time, {waiting} are not cleared yet but still in time, and {late} are late.", { whole: kilometres(whole), clear: kilometres(clear), waiting: kilometres(waiting), late: kilometres(late) })}</p>
+    <p>${
+      over(view)
+        ? t("Of {whole} of lanes, {clear} were cleared in time at the end of the storm, {waiting} not cleared but still in time, and {late} late.", lanes)
+        : t("Of {whole} of lanes, {clear} were cleared in time, {waiting} are not cleared yet but still in time, and {late} are late.", lanes)
+    }</p>
     <p>${t("Cleared means proved: the blade was down, the spreader was on, or the driver or an inspector confirmed it, for every pass that the width of the street needs. Driving through does not count. Single streets may have a time of their own; a click on the map tells it.")}</p>
     <p>${t("Streets that are served on request only are not part of this figure but of the next one.")}</p>`;
 }

@@ -4,7 +4,7 @@ import { Part } from "../pages/element.js";
 import { duration, t } from "../pages/texts.js";
 import { bar, course } from "./charts.js";
 import { answered, compared, nine, half, within } from "./definitions.js";
-import { choice, council, districtName, part } from "./state.js";
+import { choice, council, districtName, over, part } from "./state.js";
 import { nothingDue, ruleLine, share, shareChange, span, spanChange, withinRules } from "./words.js";
 
 const FIGURES = [
@@ -14,8 +14,8 @@ const FIGURES = [
   ["p90_s", "nine", span, spanChange, nine],
 ];
 
-const words = () => ({
-  within: t("of lane-km are within target"),
+const words = (view) => ({
+  within: over(view) ? t("of lane-km were within target at the end") : t("of lane-km are within target"),
   answered: t("of requests were answered in time"),
   median: t("until half of the answered requests had their answer"),
   nine: t("until nine in ten answered requests had their answer"),
@@ -28,10 +28,12 @@ const rules = (view) => ({
 });
 
 /** What keeps a figure from being taken for more than it says. */
-const notes = (now) => ({
+const notes = (view, now) => ({
   within: nothingDue(now)
     ? t("nothing is due yet: no street had to be cleared so far")
-    : t("{share} are cleared in time, the others not due yet or late", { share: share(now.clear) }),
+    : over(view)
+      ? t("{share} were cleared in time, the others not due yet or late", { share: share(now.clear) })
+      : t("{share} are cleared in time, the others not due yet or late", { share: share(now.clear) }),
   answered: now.asked
     ? t("{inTime} answered in time, {late} late; {open} still have time and are not counted", { inTime: now.in_time, late: now.late, open: now.asked - now.in_time - now.late })
     : t("no request in this storm"),
@@ -66,8 +68,8 @@ class Figures extends Part {
     const open = this.opened === name;
     return html`<button class="key" type="button" id="key-${name}" aria-expanded=${open} aria-controls=${open ? "definition" : nothing} @click=${() => (this.opened = open ? null : name)}>
       <strong>${say(now[field])}</strong>
-      <span class="word">${words()[name]}</span>
-      <span class="note">${notes(now)[name]}</span>
+      <span class="word">${words(view)[name]}</span>
+      <span class="note">${notes(view, now)[name]}</span>
       ${rules(view)[name] ? html`<span class="rules">${rules(view)[name]}</span>` : ""}
       ${this.change(view, now[field], compare(now[field], earlier?.[field]))}
       <span class="more">${open ? t("Close") : t("What is counted?")}<span class="icon icon-chevron-${open ? "up" : "down"}" aria-hidden="true"></span></span>

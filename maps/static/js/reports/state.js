@@ -20,6 +20,7 @@ export const choice = new Store({
   own: boot.own_district,
   street: id("street"),
   focus: false,
+  bring: id("street") !== null,
   large: asked.has("large"),
 });
 
@@ -44,7 +45,7 @@ export function query() {
 }
 
 /** Whether the storm that is shown goes on. */
-export const live = () => council.value.view?.storm != null && council.value.view.storm.ended_at === null;
+export const live = () => council.value.view?.storm != null && !over(council.value.view);
 
 async function ask(path, take) {
   const wanted = query();
@@ -121,6 +122,9 @@ export async function keepOwn(name) {
   keepChoice();
 }
 
+/** Whether the storm that is shown has ended: then all is as it was at its end. */
+export const over = (view) => view.storm !== null && view.storm.ended_at !== null;
+
 /** The figures of the chosen district, or of the city. */
 export const part = (view) =>
   view.districts.find((one) => one.name === choice.value.district) ?? view.city;
@@ -148,6 +152,12 @@ export function visible(street) {
 export function choose(street) {
   choice.set({ street });
   keepChoice();
+}
+
+/** Show the evidence of a street that is named away from the map, which goes there; the keyboard goes on from its evidence. */
+export function goTo(street) {
+  choice.set({ bring: true, focus: true });
+  choose(street);
 }
 
 /** What a district is called in the reader's language. */

@@ -4,7 +4,7 @@ import { Part } from "../../pages/element.js";
 import { get } from "../../pages/net.js";
 import { stateGroups } from "../../pages/map/coverage.js";
 import { named, t } from "../../pages/texts.js";
-import { choice, choose, council, districtName, filter, live, streets } from "../state.js";
+import { choice, council, districtName, filter, goTo, live, streets } from "../state.js";
 import { stateName } from "../words.js";
 
 const PAUSE_MS = 250;
@@ -40,8 +40,7 @@ class Filter extends Part {
   take(place) {
     this.found = null;
     this.words = "";
-    choice.set({ reveal: [place.lon, place.lat], focus: true });
-    choose(place.segment_id);
+    goTo(place.segment_id);
   }
 
   search() {

@@ -36,10 +36,11 @@ export async function showMap() {
   followTheme(map, () => NOTHING_HIDDEN);
   const hold = highlightSelected(map);
   if (choice.value.street !== null) hold([choice.value.street]);
+  const goTo = (center, duration) => center && map.easeTo({ center, zoom: Math.max(map.getZoom(), NEAR_ZOOM), duration });
+  goTo(choice.value.reveal, 0);
   choice.follow(({ street, reveal: place }, changes) => {
     if ("street" in changes) hold(street === null ? [] : [street]);
-    if (changes.reveal)
-      map.easeTo({ center: place, zoom: Math.max(map.getZoom(), NEAR_ZOOM), duration: still ? 0 : 600 });
+    if (changes.reveal) goTo(place, still ? 0 : 600);
   });
   map.on("click", ({ point }) => choose(under(map, point)?.id ?? null));
   hover(map);

@@ -17,7 +17,9 @@ async function ask(id) {
   const wanted = query();
   try {
     const street = await get(`/api/council/streets/${id}${wanted}`);
-    if (choice.value.street === id && wanted === query()) shown.set({ street, failed: null });
+    if (choice.value.street !== id || wanted !== query()) return;
+    shown.set({ street, failed: null });
+    if (choice.value.bring) choice.set({ bring: false, reveal: street.place });
   } catch (error) {
     shown.set({ failed: error.message });
   }

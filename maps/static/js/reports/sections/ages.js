@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { Part } from "../../pages/element.js";
 import { named, t } from "../../pages/texts.js";
-import { council } from "../state.js";
+import { council, over } from "../state.js";
 import { ruleOf, share, span } from "../words.js";
 
 const row = (view, one) => html`<tr>
@@ -24,7 +24,11 @@ class Ages extends Part {
     if (!view?.ages.length) return "";
     return html`<section class="numbers" aria-labelledby="ages-title">
       <h2 id="ages-title">${t("Time since streets were last cleared")}</h2>
-      <p>${t("As it is, whatever the rule. Shares are of the lane-kilometres of a class; a street that was not cleared in this storm counts from its first flake.")}</p>
+      <p>${
+        over(view)
+          ? t("As it was at the end of the storm, whatever the rule. Shares are of the lane-kilometres of a class; a street that was not cleared in this storm counts from its first flake.")
+          : t("As it is, whatever the rule. Shares are of the lane-kilometres of a class; a street that was not cleared in this storm counts from its first flake.")
+      }</p>
       <div class="scroll" tabindex="0" role="region" aria-labelledby="ages-title">
         <table>
           <thead><tr>

@@ -2,22 +2,39 @@
 import { html } from "lit";
 import { Part } from "../../pages/element.js";
 import { named, number, streetName, t } from "../../pages/texts.js";
-import { choice, choose, council, districtName, inDistrict } from "../state.js";
+import { choice, council, districtName, goTo, inDistrict, over } from "../state.js";
 import { kilometres, span } from "../words.js";
 
 const NAMED = 10;
 
 /** Show a street on the map, and bring the map into view. */
 function show(street) {
-  choose(street);
+  goTo(street);
   document.getElementById("place-title").scrollIntoView({ block: "start" });
 }
 
 const streetButton = (one, names) =>
   html`<button type="button" class="link" @click=${() => show(one.street)} title=${t("Show this street on the map")}><bdi>${streetName(names)}</bdi></button>`;
 
-const cleared = (one) =>
-  one.never ? t("not in this storm") : t("{span} ago", { span: span(one.age_s) });
+const ended = () => over(council.value.view);
+
+const cleared = (one) => {
+  if (one.never) return t("not in this storm");
+  return ended() ? t("{span} before the end", { span: span(one.age_s) }) : t("{span} ago", { span: span(one.age_s) });
+};
+
+/** How much of the streets that buses use is late. */
+function busLanes(one, values) {
+  if (one.late_m > 0) return ended() ? t("{late} of {whole} of lanes that buses use were late at the end of the storm.", values) : t("{late} of {whole} of lanes that buses use are late.", values);
+  return ended() ? t("All {whole} of lanes that buses use were within their rule at the end of the storm.", values) : t("All {whole} of lanes that buses use are within their rule.", values);
+}
+
+/** Which of the streets that buses use waits longest. */
+function busWorst(one, values) {
+  if (one.late_s > 0) return t("Late longest, for {span}:", values);
+  if (one.never) return ended() ? t("Not cleared in this storm, {span} until its end:", values) : t("Cleared longest ago: not in this storm, {span} so far:", values);
+  return ended() ? t("Cleared longest before the end, {span} before it:", values) : t("Cleared longest ago, {span} ago:", values);
+}
 
 const place = (one) => (choice.value.district === null ? html` <span class="muted"><bdi>${districtName(one.district)}</bdi></span>` : "");
 
@@ -38,7 +55,7 @@ class Attention extends Part {
 
   streets(all) {
     const late = all.filter(inDistrict).slice(0, NAMED);
-    if (!late.length) return html`<p class="muted">${t("No street is late.")}</p>`;
+    if (!late.length) return html`<p class="muted">${ended() ? t("No street was late at the end of the storm.") : t("No street is late.")}</p>`;
     return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="worst-title"><table>
       <thead><tr><th scope="col">${t("Street")}</th><th scope="col">${t("Class")}</th><th scope="col">${t("Late for")}</th><th scope="col">${t("Late, lane-km")}</th><th scope="col">${t("Its latest part last cleared")}</th></tr></thead>
       <tbody>${late.map(
@@ -72,8 +89,8 @@ class Attention extends Part {
     const values = { late: kilometres(one.late_m), whole: kilometres(one.lane_m), span: span(one.late_s > 0 ? one.late_s : one.age_s) };
     return html`<section class="attention" aria-labelledby="bus-title">
       <h2 id="bus-title">${t("Bus routes")}</h2>
-      <p class=${one.late_m > 0 ? "worse" : ""}>${one.late_m > 0 ? t("{late} of {whole} of lanes that buses use are late.", values) : t("All {whole} of lanes that buses use are within their rule.", values)}</p>
-      <p>${one.late_s > 0 ? t("Late longest, for {span}:", values) : one.never ? t("Cleared longest ago: not in this storm, {span} so far:", values) : t("Cleared longest ago, {span} ago:", values)} ${streetButton(one, one.names)}</p>
+      <p class=${one.late_m > 0 ? "worse" : ""}>${busLanes(one, values)}</p>
+      <p>${busWorst(one, values)} ${streetButton(one, one.names)}</p>
     </section>`;
   }
 
@@ -97,7 +114,7 @@ class Attention extends Part {
     const found = council.value.view?.attention;
     if (!found) return "";
     return html`<section class="numbers attention" aria-labelledby="worst-title">
-        <h2 id="worst-title" tabindex="-1">${t("Streets that are late now, the worst first")}</h2>
+        <h2 id="worst-title" tabindex="-1">${ended() ? t("Streets that were late at the end of the storm, the worst first") : t("Streets that are late now, the worst first")}</h2>
         ${this.streets(found.streets)}
       </section>
       <section class="numbers attention" aria-labelledby="sites-title">

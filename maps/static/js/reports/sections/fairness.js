@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { Part } from "../../pages/element.js";
 import { exact, named, number, t } from "../../pages/texts.js";
-import { council, districtName } from "../state.js";
+import { council, districtName, over } from "../state.js";
 import { few, inKilometres, share } from "../words.js";
 
 const KINDS = ["district", "class", "width", "slope"];
@@ -99,12 +99,13 @@ class Fairness extends Part {
   }
 
   render() {
-    const fair = council.value.view?.fairness;
+    const { view } = council.value;
+    const fair = view?.fairness;
     if (!fair) return "";
     if (fair.city.mean === 1)
       return html`<section class="fairness" aria-labelledby="fairness-title">
         <h2 id="fairness-title">${t("Was it fair?")}</h2>
-        <p>${t("No street has been late in this storm so far: all were served alike.")}</p>
+        <p>${over(view) ? t("No street was late in this storm: all were served alike.") : t("No street has been late in this storm so far: all were served alike.")}</p>
       </section>`;
     if (!fair.unasked) this.unasked = false;
     const people = !this.unasked && fair.groups.some((one) => one.cleared_m_per_1000 !== null);
