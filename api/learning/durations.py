@@ -21,6 +21,7 @@ from fleet.learning.pace_proposals import (
     put_in_force,
     undo_pace,
 )
+from fleet.shifts.machine_limits import count_untaken
 from fleet.storms.storm_lookup import listed_storms
 from maps.learning.durations import (
     DurationsContext,
@@ -53,7 +54,7 @@ def durations_page(request: Request, context: BoardContext) -> HTMLResponse:
         around = _around(request, tx, context)
         used, newest = find_proposal_in_force(tx), find_newest_proposal(tx)
         last = find_last_pace_change(tx)
-        in_plans = pace_in_plans(tx)
+        in_plans, untaken = pace_in_plans(tx), count_untaken(tx)
         left_out, would_leave_out = (
             "" if one is None else _left_out(tx, one.learned, around.t) for one in (used, newest)
         )
@@ -63,6 +64,7 @@ def durations_page(request: Request, context: BoardContext) -> HTMLResponse:
         "change": last.id if last else 0,
         "command": COMMAND,
         "left_out": left_out,
+        "untaken": untaken,
         "proposal": durations_view(newest, in_plans, around),
         "would_leave_out": would_leave_out,
     }

@@ -1,6 +1,6 @@
-"""Streets and turns that are impossible for machines: proposed by drivers, decided by planners."""
+"""Streets and turns that machines are kept off: proposed by drivers and tracks, then decided."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -11,6 +11,7 @@ from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Moment, Wire, moment_in
+from data.model import Blockage, BlockageId
 from data.model.ids import MachineLimitId
 from data.model.machines import LimitState, MachineLimit
 from data.store.database.engine import Tx
@@ -111,12 +112,13 @@ def _decided(
     """Carry a decision out, and settle the report that it is about on all boards."""
     with context.changing(f"machine_limit:{limit_id}") as tx:
         limit = order(tx)
-        report = get_blockage(tx, limit.blockage_id)
-        if report.cleared_at is None:
+        report = None if limit.blockage_id is None else get_blockage(tx, limit.blockage_id)
+        if report is not None and report.cleared_at is None:
             report = clear_blockage(tx, context.actor, report.id, context.now)
         around = _around(request, tx, context)
-    view = blockage_view(report, context.app.network, around.machines)
-    context.app.hub.publish("blockages", [view])
+    if report is not None:
+        view = blockage_view(report, context.app.network, around.machines)
+        context.app.hub.publish("blockages", [view])
     return limit_row(limit, report, around)
 
 
@@ -124,8 +126,12 @@ def _rows(request: Request, context: Context) -> list[LimitRow]:
     with context.reading() as tx:
         found = list_limits(tx, {LimitState.PROPOSED, LimitState.ACCEPTED})
         around = _around(request, tx, context)
-        reports = blockages_by_id(tx, {one.blockage_id for one in found})
-    return [limit_row(one, reports[one.blockage_id], around) for one in found]
+        reports = blockages_by_id(tx, {one.blockage_id for one in found if one.blockage_id})
+    return [limit_row(one, _report(one, reports), around) for one in found]
+
+
+def _report(limit: MachineLimit, reports: Mapping[BlockageId, Blockage]) -> Blockage | None:
+    return None if limit.blockage_id is None else reports[limit.blockage_id]
 
 
 def _around(request: Request, tx: Tx, context: Context) -> LimitContext:

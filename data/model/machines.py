@@ -130,7 +130,7 @@ class Shift:
 
 
 class LimitState(StrEnum):
-    """What became of a limit that a driver proposed."""
+    """What became of a limit that a driver or a storm proposed."""
 
     PROPOSED = "proposed"
     ACCEPTED = "accepted"
@@ -140,16 +140,17 @@ class LimitState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MachineLimit:
-    """A street or a turn that is impossible for some types of machines, in a driver's words.
+    """A street or a turn that some types of machines are to be kept off.
 
-    `ways` are the streets as he was to drive them; `both_ways` holds for their other direction too.
-    A turn has the street `came` before it, and one way. It is heeded while `ACCEPTED`, until
-    `until_at`, over storms; `note` is what the planner wrote.
+    A driver called it impossible (`blockage_id`), or storms showed that so many `drivers` with so
+    many `chances` never took it. `ways` are the streets as they were to be driven; `both_ways`
+    holds for their other direction too. A turn has the street `came` before it, and one way. It is
+    heeded while `ACCEPTED`, until `until_at`, over storms; `note` is what the planner wrote.
     """
 
     id: MachineLimitId
     storm_id: StormId
-    blockage_id: BlockageId
+    blockage_id: BlockageId | None
     vehicle_id: VehicleId
     ways: tuple[DirectedSegment, ...]
     types: tuple[str, ...]
@@ -162,6 +163,8 @@ class MachineLimit:
     until_at: datetime | None = None
     decided_at: datetime | None = None
     decided_by: str = ""
+    chances: int = 0
+    drivers: int = 0
 
     def holds_at(self, moment: datetime) -> bool:
         """Whether plans heed it at a moment."""

@@ -83,12 +83,17 @@ class ExpectationCache:
         return known[1]
 
 
+def published_at(tx: Tx, plan_id: PlanId) -> list[datetime]:
+    """Return when a plan was published; empty for a draft."""
+    events = list_events(tx, f"plan:{plan_id}")
+    return [one.at for one in events if one.verb == "plan.published"]
+
+
 def _read(tx: Tx, storm_ids: Iterable[StormId]) -> FleetExpectations:
     by_vehicle: dict[VehicleId, list[ExpectedWork]] = defaultdict(list)
     for storm_id in storm_ids:
         for plan in list_plans(tx, storm_id):
-            events = list_events(tx, f"plan:{plan.id}")
-            since = [one.at for one in events if one.verb == "plan.published"]
+            since = published_at(tx, plan.id)
             for route in plan.routes if since else ():
                 by_vehicle[route.vehicle_id] += [_order(route, at) for at in since]
     return FleetExpectations(

@@ -22,6 +22,8 @@ from data.streets.network import StreetNetwork
 from fleet.learning.corrections import Corrections, InPlans, corrections, without_corrected
 from fleet.learning.paces import learned_pace
 from fleet.learning.storm_drives import drives_in
+from fleet.learning.untaken_ways import untaken_ways
+from fleet.shifts.machine_limits import UntakenWay, propose_untaken
 
 PACE_SET = "pace.set"
 NONE = 0
@@ -30,11 +32,12 @@ NONE = 0
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """What storms taught, and from how many drives."""
+    """What storms taught, from how many drives, and which ways were never taken as planned."""
 
     storm_ids: tuple[StormId, ...]
     drives: int
     learned: LearnedPace
+    untaken: tuple[UntakenWay, ...] = ()
 
 
 def storms_to_learn_from(tx: Tx, wanted: Collection[int]) -> list[Storm]:
@@ -58,11 +61,15 @@ def lessons_of(tx: Tx, storms: Sequence[Storm], network: StreetNetwork, now: dat
     if not seen.drives:
         raise ConflictError("no drive of these storms tells a speed", reason="nothing_to_learn")
     learned = learned_pace(seen, list_reload_sites(tx), list_vehicles(tx))
-    return Lessons(tuple(StormId(storm.id) for storm in storms), len(seen.drives), learned)
+    ids = tuple(StormId(storm.id) for storm in storms)
+    return Lessons(ids, len(seen.drives), learned, tuple(untaken_ways(seen.exits)))
 
 
 def propose(tx: Tx, actor: Actor, lessons: Lessons, now: datetime) -> PaceProposal:
-    """Store what storms taught; plans do not use it yet."""
+    """Store what storms taught; plans do not use it yet.
+
+    Ways that were never taken are proposed as restrictions of machines, each to be decided alone.
+    """
     new = PaceProposal(
         id=PaceProposalId(NONE),
         made_at=now,
@@ -73,6 +80,8 @@ def propose(tx: Tx, actor: Actor, lessons: Lessons, now: datetime) -> PacePropos
     added = add_proposal(tx, new)
     after = {"storms": list(added.storm_ids), "drives": lessons.drives}
     add_event(tx, now, actor, "pace.proposed", _subject(added.id), after=after)
+    if lessons.untaken:
+        propose_untaken(tx, actor, lessons.storm_ids[-1], lessons.untaken, now)
     return added
 
 

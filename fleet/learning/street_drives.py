@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from data.model import (
     DirectedSegment,
-    EvidenceKind,
     LonLat,
-    Pass,
     ReloadSite,
     ReloadSiteId,
     RoadClass,
@@ -29,13 +28,8 @@ from data.model.planning.paces import Movement
 from data.streets.network import StreetNetwork
 from data.streets.projection import distance_m
 from data.streets.turn_costs import TURN_COST_S, TurnKind
+from fleet.learning.stretches import Rows, Stretch
 from fleet.logbook.trips import BREAK, STOP
-
-SURE_BY_SPEED = 0.5
-"""How sure it must be that a slow drive was work; only on streets of the vehicle's route it is."""
-
-SURE_PLACE = 0.3
-"""How sure the street of a mere drive must be."""
 
 WHOLE = 0.6
 """Share of a street that a drive must cover, so that its seconds say something of the street."""
@@ -51,8 +45,6 @@ AT_SITE_M = 120.0
 
 FILL_BOUNDS = (0.25, 4.0)
 """Shorter or longer than so many times the assumed time, a visit to a site was for other things."""
-
-_MOVEMENTS = {Treatment.PLOW: Movement.PLOW, Treatment.SALT: Movement.SALT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +96,20 @@ class MachineTime:
     seconds: float
 
 
+class StreetExit(NamedTuple):
+    """Where a machine drove on to at the end of a street, and where its route led on to.
+
+    `wanted` is `None` where the route did not lead there, or led on to several streets.
+    """
+
+    machine: str
+    vehicle_id: VehicleId
+    driver: str
+    came: DirectedSegment
+    wanted: DirectedSegment | None
+    taken: DirectedSegment
+
+
 @dataclass(frozen=True, slots=True)
 class StormDrives:
     """What was seen of how long things take, in one storm or several."""
@@ -112,6 +118,7 @@ class StormDrives:
     visits: tuple[SiteVisit, ...] = ()
     stops: tuple[MachineStop, ...] = ()
     times: tuple[MachineTime, ...] = ()
+    exits: tuple[StreetExit, ...] = ()
 
     def __add__(self, other: "StormDrives") -> "StormDrives":
         """Return both together."""
@@ -120,6 +127,7 @@ class StormDrives:
             self.visits + other.visits,
             self.stops + other.stops,
             self.times + other.times,
+            self.exits + other.exits,
         )
 
 
@@ -143,41 +151,8 @@ class StormFacts:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """A vehicle on one street in one go."""
-
-    directed: DirectedSegment
-    movement: Movement
-    from_m: float
-    to_m: float
-    started_at: datetime
-    ended_at: datetime
-
-    @property
-    def length_m(self) -> float:
-        return self.to_m - self.from_m
-
-
-def drives_of(passes: Iterable[Pass], facts: StormFacts) -> StormDrives:
-    """Return the drives, loading and stops that the passes of a storm show.
-
-    Vehicles of which nobody can tell work from driving are left out, and what people told.
-    """
-    by_vehicle: dict[VehicleId, list[_Stretch]] = defaultdict(list)
-    for one in passes:
-        movement = _movement(one)
-        vehicle_id = one.vehicle_id
-        if movement is not None and vehicle_id is not None and vehicle_id in facts.machines:
-            directed = DirectedSegment(one.segment_id, one.forward)
-            by_vehicle[vehicle_id].append(
-                _Stretch(directed, movement, one.from_m, one.to_m, one.started_at, one.ended_at)
-            )
-    rows = {
-        vehicle_id: _joined(_alone(sorted(known, key=_begin)))
-        for vehicle_id, known in by_vehicle.items()
-        if any(one.movement is not Movement.DRIVE for one in known)
-    }
+def drives_of(rows: Rows, facts: StormFacts) -> StormDrives:
+    """Return the drives, loading and stops that are in what vehicles drove in a storm."""
     cleared = _cleared(rows.values(), facts.network)
     found = StormDrives()
     for vehicle_id, row in rows.items():
@@ -185,65 +160,8 @@ def drives_of(passes: Iterable[Pass], facts: StormFacts) -> StormDrives:
     return found
 
 
-def _movement(one: Pass) -> Movement | None:
-    """Return what a pass was; `None` where that, its street or its time is not sure."""
-    sure, kind = one.evidence.confidence, one.evidence.kind
-    if kind not in (EvidenceKind.BLADE, EvidenceKind.SPREADER, EvidenceKind.SPEED):
-        return None
-    if one.treatment is None:
-        return Movement.DRIVE if sure >= SURE_PLACE else None
-    least = SURE_BY_SPEED if kind is EvidenceKind.SPEED else SURE_PLACE
-    return _MOVEMENTS[one.treatment] if sure >= least else None
-
-
-def _begin(one: _Stretch) -> tuple[datetime, datetime]:
-    return one.started_at, one.ended_at
-
-
-def _alone(row: Sequence[_Stretch]) -> list[_Stretch]:
-    """Leave out spreading while the same machine plows: it is one drive."""
-    plowed: dict[DirectedSegment, list[_Stretch]] = defaultdict(list)
-    for one in row:
-        if one.movement is Movement.PLOW:
-            plowed[one.directed].append(one)
-    return [
-        one
-        for one in row
-        if one.movement is not Movement.SALT
-        or not any(
-            other.started_at < one.ended_at and one.started_at < other.ended_at
-            for other in plowed[one.directed]
-        )
-    ]
-
-
-def _joined(row: Iterable[_Stretch]) -> list[_Stretch]:
-    """Join what a vehicle drove on a street in one go, short stands included."""
-    joined: list[_Stretch] = []
-    for one in row:
-        last = joined[-1] if joined else None
-        if last is not None and _goes_on(last, one):
-            joined[-1] = replace(
-                last,
-                from_m=min(last.from_m, one.from_m),
-                to_m=max(last.to_m, one.to_m),
-                ended_at=max(last.ended_at, one.ended_at),
-            )
-        else:
-            joined.append(one)
-    return joined
-
-
-def _goes_on(last: _Stretch, one: _Stretch) -> bool:
-    """Whether a stretch goes on where the one before it ended."""
-    if (last.directed, last.movement) != (one.directed, one.movement):
-        return False
-    ahead = one.from_m > last.from_m if one.directed.forward else one.to_m < last.to_m
-    return ahead and one.started_at - last.ended_at < STOP
-
-
 def _cleared(
-    rows: Iterable[Sequence[_Stretch]], network: StreetNetwork
+    rows: Iterable[Sequence[Stretch]], network: StreetNetwork
 ) -> Mapping[DirectedSegment, list[datetime]]:
     """Return when each direction was plowed as a whole, in order."""
     cleared: dict[DirectedSegment, list[datetime]] = defaultdict(list)
@@ -257,7 +175,7 @@ def _cleared(
 
 def _of_vehicle(
     machine: Vehicle,
-    row: Sequence[_Stretch],
+    row: Sequence[Stretch],
     facts: StormFacts,
     cleared: Mapping[DirectedSegment, Sequence[datetime]],
 ) -> StormDrives:
@@ -269,7 +187,7 @@ def _of_vehicle(
         if one is None:
             continue
         moving_s += (one.ended_at - one.started_at).total_seconds()
-        turn = None if after is None else _turn(facts.network, one.directed, after.directed)
+        turn = None if after is None else turn_between(facts.network, one.directed, after.directed)
         gap = timedelta(0) if after is None else after.started_at - one.ended_at
         drive = _drive(machine, one, facts, cleared)
         if drive is not None and turn is not None and after is not None and gap <= STOP:
@@ -293,7 +211,7 @@ def _of_vehicle(
 
 def _drive(
     machine: Vehicle,
-    one: _Stretch,
+    one: Stretch,
     facts: StormFacts,
     cleared: Mapping[DirectedSegment, Sequence[datetime]],
 ) -> StreetDrive | None:
@@ -329,14 +247,16 @@ def assumed_mps(machine: Vehicle, movement: Movement, street_mps: float) -> floa
     return machine.work_speed_mps.get(Treatment(movement))
 
 
-def _depth_mm(one: _Stretch, facts: StormFacts, cleared: Sequence[datetime]) -> float | None:
+def _depth_mm(one: Stretch, facts: StormFacts, cleared: Sequence[datetime]) -> float | None:
     if facts.lying_mm is None:
         return None
     before = [at for at in cleared if at <= one.started_at]
     return facts.lying_mm(before[-1] if before else None, one.started_at)
 
 
-def _turn(network: StreetNetwork, came: DirectedSegment, goes: DirectedSegment) -> TurnKind | None:
+def turn_between(
+    network: StreetNetwork, came: DirectedSegment, goes: DirectedSegment
+) -> TurnKind | None:
     """Return the turn from one street into the next; `None` where they do not meet."""
     arc, to = network.arc(came), network.arc(goes)
     if arc is None or to is None:

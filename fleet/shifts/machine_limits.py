@@ -1,16 +1,16 @@
-"""Streets and turns that drivers say are impossible for their machine: proposed, then decided.
+"""Streets and turns that drivers call impossible or never take: proposed, then decided.
 
 A planner accepts, changes or rejects what was proposed, and may take back what holds. Plans heed
 what is accepted (`fleet.streets.machine_limits`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
 from data.errors import ConflictError, InvalidError, Need
-from data.model import Actor, Blockage, DirectedSegment, Leg, LegKind, LonLat
+from data.model import Actor, Blockage, DirectedSegment, Leg, LegKind, LonLat, StormId, VehicleId
 from data.model.ids import MachineLimitId
 from data.model.machines import LimitState, MachineLimit
 from data.store.audit.audit_log import add_event
@@ -20,11 +20,13 @@ from data.store.setup.machines import get_vehicle, list_vehicles
 from data.store.shifts.machine_limits import (
     add_limit,
     get_limit,
+    list_limits,
     list_limits_of_report,
     save_limit,
 )
 from data.streets.network import StreetNetwork
 from data.streets.projection import distance_m
+from fleet.streets.machine_limits import ways_of
 
 NOT_YET = MachineLimitId(0)
 """Id of a limit that the database has not numbered yet."""
@@ -83,6 +85,64 @@ def propose_limit(
         ),
     )
     add_event(tx, now, actor, "machine_limit.proposed", _subject(added), after=_said(added))
+    return added
+
+
+@dataclass(frozen=True, slots=True)
+class UntakenWay:
+    """A turn out of `came`, or a street where that is `None`, that a type of machine never takes.
+
+    `vehicle_id` is the machine that had most of the `chances`.
+    """
+
+    machine: str
+    way: DirectedSegment
+    came: DirectedSegment | None
+    chances: int
+    drivers: int
+    vehicle_id: VehicleId
+
+
+def propose_untaken(
+    tx: Tx, actor: Actor, storm_id: StormId, untaken: Iterable[UntakenWay], now: datetime
+) -> list[MachineLimit]:
+    """Propose ways that storms showed to be never taken, but for those that were proposed before.
+
+    Whoever rejected one is not asked again, nor is one that was taken back.
+    """
+    asked = {
+        (name, way, one.came)
+        for one in list_limits(tx, frozenset(LimitState))
+        for name in one.types
+        for way in ways_of(one)
+    }
+    new = (one for one in untaken if (one.machine, one.way, one.came) not in asked)
+    return [_proposed(tx, actor, storm_id, one, now) for one in new]
+
+
+def count_untaken(tx: Tx) -> int:
+    """Return how many ways that storms showed to be never taken wait for a decision."""
+    return sum(one.blockage_id is None for one in list_limits(tx, {LimitState.PROPOSED}))
+
+
+def _proposed(
+    tx: Tx, actor: Actor, storm_id: StormId, one: UntakenWay, now: datetime
+) -> MachineLimit:
+    limit = MachineLimit(
+        id=NOT_YET,
+        storm_id=storm_id,
+        blockage_id=None,
+        vehicle_id=one.vehicle_id,
+        ways=(one.way,),
+        types=(one.machine,),
+        proposed_at=now,
+        proposed_by=actor.id,
+        came=one.came,
+        chances=one.chances,
+        drivers=one.drivers,
+    )
+    added = add_limit(tx, limit)
+    add_event(tx, now, actor, "machine_limit.learned", _subject(added), after=_said(added))
     return added
 
 
@@ -174,6 +234,7 @@ def _said(limit: MachineLimit) -> dict[str, object]:
         "until": limit.until_at.isoformat() if limit.until_at else None,
         "vehicle": limit.vehicle_id,
         "note": limit.note,
+        **({} if limit.blockage_id else {"chances": limit.chances, "drivers": limit.drivers}),
     }
 
 

@@ -23,15 +23,16 @@ class TypeChoice:
 class LimitRow:
     """A limit as the planner reads it; `until` is as it is typed, empty without an end.
 
-    `what` is the street, or from where into which street a turn leads.
+    `headline` says what it is for which machines, `what` is the street, or from where into which
+    street a turn leads, and `proposed` who reported it or what storms showed.
     """
 
     id: int
-    report_id: int
+    report_id: int | None
     state: LimitState
     turn: bool
     what: str
-    types: str
+    headline: str
     choices: tuple[TypeChoice, ...]
     both_ways: bool
     direction: str
@@ -58,14 +59,9 @@ class LimitContext:
     t: Translator
 
 
-def limit_row(limit: MachineLimit, report: Blockage, around: LimitContext) -> LimitRow:
-    """Return a limit with the report that it came from."""
+def limit_row(limit: MachineLimit, report: Blockage | None, around: LimitContext) -> LimitRow:
+    """Return a limit with the report that it came from, if it did."""
     t = around.t
-    proposed = t(
-        "{name}, {time}",
-        name=around.machines.get(limit.vehicle_id, ""),
-        time=t.day_time(limit.proposed_at),
-    )
     decided = ""
     if limit.decided_at is not None:
         who = around.people.get(limit.decided_by, limit.decided_by)
@@ -77,7 +73,7 @@ def limit_row(limit: MachineLimit, report: Blockage, around: LimitContext) -> Li
         state=limit.state,
         turn=limit.came is not None,
         what=_what(limit, around),
-        types=t.listed([t(f"machine:{name}") for name in limit.types]),
+        headline=_headline(limit, t),
         choices=tuple(
             TypeChoice(name, t(f"machine:{name}"), name in limit.types) for name in around.types
         ),
@@ -88,11 +84,36 @@ def limit_row(limit: MachineLimit, report: Blockage, around: LimitContext) -> Li
         if until is None
         else t("until {time}", time=t.day_time(until)),
         note=limit.note,
-        proposed=proposed,
+        proposed=_proposed(limit, around),
         decided=decided,
-        photo=bool(report.photo),
-        voice=bool(report.voice),
+        photo=report is not None and bool(report.photo),
+        voice=report is not None and bool(report.voice),
     )
+
+
+def _headline(limit: MachineLimit, t: Translator) -> str:
+    machines = t.listed([t(f"machine:{name}") for name in limit.types])
+    if limit.blockage_id is None:
+        if limit.came is None:
+            return t("Street never driven by: {machines}", machines=machines)
+        return t("Turn never taken by: {machines}", machines=machines)
+    if limit.came is None:
+        return t("Impossible street for: {machines}", machines=machines)
+    return t("Impossible turn for: {machines}", machines=machines)
+
+
+def _proposed(limit: MachineLimit, around: LimitContext) -> str:
+    t, time = around.t, around.t.day_time(limit.proposed_at)
+    if limit.blockage_id is None:
+        counts = {"chances": t.number(limit.chances), "drivers": t.number(limit.drivers)}
+        return t(
+            "By tracks of storms, {time}: routes led there {chances} times, {drivers} drivers, "
+            "never taken",
+            time=time,
+            **counts,
+        )
+    who = t("{name}, {time}", name=around.machines.get(limit.vehicle_id, ""), time=time)
+    return t("Reported by {who}", who=who)
 
 
 def _what(limit: MachineLimit, around: LimitContext) -> str:

@@ -37,6 +37,7 @@ from fleet.coverage.track_windows import TrackWindow, windows_reading
 from fleet.learning.paces import HOURS, learned_pace
 from fleet.learning.plan_pace import pace_from
 from fleet.learning.street_drives import StormDrives, StormFacts, StreetDrive, drives_of, turn_s
+from fleet.learning.stretches import rows_of
 from fleet.matching.map_matching import StreetMatcher
 from tests import village as v
 
@@ -137,7 +138,7 @@ def _days(network: StreetNetwork) -> dict[datetime, list[StreetDrive]]:
     matcher = StreetMatcher(network)
     passes = [one for each in fixes.values() for one in _passes(each, network, matcher)]
     days: dict[datetime, list[StreetDrive]] = defaultdict(list)
-    for one in drives_of(passes, facts).drives:
+    for one in drives_of(rows_of(passes, facts.machines), facts).drives:
         here = one.started_at.astimezone(ZONE)
         day = here.replace(hour=0, minute=0, second=0, microsecond=0)
         days[day].append(replace(one, storm_id=StormId(day.day)))

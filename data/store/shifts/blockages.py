@@ -47,6 +47,11 @@ def list_open_blockages(tx: Tx, storm_id: StormId) -> list[Blockage]:
     return records(Blockage, tx.execute(query.order_by(blockage.c.id)))
 
 
+def list_blockages(tx: Tx, storm_id: StormId) -> list[Blockage]:
+    """Return all reports of a storm, cleared ones too."""
+    return records(Blockage, tx.execute(select(blockage).where(blockage.c.storm_id == storm_id)))
+
+
 def blocked_streets(tx: Tx, storm_id: StormId) -> set[SegmentId]:
     """Return the streets of a storm on which nobody can drive, as drivers reported."""
     query = select(blockage.c.segment_id).where(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from data.model import SegmentId, StormId
+from data.model import Actor, ActorKind, DirectedSegment, SegmentId, StormId, VehicleId
 from data.model.planning.paces import (
     AssumedSpeeds,
     ConditionRatio,
@@ -24,6 +24,7 @@ from data.model.planning.paces import (
 from data.model.streets import RoadClass
 from data.store.database.engine import transaction
 from data.store.learning.pace_proposals import add_proposal
+from fleet.shifts.machine_limits import UntakenWay, propose_untaken
 from tests import village as v
 
 PAGE = {"accept": "text/html"}
@@ -124,3 +125,21 @@ def test_what_the_fleet_file_says_otherwise_since_is_named(app, client, sign_in)
     (row,) = re.findall(r"Plowing · Dump truck with plow · .*?</tr>", page, re.DOTALL)
     assert "1.34" in row
     assert "1.00" in row  # in plans now
+
+
+def test_what_is_never_driven_waits_for_a_decision_beside(app, client, sign_in, storm):
+    way, came = DirectedSegment(v.MILL, True), DirectedSegment(v.MAIN_WEST, True)
+    never = UntakenWay("dump_truck", way, came, 12, 3, VehicleId(1))
+    console = Actor(ActorKind.SYSTEM, "console")
+    with transaction(app.engine) as tx:
+        (limit,) = propose_untaken(tx, console, StormId(storm["id"]), [never], v.NOW)
+    sign_in("dispatcher")
+    assert "waiting for a decision: 1." in re.sub("[\u2066-\u2069]", "", shown(client))
+    page = re.sub("[\u2066-\u2069]", "", client.get("/machine-limits", headers=PAGE).text)
+    assert "Turn never taken by: Dump truck with plow" in page
+    assert "routes led there 12 times, 3 drivers, never taken" in page
+    path = f"/api/machine-limits/{limit.id}"
+    accepted = client.post(f"{path}/accept", json={"types": ["dump_truck"], "note": ""}).json()
+    assert (accepted["state"], accepted["report_id"]) == ("accepted", None)
+    assert "waiting for a decision" not in shown(client)
+    assert client.post(f"{path}/take-back").status_code == 200

@@ -9,6 +9,7 @@ from data.model import Evidence, EvidenceKind, Pass, StormId, Treatment, Vehicle
 from data.model.planning.paces import Movement
 from data.streets.turn_costs import TurnKind
 from fleet.learning.street_drives import StormFacts, drives_of
+from fleet.learning.stretches import rows_of
 from tests import village as v
 
 FACTS = StormFacts(
@@ -33,7 +34,8 @@ def a_pass(segment_id, from_s, to_s, *, forward=True, treatment=Treatment.PLOW, 
 
 
 def seen(*passes, **changes):
-    return drives_of(passes, replace(FACTS, **changes))
+    facts = replace(FACTS, **changes)
+    return drives_of(rows_of(passes, facts.machines), facts)
 
 
 def test_a_street_takes_until_the_next_one_begins_with_the_turn_between():

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from data.errors import ConflictError, InvalidError
-from data.model import DirectedSegment, LegKind, LonLat, Plan, ShiftId
+from data.model import DirectedSegment, LegKind, LonLat, Plan, ShiftId, VehicleId
 from data.model.machines import LimitState, MachineLimit, WayLimit
 from data.model.work import SkipReason
 from data.store.audit.audit_log import list_events
@@ -16,8 +16,11 @@ from data.store.shifts.machine_limits import get_limit, list_limits
 from fleet.shifts.blockages import BlockageReport, report_blockage
 from fleet.shifts.machine_limits import (
     LimitWish,
+    UntakenWay,
     accept_limit,
+    count_untaken,
     propose_limit,
+    propose_untaken,
     reject_limit,
     take_back_limit,
     withdraw_proposals,
@@ -126,3 +129,29 @@ def test_a_driver_takes_back_what_nobody_decided_yet(tx: Tx, plan: Plan) -> None
     report = get_blockage(tx, limit.blockage_id)
     withdraw_proposals(tx, DISPATCHER, report, LATER)
     assert get_limit(tx, limit.id).state is LimitState.WITHDRAWN
+
+
+NEVER = UntakenWay(TYPE, UP, DirectedSegment(v.MAIN_WEST, forward=True), 12, 3, VehicleId(1))
+
+
+def test_a_turn_that_storms_showed_to_be_never_taken_is_proposed_and_decided_as_others(
+    tx: Tx, plan: Plan
+) -> None:
+    (limit,) = propose_untaken(tx, DISPATCHER, plan.storm_id, [NEVER], LATER)
+    assert (limit.blockage_id, limit.chances, limit.drivers) == (None, 12, 3)
+    assert (count_untaken(tx), way_limits(tx, LATER)) == (1, frozenset())
+    accept_limit(tx, DISPATCHER, limit.id, WISH, LATER)
+    assert way_limits(tx, LATER) == {WayLimit(frozenset({TYPE}), UP, limit.came)}
+    take_back_limit(tx, DISPATCHER, limit.id, LATER)
+    assert way_limits(tx, LATER) == frozenset()
+    verbs = [event.verb for event in list_events(tx, f"machine_limit:{limit.id}")]
+    assert verbs == [f"machine_limit.{verb}" for verb in ("learned", "accepted", "taken_back")]
+
+
+def test_who_decided_about_a_turn_is_not_asked_about_it_again(tx: Tx, plan: Plan) -> None:
+    (limit,) = propose_untaken(tx, DISPATCHER, plan.storm_id, [NEVER], LATER)
+    assert propose_untaken(tx, DISPATCHER, plan.storm_id, [NEVER], LATER) == []
+    reject_limit(tx, DISPATCHER, limit.id, LATER)
+    assert propose_untaken(tx, DISPATCHER, plan.storm_id, [NEVER], LATER) == []
+    other = replace(NEVER, machine="grader")
+    assert propose_untaken(tx, DISPATCHER, plan.storm_id, [other], LATER) != []

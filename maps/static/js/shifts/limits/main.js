@@ -16,7 +16,7 @@ function wanted(form) {
   };
 }
 
-const shows = ({ id, state, types, both_ways, until, note, photo, voice }) => [id, state, types, both_ways, until, note, photo, voice];
+const shows = ({ id, state, headline, both_ways, until, note, photo, voice }) => [id, state, headline, both_ways, until, note, photo, voice];
 
 /** What the page shows of all restrictions; null where nobody answers. */
 async function ask() {
