@@ -108,6 +108,7 @@ from api.shifts import (
 from api.storms import call_outs, storm_conditions, storms
 from api.tracking import osmand, owntracks, positions, trackers
 from api.tracking.osmand import answer_tracker
+from api.training import past_storms
 from api.web import installed_app, page_texts, stream
 from api.web.context import App
 from api.web.errors import ErrorOut, Failures, install_error_handlers
@@ -146,6 +147,7 @@ ROUTES = (
     weather,
     storm_costs,
     storm_report,
+    past_storms,
     machine_gain,
     call_outs,
     storm_conditions,

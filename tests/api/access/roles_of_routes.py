@@ -150,6 +150,7 @@ GET /api/storms/{storm_id}/crew-shifts
 GET /api/storms/{storm_id}/forecasts
 GET /api/storms/{storm_id}/handover-notes
 GET /api/storms/{storm_id}/left
+GET /api/storms/{storm_id}/scenario
 GET /api/weather
 GET /api/vehicles/{vehicle_id}
 GET /api/vehicles/{vehicle_id}/track

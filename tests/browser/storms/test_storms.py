@@ -82,6 +82,9 @@ def test_a_dispatcher_takes_a_storm_from_the_forecast_to_its_end(visit: Visit) -
     expect(machines.locator("header")).to_contain_text("0 of 2 worked")
     expect(machines.locator("li").nth(0)).to_contain_text("no work seen")
     expect(machines.locator("li").nth(1)).to_contain_text("broken down")
+    with page.expect_download() as made:
+        page.get_by_role("link", name="Make a scenario of it").click()
+    assert made.value.suggested_filename == "scenario-of-storm-1.toml"
     page.get_by_role("link", name="Its lines in the audit log").click()
     expect(page.locator(".lines > li").first).to_contain_text("Snow of Yalda")
     visit.go("/storms?lang=fa")

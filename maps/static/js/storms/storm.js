@@ -30,6 +30,11 @@ const links = ({ row }) =>
         <a class="button" href="/replay?storm=${row.id}"><span class="icon icon-history" aria-hidden="true"></span>${t("Replay")}</a>
         <a class="button" href="/council?storm=${row.id}"><span class="icon icon-landmark" aria-hidden="true"></span>${t("Council")}</a>
         <a class="button" href="/storms/${row.id}/costs"><span class="icon icon-table" aria-hidden="true"></span>${t("Costs of this storm")}</a>
+        ${
+          row.phase === "closed"
+            ? html`<a class="button" href="/api/storms/${row.id}/scenario" download title=${t("A file to rehearse this storm with: its snow, calls, breakdowns and closed streets, and nobody's words or names")}><span class="icon icon-download" aria-hidden="true"></span>${t("Make a scenario of it")}</a>`
+            : ""
+        }
       </nav>`
     : "";
 
