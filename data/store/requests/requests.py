@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import batched
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, insert, select, union_all, update
+from sqlalchemy import func, insert, select, union_all, update
 
 from data.geocode.text.normalization import normal
 from data.model import (
@@ -131,12 +131,15 @@ def list_open_within(
 ) -> list[ServiceRequest]:
     """Return what waits for work within a rectangle, by id; what did at a moment, where given."""
     inside = request.c.lon.between(west, east) & request.c.lat.between(south, north)
-    waits: ColumnElement[bool] = request.c.state.in_((RequestState.NEW, RequestState.OPEN))
-    if at is not None:
-        closed_since = select(request_clock.c.request_id).where(request_clock.c.closed_at > at)
-        waits = (waits | request.c.id.in_(closed_since)) & (request.c.received_at <= at)
-    query = select(request).where(waits, inside).order_by(request.c.id)
-    return records(ServiceRequest, tx.execute(query))
+    waits = request.c.state.in_((RequestState.NEW, RequestState.OPEN))
+    query = select(request).where(waits, inside)
+    if at is not None:  # ids of either first: else all that waits in the city is looked through
+        closed = request_clock.c.closed_at > at
+        of_clock = request_clock.c.request_id == request.c.id
+        waited = select(request.c.id).join(request_clock, of_clock).where(closed, inside)
+        either = union_all(select(request.c.id).where(waits, inside), waited)
+        query = select(request).where(request.c.id.in_(either), request.c.received_at <= at)
+    return records(ServiceRequest, tx.execute(query.order_by(request.c.id)))
 
 
 def list_requests_of_number(tx: Tx, number: str, limit: int) -> list[ServiceRequest]:

@@ -141,7 +141,8 @@ def test_pages_together_are_the_whole_list(ages, size, order):
         assert sorted(pages) == list(range(1, len(ages) + 1))
 
 
-def test_what_waits_near_a_place_is_found_by_its_place(queue):
+@pytest.mark.parametrize("at", [None, NOW])
+def test_what_waits_near_a_place_is_found_by_its_place(queue, at):
     asked = []
     event.listen(queue, "before_cursor_execute", lambda *told: asked.append(told[2:4]))
     place = at_m(1, 1)
@@ -151,7 +152,7 @@ def test_what_waits_near_a_place_is_found_by_its_place(queue):
         place.lon + 1e-5,
         place.lat + 1e-5,
     )
-    assert [each.id for each in list_open_within(queue, west, south, east, north)] == [2, 3]
+    assert [each.id for each in list_open_within(queue, west, south, east, north, at)] == [2, 3]
     sqlite = queue.dialect.name == "sqlite"
     if not sqlite:
         queue.exec_driver_sql("SET LOCAL enable_seqscan = off")  # a table of five rows
