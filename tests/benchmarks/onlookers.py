@@ -6,12 +6,14 @@ moment at which a request was meant to go, so a server that keeps one waiting pa
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass, field
 from random import Random
+from tempfile import TemporaryFile
 
 from api.config.clock import Clock
 
@@ -19,6 +21,10 @@ POLL_S = 15.0
 PUBLIC_S = 60.0
 """How often the public map asks for its streets, and somebody for his street again."""
 
+CLIENTS_S, DISK_S = 0.02, 0.5
+"""How often clients and disk are looked at."""
+
+PAGE_BYTES = 4_096
 A_STEP_DEG = 0.0003
 TILE_BYTES = 16_384
 TILES = 8
@@ -39,7 +45,7 @@ class Plan:
 
     `citizens` look at the public pages of `streets` streets. `members` and `dispatchers` are
     cookies and anti-forgery tokens, `trucks` tokens of trackers, `requests` numbers of open
-    requests.
+    requests, `folder` is on the city's disk.
     """
 
     port: int
@@ -54,13 +60,20 @@ class Plan:
     send_s: float
     act_s: float
     requests: list[int]
+    folder: str
 
 
 @dataclass
 class Seen:
-    """Seconds that requests took, by kind, and statuses."""
+    """Seconds that requests took, by kind, and statuses.
+
+    What is not the server's too: how late these clients themselves were, and what it took the
+    city's disk to keep a page for good.
+    """
 
     took_s: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    late_s: list[float] = field(default_factory=list)
+    disk_s: list[float] = field(default_factory=list)
     statuses: Counter[str] = field(default_factory=Counter)
     received_bytes: Counter[str] = field(default_factory=Counter)
 
@@ -86,6 +99,8 @@ class Onlookers:
             ),
             *(self._drive(number, token, until_s) for number, token in enumerate(plan.trucks)),
             *(self._dispatch(cookie, csrf, until_s) for cookie, csrf in plan.dispatchers),
+            self._watch_clients(until_s),
+            self._watch_disk(until_s),
         ]
         await asyncio.gather(*everybody)
 
@@ -161,6 +176,19 @@ class Onlookers:
             await self._ask("actions", due_s, method, path, own, body)
             due_s = max(due_s + self.plan.act_s, time.monotonic())
 
+    async def _watch_clients(self, until_s: float) -> None:
+        """Note how late these clients come to what they are to do: it counts as the server's."""
+        while (due_s := time.monotonic() + CLIENTS_S) < until_s:
+            await _until(due_s)
+            self.seen.late_s.append(time.monotonic() - due_s)
+
+    async def _watch_disk(self, until_s: float) -> None:
+        """Note what it takes to write a page and have it on the disk, as positions have to be."""
+        with TemporaryFile(dir=self.plan.folder) as page:
+            while (due_s := time.monotonic() + DISK_S) < until_s:
+                await _until(due_s)
+                self.seen.disk_s.append(await asyncio.to_thread(_kept_s, page.fileno()))
+
     def _actions(self) -> Iterator[tuple[str, str, object]]:
         while True:
             one = self.chance.choice(self.plan.requests)
@@ -211,6 +239,13 @@ class Onlookers:
         self.seen.received_bytes[kind] += len(answer)
         named = (line.partition(": ") for line in rest.split("\r\n"))
         return next((value for name, _, value in named if name.lower() == "etag"), "")
+
+
+def _kept_s(file: int) -> float:
+    began_s = time.monotonic()
+    os.pwrite(file, bytes(PAGE_BYTES), 0)
+    os.fsync(file)
+    return time.monotonic() - began_s
 
 
 async def _until(due_s: float) -> None:

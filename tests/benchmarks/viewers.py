@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import quantiles
 from typing import Any
 
 from api.access.auth import hash_password
@@ -85,14 +85,22 @@ def looked_at(settings: Settings, plan: Plan, kinds: Kinds) -> Iterator[tuple[st
 
 def _rows(seen: dict[str, Any], kinds: Kinds) -> Iterator[tuple[str, str, str]]:
     for kind, what, wanted in kinds:
-        times_ms = [1000 * each for each in seen["took_s"][kind]]
-        cuts = quantiles(times_ms, n=100)
-        spread = f"median {median(times_ms):,.0f}, p95 {cuts[94]:,.0f}, p99 {cuts[98]:,.0f} ms"
-        rate = f"{len(times_ms) / SECONDS:.0f} a second"
-        mean_kb = seen["received_bytes"][kind] / len(times_ms) / 1000
-        yield f"{what}, {rate}", f"{spread}; {mean_kb:.1f} kB each", wanted
+        times_s = seen["took_s"][kind]
+        rate = f"{len(times_s) / SECONDS:.0f} a second"
+        mean_kb = seen["received_bytes"][kind] / len(times_s) / 1000
+        yield f"{what}, {rate}", f"{_spread(times_s)}; {mean_kb:.1f} kB each", wanted
+    for what, times_s in (
+        ("of all this the clients' own: how late they were", seen["late_s"]),
+        ("the city's disk meanwhile: 4 kB to keep for good", seen["disk_s"]),
+    ):
+        yield what, _spread(times_s), ""
     statuses = ", ".join(f"{name}: {times}" for name, times in sorted(seen["statuses"].items()))
     yield "answers", statuses, ""
+
+
+def _spread(times_s: Sequence[float]) -> str:
+    cuts_ms = [1000 * cut for cut in quantiles(times_s, n=100)]
+    return f"median {cuts_ms[49]:,.0f}, p95 {cuts_ms[94]:,.0f}, p99 {cuts_ms[98]:,.0f} ms"
 
 
 def plan_of(settings: Settings) -> Plan:
@@ -123,6 +131,7 @@ def plan_of(settings: Settings) -> Plan:
         send_s=SEND_S,
         act_s=ACT_S,
         requests=list(range(first, first + request_queue.OPEN)),
+        folder=str(folder),
     )
 
 
