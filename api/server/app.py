@@ -108,7 +108,11 @@ from api.shifts import (
 from api.storms import call_outs, storm_conditions, storms
 from api.tracking import osmand, owntracks, positions, trackers
 from api.tracking.osmand import answer_tracker
+from api.training import calls as training_calls
+from api.training import drive as training_drive
+from api.training import instructor as training_instructor
 from api.training import past_storms
+from api.training import seats as training_seats
 from api.web import installed_app, page_texts, stream
 from api.web.context import App
 from api.web.errors import ErrorOut, Failures, install_error_handlers
@@ -207,6 +211,10 @@ ROUTES = (
     machines,
     policy,
     streets,
+    training_seats,
+    training_calls,
+    training_drive,
+    training_instructor,
     open311_services,
     open311_intake,
     open311_requests,

@@ -64,7 +64,7 @@ def events_of(tx: Tx) -> list[TrainingEvent]:
     return list_training_events(tx)
 
 
-def table_of(event: TrainingEvent) -> Any:  # noqa: ANN401 - which table it is, its kind says
+def table_of(event: TrainingEvent) -> TomlTable:
     """Return an event as the table of the scenario that it is."""
     return read_table(TABLES[event.kind], event.details, event.kind)
 

@@ -98,6 +98,11 @@ def drive_truck(tx: Tx, user: User, controls: Controls) -> TrainingSeat:
     return replace(seat, going=controls.going, blade=controls.blade)
 
 
+def plays(tx: Tx, user: User, role: Role) -> bool:
+    """Whether somebody plays a role."""
+    return find_seat(tx, user.id, role) is not None
+
+
 def drivers_seat(tx: Tx, user: User) -> TrainingSeat | None:
     """Return the seat of somebody who drives."""
     return find_seat(tx, user.id, Role.DRIVER)

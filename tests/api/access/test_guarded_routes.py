@@ -8,6 +8,7 @@ import pytest
 from api.web.context import Allowed, AllowedByForm
 from data.model import Role
 from tests.api.access.roles_of_routes import ROLES_OF_ROUTES
+from tests.api.access.roles_of_training import ROLES_OF_TRAINING
 from tests.api.access.test_roles import guards_of
 from tests.api.every_page import HOLES, routes_of
 
@@ -23,7 +24,7 @@ def written() -> dict[Route, set[Role]]:
     """Return the table, by route."""
     found: dict[Route, set[Role]] = {}
     roles: set[Role] = set()
-    for line in ROLES_OF_ROUTES.split("\n"):
+    for line in (ROLES_OF_ROUTES + ROLES_OF_TRAINING).split("\n"):
         first, _, rest = line.partition(" ")
         if first == "#":
             roles = {Role(name) for name in rest.split()}

@@ -1,0 +1,53 @@
+"""The operator's phone in a rehearsal: what rings, who is on the line, and what came of it."""
+
+from fastapi import APIRouter
+
+from api.web.checked_route import CheckedRoute
+from api.web.context import CallerContext, Context
+from api.web.schemas import Wire
+from data.model import RequestId, Role
+from data.model.training.live_training import TrainingCallId
+from data.store.database.engine import Tx
+from fleet.training.calls import end_call, open_calls, take_call
+from fleet.training.rehearsal import known_training
+from fleet.training.seats import plays
+from maps.training.calls import PhoneView, phone_view
+
+router = APIRouter(route_class=CheckedRoute)
+
+
+class CallEndIn(Wire):
+    """The request that came of a call, if one did."""
+
+    request_id: RequestId | None = None
+
+
+@router.get("/api/training/calls")
+def get_phone(context: CallerContext) -> PhoneView:
+    """Return what rings, and who is on the line with the reader."""
+    with context.reading() as tx:
+        known_training(tx)
+        return _phone(tx, context)
+
+
+@router.post("/api/training/calls/{call_id}/take")
+def take_one_call(call_id: TrainingCallId, context: CallerContext) -> PhoneView:
+    """Take a call that rings; the one that was on the line ends."""
+    with context.writing() as tx:
+        known_training(tx)
+        take_call(tx, context.actor, call_id, context.now)
+        return _phone(tx, context)
+
+
+@router.post("/api/training/calls/{call_id}/end")
+def end_one_call(call_id: TrainingCallId, end: CallEndIn, context: CallerContext) -> PhoneView:
+    """Hang up, with the request that came of the call."""
+    with context.writing() as tx:
+        known_training(tx)
+        end_call(tx, context.actor, call_id, end.request_id, context.now)
+        return _phone(tx, context)
+
+
+def _phone(tx: Tx, context: Context) -> PhoneView:
+    seated = plays(tx, context.user, Role.OPERATOR)
+    return phone_view(open_calls(tx), context.user.login, seated=seated)

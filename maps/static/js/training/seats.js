@@ -1,0 +1,7 @@
+// Takes and leaves the seats of a rehearsal.
+import { sendForms } from "../pages/forms.js";
+import "../pages/theme.js";
+
+sendForms({
+  wanted: ({ dataset: { role, vehicle } }) => ({ role, ...(vehicle ? { vehicle_id: Number(vehicle) } : {}) }),
+});

@@ -1,0 +1,161 @@
+"""Seats of a rehearsal, as trainees and the instructor see them."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import Event, LonLat, Role, ShiftId, User, UserId, Vehicle, VehicleId
+from data.model.training.live_training import TrainingCall, TrainingSeat
+from data.streets.network import StreetNetwork
+from maps.pages.i18n import Translator
+from maps.reports.audit_log import sentence
+from maps.streets.street import called, street_name
+from maps.training.timeline import TimelineWords
+
+NEAR_M = 60.0
+"""As far from a street a truck is still on it."""
+
+HOMES: Mapping[Role, str] = {
+    Role.OPERATOR: "/operator",
+    Role.DISPATCHER: "/",
+    Role.SUPERVISOR: "/",
+    Role.DRIVER: "/drive",
+}
+"""Where somebody works who plays a role."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRow:
+    """A role, or a machine to drive, with who plays it; `open` whether the reader may take it."""
+
+    role: Role
+    vehicle_id: VehicleId | None
+    machine: str
+    players: tuple[str, ...]
+    mine: bool
+    open: bool
+    home: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatView:
+    """Who plays what: the role, a driver's machine, the person, and since when.
+
+    `going` and `blade` are what a driver does with his truck, `doing` what the person did last or
+    does now, and `page` where an instructor sees what the trainee sees.
+    """
+
+    role: Role
+    vehicle_id: VehicleId | None
+    machine: str
+    login: str
+    name: str
+    since: datetime
+    going: bool
+    blade: bool
+    page: str
+    doing: str
+
+
+def seat_rows(
+    seats: Sequence[TrainingSeat],
+    reader: User,
+    open_to_him: Collection[Role],
+    people: Mapping[UserId, str],
+    machines: Iterable[Vehicle],
+) -> tuple[SeatRow, ...]:
+    """Return all seats for a reader: desks first, then the machines."""
+    desks = (Role.OPERATOR, Role.DISPATCHER, Role.SUPERVISOR)
+    places: list[tuple[Role, Vehicle | None]] = [(role, None) for role in desks]
+    places += [(Role.DRIVER, machine) for machine in machines]
+    rows = []
+    for role, machine in places:
+        vehicle_id = machine.id if machine else None
+        here = [one for one in seats if (one.role, one.vehicle_id) == (role, vehicle_id)]
+        mine = any(one.user_id == reader.id for one in here)
+        taken = role is Role.DRIVER and bool(here)
+        rows.append(
+            SeatRow(
+                role=role,
+                vehicle_id=vehicle_id,
+                machine=machine.name if machine else "",
+                players=tuple(people.get(one.user_id, "") for one in here),
+                mine=mine,
+                open=role in open_to_him and not taken,
+                home=HOMES[role],
+            )
+        )
+    return tuple(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedCity:
+    """What tells what trainees do: people, machines with their shifts and places, and streets."""
+
+    users: Mapping[UserId, User]
+    machines: Mapping[VehicleId, str]
+    shifts: Mapping[VehicleId, ShiftId]
+    places: Mapping[VehicleId, LonLat]
+    network: StreetNetwork
+
+
+def seat_views(
+    seats: Iterable[TrainingSeat],
+    city: WatchedCity,
+    calls: Iterable[TrainingCall],
+    lines: Iterable[Event],
+    around: TimelineWords,
+) -> tuple[SeatView, ...]:
+    """Return who plays what for the instructor; `lines` is what they did, the newest first."""
+    on_the_line = {call.taken_by: call.words for call in calls if call.on_the_line}
+    last: dict[str, Event] = {}
+    for line in lines:
+        last.setdefault(line.actor.id, line)
+    views = []
+    for seat in seats:
+        user = city.users[seat.user_id]
+        doing = sentence(last[user.login], around.names, around.t) if user.login in last else ""
+        if seat.role is Role.OPERATOR and user.login in on_the_line:
+            doing = around.t("On the phone: {words}", words=on_the_line[user.login])
+        elif seat.role is Role.DRIVER:
+            doing = _driving(seat, city, around.t)
+        views.append(
+            SeatView(
+                role=seat.role,
+                vehicle_id=seat.vehicle_id,
+                machine=_machine(seat, city),
+                login=user.login,
+                name=user.name or user.login,
+                since=seat.taken_at,
+                going=seat.going,
+                blade=seat.blade,
+                page=_page_in_view(seat, city),
+                doing=doing,
+            )
+        )
+    return tuple(views)
+
+
+def _driving(seat: TrainingSeat, city: WatchedCity, t: Translator) -> str:
+    if not seat.going:
+        does = t("Stands")
+    else:
+        does = t("Drives, blade down") if seat.blade else t("Drives, blade up")
+    place = city.places.get(seat.vehicle_id) if seat.vehicle_id else None
+    near = city.network.nearest(place, NEAR_M) if place else None
+    if near is None:
+        return does
+    street = called(street_name(city.network.segment(near.segment_id)), t)
+    return t("{what} ({place})", what=does, place=street)
+
+
+def _machine(seat: TrainingSeat, city: WatchedCity) -> str:
+    return city.machines.get(seat.vehicle_id, "") if seat.vehicle_id else ""
+
+
+def _page_in_view(seat: TrainingSeat, city: WatchedCity) -> str:
+    """Return where an instructor sees what somebody sees who plays a role."""
+    if seat.role is Role.OPERATOR:
+        return "/requests"
+    shift = city.shifts.get(seat.vehicle_id) if seat.vehicle_id else None
+    return "/" if shift is None else f"/routes/{shift}"

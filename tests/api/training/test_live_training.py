@@ -1,0 +1,115 @@
+"""Seats, calls, controls and the instructor's page of a rehearsal through HTTP."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from data.model import LonLat, RequestKind
+from data.store.database.engine import transaction
+from fleet.simulation.simulated_calls import SimulatedCall
+from fleet.training.calls import ring
+from tests import village as v
+
+PAGE = {"accept": "text/html"}
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def rings(app, rehearsed):
+    """Let somebody call about Mill Street now."""
+
+    def ringing(words="Snow up to the knee on Mill Street"):
+        place = LonLat(45.07, 37.55)
+        caller = SimulatedCall(v.NOW, RequestKind.PLOW, words, "Mill Street", place, v.MILL)
+        with transaction(app.engine) as tx:
+            (call,) = ring(tx, [(caller, None)], app.clock.now())
+        return call
+
+    return ringing
+
+
+def added(client, event, **details):
+    return client.post("/api/training/events", json={"kind": event, "details": details})
+
+
+def moments(stands):
+    return [(one["kind"], re.sub("[\u2066-\u2069]", "", one["words"])) for one in stands["moments"]]
+
+
+@pytest.mark.parametrize("path", ["/training/seats", "/training/instructor", "/api/training/calls"])
+def test_a_city_of_its_own_has_no_page_of_a_training(client, sign_in, path):
+    sign_in("administrator")
+    assert client.get(path).status_code == 404
+
+
+def test_a_trainee_takes_a_seat_and_leaves_it_to_the_machine(client, sign_in, rehearsed):
+    sign_in("operator")
+    page = client.get("/training/seats", headers=PAGE).text
+    assert "First night" in page
+    assert page.count("Take this seat") == 1
+    rows = client.post("/api/training/seats", json={"role": "operator"}).json()
+    assert [row["mine"] for row in rows if row["role"] == "operator"] == [True]
+    assert "Leave it to the simulation" in client.get("/training/seats", headers=PAGE).text
+    refused = client.post("/api/training/seats", json={"role": "dispatcher"})
+    assert refused.status_code == 409
+    assert "does not have this role" in refused.json()["error"]["message"]
+    client.post("/api/training/seats/leave", json={"role": "operator"})
+    assert not client.get("/api/training/calls").json()["seated"]
+
+
+def test_an_operator_hears_words_only_of_the_call_he_takes(client, sign_in, rehearsed, rings):
+    call = rings()
+    sign_in("operator")
+    client.post("/api/training/seats", json={"role": "operator"})
+    phone = client.get("/api/training/calls").json()
+    assert phone["seated"]
+    assert phone["ringing"] == [{"id": call.id, "rang_at": phone["ringing"][0]["rang_at"]}]
+    line = client.post(f"/api/training/calls/{call.id}/take").json()["line"]
+    assert line["words"].startswith("Snow up to the knee")
+    report = {"kind": "plow", "text": line["words"], "lon": 45.07, "lat": 37.55}
+    asked = client.post("/requests", json=report).json()
+    end = {"request_id": asked["id"]}
+    over = client.post(f"/api/training/calls/{call.id}/end", json=end).json()
+    assert (over["ringing"], over["line"]) == ([], None)
+    sign_in("administrator")
+    (row,) = client.get("/api/training/instructor").json()["calls"]
+    assert (row["state"], row["reference"]) == ("ended", asked["reference"])
+
+
+def test_a_driver_sits_in_the_truck_of_his_shift_and_works_its_controls(
+    client, sign_in, app, rehearsed
+):
+    sign_in("driver")
+    nobody = {"seated": False, "going": True, "blade": False}
+    assert client.get("/api/training/drive").json() == nobody
+    goes = {"going": True, "blade": True}
+    assert client.post("/api/training/drive", json=goes).status_code == 404  # he has no shift
+    client.post("/api/training/seats", json={"role": "driver", "vehicle_id": 1})
+    assert client.post("/api/training/drive", json=goes).json() == {"seated": True} | goes
+    assert client.get("/api/drive").status_code == 200
+    assert client.post("/api/training/drive/leave").json() == nobody
+    assert client.post("/api/training/drive", json=goes).json()["seated"]
+
+
+def test_an_instructor_sees_what_comes_adds_to_it_and_notes(client, sign_in, rehearsed, rings):
+    sign_in("operator")
+    client.post("/api/training/seats", json={"role": "operator"})
+    client.post("/requests", json={"kind": "ice", "text": "Ice", "lon": 45.07, "lat": 37.55})
+    call = rings()
+    client.post(f"/api/training/calls/{call.id}/take")
+    sign_in("supervisor")
+    page = client.get("/training/instructor", headers=PAGE)
+    assert "First night" in page.text
+    words = {"en": "{place}: the minister is stuck"}
+    stands = added(client, "call", at_h=1.2, kind="blocked", words=words).json()
+    assert ("added", "A caller: “…: the minister is stuck”") in moments(stands)
+    wrong = added(client, "power_cut", from_h=2, until_h=1)
+    assert wrong.status_code == 422
+    stands = client.post("/api/training/notes", json={"words": "Well asked"}).json()
+    kinds = {kind for kind, _ in moments(stands)}
+    assert kinds == {"scenario", "added", "note", "act"}
+    assert any(words.startswith("operator") for kind, words in moments(stands) if kind == "act")
+    (seat,) = stands["seats"]
+    assert "On the phone" in seat["doing"]
+    assert (stands["paused"], stands["speed"]) == (False, 1.0)
