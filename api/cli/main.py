@@ -76,6 +76,9 @@ COMMANDS = {
         "api.cli.demo:demo",
         "Run a demo on a new city: plan, serve and simulate a storm until Ctrl+C.",
     ),
+    "training": CommandEntry(
+        "api.cli.training:training", "Rehearse a storm on a copy of a city, beside the real one."
+    ),
     "city": CommandEntry("api.cli.setup.city:city", "Add, update, show, export and remove cities."),
     "fleet": CommandEntry("api.cli.setup.fleet:fleet", "Set depots, reload sites and machines."),
     "policy": CommandEntry("api.cli.setup.fleet:policy", "Set the levels of service."),

@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from api.config.shipped_kernels import bring_kernels, choose_processor
+from api.config.training_clock import CLOCK_FILE
 from data.errors import BarfrubError, InvalidError, NotFoundError
 from data.store.database.city_address import has_city
 from data.store.database.vehicle_parts import PARTS
@@ -208,6 +209,11 @@ class Settings(BaseSettings):
     def province_file(self) -> Path:
         """The file that says which cities one server serves, and under which host names."""
         return self.var / "province.toml"
+
+    @property
+    def training(self) -> bool:
+        """Whether this is a sandbox, in which storms are rehearsed."""
+        return (self.var / CLOCK_FILE).exists()
 
     @property
     def certificates(self) -> Path:

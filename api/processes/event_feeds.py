@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic_core import to_json
@@ -41,9 +43,19 @@ def as_it_is(item: object) -> object:
     return item
 
 
-def beat_of(clock: Clock) -> dict[str, object]:
-    """Return what a beat says: the time, how fast it goes by, and how often it was set back."""
-    return {"now": clock.now(), "speed": clock.pace, "epoch": clock.epoch}
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """The time, how fast it goes by, and how often it was set back; there is one `id` for all."""
+
+    now: datetime
+    speed: float
+    epoch: int
+    id: int = 0
+
+
+def beat_of(clock: Clock) -> Beat:
+    """Return what a beat says now."""
+    return Beat(clock.now(), clock.pace, clock.epoch)
 
 
 class EventFeeds:

@@ -112,6 +112,7 @@ from api.training import calls as training_calls
 from api.training import drive as training_drive
 from api.training import instructor as training_instructor
 from api.training import past_storms
+from api.training import rehearsal as training_rehearsal
 from api.training import seats as training_seats
 from api.web import installed_app, page_texts, stream
 from api.web.context import App
@@ -215,6 +216,7 @@ ROUTES = (
     training_calls,
     training_drive,
     training_instructor,
+    training_rehearsal,
     open311_services,
     open311_intake,
     open311_requests,

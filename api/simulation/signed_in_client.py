@@ -57,9 +57,14 @@ class SignedInClient:
     async def _sign_in(self) -> None:
         self._client.cookies.clear()
         await self._client.get("/sign-in")
-        csrf = self._client.cookies.get("barfrub_csrf", "")
+        csrf = self._token()
         answer = await self._client.post("/sign-in", data=self._form | {"csrf": csrf})
         if answer.status_code in _REFUSED:
             raise SignInRefusedError(f"{self._form['login']!r} cannot sign in")
         answer.raise_for_status()
-        self._csrf = self._client.cookies.get("barfrub_csrf") or ""
+        self._csrf = self._token()
+
+    def _token(self) -> str:
+        """Return the anti-forgery token, by whichever name the server keeps its cookies."""
+        kept = self._client.cookies.jar
+        return next((one.value or "" for one in kept if one.name.endswith("barfrub_csrf")), "")

@@ -14,9 +14,11 @@ LANGUAGE_COOKIE = "barfrub_language"
 def cookie_name(settings: Settings, name: str) -> str:
     """Return the name under which a browser keeps a cookie.
 
-    `__Host-` forbids that another host of the same domain, or plain HTTP, sets it.
+    `__Host-` forbids that another host of the same domain, or plain HTTP, sets it. A sandbox has
+    names of its own: cookies do not tell one port of a host from another.
     """
-    return f"__Host-{name}" if settings.secure_cookies else name
+    own = f"training_{name}" if settings.training else name
+    return f"__Host-{own}" if settings.secure_cookies else own
 
 
 def read_cookie(settings: Settings, request: Request, name: str) -> str:

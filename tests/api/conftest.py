@@ -11,7 +11,7 @@ from api.config.clock import Clock
 from api.config.settings import Settings
 from api.server.app import create_app
 from api.web.context import App
-from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE
+from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE, cookie_name
 from data.model import Plan
 from data.store.database.engine import transaction
 from fleet.planning.plan_preparation import prepare
@@ -144,7 +144,7 @@ def be_signed_in(client: TestClient, login: str = "dispatcher") -> None:
     client.cookies.clear()
     kept = {SESSION_COOKIE: cookie.text, CSRF_COOKIE: cookie.csrf}
     for name, value in kept.items():
-        client.cookies.set(name, value, domain=COOKIE_DOMAIN)
+        client.cookies.set(cookie_name(app.settings, name), value, domain=COOKIE_DOMAIN)
     client.headers["x-csrf-token"] = cookie.csrf
 
 

@@ -135,3 +135,9 @@ def save_device(tx: Tx, changed: Device) -> None:
 def list_devices(tx: Tx) -> list[Device]:
     """Return all trackers, by id."""
     return records(Device, tx.execute(select(device).order_by(device.c.id)))
+
+
+def list_password_hashes(tx: Tx) -> dict[str, str]:
+    """Return the digests of all passwords by sign-in name, without people who have none."""
+    query = select(user.c.login, user.c.password_hash).where(user.c.password_hash != "")
+    return {row.login: row.password_hash for row in tx.execute(query)}

@@ -18,7 +18,7 @@ from data.store.training.rehearsal import list_marks
 from data.store.training.results import list_results, save_result
 from data.streets.network import StreetNetwork
 from fleet.reports.storm_statistics import StormRecords
-from fleet.training.sandbox import PLAYED_BY_MACHINE
+from fleet.training.sandbox.filling import PLAYED_BY_MACHINE
 from fleet.training.scores.call_records import call_records
 from fleet.training.scores.decision_points import DecisionPoint
 from fleet.training.scores.dispatcher_score import DispatchFacts, dispatcher_score

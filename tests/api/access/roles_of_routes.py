@@ -321,6 +321,11 @@ POST /api/what-ifs/{run_id}/stop
 # administrator supervisor
 POST /api/durations/undo
 POST /api/durations/{proposal_id}/use
+GET /api/training/clock
+GET /api/training/marks
+POST /api/training/clock
+POST /api/training/marks
+POST /api/training/marks/{mark_id}/set-back
 
 # administrator
 GET /api/api-keys

@@ -21,7 +21,7 @@ from data.store.training.sandbox_copy import COPIED, LEFT_OUT
 from data.training import shipped_text
 from fleet.storms.storm_start import start_storm
 from fleet.training.rehearsal import training_of
-from fleet.training.sandbox import DISPATCHER, OPERATOR, NewSandbox, fill_sandbox
+from fleet.training.sandbox.filling import DISPATCHER, OPERATOR, NewSandbox, fill_sandbox
 from tests import village as v
 from tests.fleet.drives import a_request
 from tests.village_database import DISPATCHER as LEILA

@@ -38,7 +38,7 @@ from data.store.training.calls import add_call
 from data.store.training.rehearsal import set_training
 from data.store.work import list_jobs
 from fleet.reports.storm_statistics import StormRecords
-from fleet.training.sandbox import DISPATCHER as MACHINE
+from fleet.training.sandbox.filling import DISPATCHER as MACHINE
 from fleet.training.scores.call_records import call_records
 from fleet.training.scores.debrief import (
     DebriefSources,

@@ -1,0 +1,74 @@
+"""How far a sandbox is, as its host says in a file, for the page of the real city."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from data.errors import ConflictError
+from data.store.database.city_lock import Server, find_server, serving
+from fleet.training.sandbox.folder import Sandbox
+
+
+class HostStep(StrEnum):
+    """What the host of a sandbox does; `COPY` and `STORM` are the steps of filling it."""
+
+    COPY = "copy"
+    STORM = "storm"
+    SERVER = "server"
+    RUNNING = "running"
+    SETTING_BACK = "setting_back"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class HostProgress:
+    """Where a host is, the port of its server, and what went wrong where it has failed."""
+
+    step: HostStep
+    port: int = 0
+    fault: str = ""
+
+
+def write_progress(sandbox: Sandbox, progress: HostProgress) -> None:
+    """Say how far it is; the file is whole at any time."""
+    new = sandbox.progress.with_name("progress.new")
+    new.write_text(json.dumps(asdict(progress)), encoding="utf-8")
+    new.replace(sandbox.progress)
+
+
+def find_progress(sandbox: Sandbox) -> HostProgress:
+    """Return how far it is; a host that was killed has stopped."""
+    try:
+        said = json.loads(sandbox.progress.read_text(encoding="utf-8"))
+        progress = HostProgress(HostStep(said["step"]), int(said["port"]), str(said["fault"]))
+    except (FileNotFoundError, KeyError, ValueError):
+        progress = HostProgress(HostStep.STOPPED)
+    if progress.step is not HostStep.FAILED and find_host(sandbox) is None:
+        return HostProgress(HostStep.STOPPED, progress.port)
+    return progress
+
+
+def find_host(sandbox: Sandbox) -> Server | None:
+    """Return the process that hosts a sandbox or makes it, `None` where none does."""
+    return find_server(sandbox.desk)
+
+
+@contextmanager
+def hosting(sandbox: Sandbox) -> Iterator[None]:
+    """Be the one host of a city's sandbox; ends with the process in any case.
+
+    Raises `ConflictError` where there is another.
+    """
+    sandbox.desk.mkdir(parents=True, exist_ok=True, mode=0o700)
+    host = find_host(sandbox)
+    if host is not None:
+        raise ConflictError(
+            f"a rehearsal of {sandbox.city!r} is running (process {host.pid}): stop it first",
+            reason="training_runs",
+            city=sandbox.city,
+        )
+    with serving(sandbox.desk):
+        yield

@@ -1,0 +1,141 @@
+"""A rehearsal is started: its sandbox is made, unless there is one, and hosted to the end."""
+
+import secrets
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+from api.access.auth import hash_password
+from api.config.clock import Clock
+from api.config.settings import Settings
+from api.config.training_clock import TrainingClock, known_speed, make_training_clock
+from api.training.host import TrainingHost
+from api.training.progress import HostProgress, HostStep, hosting, write_progress
+from api.training.sandbox_processes import SandboxProcesses
+from data.errors import BarfrubError, ConflictError, NotFoundError
+from data.model import Actor
+from data.store.database.city_database import database_of
+from data.store.database.engine import Database, reading
+from fleet.training.rehearsal import training_of
+from fleet.training.sandbox.filling import PLAYED_BY_MACHINE
+from fleet.training.sandbox.folder import Sandbox
+from fleet.training.sandbox.making import WantedTraining, make_sandbox
+
+FIRST_PORT, PORTS = 8001, 100
+"""Where a free port is looked for, unless one is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingStart:
+    """How to start: a scenario's name and TOML, for a new sandbox; without one it goes on."""
+
+    name: str = ""
+    scenario: str = ""
+    seed: int = 1
+    speed: float | None = None
+    port: int | None = None
+
+
+def run_training(
+    settings: Settings,
+    sandbox: Sandbox,
+    start: TrainingStart,
+    actor: Actor,
+    stopped: Event,
+    on_port: Callable[[int], object] = bool,
+) -> None:
+    """Rehearse until `stopped` is set; `on_port` hears where the sandbox will be served.
+
+    Raises `ConflictError` where one runs or the port is taken, `NotFoundError` where there is
+    nothing to go on with, and what `make_sandbox` does.
+    """
+    with hosting(sandbox), _faults_shown(sandbox):
+        port = chosen_port(settings.host, start.port)
+        if start.scenario:
+            _make(settings, sandbox, start, actor, port)
+        elif not sandbox.exists:
+            raise NotFoundError("training", sandbox.city)
+        if start.speed is not None:
+            TrainingClock(sandbox.folder).set_speed(start.speed)
+        on_port(port)
+        processes = SandboxProcesses(settings, sandbox, port, _seed(sandbox))
+        TrainingHost(sandbox, processes, port, stopped).run()
+
+
+def chosen_port(host: str, wanted: int | None) -> int:
+    """Return the wanted port, or the first free one; raise `ConflictError` where it is taken."""
+    if wanted is None:
+        free = (port for port in range(FIRST_PORT, FIRST_PORT + PORTS) if is_free(host, port))
+        return next(free, FIRST_PORT)
+    if not is_free(host, wanted):
+        raise ConflictError(
+            f"port {wanted} is taken by another program", reason="port_taken", port=wanted
+        )
+    return wanted
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether a server could listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _make(
+    settings: Settings, sandbox: Sandbox, start: TrainingStart, actor: Actor, port: int
+) -> None:
+    speed, now = known_speed(start.speed or 1.0), Clock().now().replace(microsecond=0)
+
+    def report(step: str) -> None:
+        write_progress(sandbox, HostProgress(HostStep(step), port))
+
+    def finish(folder: Path) -> None:
+        make_training_clock(folder, now, speed)
+
+    passwords = {login: secrets.token_urlsafe(16) for login in PLAYED_BY_MACHINE}
+    hashes = {login: hash_password(password) for login, password in passwords.items()}
+    report(HostStep.COPY)
+    with _people(settings) as people:
+        wanted = WantedTraining(start.name, start.scenario, start.seed, passwords, hashes, people)
+        home = settings.city_folder(sandbox.city)
+        make_sandbox(home, sandbox, wanted, actor, now, finish, report)
+
+
+@contextmanager
+def _people(settings: Settings) -> Iterator[Database | None]:
+    """Give the database of the province's people, `None` for a city of its own."""
+    if not settings.province_file.exists():
+        yield None
+        return
+    people = database_of(settings.province_folder)
+    yield people
+    people.dispose()
+
+
+def _seed(sandbox: Sandbox) -> int:
+    engine = database_of(sandbox.city_folder)
+    with reading(engine) as tx:
+        training = training_of(tx)
+    engine.dispose()
+    if training is None:
+        raise BarfrubError(f"{sandbox.folder} is no sandbox")
+    return training.seed
+
+
+@contextmanager
+def _faults_shown(sandbox: Sandbox) -> Iterator[None]:
+    """Write down what kept a rehearsal from starting, for those who wait at a page."""
+    try:
+        yield
+    except Exception as error:
+        with suppress(OSError):
+            write_progress(sandbox, HostProgress(HostStep.FAILED, 0, str(error)))
+        raise

@@ -1,0 +1,1 @@
+"""How is a sandbox made of a city, filled, and set back to a mark?"""

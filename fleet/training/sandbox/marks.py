@@ -1,0 +1,90 @@
+"""Marks of a rehearsal: moments to which it can be set back, with all that was so then."""
+
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from data.model import Actor
+from data.model.training.rehearsal import MarkKind, TrainingMark, TrainingMarkId
+from data.store.audit.audit_log import add_event
+from data.store.audit.receipt_file import RECEIPTS
+from data.store.database.city_database import database_of
+from data.store.database.engine import Database, Tx, reading, transaction
+from data.store.training.kept_copies import keep_copy, put_back
+from data.store.training.rehearsal import add_mark, get_mark, list_marks, remove_mark
+from fleet.training.sandbox.folder import Sandbox
+
+MARK_EVERY = timedelta(minutes=30)
+"""How often the sandbox sets a mark by itself, by the storm's time."""
+
+LABEL_LETTERS = 80
+
+HISTORY = "history"
+"""The folder in a city's that keeps what its map looked like: of times that are no more."""
+
+
+def marks_of(tx: Tx) -> list[TrainingMark]:
+    """Return the marks, the earliest first."""
+    return list_marks(tx)
+
+
+def mark_of(tx: Tx, mark_id: TrainingMarkId) -> TrainingMark:
+    """Return a mark; raise `NotFoundError`."""
+    return get_mark(tx, mark_id)
+
+
+def last_mark_at(tx: Tx, before: datetime) -> datetime | None:
+    """Return when the last mark up to a moment was set."""
+    return max((one.at for one in list_marks(tx) if one.at <= before), default=None)
+
+
+def set_mark(
+    engine: Database, sandbox: Sandbox, actor: Actor, label: str, kind: MarkKind, now: datetime
+) -> TrainingMark:
+    """Keep the sandbox as it is; its clock stands meanwhile.
+
+    The mark is in its own copy too.
+    """
+    sandbox.marks.mkdir(exist_ok=True, mode=0o700)
+    file = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}.sqlite"
+    by = actor.id if kind is MarkKind.OWN else ""
+    with transaction(engine) as tx:
+        mark = add_mark(tx, TrainingMark(TrainingMarkId(0), now, label, kind, by, file))
+        add_event(tx, now, actor, "training.marked", f"training_mark:{mark.id}")
+    try:
+        keep_copy(sandbox.city_folder, sandbox.marks / file)
+    except BaseException:
+        with transaction(engine) as tx:
+            remove_mark(tx, mark.id)
+        raise
+    return mark
+
+
+def set_back(sandbox: Sandbox, mark_id: TrainingMarkId, actor: Actor) -> TrainingMark:
+    """Make everything as it was at a mark, while nobody has the sandbox open; return the mark.
+
+    Notes and marks stay, those that the sandbox set later by itself excepted. Raises
+    `NotFoundError` where there is no such mark.
+    """
+    city = sandbox.city_folder
+    with _opened(city) as engine, reading(engine) as tx:
+        mark = get_mark(tx, mark_id)
+    for file in put_back(city, sandbox.marks / mark.file, mark):
+        (sandbox.marks / file).unlink(missing_ok=True)
+    shutil.rmtree(city / HISTORY, ignore_errors=True)
+    (city / RECEIPTS).unlink(missing_ok=True)
+    with _opened(city) as engine, transaction(engine) as tx:
+        add_event(tx, mark.at, actor, "training.set_back", f"training_mark:{mark.id}")
+    return mark
+
+
+@contextmanager
+def _opened(city: Path) -> Iterator[Database]:
+    engine = database_of(city)
+    try:
+        yield engine
+    finally:
+        engine.dispose()

@@ -1,0 +1,89 @@
+"""A sandbox takes nothing along that reaches the outside, steps back, and leaves nothing behind."""
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from api.config.settings import Settings
+from api.training.low_priority import NICENESS
+from api.training.sandbox_processes import address_of_server, environment_of
+from api.training.starting import chosen_port, is_free
+from data.errors import ConflictError
+from fleet.training.sandbox.filling import DISPATCHER, OPERATOR
+from fleet.training.sandbox.folder import Sandbox
+
+HOST = """
+import os, sys
+from api.training.low_priority import step_back
+from api.training.sandbox_processes import start_child
+step_back()
+print(start_child(["sleep", "300"], os.environ).pid, flush=True)
+sys.stdin.read()
+"""
+
+LEFT_WITHIN_MS = 20_000
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Sandbox:
+    one = Sandbox(tmp_path / "training" / "village", "village")
+    one.folder.mkdir(parents=True)
+    one.players.write_text(f'{{"{OPERATOR}": "one", "{DISPATCHER}": "two"}}')
+    return one
+
+
+def test_no_gateway_broker_or_database_is_known_in_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    settings = Settings(
+        var=tmp_path, host="10.0.0.1", mqtt_password="secret", database="postgresql://x/y"
+    )
+    outside = {"BARFRUB_DATABASE": "postgresql://x/y", "BARFRUB_SECRETS": "/etc", "LANG": "C"}
+    known = environment_of(settings, sandbox, outside | {"BARFRUB_NOTICES": "gateways.toml"})
+    assert known["BARFRUB_VAR"] == str(sandbox.folder)
+    assert (known["BARFRUB_HOST"], known["LANG"]) == ("10.0.0.1", "C")
+    assert known.keys() & {*outside, "BARFRUB_NOTICES", "BARFRUB_MQTT_PASSWORD"} == {"LANG"}
+    assert not {"secret", "postgresql://x/y"} & {*known.values()}
+
+
+def test_what_a_killed_host_has_started_ends_with_it(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOST], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as host:
+        assert host.stdout is not None
+        child = int(host.stdout.readline())
+        alive = os.pidfd_open(child)
+        assert os.getpriority(os.PRIO_PROCESS, child) == NICENESS
+        assert os.sched_getscheduler(child) == os.SCHED_BATCH
+        host.send_signal(signal.SIGKILL)
+    ended = select.poll()
+    ended.register(alive, select.POLLIN)
+    assert ended.poll(LEFT_WITHIN_MS)
+    os.close(alive)
+
+
+def test_a_port_that_is_taken_is_refused() -> None:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        door.listen()
+        port = door.getsockname()[1]
+        with pytest.raises(ConflictError, match=str(port)):
+            chosen_port("127.0.0.1", port)
+        assert not is_free("127.0.0.1", port)
+    assert chosen_port("127.0.0.1", port) == port
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("0.0.0.0", "http://127.0.0.1:8001"),  # noqa: S104 - not bound
+        ("10.0.0.1", "http://10.0.0.1:8001"),
+        ("::", "http://[::1]:8001"),
+    ],
+)
+def test_its_processes_find_the_server_where_it_listens(host: str, address: str) -> None:
+    assert address_of_server(host, 8001) == address

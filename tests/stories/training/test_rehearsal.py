@@ -1,0 +1,154 @@
+"""A rehearsal is begun on a copy of the city, paused, marked and set back: all through HTTP."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.config.settings import Settings
+from api.training.host import TrainingHost, order_set_back
+from api.training.progress import HostStep, find_progress, hosting
+from data.errors import ConflictError
+from data.model.training.live_training import TrainingNote, TrainingNoteId
+from data.model.training.rehearsal import TrainingMarkId
+from data.store.database.engine import transaction
+from data.store.training.instructor import add_training_note, list_training_notes
+from fleet.training.sandbox.folder import Sandbox
+from tests import village as v
+from tests.api.conftest import be_signed_in, served
+from tests.rehearsed import a_sandbox, clock_of
+from tests.village_database import DISPATCHER
+
+
+class NoProcesses:
+    """What a host would start, noted."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    def start(self, stopped: Event) -> None:
+        self.done.append("start")
+
+    def tend(self) -> None:
+        self.done.append("tend")
+
+    def stop(self) -> None:
+        self.done.append("stop")
+
+
+@pytest.fixture
+def sandbox(city_folder: Path) -> Sandbox:
+    sandbox = a_sandbox(city_folder)
+    sandbox.desk.mkdir()
+    return sandbox
+
+
+@pytest.fixture
+def processes() -> NoProcesses:
+    return NoProcesses()
+
+
+@pytest.fixture
+def host(sandbox: Sandbox, processes: NoProcesses) -> TrainingHost:
+    return TrainingHost(sandbox, processes, 8001, Event())
+
+
+def server_of(sandbox: Sandbox) -> Any:
+    return served(Settings(var=sandbox.folder), sandbox.city_folder, clock_of(sandbox))
+
+
+def signed_in(client: TestClient, login: str) -> TestClient:
+    be_signed_in(client, login)
+    return client
+
+
+def test_a_rehearsal_is_paused_marked_and_set_back(
+    sandbox: Sandbox, host: TrainingHost, processes: NoProcesses
+) -> None:
+    clock = clock_of(sandbox)
+    with server_of(sandbox) as client:
+        app = client.app.state.barfrub
+        signed_in(client, "supervisor")
+        going = client.post("/api/training/clock", json={"paused": False, "speed": 60}).json()
+        assert (going["paused"], going["speed"]) == (False, 60)
+        standing = client.post("/api/training/clock", json={"paused": True}).json()
+        assert datetime.fromisoformat(standing["now"]) == clock.now()
+        assert client.get("/health").json()["speed"] == 0
+
+        marked = client.post("/api/training/marks", json={"label": "before the call"})
+        assert marked.status_code == 201, marked.text
+        storm = client.get("/api/board").json()["storm"]
+        with transaction(app.engine) as tx:
+            add_training_note(tx, TrainingNote(TrainingNoteId(0), clock.now(), "too late", "s"))
+        signed_in(client, "dispatcher")
+        assert client.post(f"/api/storms/{storm['id']}/end").is_success
+        signed_in(client, "supervisor")
+        mark = marked.json()
+        client.post("/api/training/clock", json={"paused": False})
+        set_back = client.post(f"/api/training/marks/{mark['id']}/set-back")
+        assert set_back.status_code == 202
+
+    host.round()
+    assert processes.done == ["stop", "start"]
+    assert (clock.now(), clock.pace, clock.epoch) == (
+        datetime.fromisoformat(mark["at"]),
+        0,
+        1,
+    )
+    with server_of(sandbox) as client:
+        signed_in(client, "administrator")
+        assert client.get("/api/board").json()["storm"]["phase"] == storm["phase"]
+        assert [one["label"] for one in client.get("/api/training/marks").json()] == [
+            "before the call"
+        ]
+        with transaction(client.app.state.barfrub.engine) as tx:
+            assert [note.words for note in list_training_notes(tx)] == ["too late"]
+        log = client.get("/audit-log.jsonl").text
+    assert "training.set_back" in log
+    assert "storm.ended" not in log
+
+
+def test_a_sandbox_marks_its_beginning_and_each_half_hour(
+    sandbox: Sandbox, host: TrainingHost
+) -> None:
+    clock = clock_of(sandbox)
+    for minutes in (0, 10, 40):
+        clock.set_back(v.NOW + timedelta(minutes=minutes))
+        host.round()
+    with server_of(sandbox) as client:
+        marks = signed_in(client, "supervisor").get("/api/training/marks").json()
+    assert [(one["kind"], one["made_by"]) for one in marks] == [("auto", "")] * 2
+    assert [datetime.fromisoformat(one["at"]) for one in marks] == [
+        v.NOW,
+        v.NOW + timedelta(minutes=40),
+    ]
+
+
+def test_its_cookies_are_not_those_of_the_real_city(sandbox: Sandbox) -> None:
+    with server_of(sandbox) as client:
+        client.get("/sign-in")
+        assert [*client.cookies] == ["training_barfrub_csrf"]
+
+
+def test_a_real_city_has_no_clock_to_set(dispatcher: TestClient) -> None:
+    client = signed_in(dispatcher, "supervisor")
+    assert client.post("/api/training/clock", json={"paused": True}).status_code == 404
+    assert client.post("/api/training/marks", json={"label": ""}).status_code == 404
+
+
+def test_a_sandbox_has_one_host(sandbox: Sandbox) -> None:
+    with hosting(sandbox), pytest.raises(ConflictError, match="is running"), hosting(sandbox):
+        raise AssertionError("two hosts")
+    assert find_progress(sandbox).step is HostStep.STOPPED
+
+
+def test_a_mark_that_is_gone_leaves_the_rehearsal_as_it_is(
+    sandbox: Sandbox, host: TrainingHost, processes: NoProcesses
+) -> None:
+    order_set_back(sandbox, TrainingMarkId(99), DISPATCHER)
+    host.round()
+    assert processes.done == ["stop", "start"]
+    assert clock_of(sandbox).epoch == 0
