@@ -109,6 +109,32 @@ def scenarios() -> None:
         print(name, f"{one.lasts_h / HOUR:g} h", in_language(one.title, "en"), sep="\t")
 
 
+@training.command()
+def scenario(
+    storm: Annotated[int, typer.Option(help="Number of a storm that is closed.")],
+    city: CityOption = None,
+    file: Annotated[str, typer.Option(help="Where to write it; by default it is printed.")] = "",
+) -> None:
+    """Make the scenario of a past storm: its snow, calls and breakdowns, and nobody's words."""
+    from pathlib import Path
+
+    from api.config.console import open_city_database
+    from api.config.settings import Settings, chosen_city
+    from api.training.past_storms import scenario_file
+    from data.model import StormId
+    from data.store.database.engine import reading
+    from data.store.setup.city import get_city
+    from data.store.streets.network import load_network
+
+    engine = open_city_database(chosen_city(Settings(), city))
+    with reading(engine) as tx:
+        text = scenario_file(tx, StormId(storm), load_network(tx), get_city(tx).timezone)
+    if file:
+        Path(file).write_text(text, encoding="utf-8")
+    else:
+        typer.echo(text, nl=False)
+
+
 def _scenario(wanted: str) -> tuple[str, str]:
     """Return what a scenario is called and its TOML, both empty where none is wanted."""
     from pathlib import Path

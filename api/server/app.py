@@ -111,6 +111,7 @@ from api.tracking.osmand import answer_tracker
 from api.training import calls as training_calls
 from api.training import drive as training_drive
 from api.training import instructor as training_instructor
+from api.training import lessons as training_lessons
 from api.training import past_storms
 from api.training import rehearsal as training_rehearsal
 from api.training import seats as training_seats
@@ -213,6 +214,7 @@ ROUTES = (
     policy,
     streets,
     training_seats,
+    training_lessons,
     training_calls,
     training_drive,
     training_instructor,

@@ -41,6 +41,7 @@ PAGES = (
     MenuPage("/setup", "Set-up", "settings", frozenset({Role.ADMINISTRATOR})),
     MenuPage("/drive", "Drive", "truck", frozenset({Role.DRIVER})),
     MenuPage("/crew", "My list", "hard-hat", frozenset({Role.CREW})),
+    MenuPage("/training/lessons", "Lessons", "graduation-cap", frozenset(Role) - {Role.WALL}),
     MenuPage("/account", "My account", "circle-user", frozenset(Role) - {Role.WALL}),
 )
 """In the order of the menu."""

@@ -1,6 +1,11 @@
 """Which roles each guarded route of a rehearsal lets in."""
 
 ROLES_OF_TRAINING = """
+# administrator dispatcher operator driver council supervisor crew
+GET /api/training/lessons
+GET /training/lessons
+POST /api/training/lessons/{role}/{key}
+
 # administrator dispatcher operator driver supervisor
 GET /training/seats
 POST /api/training/seats

@@ -1,0 +1,43 @@
+// Ticks the steps of the lessons as they are done on other pages.
+import { attempt } from "../pages/notices.js";
+import { get, post } from "../pages/net.js";
+import { t } from "../pages/texts.js";
+import "../pages/theme.js";
+
+const EVERY_MS = 5000;
+
+/** Show what is done, and what is not any more after the training was set back. */
+function show(lessons) {
+  for (const { role, progress, steps } of lessons) {
+    const lesson = document.querySelector(`.lesson[data-role="${role}"]`);
+    const told = lesson?.querySelector(".progress");
+    if (!told) continue;
+    if (told.textContent !== progress) told.textContent = progress;
+    for (const { key, done } of steps) {
+      const step = lesson.querySelector(`li[data-key="${key}"]`);
+      step.classList.toggle("done", Boolean(done));
+      step.querySelector(".when").textContent = done ? t("done at {time}", { time: done }) : "";
+    }
+  }
+}
+
+async function look() {
+  if (document.visibilityState !== "visible") return;
+  try {
+    show(await get("/api/training/lessons"));
+  } catch {
+    // It is asked again in some seconds: a training that is set back does not answer for a while.
+  }
+}
+
+if (document.querySelector(".lesson .progress")) {
+  addEventListener("visibilitychange", look);
+  setInterval(look, EVERY_MS);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-looks]");
+    if (!link) return;
+    const { role } = link.closest(".lesson").dataset;
+    const { key } = link.closest("li").dataset;
+    attempt(async () => show(await post(`/api/training/lessons/${role}/${key}`)));
+  });
+}
