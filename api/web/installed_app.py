@@ -23,6 +23,9 @@ REVALIDATED = {"Cache-Control": "no-cache"}
 ICONS = "/static/icons"
 PAPER, ACCENT = "#f7f8f9", "#0b6e99"
 
+PURPLE = "#7a2e8e"
+"""The color of rehearsals, which nothing else has."""
+
 _SHARED = ("/static/icons/barfrub.svg", "/static/css/pages/base.css")
 _MAP = (
     "/static/vendor/maplibre-gl/maplibre-gl.css",
@@ -112,11 +115,12 @@ def get_manifest(request: Request, name: str, language: str) -> Response:
     page = _app_name(name)
     app = app_of(request)
     spoken = language if language in languages() else default_language()
-    t = translator(spoken, app.city.timezone)
+    t, training = translator(spoken, app.city.timezone), app.settings.training
+    title = t("Training") if training else t(APPS[page].title)
     manifest = {
         "id": f"/{page}",
-        "name": f"{t(APPS[page].title)} · {app.city.name}",
-        "short_name": t(APPS[page].title),
+        "name": f"{title} · {app.city.name}",
+        "short_name": title,
         "lang": spoken,
         "dir": t.direction,
         "start_url": f"/{page}",
@@ -124,12 +128,8 @@ def get_manifest(request: Request, name: str, language: str) -> Response:
         "display": "standalone",
         "orientation": "any",
         "background_color": PAPER,
-        "theme_color": ACCENT,
-        "icons": [
-            _icon("barfrub-192.png", "192x192"),
-            _icon("barfrub-512.png", "512x512"),
-            _icon("barfrub-mask-512.png", "512x512") | {"purpose": "maskable"},
-        ],
+        "theme_color": PURPLE if training else ACCENT,
+        "icons": _icons(training=training),
     }
     return JSONResponse(manifest, headers=REVALIDATED, media_type="application/manifest+json")
 
@@ -151,6 +151,18 @@ def _app_name(name: str) -> AppName:
         return AppName(name)
     except ValueError:
         raise NotFoundError("page", name) from None
+
+
+def _icons(*, training: bool) -> list[dict[str, str]]:
+    """Return what phones show of the app: of a sandbox, a sign that nobody takes for the city's."""
+    if training:
+        drawn = {"src": f"{ICONS}/barfrub-training.svg", "type": "image/svg+xml"}
+        return [drawn | {"sizes": "any", "purpose": use} for use in ("any", "maskable")]
+    return [
+        _icon("barfrub-192.png", "192x192"),
+        _icon("barfrub-512.png", "512x512"),
+        _icon("barfrub-mask-512.png", "512x512") | {"purpose": "maskable"},
+    ]
 
 
 def _icon(file: str, sizes: str) -> dict[str, str]:

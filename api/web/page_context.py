@@ -57,6 +57,7 @@ def page(
         has_open_data=app.policy.public.open_data,
         path=request.url.path,
         here=_here(request),
+        training=app.settings.training,
         **view,
     )
     answer = HTMLResponse(html, status, dict(headers or {}))

@@ -6,6 +6,7 @@ from datetime import datetime
 from api.config.clock import Clock
 from api.processes.city_state import CityStateHolder
 from api.processes.printing.council_figures import FiguresSubject, council_figures
+from api.processes.printing.training_word import training_word
 from data.errors import NotFoundError
 from data.model import Storm, StormId
 from data.store.database.engine import Database, Tx, reading
@@ -48,9 +49,10 @@ def printed_report(sources: ReportSources, wish: ReportWish) -> dict[str, object
         picture = _picture(tx, sources, storm, view.at)
         cleared = plowed_times(tx, picture.network, storm)
         asked = hindsight_runs(tx, storm.id)
-    t = _translator(sources, picture, wish.language)
+        t = _translator(sources, picture, wish.language)
+        word = training_word(tx, t)
     papers = StormPapers(view, picture, cleared, tuple(gain_answers(asked, t).values()))
-    return storm_brief(papers, t) if wish.brief else storm_report(papers, t)
+    return (storm_brief(papers, t) if wish.brief else storm_report(papers, t)) | word
 
 
 def printed_map(sources: ReportSources, storm_id: StormId, language: str) -> dict[str, object]:
@@ -59,7 +61,9 @@ def printed_map(sources: ReportSources, storm_id: StormId, language: str) -> dic
     with reading(sources.engine) as tx:
         storm = known_storm(tx, storm_id)
         picture = _picture(tx, sources, storm, storm.ended_at or now)
-    return storm_map(picture, now, _translator(sources, picture, language))
+        t = _translator(sources, picture, language)
+        word = training_word(tx, t)
+    return storm_map(picture, now, t) | word
 
 
 def _picture(tx: Tx, sources: ReportSources, storm: Storm, at: datetime) -> CoveragePicture:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from api.processes.printing.training_word import training_word
 from data.errors import NotFoundError
 from data.model import PlanId, Route, SegmentId, ShiftId, StormId
 from data.store.database.engine import Tx
@@ -55,7 +56,8 @@ def plan_sheets(
 
     trips = [trip(route) for route in routes]
     trips.sort(key=lambda one: one.vehicle.name)
-    return sheets_data(storm, plan, trips, printing.attribution, printing.now, printing.t)
+    paper = sheets_data(storm, plan, trips, printing.attribution, printing.now, printing.t)
+    return paper | training_word(tx, printing.t)
 
 
 def _shut(tx: Tx, storm_id: StormId, printing: Printing) -> dict[SegmentId, str]:

@@ -9,14 +9,17 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.config.settings import Settings
+from api.processes.printing.training_word import training_word
 from api.training.host import TrainingHost, order_set_back
 from api.training.progress import HostStep, find_progress, hosting
+from api.web.installed_app import PURPLE
 from data.errors import ConflictError
 from data.model.training.live_training import TrainingNote, TrainingNoteId
 from data.model.training.rehearsal import TrainingMarkId
-from data.store.database.engine import transaction
+from data.store.database.engine import reading, transaction
 from data.store.training.instructor import add_training_note, list_training_notes
 from fleet.training.sandbox.folder import Sandbox
+from maps.pages.i18n import translator
 from tests import village as v
 from tests.api.conftest import be_signed_in, served
 from tests.rehearsed import a_sandbox, clock_of
@@ -127,10 +130,20 @@ def test_a_sandbox_marks_its_beginning_and_each_half_hour(
     ]
 
 
-def test_its_cookies_are_not_those_of_the_real_city(sandbox: Sandbox) -> None:
+def test_nobody_takes_it_for_the_real_city(sandbox: Sandbox, dispatcher: TestClient) -> None:
     with server_of(sandbox) as client:
-        client.get("/sign-in")
-        assert [*client.cookies] == ["training_barfrub_csrf"]
+        page = client.get("/sign-in?lang=en", headers={"accept": "text/html"}).text
+        assert "<title>Training: " in page
+        assert "data-training" in page
+        assert "barfrub-training.svg" in page
+        assert [*client.cookies] == ["training_barfrub_csrf"]  # cookies do not know ports
+        app = client.get("/drive.en.webmanifest").json()
+        assert (app["short_name"], app["theme_color"]) == ("Training", PURPLE)
+        with reading(client.app.state.barfrub.engine) as tx:
+            word = training_word(tx, translator("fa", "Asia/Tehran"))
+    assert word == {"training": "تمرین"}
+    real = dispatcher.get("/storms", headers={"accept": "text/html"}).text
+    assert "data-training" not in real
 
 
 def test_a_real_city_has_no_clock_to_set(dispatcher: TestClient) -> None:
