@@ -11,9 +11,10 @@ def work(
     queues: Annotated[
         str,
         typer.Option(
-            help="Kinds of runs to take, with commas: plan, whatif, hindsight, replan, report."
+            help="Kinds of runs to take, with commas: plan, whatif, hindsight, learn, replan, "
+            "report."
         ),
-    ] = "plan,whatif,hindsight,report",
+    ] = "plan,whatif,hindsight,learn,report",
     alive: Annotated[
         Path | None, typer.Option(help="File to touch each second while the worker goes on.")
     ] = None,

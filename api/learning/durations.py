@@ -3,17 +3,20 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
+from pydantic import Field
 from starlette.responses import HTMLResponse
 
 from api.web.checked_route import CheckedRoute
 from api.web.context import Allowed, BoardContext, Context
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Base, UndoIn, Wire
-from data.model import Role
+from data.errors import NotFoundError
+from data.model import PlanRun, Role
 from data.model.planning.paces import LearnedPace, PaceProposalId
 from data.store.database.engine import Tx
 from data.store.learning.pace_proposals import find_newest_proposal, find_proposal_in_force
 from fleet.accounts.people import names_by_login
+from fleet.learning.learning_runs import ask_to_learn, find_learning_run, runs_before
 from fleet.learning.pace_proposals import (
     corrected_since,
     find_last_pace_change,
@@ -21,6 +24,7 @@ from fleet.learning.pace_proposals import (
     put_in_force,
     undo_pace,
 )
+from fleet.planning.plan_lifecycle import request_stop
 from fleet.shifts.machine_limits import count_untaken
 from fleet.storms.storm_lookup import listed_storms
 from maps.learning.durations import (
@@ -30,6 +34,7 @@ from maps.learning.durations import (
     in_force_words,
     left_out_words,
 )
+from maps.learning.learning_run import MOST_LISTED, LearningView, learning_view
 from maps.pages.i18n import Translator
 
 router = APIRouter(route_class=CheckedRoute)
@@ -37,14 +42,20 @@ router = APIRouter(route_class=CheckedRoute)
 SupervisorContext = Annotated[Context, Depends(Allowed((Role.ADMINISTRATOR, Role.SUPERVISOR)))]
 
 
-COMMAND = "barfrub learn"
-"""What makes a proposal: it reads whole storms, which no server should do meanwhile."""
+REFRESH_S = 3
+"""How often the page is loaded anew while storms are read."""
 
 
 class UseIn(Wire):
     """The last change that the reader has seen, 0 for none."""
 
     base: Base
+
+
+class LearnIn(Wire):
+    """The numbers of the storms to learn from."""
+
+    storms: Annotated[list[int], Field(min_length=1, max_length=MOST_LISTED)]
 
 
 @router.get("/durations")
@@ -58,17 +69,39 @@ def durations_page(request: Request, context: BoardContext) -> HTMLResponse:
         left_out, would_leave_out = (
             "" if one is None else _left_out(tx, one.learned, around.t) for one in (used, newest)
         )
+        learning = _learning(tx, request, find_learning_run(tx))
     view = {
         "boot": boot_of(request, context),
+        "learning": learning,
         "now": in_force_words(used, around),
         "change": last.id if last else 0,
-        "command": COMMAND,
         "left_out": left_out,
         "untaken": untaken,
         "proposal": durations_view(newest, in_plans, around),
         "would_leave_out": would_leave_out,
     }
-    return page(request, "learning/durations.html", view)
+    headers = {"Refresh": str(REFRESH_S)} if learning.run_id else {}
+    return page(request, "learning/durations.html", view, headers=headers)
+
+
+@router.post("/api/durations/learn", status_code=202)
+def learn_from_storms(
+    request: Request, wanted: LearnIn, context: SupervisorContext
+) -> LearningView:
+    """Let a worker learn from storms that are over, and propose what it finds."""
+    with context.writing() as tx:
+        run = ask_to_learn(tx, context.actor, wanted.storms, context.now)
+        return _learning(tx, request, run)
+
+
+@router.post("/api/durations/learn/stop")
+def stop_learning(request: Request, context: SupervisorContext) -> LearningView:
+    """Stop the run that learns; nothing is proposed."""
+    with context.writing() as tx:
+        run = find_learning_run(tx)
+        if run is None:
+            raise NotFoundError("run", "learn")
+        return _learning(tx, request, request_stop(tx, context.actor, run.id, context.now))
 
 
 @router.post("/api/durations/undo")
@@ -87,6 +120,11 @@ def use_durations(
     with context.writing() as tx:
         put_in_force(tx, context.actor, proposal_id, wanted.base, context.now)
         return _in_force(tx)
+
+
+def _learning(tx: Tx, request: Request, run: PlanRun | None) -> LearningView:
+    ahead = 0 if run is None else runs_before(tx, run)
+    return learning_view(run, ahead, listed_storms(tx), translator_of(request))
 
 
 def _left_out(tx: Tx, learned: LearnedPace, t: Translator) -> str:

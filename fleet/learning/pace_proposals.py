@@ -1,6 +1,6 @@
 """Proposals of how long things take: made of storms, put in force by a person, and undone."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from data.streets.network import StreetNetwork
 from fleet.learning.corrections import Corrections, InPlans, corrections, without_corrected
 from fleet.learning.paces import learned_pace
 from fleet.learning.storm_drives import drives_in
+from fleet.learning.street_drives import StormDrives
 from fleet.learning.untaken_ways import untaken_ways
 from fleet.shifts.machine_limits import UntakenWay, propose_untaken
 
@@ -52,12 +53,22 @@ def storms_to_learn_from(tx: Tx, wanted: Collection[int]) -> list[Storm]:
     return [storm for storm in storms if storm.id in wanted]
 
 
-def lessons_of(tx: Tx, storms: Sequence[Storm], network: StreetNetwork, now: datetime) -> Lessons:
+def lessons_of(
+    tx: Tx,
+    storms: Sequence[Storm],
+    network: StreetNetwork,
+    now: datetime,
+    on_read: Callable[[int], object] = bool,
+) -> Lessons:
     """Return what storms teach of how long things take.
 
-    That takes minutes and only reads. Raises `ConflictError` where nothing was driven.
+    That takes minutes and only reads. `on_read` hears how many storms are read by now, and may
+    raise. Raises `ConflictError` where nothing was driven.
     """
-    seen = drives_in(tx, storms, network, now)
+    seen = StormDrives()
+    for count, storm in enumerate(storms, start=1):
+        seen += drives_in(tx, [storm], network, now)
+        on_read(count)
     if not seen.drives:
         raise ConflictError("no drive of these storms tells a speed", reason="nothing_to_learn")
     learned = learned_pace(seen, list_reload_sites(tx), list_vehicles(tx))

@@ -129,6 +129,9 @@ def request_stop(tx: Tx, actor: Actor, run_id: PlanRunId, now: datetime) -> Plan
     elif run.kind is RunKind.HINDSIGHT:  # no worker may come to it for hours
         fault = RunFailure("conflict:what_if_stopped", {})
         failed = fail_queued(tx, run_id, "the question was withdrawn", fault)
+    elif run.kind is RunKind.LEARN:
+        fault = RunFailure("conflict:learning_stopped", {})
+        failed = fail_queued(tx, run_id, "nothing is to be learned", fault)
     elif run.kind in PLAN_KINDS and run.elapsed_s == 0.0:  # else its sectors wait to be joined
         failed = fail_queued(tx, run_id, "stopped", RunFailure("run:stopped", {}))
     return failed or replace(run, stop_requested=True)

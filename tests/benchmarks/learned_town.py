@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -152,8 +153,7 @@ def drive(town: Town, storm: Storm, plan: Plan, night: Night) -> None:
         (
             fix
             for route in _moving(plan)
-            for fix in _sent(town, route, night)
-            if fix.fixed_at < until
+            for fix in takewhile(lambda each: each.fixed_at < until, _sent(town, route, night))
         ),
         key=lambda fix: fix.received_at,
     )

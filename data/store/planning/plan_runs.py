@@ -83,6 +83,13 @@ def list_recent_runs(tx: Tx, storm_id: StormId, newest: int) -> list[PlanRun]:
     return [run_of(row) for row in tx.execute(query)]
 
 
+def find_last_run(tx: Tx, kind: RunKind) -> PlanRun | None:
+    """Return the newest run of a kind, of any storm."""
+    query = select(plan_run).where(plan_run.c.kind == kind).order_by(plan_run.c.id.desc())
+    row = tx.execute(query.limit(1)).first()
+    return None if row is None else run_of(row)
+
+
 def find_run_of_plan(tx: Tx, plan_id: PlanId) -> PlanRun | None:
     """Return the run that made a plan; `None` for one that was edited by hand or discarded."""
     row = tx.execute(select(plan_run).where(plan_run.c.plan_id == plan_id)).first()

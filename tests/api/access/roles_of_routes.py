@@ -319,6 +319,8 @@ POST /api/what-ifs
 POST /api/what-ifs/{run_id}/stop
 
 # administrator supervisor
+POST /api/durations/learn
+POST /api/durations/learn/stop
 POST /api/durations/undo
 POST /api/durations/{proposal_id}/use
 GET /api/training/clock

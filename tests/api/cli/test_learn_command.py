@@ -1,24 +1,17 @@
 """`barfrub learn` in the village: a storm is learned from, used, and taken back."""
 
-from datetime import timedelta
-
 import pytest
 from typer.testing import CliRunner
 
 from api.cli.main import commands
 from data.errors import ConflictError, InvalidError
-from data.model import DirectedSegment, Evidence, EvidenceKind, Pass, Treatment, VehicleId
+from data.model import VehicleId
 from data.store.accounts.accounts import add_device
-from data.store.coverage.coverage import replace_reported
 from data.store.database.city_database import database_of
 from data.store.database.engine import transaction
-from data.store.tracking.positions import add_positions
 from fleet.learning import pace_proposals
 from fleet.learning.paces import learned_pace
-from fleet.storms.storm_start import end_storm, start_storm
-from tests import village as v
-from tests.fleet.drives import a_fix
-from tests.village_database import DISPATCHER, POLICY
+from tests.plowed_storm import plowed_storm
 
 
 def run(*words):
@@ -27,31 +20,10 @@ def run(*words):
 
 @pytest.fixture(autouse=True)
 def storm(only_city):
-    """A storm in which a truck took 60 s for the main street twenty times, twice its assumption."""
-    way = DirectedSegment(v.MAIN_WEST, True)
-    length_m = v.village().segment(v.MAIN_WEST).length_m
-    at = [v.NOW + timedelta(minutes=10 * n) for n in range(20)]
-    passes = [
-        Pass(
-            v.MAIN_WEST,
-            True,
-            0.0,
-            length_m,
-            VehicleId(1),
-            each,
-            each + timedelta(seconds=60),
-            Treatment.PLOW,
-            Evidence(EvidenceKind.BLADE, 0.9),
-        )
-        for each in at
-    ]
+    """A storm in which a truck took twice as long for the main street as assumed."""
     engine = database_of(only_city)
     with transaction(engine) as tx:
-        storm = start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
-        add_device(tx, "box 1", VehicleId(1), "hash 1")
-        add_positions(tx, [a_fix(v.node_at(1))])
-        replace_reported(tx, storm.id, {way: passes})
-        end_storm(tx, DISPATCHER, storm.id, v.NOW + timedelta(hours=5))
+        storm = plowed_storm(tx)
     engine.dispose()
     return storm
 

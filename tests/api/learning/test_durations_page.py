@@ -58,9 +58,9 @@ def shown(client):
     return client.get("/durations", headers=PAGE).text
 
 
-def test_before_anything_was_learned_the_page_says_how(client, sign_in):
+def test_before_anything_was_learned_the_page_says_so(client, sign_in):
     sign_in("dispatcher")
-    assert "barfrub learn" in shown(client)
+    assert "Nothing was learned yet." in shown(client)
     assert "Plans assume what is written" in shown(client)
 
 

@@ -79,6 +79,6 @@ def test_a_city_that_the_database_does_not_have_is_named(elsewhere, monkeypatch)
     monkeypatch.setenv("BARFRUB_VAR", str(elsewhere.var))
     monkeypatch.setenv("BARFRUB_DATABASE", elsewhere.database)
     refused = str(run(work, "--queues", "plans").exception)
-    assert "some of plan, whatif, hindsight, replan, report" in refused
+    assert "some of plan, whatif, hindsight, learn, replan, report" in refused
     engine = database_of(joined_city(elsewhere, "village"))
     engine.dispose()
