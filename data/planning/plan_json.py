@@ -1,11 +1,13 @@
 """A plan as `plan --json` writes it, and records of plans as cities have kept them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from data.files.json_records import from_plain, to_plain, unpacked
-from data.model import EditWish, Plan, Present, ReplanWish
+from data.files.json_records import from_plain, packed, to_plain, unpacked
+from data.model import EditWish, Plan, Present, ReplanWish, RoadClass, SegmentId
+from data.model.planning.paces import Movement, Pace
 
 _RENAMED = {
     "segment": "segment_id",
@@ -44,6 +46,29 @@ def present_from(content: bytes) -> Present:
     if isinstance(plain["starts"], list):  # in cities that began before December 2026
         plain["starts"] = {start["shift"]: start for start in plain["starts"]}
     return from_plain(Present, plain)
+
+
+class _StoredPace(NamedTuple):
+    """A pace in lists: JSON has no keys of several parts."""
+
+    kinds: tuple[tuple[Movement, str, RoadClass, float], ...]
+    streets: tuple[tuple[Movement, SegmentId, float], ...]
+    rest: Pace
+
+
+def packed_pace(pace: Pace) -> bytes:
+    """Return how long everything in a plan takes as compressed JSON."""
+    kinds = tuple((*key, times) for key, times in pace.kinds.items())
+    streets = tuple((*key, times) for key, times in pace.streets.items())
+    return packed(_StoredPace, _StoredPace(kinds, streets, replace(pace, kinds={}, streets={})))
+
+
+def pace_from_packed(content: bytes) -> Pace:
+    """Return the pace that `packed_pace` compressed."""
+    stored = unpacked(_StoredPace, content)
+    kinds = {(movement, machine, road): times for movement, machine, road, times in stored.kinds}
+    streets = {(movement, segment_id): times for movement, segment_id, times in stored.streets}
+    return replace(stored.rest, kinds=kinds, streets=streets)
 
 
 def utc_text(at: datetime) -> str:

@@ -60,20 +60,20 @@ def begin(
 ) -> Plan:
     """Store a draft that begins as a copy of another plan, for edits by dispatchers."""
     draft = store_draft(tx, actor, drafted, now)
-    add_edited_draft(tx, EditedDraft(draft.id, base_id, actor.id, prepared.present))
+    add_edited_draft(tx, EditedDraft(draft.id, base_id, actor.id, prepared.present, prepared.pace))
     return draft
 
 
 def as_begun(tx: Tx, draft: Plan, network: StreetNetwork) -> tuple[Prepared, EditId, OrderIndex]:
     """Return the storm at the start of a draft, its last edit, and the orders now.
 
-    Streets that its edits closed are closed.
+    Everything takes as long as it did then, and streets that its edits closed are closed.
     """
     require_present(tx, network)
     storm, edits = get_storm(tx, draft.storm_id), list_edit_heads(tx, draft.id)
     named = jobs_of(draft.routes) | {left.job_id for left in draft.unserved}
     shifts = {route.shift_id for route in draft.routes}
-    present = get_edited_draft(tx, draft.id).present
+    begun = get_edited_draft(tx, draft.id)
     held = [edit.wish for edit in edits if edit.state is EditState.DONE]
     shut = {
         DirectedSegment(wish.segment_id, forward)
@@ -92,11 +92,13 @@ def as_begun(tx: Tx, draft: Plan, network: StreetNetwork) -> tuple[Prepared, Edi
         reload_sites=tuple(sites_in_use(tx, storm.id)),
         parent_id=draft.parent_id,
         now=draft.made_at,
-        present=replace(present, closed=present.closed | shut),
+        present=replace(begun.present, closed=begun.present.closed | shut),
     )
-    city = CityContext(tx, network, prepared.policy, draft.made_at)
-    prepared = replace(prepared, pace=plan_pace(city, storm, prepared.shifts))
-    return prepared, *last_edit_and_orders(tx, draft.id)
+    pace = begun.pace
+    if pace is None:  # a draft of a former version
+        city = CityContext(tx, network, prepared.policy, draft.made_at)
+        pace = plan_pace(city, storm, prepared.shifts)
+    return replace(prepared, pace=pace), *last_edit_and_orders(tx, draft.id)
 
 
 def last_edit_and_orders(tx: Tx, plan_id: PlanId) -> tuple[EditId, OrderIndex]:

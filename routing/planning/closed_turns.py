@@ -6,7 +6,6 @@ import numpy as np
 
 from data.model import DirectedSegment
 from data.streets.network import StreetNetwork
-from data.streets.turn_costs import TURN_COST_S, TurnKind
 from routing.problem.problem import Floats, Ints
 
 
@@ -19,12 +18,13 @@ def closed_arcs(network: StreetNetwork, closed: Iterable[DirectedSegment]) -> In
 def open_shifts_by_vehicle(
     network: StreetNetwork,
     seconds: Floats,
+    back_s: float,
     shut: Ints,
     limited: Collection[tuple[int, int]] = (),
 ) -> Floats:
     """Return float64[M, 3], the turns (from, to, seconds): none into a closed arc, none `limited`.
 
-    `seconds` are those of each turn of the network.
+    `seconds` are those of each turn of the network, `back_s` those of turning around.
 
     Where all ways on are closed, a street has become a dead end, and vehicles turn around in it.
     """
@@ -40,9 +40,7 @@ def open_shifts_by_vehicle(
     kept = table[~np.isin(table[:, 1], shut)]
     stuck = np.setdiff1d(np.setdiff1d(origin, kept[:, 0]), shut)
     back = [(arc, _back(network, int(arc))) for arc in stuck]
-    around = [
-        (arc, to, TURN_COST_S[TurnKind.U_TURN]) for arc, to in back if to not in (None, *shut)
-    ]
+    around = [(arc, to, back_s) for arc, to in back if to not in (None, *shut)]
     return np.concatenate((kept, np.array(around, np.float64).reshape(-1, 3)))
 
 

@@ -60,15 +60,23 @@ def turn_s(situation: PlanningSituation) -> Floats:
     turns = situation.network.turns
     if not situation.pace.turns_s:
         return turns.cost_s.astype(np.float64)
-    known = situation.pace.turns_s
-    by_kind = [known.get(kind.name.lower(), TURN_COST_S[kind]) for kind in TurnKind]
+    by_kind = [_kind_s(situation, kind) for kind in TurnKind]
     return np.array(by_kind, np.float64)[turns.kind]
+
+
+def back_s(situation: PlanningSituation) -> float:
+    """Return the seconds of turning around where a street has become a dead end."""
+    return _kind_s(situation, TurnKind.U_TURN)
 
 
 def fill_s(situation: PlanningSituation) -> Floats:
     """Return float64[X], the seconds of loading at each reload site."""
     known = situation.pace.fills_s
     return np.array([known.get(one.id, one.fill_s) for one in situation.reload_sites], np.float64)
+
+
+def _kind_s(situation: PlanningSituation, kind: TurnKind) -> float:
+    return situation.pace.turns_s.get(kind.name.lower(), TURN_COST_S[kind])
 
 
 def _own_drive_s(situation: PlanningSituation, machine: Vehicle) -> Floats:

@@ -37,7 +37,7 @@ from routing.planning.directed_passes import (
     passes_of,
 )
 from routing.planning.due_times import due_s, planned_by_s
-from routing.planning.durations import drive_paces, drive_s, fill_s, service_s, turn_s
+from routing.planning.durations import back_s, drive_paces, drive_s, fill_s, service_s, turn_s
 from routing.planning.limited_ways import LimitedWays, limited_ways
 from routing.planning.machine_kinds import machine_kinds, trucks_of
 from routing.planning.running_plan import locked_stops
@@ -266,7 +266,8 @@ def _streets(situation: PlanningSituation, places: _Nodes, limited: LimitedWays)
     nodes = np.array(places.nodes, np.int32)
     nothing = np.zeros(len(nodes))
     shut = closed_arcs(network, situation.present.closed)
-    table = [open_shifts_by_vehicle(network, turn_s(situation), shut, limited.turns)]
+    seconds = turn_s(situation), back_s(situation)
+    table = [open_shifts_by_vehicle(network, *seconds, shut, limited.turns)]
     for i, node in enumerate(nodes):
         leaving = np.setdiff1d(np.flatnonzero(network.arc_tail == node), shut)
         coming = np.flatnonzero(network.arc_head == node)

@@ -20,7 +20,13 @@ from data.model import (
     PlanState,
     Present,
 )
-from data.planning.plan_json import edit_wish_from_plain, present_from
+from data.model.planning.paces import Pace
+from data.planning.plan_json import (
+    edit_wish_from_plain,
+    pace_from_packed,
+    packed_pace,
+    present_from,
+)
 from data.store.database.engine import Tx
 from data.store.database.records import get_record, record
 from data.store.schema import hand_draft, plan, plan_edit
@@ -34,12 +40,16 @@ class BeforeAfter(NamedTuple):
 
 
 class EditedDraft(NamedTuple):
-    """A draft that is edited by hand, and how its storm stood when that began."""
+    """A draft that is edited by hand, and how its storm stood when that began.
+
+    `pace` is how long everything took by then, `None` in drafts of former versions.
+    """
 
     plan_id: PlanId
     base_id: PlanId
     begun_by: str
     present: Present
+    pace: Pace | None
 
 
 class EditHead(NamedTuple):
@@ -58,6 +68,7 @@ def add_edited_draft(tx: Tx, new: EditedDraft) -> None:
         "base_id": new.base_id,
         "begun_by": new.begun_by,
         "present": packed(Present, present),
+        "pace": None if new.pace is None else packed_pace(new.pace),
     }
     tx.execute(insert(hand_draft).values(**values))
 
@@ -67,7 +78,8 @@ def get_edited_draft(tx: Tx, plan_id: PlanId) -> EditedDraft:
     row = tx.execute(select(hand_draft).where(hand_draft.c.plan_id == plan_id)).first()
     if row is None:
         raise NotFoundError("hand_draft", plan_id)
-    return record(EditedDraft, row, present=present_from(row.present))
+    pace = None if row.pace is None else pace_from_packed(row.pace)
+    return record(EditedDraft, row, present=present_from(row.present), pace=pace)
 
 
 def get_edited_draft_head(tx: Tx, plan_id: PlanId) -> EditedDraftHead:

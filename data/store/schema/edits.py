@@ -11,6 +11,9 @@ hand_draft = Table(
     Column("base_id", ForeignKey("plan.id"), nullable=False, doc="the plan that it began as"),
     Column("begun_by", Text, nullable=False, doc="sign-in name"),
     Column("present", LargeBinary, nullable=False, doc="how the storm stood, compressed JSON"),
+    Column(
+        "pace", LargeBinary, doc="how long things took then; empty in drafts of former versions"
+    ),
 )
 
 plan_edit = Table(

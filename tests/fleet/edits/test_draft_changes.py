@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import ConflictError
-from data.model import EditKind, EditWish, Plan, SegmentId, VehicleId
+from data.model import EditKind, EditWish, Plan, RoadClass, SegmentId, VehicleId
+from data.model.planning.paces import Movement, Pace, Scatter
 from data.store.audit.audit_seals import seal_of_plan
 from data.store.database.engine import Tx, transaction
 from data.store.planning.plan_edits import list_edits
@@ -151,3 +152,13 @@ def test_a_shift_that_is_too_short_is_said_in_seconds() -> None:
         assert after is short
         assert [(one.rule, one.vehicle_id) for one in found.broken] == [("shift_end", taker)]
         assert found.broken[0].amount > 0
+
+
+def test_a_draft_goes_on_at_the_durations_that_it_began_with(tx: Tx) -> None:
+    storm = start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
+    times = {(Movement.PLOW, "dump_truck", road): 1.5 for road in RoadClass}
+    pace = Pace(kinds=times, streets={(Movement.PLOW, v.MILL): 2.0}, scatter=Scatter(0.1, 9.0))
+    prepared = replace(prepare(tx, storm.id, v.village(), v.NOW), pace=pace)
+    base = add_plan(tx, solved())
+    draft = begin(tx, DISPATCHER, base.id, drafted(prepared, base)[0], prepared, v.NOW)
+    assert as_begun(tx, draft, v.village())[0].pace == pace

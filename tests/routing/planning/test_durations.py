@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from data.model import RoadClass, Treatment
+from data.model import DirectedSegment, Present, RoadClass, Treatment
 from data.model.planning.paces import AS_ASSUMED, Movement, Pace
+from data.streets.turn_costs import TURN_COST_S, TurnKind
 from routing.planning.problem_mapping import problem_from
 from tests import village as v
 from tests.routing.planning.test_problem_mapping import Situation, planned, work_of
@@ -65,6 +66,14 @@ def test_turns_and_loading_take_what_was_seen():
     assert 20.0 in found.turn_s
     assert 8.0 not in found.turn_s
     assert 8.0 in problem().turn_s
+
+
+def test_turning_around_before_a_closure_takes_what_was_seen():
+    shut = frozenset(DirectedSegment(v.MILL, way) for way in (True, False))
+    present = Present(closed=shut)
+    learned = problem(Pace(turns_s={"u_turn": 77.0}), present=present)
+    assert 77.0 in learned.turn_s
+    assert TURN_COST_S[TurnKind.U_TURN] not in learned.turn_s
 
 
 def test_a_plan_of_slow_streets_ends_later():
