@@ -31,8 +31,7 @@ from fleet.public.watch_requests import (
 from maps.pages.error_texts import message_of
 from maps.pages.templates import STATIC_DIR
 from maps.public.street_page import digits_of
-from maps.public.watch_texts import browser_mistake, watch_path
-from maps.requests.citizen import mistake_of
+from maps.public.watch_texts import browser_mistake, watch_mistake, watch_path
 from maps.streets.street import called, street_name
 
 WORKER = STATIC_DIR / "js/public/push-worker.js"
@@ -72,7 +71,9 @@ def subscribe_to_street(
         with transaction(app.engine) as tx:
             subscribe(tx, wish, reader, app.clock.now())
     except BarfrubError as error:
-        return show_street(request, snap, {"typed": typed, "mistake": mistake_of(error, t)}, error)
+        return show_street(
+            request, snap, {"typed": typed, "mistake": watch_mistake(error, t)}, error
+        )
     where = f"/street?id={id}&at={snap.offset_m:.0f}&lang={t.language}&asked=1#watch"
     return RedirectResponse(where, 303)
 

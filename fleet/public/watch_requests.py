@@ -53,8 +53,10 @@ class ReaderContact:
         """Reject what nobody can be told by, or where nobody agreed."""
         if self.email and not EMAIL.fullmatch(self.email):
             raise InvalidError("caller_email", self.email, "an e-mail address")
-        if not self.consent or not (plain_number(self.phone) or self.email):
+        if not (plain_number(self.phone) or self.email):
             raise InvalidError("consent", self.consent, "a phone number or an e-mail address")
+        if not self.consent:
+            raise InvalidError("agreed", self.consent, "that somebody agrees")
 
 
 def subscribe(tx: Tx, wish: WatchWish, reader: ReaderContact, now: datetime) -> list[StreetWatch]:

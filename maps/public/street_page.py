@@ -211,10 +211,12 @@ def _promised(answer: StreetAnswer, t: Translator) -> tuple[str, ...]:
 
 
 def _kept(answer: StreetAnswer, t: Translator) -> tuple[str, ...]:
+    here, lately = answer.kept_in_storm, answer.kept_lately
     said = []
     if answer.storm is not None:
-        said.append(_kept_of(answer.kept_in_storm, "street:kept_in_storm", t))
-    said.append(_kept_of(answer.kept_lately, "street:kept_lately", t))
+        said.append(_kept_of(here, "street:kept_in_storm", t))
+    if answer.storm is None or lately != here:  # else it has all of them in it
+        said.append(_kept_of(lately, "street:kept_lately", t))
     return tuple(filter(None, said))
 
 

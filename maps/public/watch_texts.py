@@ -8,7 +8,7 @@ from data.model.requests.street_watches import StreetWatch
 from fleet.public.street_watches import WatchNews, WatchNewsKind
 from fleet.public.watch_limits import MOST_WATCHES
 from maps.pages.i18n import Translator
-from maps.requests.citizen import mistake_of
+from maps.requests.citizen import FormMistake, mistake_of
 from maps.requests.notices import NoticeText
 
 FULL_BY_LINK = (
@@ -65,6 +65,13 @@ def watch_text(
     if address:
         return NoticeText(title, body, f"{address.rstrip('/')}{watch_path(code, t)}")
     return NoticeText(title, body, t("Code of the subscription: {code}", code=code))
+
+
+def watch_mistake(error: BarfrubError, t: Translator) -> FormMistake:
+    """Return why the form was not taken, and at which of its fields that is told."""
+    if error.values.get("field") == "agreed":
+        return FormMistake("consent", t("Tick this box: without your yes we send nothing."))
+    return mistake_of(error, t)
 
 
 def browser_mistake(error: BarfrubError, t: Translator) -> str:

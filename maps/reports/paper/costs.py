@@ -132,11 +132,16 @@ def _prices(money: MoneyView, t: Translator) -> Iterator[Sequence[Cell]]:
 
 def _notes(money: MoneyView, t: Translator) -> Iterator[str]:
     if money.crews_h > 0:
-        yield t(
-            "Crews beside them: {hours} hours of all their people, {cost} {currency}.",
-            hours=at_most(money.crews_h, 1, t),
-            cost=t.number(money.crews_cost),
-            currency=currency_text(money.currency, t),
+        hours = at_most(money.crews_h, 1, t)
+        yield (
+            t(
+                "Crews beside them: {hours} hours of all their people, {cost} {currency}.",
+                hours=hours,
+                cost=t.number(money.crews_cost),
+                currency=currency_text(money.currency, t),
+            )
+            if money.crews_cost > 0
+            else t("Crews beside them: {hours} hours of all their people.", hours=hours)
         )
     if money.open_hires:
         yield t("{count} hires go on and are counted until now.", count=money.open_hires)

@@ -349,6 +349,8 @@ def test_a_mistake_stands_at_its_field_and_a_trap_takes_nothing(anybody, app):
     wrong = ask(anybody, email="nowhere", phone="")
     assert (wrong.status_code, "This is not an e-mail address." in wrong.text) == (422, True)
     assert "We need a phone number or an e-mail address" in ask(anybody, phone="").text
+    silent = ask(anybody, consent="").text.split('name="consent"')[1]
+    assert "Tick this box: without your yes we send nothing." in silent
     assert ask(anybody, homepage="x").status_code == 422
     assert watches(app) == []
 

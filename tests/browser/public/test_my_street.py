@@ -104,7 +104,7 @@ def test_without_scripts_a_street_is_asked_for_and_messages_confirmed_and_stoppe
     expect(page.locator("#push")).to_be_hidden()
     page.fill("#email", "nowhere@example.org")
     page.get_by_role("button", name="Send me messages").click()
-    expect(page.locator("#phone + .problem, #email + .problem")).to_have_count(1)
+    expect(page.locator(".field:has([name=consent]) .problem")).to_have_count(1)
     visit.go(f"/street/watch?code={code}&lang=en")
     page.get_by_role("button", name="Confirm").click()
     expect(page.locator(".headline")).to_have_text("You get messages about Rose Street.")

@@ -1,6 +1,6 @@
 // Small pictures of figures, drawn with attributes only: the page's policy allows no inline style.
 import { html, svg } from "lit";
-import { number, percent, t } from "../pages/texts.js";
+import { brief, number, percent } from "../pages/texts.js";
 
 const WIDE = 240;
 const HIGH = 72;
@@ -34,11 +34,10 @@ export function course(moments, { cleared, within, earlier_within: before }, lab
 
 /** A picture of shares with its ends named. */
 function framed(moments, shapes, label) {
-  const hours = Math.round(moments.at(-1) / 360) / 10;
   return html`<div class="curve">
     <svg viewBox="0 0 ${WIDE} ${HIGH}" preserveAspectRatio="none" role="img" aria-label=${label}>${shapes}</svg>
     <span class="high">${percent(1)}</span><span class="low">${percent(0)}</span>
-    <span class="from">${number(0)}</span><span class="to">${t("{count} h", { count: hours })}</span>
+    <span class="from">${number(0)}</span><span class="to">${brief(moments.at(-1) * 1000)}</span>
   </div>`;
 }
 

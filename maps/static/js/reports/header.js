@@ -109,7 +109,7 @@ class Header extends Part {
       ${this.paper(file("report.pdf", { brief: true }), "printer", t("Brief (PDF)"), t("One page for the meeting"))}
       <button class="quiet" type="button" @click=${printPage}><span class="icon icon-printer" aria-hidden="true"></span>${t("Print")}</button>
       ${boot.open_data ? html`<a class="quiet" href=${`/open/v1?lang=${boot.language}`} title=${t("What everybody may read of the city's winter service, for other programs.")}><span class="icon icon-layers" aria-hidden="true"></span>${t("Open data")}</a>` : ""}
-      <button class="quiet" type="button" id="large" aria-pressed=${choice.value.large} title=${t("For a projector: read from five metres")} @click=${() => enlarge(!choice.value.large)}><span class="icon icon-type" aria-hidden="true"></span>${t("Large type")}</button>
+      <button class="quiet" type="button" id="large" aria-pressed=${choice.value.large} title=${t("For a projector: read from six metres")} @click=${() => enlarge(!choice.value.large)}><span class="icon icon-type" aria-hidden="true"></span>${t("Large type")}</button>
     </div>`;
   }
 

@@ -37,7 +37,7 @@ class Ages extends Part {
             <th scope="col">${t("Longest ago")}</th>
             ${view.age_steps_h.map((hours) => html`<th scope="col">${t("Longer ago than {count} h", { count: hours })}</th>`)}
             <th scope="col">${t("Not cleared in this storm")}</th>
-            <th scope="col">${t("Rule of this storm")}</th>
+            <th scope="col" class="words">${t("Rule of this storm")}</th>
           </tr></thead>
           <tbody>${view.ages.map((one) => row(view, one))}</tbody>
         </table>

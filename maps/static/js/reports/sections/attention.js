@@ -56,7 +56,8 @@ class Attention extends Part {
   streets(all) {
     const late = all.filter(inDistrict).slice(0, NAMED);
     if (!late.length) return html`<p class="muted">${ended() ? t("No street was late at the end of the storm.") : t("No street is late.")}</p>`;
-    return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="worst-title"><table>
+    return html`<p class="muted">${t("Ranked by how much of a street is late and for how long.")}</p>
+    <div class="scroll" tabindex="0" role="region" aria-labelledby="worst-title"><table>
       <thead><tr><th scope="col">${t("Street")}</th><th scope="col">${t("Class")}</th><th scope="col">${t("Late for")}</th><th scope="col">${t("Late, lane-km")}</th><th scope="col">${t("Its latest part last cleared")}</th></tr></thead>
       <tbody>${late.map(
         (one) => html`<tr>
@@ -98,7 +99,7 @@ class Attention extends Part {
     const named = all.filter(inDistrict).slice(0, NAMED);
     if (!named.length) return html`<p class="muted">${t("The city's file names no hospital, school or station here.")}</p>`;
     return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="sites-title"><table>
-      <thead><tr><th scope="col">${t("Place")}</th><th scope="col">${t("Street")}</th><th scope="col">${t("Rule")}</th><th scope="col">${t("Last cleared")}</th></tr></thead>
+      <thead><tr><th scope="col">${t("Place")}</th><th scope="col" class="words">${t("Street")}</th><th scope="col">${t("Rule")}</th><th scope="col">${t("Last cleared")}</th></tr></thead>
       <tbody>${named.map(
         (one) => html`<tr>
           <th scope="row">${siteName(one)}</th>

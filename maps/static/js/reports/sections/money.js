@@ -40,6 +40,14 @@ function row(money, [words, say, guessed = () => false, sides = SIDES]) {
   return html`<tr><th scope="row">${words}</th>${SIDES.map((name) => html`<td>${money[name].machines ? html`${say(money[name])} ${mark(name)}` : ""}</td>`)}</tr>`;
 }
 
+/** The crews' hours, and what they cost where that is set. */
+function crews({ crews_h: hours, crews_cost: cost, currency }) {
+  const values = { hours: number(hours, 1), cost: number(cost), currency };
+  return cost > 0
+    ? t("Crews beside them: {hours} hours of all their people, {cost} {currency}.", values)
+    : t("Crews beside them: {hours} hours of all their people.", values);
+}
+
 class Money extends Part {
   get stores() {
     return [council];
@@ -47,7 +55,7 @@ class Money extends Part {
 
   notes(money) {
     return html`<ul class="said">
-      ${money.crews_h > 0 ? html`<li>${t("Crews beside them: {hours} hours of all their people, {cost} {currency}.", { hours: number(money.crews_h, 1), cost: number(money.crews_cost), currency: money.currency })}</li>` : ""}
+      ${money.crews_h > 0 ? html`<li>${crews(money)}</li>` : ""}
       ${money.open_hires ? html`<li>${t("{count} hires go on and are counted until now.", { count: money.open_hires })}</li>` : ""}
       ${money.doubtful_hires ? html`<li>${t("Of {count} hires the track shows clearly fewer hours than are paid.", { count: money.doubtful_hires })}</li>` : ""}
       ${money.total.cost === 0 ? html`<li>${t("No hourly rate of a machine and no price of material is set yet, so nothing can be said of money.")}</li>` : ""}

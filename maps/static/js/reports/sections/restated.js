@@ -5,6 +5,8 @@ import { date, t, time } from "../../pages/texts.js";
 import { council } from "../state.js";
 import { kilometres, share } from "../words.js";
 
+const FEW = 3; // more are opened by whoever wants to read them
+
 const causes = () => ({
   snowfall: t("snowfall entries were changed"),
   levels: t("levels of service were changed"),
@@ -32,7 +34,9 @@ class Restated extends Part {
     return html`<section class="restated" role="note" aria-labelledby="restated-title">
       <h2 id="restated-title">${t("Restated figures")}</h2>
       <p>${t("All figures follow the rules of today, those of earlier moments too. These changes of the rules restated the figures of their moment:")}</p>
-      <ul>${view.restated.map(line)}</ul>
+      <details ?open=${view.restated.length <= FEW}><summary>${t("{count} changes of the rules", { count: view.restated.length })}</summary>
+        <ul>${view.restated.map(line)}</ul>
+      </details>
     </section>`;
   }
 }
