@@ -141,13 +141,14 @@ def changed(prepared: Prepared, change: Change) -> tuple[Prepared, list[str]]:
 def situation_digest(prepared: Prepared, seconds: float) -> str:
     """Return a digest of a plan input: streets, the plan in force, open work, machines, shifts.
 
-    Places, seconds and which durations were put in force are in it too. Where trucks are at the
-    moment is not: they move all the time.
+    Places, seconds and which durations were put in force are in it too, with how surely deadlines
+    are to be kept by them. Where trucks are at the moment is not: they move all the time.
     """
     parts: list[str] = [prepared.network.version, f"{seconds:g}", str(prepared.storm.id)]
     parts.append(str(prepared.parent_id))
     if prepared.pace_id is not None:
-        parts.append(f"durations {prepared.pace_id}")
+        kept_pct = prepared.policy.punctuality.kept_pct
+        parts.append(f"durations {prepared.pace_id}, {kept_pct:g} % in time")
     parts += [
         f"{j.id},{j.passes},{j.directions},{j.treatment},{j.weight},{j.due_at.timestamp()}"
         for j in prepared.jobs

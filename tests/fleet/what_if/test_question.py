@@ -5,6 +5,7 @@ import pytest
 from data.errors import ConflictError, InvalidError
 from data.model import JobId, JobState, PlanRun, RunKind, RunState, RunWish, Storm, VehicleId
 from data.model.planning.paces import LearnedPace, PaceProposal, PaceProposalId
+from data.policy.class_rules import PunctualityRules
 from data.store.database.engine import Tx
 from data.store.learning.pace_proposals import add_proposal
 from data.store.planning.plan_runs import (
@@ -142,6 +143,10 @@ def test_durations_that_are_put_in_force_make_it_another_question(
     assert ask(tx, outlined).id != before.id
     full = prepare(tx, storm.id, v.village(), LATER)
     assert situation_digest(outlined, SECONDS) == situation_digest(full, SECONDS)
+    surer = replace(outlined.policy, punctuality=PunctualityRules(95.0))
+    assert situation_digest(replace(outlined, policy=surer), SECONDS) != situation_digest(
+        outlined, SECONDS
+    )
     change = find_last_pace_change(tx)
     assert change is not None
     undo_pace(tx, DISPATCHER, change.id, LATER)
