@@ -114,6 +114,7 @@ from api.training import instructor as training_instructor
 from api.training import lessons as training_lessons
 from api.training import past_storms
 from api.training import rehearsal as training_rehearsal
+from api.training import sandboxes as training_sandboxes
 from api.training import seats as training_seats
 from api.web import installed_app, page_texts, stream
 from api.web.context import App
@@ -213,6 +214,7 @@ ROUTES = (
     machines,
     policy,
     streets,
+    training_sandboxes,
     training_seats,
     training_lessons,
     training_calls,

@@ -56,13 +56,8 @@ def find_host(sandbox: Sandbox) -> Server | None:
     return find_server(sandbox.desk)
 
 
-@contextmanager
-def hosting(sandbox: Sandbox) -> Iterator[None]:
-    """Be the one host of a city's sandbox; ends with the process in any case.
-
-    Raises `ConflictError` where there is another.
-    """
-    sandbox.desk.mkdir(parents=True, exist_ok=True, mode=0o700)
+def require_none(sandbox: Sandbox) -> None:
+    """Raise `ConflictError` where a sandbox is hosted."""
     host = find_host(sandbox)
     if host is not None:
         raise ConflictError(
@@ -70,5 +65,15 @@ def hosting(sandbox: Sandbox) -> Iterator[None]:
             reason="training_runs",
             city=sandbox.city,
         )
+
+
+@contextmanager
+def hosting(sandbox: Sandbox) -> Iterator[None]:
+    """Be the one host of a city's sandbox; ends with the process in any case.
+
+    Raises `ConflictError` where there is another.
+    """
+    sandbox.desk.mkdir(parents=True, exist_ok=True, mode=0o700)
+    require_none(sandbox)
     with serving(sandbox.desk):
         yield

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from data.model import Role
 
-_WATCHING = frozenset({Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR})
+_LEADING = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
+
+_WATCHING = _LEADING | {Role.DISPATCHER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ PAGES = (
     MenuPage("/setup", "Set-up", "settings", frozenset({Role.ADMINISTRATOR})),
     MenuPage("/drive", "Drive", "truck", frozenset({Role.DRIVER})),
     MenuPage("/crew", "My list", "hard-hat", frozenset({Role.CREW})),
+    MenuPage("/training", "Training", "monitor-play", _LEADING),
     MenuPage("/training/lessons", "Lessons", "graduation-cap", frozenset(Role) - {Role.WALL}),
     MenuPage("/account", "My account", "circle-user", frozenset(Role) - {Role.WALL}),
 )

@@ -323,11 +323,6 @@ POST /api/durations/learn
 POST /api/durations/learn/stop
 POST /api/durations/undo
 POST /api/durations/{proposal_id}/use
-GET /api/training/clock
-GET /api/training/marks
-POST /api/training/clock
-POST /api/training/marks
-POST /api/training/marks/{mark_id}/set-back
 
 # administrator
 GET /api/api-keys

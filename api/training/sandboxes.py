@@ -1,0 +1,207 @@
+"""The page of a real city on which rehearsals of it are started, stopped and deleted."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from threading import Thread
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import Field
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from api.config.training_clock import FASTEST, SLOWEST
+from api.simulation.demo_city import CODE_FOLDER
+from api.training.progress import (
+    HostProgress,
+    HostStep,
+    find_host,
+    find_progress,
+    require_none,
+    write_progress,
+)
+from api.training.sandbox_control import delete_sandbox, state_of, stop_host
+from api.training.starting import chosen_port
+from api.web.checked_route import CheckedRoute
+from api.web.context import Allowed, App, Context
+from api.web.page_context import boot_of, page, translator_of
+from api.web.schemas import Wire
+from data.errors import ConflictError, NotFoundError
+from data.languages import in_language
+from data.model import Role
+from data.training import SHIPPED, scenario_from_toml, shipped_scenario, shipped_text
+from fleet.training.sandbox.folder import Sandbox, sandbox_of
+from fleet.training.sandbox.making import require_room
+from maps.pages.i18n import Translator
+from maps.training.sandboxes import SandboxView, scenario_cards, step_told, storm_time
+
+router = APIRouter(route_class=CheckedRoute)
+
+StarterContext = Annotated[Context, Depends(Allowed((Role.ADMINISTRATOR, Role.SUPERVISOR)))]
+
+LARGEST = 1_000_000
+"""Letters of a scenario's file."""
+
+HOST = ["-m", "api", "training", "start"]
+"""What Python runs as the host of a sandbox."""
+
+BEGINS_WITHIN_S = 30.0
+"""How long a host may take to say that it is there."""
+
+LOOK_S = 0.1
+
+
+class SandboxIn(Wire):
+    """What to rehearse: a scenario that ships, by its name, or somebody's file with its name."""
+
+    scenario: Annotated[str, Field(min_length=1, max_length=100)]
+    toml: Annotated[str, Field(max_length=LARGEST)] = ""
+    speed: Annotated[float, Field(ge=SLOWEST, le=FASTEST)] = 1.0
+    port: Annotated[int | None, Field(ge=1024, le=65535)] = None
+
+
+@router.get("/training")
+def training_page(request: Request, context: StarterContext) -> Response:
+    """Show the rehearsal of this city, or what can be rehearsed; a sandbox shows its seats."""
+    if context.app.settings.training:
+        return RedirectResponse("/training/seats", status_code=303)
+    return _page(request, context)
+
+
+@router.get("/api/training/sandbox")
+def get_sandbox(request: Request, context: StarterContext) -> SandboxView:
+    """Return how the rehearsal of this city stands."""
+    return _view(request, _sandbox(context.app))
+
+
+@router.post("/api/training/sandbox", status_code=202)
+def start_sandbox(wanted: SandboxIn, request: Request, context: StarterContext) -> SandboxView:
+    """Make a sandbox of this city and serve it; how far that is, its state tells."""
+    app, sandbox = context.app, _sandbox(context.app)
+    text = wanted.toml or shipped_text(wanted.scenario)
+    scenario_from_toml(text, wanted.scenario)
+    require_none(sandbox)
+    if sandbox.exists:
+        raise ConflictError(
+            f"there is a rehearsal of {sandbox.city!r} already",
+            reason="training_exists",
+            city=sandbox.city,
+        )
+    require_room(app.engine, app.folder)
+    arguments = ["--speed", str(wanted.speed), "--scenario", wanted.scenario]
+    if wanted.toml:
+        arguments[-1] = str(_kept(sandbox, wanted))
+    _host(app, sandbox, [*arguments, "--started-by", context.user.login], wanted.port)
+    return _view(request, sandbox)
+
+
+@router.post("/api/training/sandbox/go-on", status_code=202)
+def go_on(request: Request, context: StarterContext) -> SandboxView:
+    """Serve the sandbox again that was stopped: it goes on where it stood."""
+    sandbox = _sandbox(context.app)
+    require_none(sandbox)
+    if not sandbox.exists:
+        raise NotFoundError("training", sandbox.city)
+    _host(context.app, sandbox, [], None)
+    return _view(request, sandbox)
+
+
+@router.post("/api/training/sandbox/stop")
+def stop_sandbox(request: Request, context: StarterContext) -> SandboxView:
+    """Stop the rehearsal; it stays as it is."""
+    sandbox = _sandbox(context.app)
+    stop_host(sandbox)
+    return _view(request, sandbox)
+
+
+@router.post("/api/training/sandbox/delete")
+def remove_sandbox(request: Request, context: StarterContext) -> SandboxView:
+    """Delete the sandbox with all that was rehearsed in it."""
+    sandbox = _sandbox(context.app)
+    delete_sandbox(sandbox)
+    return _view(request, sandbox)
+
+
+def _page(request: Request, context: Context) -> HTMLResponse:
+    t = translator_of(request)
+    offered = [(name, shipped_scenario(name)) for name in SHIPPED]
+    view = {
+        "boot": boot_of(request, context),
+        "state": _view(request, _sandbox(context.app)),
+        "scenarios": scenario_cards(offered, t),
+    }
+    return page(request, "training/sandboxes.html", view)
+
+
+def _sandbox(app: App) -> Sandbox:
+    """Return where the sandbox of this city is; a sandbox has none of its own."""
+    if app.settings.training:
+        raise NotFoundError("training", app.folder.name)
+    return sandbox_of(app.settings.var, app.folder.name)
+
+
+def _kept(sandbox: Sandbox, wanted: SandboxIn) -> Path:
+    """Keep somebody's scenario as a file for the host."""
+    sandbox.desk.mkdir(parents=True, exist_ok=True, mode=0o700)
+    name = "".join(one for one in wanted.scenario if one.isalnum() or one in " -_").strip()
+    file = sandbox.desk / f"{name.removesuffix('toml').strip() or 'scenario'}.toml"
+    file.write_text(wanted.toml, encoding="utf-8")
+    return file
+
+
+def _host(app: App, sandbox: Sandbox, arguments: list[str], port: int | None) -> None:
+    """Start a host in a session of its own, which outlives this server; wait until it is there.
+
+    Raises `ConflictError` where the port is taken, and what kept the host from beginning.
+    """
+    chosen = chosen_port(app.settings.host, port)
+    sandbox.desk.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_progress(sandbox, HostProgress(HostStep.COPY, chosen))
+    command = [sys.executable, *HOST, "--city", sandbox.city]
+    with sandbox.log.open("wb") as log:
+        host = subprocess.Popen(  # noqa: S603 - our own program with checked arguments
+            [*command, "--port", str(chosen), *arguments],
+            cwd=CODE_FOLDER,
+            env=os.environ | {"BARFRUB_VAR": str(app.settings.var.resolve())},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    Thread(target=host.wait, name="training-host", daemon=True).start()
+    until_s = time.monotonic() + BEGINS_WITHIN_S
+    while find_host(sandbox) is None and time.monotonic() < until_s:
+        if host.poll() is not None:
+            raise _failed(sandbox)
+        time.sleep(LOOK_S)
+
+
+def _failed(sandbox: Sandbox) -> ConflictError:
+    """Return what kept a host from beginning, as it said last."""
+    said = sandbox.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    fault = find_progress(sandbox).fault or (said[-1] if said else str(sandbox.log))
+    return ConflictError(
+        f"the rehearsal could not begin: {fault}", reason="training_failed", fault=fault
+    )
+
+
+def _view(request: Request, sandbox: Sandbox) -> SandboxView:
+    state, t = state_of(sandbox), translator_of(request)
+    step = "" if state.training is None and not state.running else state.progress.step
+    serves = state.progress.step in {HostStep.RUNNING, HostStep.SETTING_BACK}
+    return SandboxView(
+        made=state.training is not None,
+        running=state.running,
+        step=step,
+        told=step_told(step, t) if step else "",
+        fault=state.progress.fault,
+        title=_title(state.training.scenario if state.training else "", t),
+        address=f"http://{request.url.hostname}:{state.progress.port}/" if serves else "",
+        time=storm_time(state.now, state.pace, t),
+    )
+
+
+def _title(scenario: str, t: Translator) -> str:
+    return in_language(scenario_from_toml(scenario).title, t.language) if scenario else ""

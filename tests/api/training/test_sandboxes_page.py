@@ -1,0 +1,77 @@
+"""The page of the real city: what may be rehearsed, and what keeps a rehearsal from starting."""
+
+import socket
+
+import pytest
+
+from api.training import sandboxes
+from api.training.progress import hosting
+from data.training import SHIPPED
+from fleet.training.sandbox.folder import sandbox_of
+from tests import village as v
+from tests.rehearsed import a_sandbox
+
+
+@pytest.fixture
+def supervisor(client, sign_in):
+    sign_in("supervisor")
+    return client
+
+
+def sandbox_beside(client):
+    app = client.app.state.barfrub
+    return sandbox_of(app.settings.var, app.folder.name)
+
+
+def refusal(answer):
+    error = answer.json()["error"]
+    return answer.status_code, error["values"].get("reason", error["code"])
+
+
+def page(client):
+    return client.get("/training", headers={"accept": "text/html"}).text
+
+
+def test_every_scenario_that_ships_is_offered_with_its_brief(supervisor):
+    shown = page(supervisor)
+    assert all(f'value="{name}"' in shown for name in SHIPPED)
+    assert supervisor.get("/api/training/sandbox").json()["step"] == ""
+
+
+def test_a_start_is_refused_with_its_reason(supervisor):
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        door.listen()
+        taken = {"scenario": "first-night", "port": door.getsockname()[1]}
+        refused = supervisor.post("/api/training/sandbox", json=taken)
+    assert refusal(refused) == (409, "port_taken")
+    bad = {"scenario": "ours", "toml": "lasts_h = 'long'"}
+    assert supervisor.post("/api/training/sandbox", json=bad).status_code == 422
+    with hosting(sandbox_beside(supervisor)):
+        running = supervisor.post("/api/training/sandbox", json={"scenario": "first-night"})
+        assert refusal(running) == (409, "training_runs")
+
+
+def test_a_full_disk_keeps_it_from_starting(supervisor, monkeypatch):
+    monkeypatch.setattr("fleet.training.sandbox.making.SPARE_BYTES", 10**18)
+    full = supervisor.post("/api/training/sandbox", json={"scenario": "first-night"})
+    assert refusal(full) == (507, "no_room")
+
+
+def test_a_host_that_cannot_begin_says_why(supervisor, monkeypatch):
+    monkeypatch.setattr(sandboxes, "HOST", ["-c", "raise SystemExit('no memory')"])
+    failed = supervisor.post("/api/training/sandbox", json={"scenario": "first-night"})
+    assert refusal(failed) == (409, "training_failed")
+    assert "no memory" in failed.json()["error"]["message"]
+
+
+def test_a_stopped_one_is_shown_and_deleted(supervisor, city_folder):
+    sandbox = a_sandbox(city_folder, now=v.NOW)
+    again = supervisor.post("/api/training/sandbox", json={"scenario": "first-night"})
+    assert refusal(again) == (409, "training_exists")
+    assert "/api/training/sandbox/go-on" in page(supervisor)
+    state = supervisor.get("/api/training/sandbox").json()
+    assert (state["made"], state["running"], state["step"]) == (True, False, "stopped")
+    assert supervisor.post("/api/training/sandbox/stop").status_code == 404
+    assert not supervisor.post("/api/training/sandbox/delete").json()["made"]
+    assert not sandbox.exists
