@@ -9,6 +9,7 @@ from api.processes.cached_response import json_of
 from api.processes.child_process import ParentLine
 from api.processes.city_state import CityStateHolder
 from api.processes.printing.council_figures import FiguresSubject, council_figures
+from api.processes.printing.training_debrief import DebriefSubject, debrief_words
 from api.public.open_answers import OpenSubject, open_answer
 from api.public.public_streets import PublicSubject, public_streets
 from api.shifts.stored_route import StoredSubject, stored_route
@@ -17,7 +18,7 @@ from data.store.database.engine import Database
 from fleet.replay.storm_history import StormHistory
 from fleet.reports.storm_statistics import StormRecords
 
-type Subject = FiguresSubject | StoredSubject | PublicSubject | OpenSubject
+type Subject = FiguresSubject | StoredSubject | PublicSubject | OpenSubject | DebriefSubject
 """What is asked of the process."""
 
 
@@ -41,6 +42,8 @@ class CityBeside:
             return json_of(public_streets(self))
         if isinstance(subject, FiguresSubject):
             return json_of(council_figures(self, subject))
+        if isinstance(subject, DebriefSubject):
+            return json_of(debrief_words(self, subject))
         return open_answer(self, subject)
 
 

@@ -109,6 +109,7 @@ from api.storms import call_outs, storm_conditions, storms
 from api.tracking import osmand, owntracks, positions, trackers
 from api.tracking.osmand import answer_tracker
 from api.training import calls as training_calls
+from api.training import debrief as training_debrief
 from api.training import drive as training_drive
 from api.training import instructor as training_instructor
 from api.training import lessons as training_lessons
@@ -189,6 +190,7 @@ ROUTES = (
     driving,
     machine_limits,
     durations,
+    training_debrief,
     stored_route,
     route_voice,
     crew,

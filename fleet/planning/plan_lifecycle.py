@@ -126,7 +126,7 @@ def request_stop(tx: Tx, actor: Actor, run_id: PlanRunId, now: datetime) -> Plan
     if run.kind in FILE_KINDS:
         fault = RunFailure("conflict:file_stopped", {})
         failed = fail_queued(tx, run_id, "the file is not wanted", fault)
-    elif run.kind is RunKind.HINDSIGHT:  # no worker may come to it for hours
+    elif run.kind in {RunKind.HINDSIGHT, RunKind.DECISIONS}:  # no worker may come to it for hours
         fault = RunFailure("conflict:what_if_stopped", {})
         failed = fail_queued(tx, run_id, "the question was withdrawn", fault)
     elif run.kind is RunKind.LEARN:

@@ -24,7 +24,12 @@ MOST_WAITING = 4
 KEPT_FOR = timedelta(hours=1)
 """How long a file can be fetched; then it is made anew."""
 
-ASKED = {"map": "map.asked", "report": "report.asked", "plan": "sheets.asked"}
+ASKED = {
+    "debrief": "training.debrief_asked",
+    "map": "map.asked",
+    "report": "report.asked",
+    "plan": "sheets.asked",
+}
 """Lines of the audit log, by what the options of a file name."""
 
 
@@ -62,6 +67,18 @@ def ask_for_map(tx: Tx, actor: Actor, storm_id: StormId, language: str, now: dat
     return ask_for_report(tx, actor, storm_id, {"map": True, "language": language}, now)
 
 
+def ask_for_debrief(
+    tx: Tx, actor: Actor, storm_id: StormId, language: str, now: datetime
+) -> PlanRun:
+    """Return the run that prints the debrief of a training, as `ask_for_file` does."""
+    return ask_for_file(tx, actor, storm_id, {"debrief": storm_id, "language": language}, now)
+
+
+def is_debrief(run: PlanRun) -> bool:
+    """Whether a run prints the debrief of a training, which instructors alone may read."""
+    return "debrief" in run.options
+
+
 def is_map(run: PlanRun) -> bool:
     """Whether a run draws the map of a storm."""
     return "map" in run.options
@@ -88,8 +105,8 @@ def ask_for_file(
             return run
     if len(waiting) >= MOST_WAITING:
         raise FilesBusyError
-    subject = f"storm:{storm_id}" if "report" in options else f"plan:{options['plan']}"
-    asked = next(one for one in ("map", "report", "plan") if one in options)
+    subject = f"plan:{options['plan']}" if "plan" in options else f"storm:{storm_id}"
+    asked = next(one for one in ASKED if one in options)
     add_event(tx, now, actor, ASKED[asked], subject, after=dict(options))
     wish = RunWish(SECONDS, RunKind.REPORT, options, _last_line(tx))
     return add_run(tx, storm_id, actor.id, now, wish)

@@ -12,6 +12,7 @@ from api.processes.printing.printed_report import (
     printed_report,
 )
 from api.processes.printing.printed_routes import Printing, plan_sheets
+from api.processes.printing.training_debrief import printed_debrief
 from api.processes.workers.run_context import RunContext, StoreOutcome
 from data.errors import ConflictError
 from data.model import PlanId, PlanRun, StormId
@@ -19,7 +20,7 @@ from data.store.database.engine import Tx, reading
 from data.store.planning.plan_runs import answer_run, put_back
 from data.store.planning.run_files import add_file
 from data.store.setup.city import get_city
-from fleet.routes.file_request import is_map, is_report
+from fleet.routes.file_request import is_debrief, is_map, is_report
 from maps.pages.i18n import translator
 from maps.pages.pdf import map_png, report_pdf, sheets_pdf
 
@@ -37,11 +38,11 @@ class _Print(NamedTuple):
 
 
 def make_report(context: RunContext) -> StoreOutcome:
-    """Print the route sheets of a plan, or the report or map of a storm, in one file.
+    """Print route sheets of a plan, the report or map of a storm, or a debrief, in one file.
 
     A worker that leaves puts the run back for another one.
     """
-    printed = _report(context) if is_report(context.beat.plan_run) else _sheets(context)
+    printed = _printed(context)
     limits = context.limits.files
     try:
         content = run_unless(context.stop, limits, printed.name, printed.make, printed.content)
@@ -57,6 +58,19 @@ def make_report(context: RunContext) -> StoreOutcome:
         )
 
     return keep
+
+
+def _printed(context: RunContext) -> _Print:
+    run = context.beat.plan_run
+    if is_debrief(run):
+        return _debrief(context)
+    return _report(context) if is_report(run) else _sheets(context)
+
+
+def _debrief(context: RunContext) -> _Print:
+    language = context.beat.plan_run.options["language"]
+    printed = printed_debrief(ReportSources(context.engine, context.clock), language)
+    return _Print(f"debrief-{language}.pdf", PDF, printed, report_pdf)
 
 
 def _sheets(context: RunContext) -> _Print:

@@ -13,6 +13,7 @@ from data.store.database.engine import Database, Tx
 from data.store.planning.plan_runs import put_back
 from data.streets.network import StreetNetwork
 from fleet.routes.published_plan import PublishedPlanCache
+from fleet.training.scores.decision_points import DecisionPoint
 from fleet.what_if.hindsight_search import KnownSearches
 from fleet.what_if.searches import KnownBase
 from routing.replanning.path_cache import LineGraphCache
@@ -36,13 +37,15 @@ class WorkerMemory:
     """What a worker keeps in memory between runs.
 
     The driven plan where answers must be quick, shortest paths, the solution for the present fleet
-    where what-if runs need it, and the searches of a question that made room for other runs.
+    where what-if runs need it, the searches of a question that made room for other runs, and what
+    was found at marks of a training by the file of each.
     """
 
     desk: PublishedPlanCache | None = None
     known: LineGraphCache = field(default_factory=LineGraphCache)
     bases: KnownBase = field(default_factory=KnownBase)
     searched: KnownSearches = field(default_factory=KnownSearches)
+    decided: dict[str, DecisionPoint | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

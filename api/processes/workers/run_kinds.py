@@ -3,7 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from api.processes.workers.file_runs import make_report
-from api.processes.workers.hindsight_runs import answer_hindsight, learn_durations
+from api.processes.workers.question_runs import (
+    answer_hindsight,
+    learn_durations,
+    look_for_decisions,
+)
 from api.processes.workers.run_context import SEED, RunContext, StoreOutcome, later
 from api.processes.workers.sector_runs import (
     joined_plan,
@@ -131,6 +135,7 @@ KINDS: Mapping[RunKind, Callable[[RunContext], StoreOutcome]] = {
     RunKind.WHATIF: answer_what_if,
     RunKind.HINDSIGHT: answer_hindsight,
     RunKind.LEARN: learn_durations,
+    RunKind.DECISIONS: look_for_decisions,
     RunKind.REPLAN: make_replan,
     RunKind.SECTOR: make_sector,
     RunKind.REPORT: make_report,

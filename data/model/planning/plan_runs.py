@@ -16,6 +16,7 @@ class RunKind(StrEnum):
     WHATIF = "whatif"
     HINDSIGHT = "hindsight"
     LEARN = "learn"
+    DECISIONS = "decisions"
     REPLAN = "replan"
     SECTOR = "sector"
     REPORT = "report"
@@ -27,7 +28,12 @@ FILE_KINDS = frozenset({RunKind.REPORT})
 ASKED_KINDS = tuple(kind for kind in RunKind if kind not in {RunKind.SECTOR, *FILE_KINDS})
 """Kinds of runs that people ask the optimizer for; the others are parts of them, or files."""
 
-PATIENCE = {RunKind.WHATIF: 1, RunKind.HINDSIGHT: 2, RunKind.LEARN: 3}
+PATIENCE = {
+    RunKind.WHATIF: 1,
+    RunKind.HINDSIGHT: 2,
+    RunKind.DECISIONS: 3,
+    RunKind.LEARN: 4,
+}
 """Kinds of runs that wait for all others, whenever they were asked for: the higher, the longer."""
 
 PLAN_KINDS = tuple(kind for kind in ASKED_KINDS if kind not in PATIENCE)

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Event, Role, Storm, UserId, VehicleId
+from data.model import Actor, Alert, Event, Role, Storm, UserId, VehicleId
 from data.model.training.live_training import TrainingEvent, TrainingNote
 from data.model.training.rehearsal import Training, TrainingMark
 from data.model.training.results import TrainingResult
 from data.policy.city_policy import Policy
 from data.store.accounts.accounts import list_users
+from data.store.alerts import list_alerts
+from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.replay import list_events_between
 from data.store.storms.storms import list_storms
@@ -17,6 +19,7 @@ from data.store.training.instructor import list_training_events, list_training_n
 from data.store.training.rehearsal import list_marks
 from data.store.training.results import list_results, save_result
 from data.streets.network import StreetNetwork
+from fleet.alerts.severity import Severity, severity
 from fleet.reports.storm_statistics import StormRecords
 from fleet.training.sandbox.filling import PLAYED_BY_MACHINE
 from fleet.training.scores.call_records import call_records
@@ -65,7 +68,10 @@ class DebriefSources:
 
 @dataclass(frozen=True, slots=True)
 class Debrief:
-    """A training until a moment; `points` are `None` where nobody looked for them yet."""
+    """A training until a moment; `points` are `None` where nobody looked for them yet.
+
+    `driven` says since when each plan was driven, `alerts` are the grave ones, the first first.
+    """
 
     training: Training
     storm: Storm
@@ -74,6 +80,8 @@ class Debrief:
     facts: DispatchFacts
     calls: tuple[CallRecord, ...]
     points: tuple[DecisionPoint, ...] | None
+    driven: tuple[datetime, ...]
+    alerts: tuple[Alert, ...]
     events: tuple[TrainingEvent, ...]
     notes: tuple[TrainingNote, ...]
     marks: tuple[TrainingMark, ...]
@@ -124,6 +132,8 @@ def debrief(
         facts,
         tuple(calls),
         None if points is None else tuple(points),
+        tuple(one.since for one in plans),
+        _grave_alerts(tx, storm, until),
         tuple(list_training_events(tx)),
         tuple(list_training_notes(tx)),
         tuple(list_marks(tx)),
@@ -164,10 +174,19 @@ def results_of(found: Debrief, kept_at: datetime) -> tuple[TrainingResult, ...]:
     return tuple(results.values())
 
 
-def keep_results(tx: Tx, results: Iterable[TrainingResult]) -> None:
+def keep_results(tx: Tx, actor: Actor, results: Sequence[TrainingResult], now: datetime) -> None:
     """Keep results, in place of earlier ones of the same training."""
     for one in results:
         save_result(tx, one)
+    if results:
+        after = {"scenario": results[0].scenario_name, "people": len(results)}
+        add_event(tx, now, actor, "training.results_kept", "training:1", after=after)
+
+
+def _grave_alerts(tx: Tx, storm: Storm, until: datetime) -> tuple[Alert, ...]:
+    found = (one for one in list_alerts(tx, storm.id) if one.since <= until)
+    grave = (one for one in found if severity(one) >= Severity.STREETS)
+    return tuple(sorted(grave, key=lambda one: one.since))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,12 @@ CLEAR_MIN = 10.0
 JUDGED = 2
 """Classes that are judged: so many of the most urgent."""
 
+SEEDS = (1, 2, 3)
+"""Seeds of the searches at a moment: what they have in common is no luck."""
+
+LEAST_S, JOB_S = 5.0, 0.005
+"""Seconds of one search: so many, and so many more for each open job."""
+
 SEEN_TO = timedelta(minutes=30)
 """Whoever publishes a plan within this time has used the moment."""
 
@@ -67,6 +73,11 @@ class DecisionPoint:
     def missed(self) -> bool:
         """Whether a new plan was clearly better and nobody made one."""
         return self.clear and self.published_at is None
+
+
+def seconds_of_search(jobs: int) -> float:
+    """Return how long one search takes for so many open jobs."""
+    return LEAST_S + JOB_S * jobs
 
 
 def lateness_min(plan: Plan, prepared: Prepared) -> dict[str, float]:

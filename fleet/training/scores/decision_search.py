@@ -5,7 +5,6 @@ For workers, which load the optimizer.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from data.errors import ConflictError
 from data.model import JobId, Plan, Route, ShiftId
@@ -15,10 +14,10 @@ from fleet.planning.plan_solving import Start, require_allowed
 from fleet.planning.remaining_routes import jobs_of
 from fleet.training.scores.decision_points import (
     JUDGED,
+    SEEDS,
     DecisionPoint,
     lateness_min,
     saved_minutes,
-    used_at,
 )
 from routing.check.referee import violations
 from routing.network.single_task_feasibility import feasibility_of_tasks
@@ -28,28 +27,16 @@ from routing.problem.route_repair import repaired_routes
 from routing.replanning.path_cache import LineGraphCache, cached_line_graph
 from routing.search.solver import settled
 
-SEEDS = (1, 2, 3)
-"""Seeds of the searches at a moment: what they have in common is no luck."""
-
-LEAST_S, JOB_S = 5.0, 0.005
-"""Seconds of one search: so many, and so many more for each job."""
-
 type Search = Callable[[Prepared, int, Start], Plan | None]
 """Searches for a plan from another one with a seed; `None` where it had to end before its time."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionMoment:
-    """A mark of a training, what was known then, and when plans were published afterwards."""
+    """A mark of a training, and what was known then."""
 
     mark_id: TrainingMarkId
     prepared: Prepared
-    published: Sequence[datetime]
-
-
-def search_s(prepared: Prepared) -> float:
-    """Return how long one search takes."""
-    return LEAST_S + JOB_S * len(prepared.jobs)
 
 
 def continued_plan(prepared: Prepared, known: LineGraphCache | None = None) -> Plan:
@@ -96,7 +83,6 @@ def decision_point(
         late_min={name: late[name] for name in judged if name in late},
         saved=saved_minutes(late, each, judged),
         moved=moved_streets(driven.routes, middle.routes),
-        published_at=used_at(moment.published, prepared.now),
     )
 
 

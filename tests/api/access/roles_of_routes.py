@@ -5,7 +5,6 @@ ROLES_OF_ROUTES = """
 GET /
 GET /api/texts
 GET /stream
-
 # administrator dispatcher operator driver council supervisor crew
 GET /account
 GET /account/second-step
@@ -16,10 +15,10 @@ POST /account/second-step/recovery-codes
 POST /account/second-step/remove
 POST /account/sessions/{session_id}/end
 POST /account/sign-out-everywhere
-
 # administrator dispatcher operator council supervisor
 GET /api/geocode
-
+# administrator dispatcher operator driver supervisor
+GET /training/debrief
 # administrator dispatcher supervisor wall
 GET /api/alerts
 GET /api/blockages
@@ -30,7 +29,6 @@ GET /api/route-checks
 GET /api/shifts
 GET /api/truck-states
 GET /board
-
 # administrator dispatcher operator supervisor
 GET /api/agencies
 GET /api/answer
@@ -72,7 +70,6 @@ POST /api/requests/{request_id}/place
 POST /api/requests/{request_id}/reopen
 POST /followup/messages/confirm
 POST /requests
-
 # administrator dispatcher council supervisor
 GET /api/council
 GET /api/council/coverage
@@ -96,11 +93,9 @@ GET /council/coverage.html
 GET /council/coverage.png
 GET /council/report.pdf
 GET /replay
-
 # administrator dispatcher driver supervisor
 GET /api/plans/{plan_id}/routes/{shift_id}
 GET /api/plans/{plan_id}/routes/{shift_id}/sheet.pdf
-
 # administrator dispatcher supervisor
 GET /api/alerts/owners
 GET /api/alerts/snoozes
@@ -193,7 +188,6 @@ POST /api/requests/{request_id}/inspections
 POST /api/requests/{request_id}/settle
 POST /api/requests/{request_id}/sightings
 POST /api/segments/{segment_id}/inspections
-
 # administrator dispatcher driver
 GET /api/drive
 GET /api/drive/proved
@@ -218,7 +212,6 @@ POST /api/shifts/{shift_id}/sos
 POST /api/shifts/{shift_id}/start
 POST /api/shifts/{shift_id}/vehicle-check
 POST /api/shifts/{shift_id}/undo
-
 # administrator dispatcher crew
 GET /api/crew
 POST /api/crew-jobs/{job_id}/cannot
@@ -230,7 +223,6 @@ POST /api/crew-shifts/{shift_id}/messages
 POST /api/crew-shifts/{shift_id}/messages/heard
 POST /api/crew-shifts/{shift_id}/sos
 GET /api/crew/stored
-
 # administrator dispatcher
 GET /api/drivers
 GET /api/handover-notes/waiting
@@ -317,13 +309,15 @@ POST /api/trackers/{key}/commands/{command}/take-back
 POST /api/vehicles/{vehicle_id}/repaired
 POST /api/what-ifs
 POST /api/what-ifs/{run_id}/stop
-
 # administrator supervisor
+GET /training/debrief.pdf
+POST /api/training/decisions
+POST /api/training/decisions/{run_id}/stop
+POST /api/training/results
 POST /api/durations/learn
 POST /api/durations/learn/stop
 POST /api/durations/undo
 POST /api/durations/{proposal_id}/use
-
 # administrator
 GET /api/api-keys
 GET /api/people

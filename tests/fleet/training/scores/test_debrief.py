@@ -52,7 +52,7 @@ from fleet.training.scores.supervisor_score import supervisor_score
 from fleet.training.seats import take_seat
 from tests import village as v
 from tests.fleet.drives import a_request
-from tests.village_database import POLICY
+from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_plan, legs_along
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -210,7 +210,7 @@ def test_results_are_kept_once_and_shown_beside_the_next_training(tx: Tx, storm:
     found = read(tx, storm)
     assert scored(found, "sara").former == ()
     for _ in range(2):
-        keep_results(tx, results_of(found, LATER))
+        keep_results(tx, DISPATCHER, results_of(found, LATER), LATER)
     assert scored(read(tx, storm), "sara").former == ()  # it is this very training
     again = replace(REHEARSED, began_at=v.NOW + 24 * HOUR)
     (before,) = scored(debrief(tx, again, storm, SOURCES, None, LATER), "sara").former

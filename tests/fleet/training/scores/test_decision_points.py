@@ -63,7 +63,7 @@ def test_the_driven_plan_goes_on_with_its_streets_in_their_order(tx: Tx, storm: 
 
 def test_a_new_plan_saves_what_every_search_finds(tx: Tx, storm: Storm) -> None:
     prepared = driven(tx, storm)
-    point = decision_point(DecisionMoment(MARK, prepared, ()), searched)
+    point = decision_point(DecisionMoment(MARK, prepared), searched)
     assert point is not None
     late, saved = point.late_min["P1"], point.saved["P1"]
     assert 0.0 < saved.low <= saved.middle <= saved.high <= late
@@ -77,7 +77,7 @@ def test_where_the_driven_plan_is_as_good_there_is_no_point(tx: Tx, storm: Storm
         prepared,
         jobs=tuple(replace(job, due_at=LATER + 10 * 60 * MINUTE) for job in prepared.jobs),
     )
-    point = decision_point(DecisionMoment(MARK, relaxed, ()), searched)
+    point = decision_point(DecisionMoment(MARK, relaxed), searched)
     assert point is not None
     assert not point.clear
     assert point.total == 0.0
@@ -89,7 +89,7 @@ def test_a_search_that_had_to_end_early_says_nothing(tx: Tx, storm: Storm) -> No
     def search(prepared: Prepared, seed: int, start: Start) -> Plan | None:
         return start.plan if next(found) else None
 
-    assert decision_point(DecisionMoment(MARK, driven(tx, storm), ()), search) is None
+    assert decision_point(DecisionMoment(MARK, driven(tx, storm)), search) is None
 
 
 def test_without_a_driven_plan_there_is_nothing_to_compare_with(tx: Tx, storm: Storm) -> None:

@@ -1,0 +1,20 @@
+// Sends what an instructor asks of a debrief, and shows the page anew while plans are compared.
+import { sendForms } from "../pages/forms.js";
+import "../pages/theme.js";
+
+/** How often the progress is read, in ms. */
+const FOLLOW_MS = 4000;
+
+const kept = document.getElementById("kept");
+
+sendForms({
+  wanted: () => ({}),
+  sent: (form) => {
+    if (form.dataset.path !== "/api/training/results") return location.reload();
+    kept.hidden = false;
+    form.querySelector("button").disabled = false;
+  },
+});
+
+document.getElementById("print").addEventListener("click", () => print());
+if (document.querySelector("[data-follow]")) setTimeout(() => location.reload(), FOLLOW_MS);

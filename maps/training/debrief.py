@@ -1,0 +1,260 @@
+"""The debrief of a training as a page shows it and as paper prints it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from data.languages import in_language
+from data.model import PlanRun, RunState, StormId, VehicleId
+from data.training import scenario_from_toml
+from fleet.training.scores.debrief import Debrief, TraineeScore
+from fleet.training.scores.decision_points import (
+    CLEAR_MIN,
+    DecisionPoint,
+    MinutesSaved,
+    missed_min,
+)
+from maps.pages.i18n import Translator
+from maps.pages.tables import FigureView, TableView, span_text
+from maps.training.debrief_timeline import DebriefMoment, StripView, strip_view, timeline
+from maps.training.score_words import TraineeView, half_time, person_view, share_of_time
+
+
+class SearchState(StrEnum):
+    """How far the search for moments is at which a new plan would have been better."""
+
+    NEVER = "never"
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchView:
+    """The search for such moments: its state, in words, and the run that may be stopped."""
+
+    state: SearchState
+    words: str
+    run_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PointView:
+    """A moment at which plans were compared: its time, where it is in the replay, and what of it.
+
+    `clear` marks those where a new plan was clearly better, `missed` where nobody made one then.
+    """
+
+    time: str
+    at_s: int
+    words: str
+    clear: bool
+    missed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DebriefView:
+    """A debrief in words; `people` are only those whom the reader may see."""
+
+    storm: StormId
+    title: str
+    span: str
+    figures: tuple[FigureView, ...]
+    people: tuple[TraineeView, ...]
+    search: SearchView
+    points: tuple[PointView, ...]
+    strip: StripView
+    moments: tuple[DebriefMoment, ...]
+    tables: tuple[TableView, ...]
+    method: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DebriefContext:
+    """What a debrief is told with: what colleagues call people, names of machines, the reader."""
+
+    people: Mapping[str, str]
+    machines: Mapping[VehicleId, str]
+    t: Translator
+
+    def name(self, login: str) -> str:
+        """Return what somebody is called."""
+        return self.people.get(login) or self.t.named("actor", login)
+
+
+def debrief_view(
+    found: Debrief, run: PlanRun | None, around: DebriefContext, login: str | None = None
+) -> DebriefView:
+    """Return a debrief in words; with a `login` only of that person, with the storm's figures."""
+    t = around.t
+    scenario = scenario_from_toml(found.training.scenario)
+    shown = [one for one in found.scores if login in (None, one.trainee.login)]
+    return DebriefView(
+        storm=found.storm.id,
+        title=in_language(scenario.title, t.language),
+        span=_span(found, t),
+        figures=tuple(_figures(found, t)),
+        people=tuple(_person(one, around) for one in shown),
+        search=search_view(run, t),
+        points=tuple(point_view(one, found.storm.started_at, t) for one in found.points or ()),
+        strip=strip_view(found, t),
+        moments=timeline(found, around.people, t),
+        tables=tuple(one for one in _tables(found, t) if one.rows),
+        method=tuple(_method(t)),
+    )
+
+
+def search_view(run: PlanRun | None, t: Translator) -> SearchView:
+    """Return how far the newest search is."""
+    if run is None:
+        return SearchView(
+            SearchState.NEVER, t("Nobody has looked for moments of decision in this training yet.")
+        )
+    if run.state is RunState.DONE:
+        marks = run.answer["marks"] if run.answer else 0
+        return SearchView(
+            SearchState.DONE, t.plural("Plans were compared at {count} marks.", int(marks))
+        )
+    if run.state is RunState.FAILED:
+        fault = t(run.fault.text, **run.fault.values) if run.fault else ""
+        return SearchView(SearchState.FAILED, fault)
+    done = min(run.elapsed_s / run.seconds, 0.99) if run.seconds else 0.0
+    words = t("Plans are being compared, {value} % done.", value=t.number(int(100 * done)))
+    return SearchView(SearchState.WAITING, words, run.id)
+
+
+def point_view(one: DecisionPoint, started_at: datetime, t: Translator) -> PointView:
+    """Return what a comparison of plans at a moment came to."""
+    return PointView(
+        time=t.time(one.at),
+        at_s=max(int((one.at - started_at).total_seconds()), 0),
+        words=_point_words(one, t),
+        clear=one.clear,
+        missed=one.missed,
+    )
+
+
+def _point_words(one: DecisionPoint, t: Translator) -> str:
+    if not one.clear:
+        return t("A new plan would not have been clearly better here.")
+    saved = [
+        t("{value} min of {name} ({low} to {high})", name=t.named("short", name), **_range(each, t))
+        for name, each in one.saved.items()
+        if each.low >= CLEAR_MIN
+    ]
+    words = t("A new plan here would have saved {saved} of lateness.", saved=t.listed(saved))
+    moved = t.plural("{count} streets would have gone to another truck.", one.moved)
+    if one.published_at is None:
+        return f"{words} {moved}"
+    used = t("A plan was published at {time}.", time=t.time(one.published_at))
+    return f"{words} {used}"
+
+
+def _range(saved: MinutesSaved, t: Translator) -> dict[str, str]:
+    return {
+        "value": t.number(round(saved.middle)),
+        "low": t.number(round(saved.low)),
+        "high": t.number(round(saved.high)),
+    }
+
+
+def _person(one: TraineeScore, around: DebriefContext) -> TraineeView:
+    vehicle_id = one.trainee.vehicle_id
+    machine = "" if vehicle_id is None else around.machines.get(vehicle_id, "")
+    return person_view(one, around.name(one.trainee.login), machine, around.t)
+
+
+def _span(found: Debrief, t: Translator) -> str:
+    began, at = found.storm.started_at, found.at
+    return t(
+        "From {since} to {until}, {span}",
+        since=t("{date}, {time}", date=t.date(began), time=t.time(began)),
+        until=t.time(at),
+        span=span_text((at - began).total_seconds(), t),
+    )
+
+
+def _figures(found: Debrief, t: Translator) -> Iterator[FigureView]:
+    for name, late in [*found.facts.lateness.items()][:1]:
+        note = t("share of the time since it began to snow, by lanes")
+        word = t("{name} late", name=t.named("short", name))
+        yield FigureView(share_of_time(late.share, t), word, note)
+    response = found.facts.response
+    decided = response.in_time + response.late
+    yield FigureView(
+        share_of_time(response.within, t),
+        t("requests answered in time"),
+        t("of {count} that are decided", count=decided),
+    )
+    alerts, seen = found.facts.alerts, sum(one.in_time for one in found.facts.alerts)
+    count = sum(one.alerts for one in alerts)
+    value = t("{part} of {all}", part=t.number(seen), all=t.number(count)) if count else "–"
+    yield FigureView(value, t("alerts seen to in time"), t("notes left out"))
+    if found.points is not None:
+        minutes = t("{minutes} min", minutes=t.number(round(missed_min(found.points))))
+        note = t("the best moment that nobody used")
+        yield FigureView(minutes, t("lateness that a new plan would have saved"), note)
+
+
+def _tables(found: Debrief, t: Translator) -> Iterator[TableView]:
+    facts = found.facts
+    yield TableView(
+        t("Lateness by class"),
+        (t("Class"), t("Lane kilometres times hours"), t("Late"), t("Share late")),
+        tuple(
+            (
+                t.named("class", name),
+                t.number(late.lane_km_h, 1),
+                t.number(late.late_km_h, 1),
+                share_of_time(late.share, t),
+            )
+            for name, late in facts.lateness.items()
+        ),
+    )
+    yield TableView(
+        t("Alerts by how grave they were"),
+        (t("Severity"), t("Alerts"), t("Seen in time"), t("Half seen within"), t("Half over in")),
+        tuple(
+            (
+                t(f"severity:{one.severity.name.lower()}"),
+                t.number(one.alerts),
+                t.number(one.in_time),
+                half_time(one.seen_s, t),
+                half_time(one.ended_s, t),
+            )
+            for one in facts.alerts
+        ),
+    )
+    yield TableView(
+        t("New plans, as drivers felt them"),
+        (t("Published"), t("Trucks with work ahead"), t("Next streets changed")),
+        tuple((t.time(one.at), t.number(one.trucks), t.number(one.felt)) for one in facts.changes),
+    )
+
+
+def _method(t: Translator) -> Sequence[str]:
+    return (
+        t(
+            "Each measure has points in proportion between the value that has all of them and the "
+            "one that has none. A role's points are the mean of its measures by their weights; "
+            "where there was nothing to measure, that counts neither way."
+        ),
+        t(
+            "The storm's figures are those of all who led it: dispatchers of one training share "
+            "them. Calls, routes and late requests are each person's own; a call that nobody took "
+            "counts against all operators."
+        ),
+        t(
+            "At each mark the plan that was driven goes on as it is, new work behind its routes, "
+            "and is compared with three plans made anew from the same moment with the same "
+            "knowledge. A moment counts only where the worst of the three saves at least {minutes} "
+            "minutes of lateness of a class of the first two, all its streets together. The range "
+            "is that of the searches: not of weather, nor of people.",
+            minutes=t.number(CLEAR_MIN),
+        ),
+        t(
+            "Whoever publishes a plan within half an hour of such a moment has used it. Streets "
+            "that are never done are late until the last shift ends."
+        ),
+    )

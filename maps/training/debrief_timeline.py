@@ -1,0 +1,150 @@
+"""What happened when in a training, as a list of moments and drawn along a line."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from fleet.training.scores.debrief import Debrief
+from maps.pages.i18n import Translator
+from maps.pages.tables import span_text
+
+WIDE = 1000.0
+"""Width of the drawn line."""
+
+STEPS_H = (1, 2, 3, 6, 12, 24)
+MOST_TICKS = 10
+
+HOUR = timedelta(hours=1)
+
+
+class MomentKind(StrEnum):
+    """What happened at a moment."""
+
+    BEGAN = "began"
+    PLAN = "plan"
+    ALERT = "alert"
+    ADDED = "added"
+    NOTE = "note"
+    MISSED = "missed"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class DebriefMoment:
+    """A moment: its clock time, seconds after the storm began, what it is, and in words."""
+
+    time: str
+    at_s: int
+    kind: MomentKind
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignView:
+    """A sign on the line: how far along it is, of what kind, and in words."""
+
+    x: float
+    kind: MomentKind
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class HourView:
+    """An hour of the line and its clock time."""
+
+    x: float
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class StripView:
+    """The line, which runs in the reader's direction: its hours and the signs on it."""
+
+    ticks: tuple[HourView, ...]
+    signs: tuple[SignView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Happened:
+    at: datetime
+    kind: MomentKind
+    words: str
+
+
+def timeline(found: Debrief, people: Mapping[str, str], t: Translator) -> tuple[DebriefMoment, ...]:
+    """Return what happened, the first first."""
+    return tuple(
+        DebriefMoment(t.time(one.at), _after_s(found, one.at), one.kind, one.words)
+        for one in sorted(_moments(found, people, t), key=lambda one: one.at)
+        if found.storm.started_at <= one.at <= found.at
+    )
+
+
+def strip_view(found: Debrief, t: Translator) -> StripView:
+    """Return the line of a training; it is drawn from the right where one reads from there."""
+    whole_s = max((found.at - found.storm.started_at).total_seconds(), 1.0)
+
+    def x(at: datetime) -> float:
+        share = (at - found.storm.started_at).total_seconds() / whole_s
+        return round(WIDE * (1.0 - share if t.speech.rtl else share), 1)
+
+    step_h = next((one for one in STEPS_H if whole_s / 3600 / one < MOST_TICKS), STEPS_H[-1])
+    count = int(whole_s / 3600 / step_h)
+    ticks = [found.storm.started_at + step_h * number * HOUR for number in range(count + 1)]
+    return StripView(
+        tuple(HourView(x(at), t.time(at)) for at in ticks),
+        tuple(
+            SignView(x(one.at), one.kind, f"{t.time(one.at)} {one.words}")
+            for one in _moments(found, {}, t)
+            if found.storm.started_at <= one.at <= found.at
+            and one.kind not in (MomentKind.BEGAN, MomentKind.ENDED)
+        ),
+    )
+
+
+def _after_s(found: Debrief, at: datetime) -> int:
+    return int((at - found.storm.started_at).total_seconds())
+
+
+def _moments(found: Debrief, people: Mapping[str, str], t: Translator) -> Iterator[_Happened]:
+    storm, changes = found.storm, {one.at: one for one in found.facts.changes}
+    yield _Happened(storm.started_at, MomentKind.BEGAN, t("The storm began."))
+    for at in found.driven:
+        change = changes.get(at)
+        words = t("A plan was published.")
+        if change is not None:
+            felt = t.plural("{count} trucks were sent elsewhere.", change.felt)
+            words = f"{t('A new plan was published.')} {felt}"
+        yield _Happened(at, MomentKind.PLAN, words)
+    for alert in found.alerts:
+        yield _Happened(
+            alert.since,
+            MomentKind.ALERT,
+            _alert_words(t(f"alert_kind:{alert.kind}"), alert.since, alert.acknowledged_at, t),
+        )
+    for event in found.events:
+        what = t.named("training_table", event.kind)
+        words = t("Added by the instructor: {what}.", what=what)
+        yield _Happened(event.at, MomentKind.ADDED, words)
+    for note in found.notes:
+        who = people.get(note.made_by) or note.made_by
+        words = t("Note by {who}: {words}", who=who, words=note.words)
+        yield _Happened(note.at, MomentKind.NOTE, words)
+    for point in found.points or ():
+        if point.missed:
+            minutes = t.number(round(point.total))
+            yield _Happened(
+                point.at,
+                MomentKind.MISSED,
+                t("A new plan would have saved {minutes} min of lateness.", minutes=minutes),
+            )
+    if storm.ended_at is not None:
+        yield _Happened(storm.ended_at, MomentKind.ENDED, t("The storm was closed."))
+
+
+def _alert_words(what: str, since: datetime, seen_at: datetime | None, t: Translator) -> str:
+    if seen_at is None:
+        return t("Alert: {what}. Nobody acknowledged it.", what=what)
+    span = span_text((seen_at - since).total_seconds(), t)
+    return t("Alert: {what}. Acknowledged after {span}.", what=what, span=span)

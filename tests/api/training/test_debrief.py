@@ -1,0 +1,170 @@
+"""The debrief of a training: its page, moments of decision by a worker, paper, and what is kept."""
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.config.settings import Settings
+from api.processes.printing.training_debrief import printed_debrief
+from api.processes.workers.plan_worker import solve_run
+from api.processes.workers.run_lease import LEASE_S, real_now
+from api.web.context import App
+from data.languages import languages
+from data.model import Actor, ActorKind, Role
+from data.model.training.rehearsal import MarkKind, Training, TrainingMark, TrainingMarkId
+from data.store.accounts.accounts import find_user_by_login
+from data.store.backup.sqlite_copy import copy_database
+from data.store.database.city_address import SQLITE_FILE
+from data.store.database.engine import open_database, reading, transaction
+from data.store.planning.plan_runs import lease_run
+from data.store.planning.plans import add_plan, set_published
+from data.store.training.rehearsal import add_mark, set_training
+from data.store.training.results import list_results
+from data.training import shipped_text
+from fleet.training.sandbox.folder import Sandbox
+from fleet.training.seats import take_seat
+from maps.pages.i18n import translator
+from maps.pages.pdf import report_pdf
+from tests import postgres
+from tests import village as v
+from tests.api.conftest import be_signed_in, served
+from tests.village_database import copy_city
+from tests.village_plan import a_plan, legs_along
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+LONG_WAY = (v.ORCHARD, v.TULIP, v.RING, v.SCHOOL, v.MILL, v.MAIN_WEST, v.MAIN_EAST)
+"""A route that comes to the main street last."""
+
+pytestmark = pytest.mark.skipif(postgres.WANTED, reason="a sandbox is always on SQLite")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A sandbox beside the city that it is a copy of."""
+    return Settings(var=tmp_path / "training" / "village")
+
+
+@pytest.fixture
+def home(tmp_path: Path, drawn_city: Path) -> Path:
+    return copy_city(drawn_city, tmp_path / "cities" / "village")
+
+
+@pytest.fixture
+def led(settings, city_folder, clock, home) -> TestClient:
+    """An instructor's client two hours into a training, in which Dara leads the storm."""
+    with served(settings, city_folder, clock) as client:
+        app = client.app.state.barfrub
+        be_signed_in(client, "dispatcher")
+        assert client.post("/api/storms", json={"name": "First snow"}).status_code == 201
+        with transaction(app.engine) as tx:
+            text = shipped_text("first-night")
+            set_training(tx, Training("village", "first-night", text, 7, v.NOW, "vera"))
+            dispatcher = find_user_by_login(tx, "dispatcher")
+            actor = Actor(ActorKind.USER, "dispatcher")
+            take_seat(tx, actor, dispatcher, Role.DISPATCHER, None, v.NOW + MINUTE)
+            plan = add_plan(tx, a_plan(*legs_along(tx, LONG_WAY, v.NOW, 10 * MINUTE)))
+            set_published(tx, plan.id, v.NOW)
+        mark(app, settings, v.NOW + 2 * MINUTE)
+        clock.moment = v.NOW + 2 * HOUR
+        be_signed_in(client, "supervisor")
+        yield client
+
+
+def mark(app: App, settings: Settings, at) -> None:
+    """Keep a copy of the sandbox, as it does by itself every half hour."""
+    file = f"{at:%H%M}.sqlite"
+    marks = Sandbox(settings.var, "village").marks
+    marks.mkdir(exist_ok=True)
+    with transaction(app.engine) as tx:
+        add_mark(tx, TrainingMark(TrainingMarkId(0), at, "", MarkKind.AUTO, "", file))
+    copy_database(settings.city_folder("village") / SQLITE_FILE, marks / file)
+
+
+def work(client: TestClient, clock) -> None:
+    app = client.app.state.barfrub
+    with transaction(app.engine) as tx:
+        run = lease_run(tx, real_now(), LEASE_S)
+    assert run is not None
+    solve_run(app.engine, v.village(), run, clock, threading.Event())
+
+
+def page(client: TestClient, language: str = "en") -> str:
+    answer = client.get("/training/debrief", headers={"accept": "text/html"})
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+@pytest.fixture(autouse=True)
+def _short_searches(monkeypatch):
+    monkeypatch.setattr("fleet.training.scores.decision_points.LEAST_S", 0.05)
+    monkeypatch.setattr("fleet.training.scores.decision_points.CLEAR_MIN", 0.5)
+
+
+def test_a_worker_compares_plans_at_each_mark_and_the_page_says_what_would_have_been_saved(
+    led, clock, monkeypatch
+):
+    assert "Nobody has looked for moments of decision" in page(led)
+    asked = led.post("/api/training/decisions")
+    assert (asked.status_code, asked.json()["state"]) == (202, "waiting")
+    again = led.post("/api/training/decisions").json()
+    assert again["run_id"] == asked.json()["run_id"]  # one search at a time
+    assert "Stop comparing" in page(led)
+    clock.moment = v.NOW + 6 * HOUR
+    work(led, clock)
+    told = page(led)
+    assert "Plans were compared at 1 mark." in told
+    assert "/replay?storm=1&amp;at=120" in told
+
+
+def test_a_search_is_stopped_and_no_other_run_in_its_place(led):
+    run = led.post("/api/training/decisions").json()["run_id"]
+    stopped = led.post(f"/api/training/decisions/{run}/stop")
+    assert stopped.json()["state"] == "failed"
+    assert led.post("/api/training/decisions/99/stop").status_code == 404
+
+
+def test_everybody_but_instructors_sees_only_the_own_score(led):
+    assert "Keep the results" in page(led)
+    assert "Dispatcher" in page(led)
+    be_signed_in(led, "operator")
+    told = page(led)
+    assert "Keep the results" not in told
+    assert "Nobody has taken a seat" in told
+    assert led.post("/api/training/results").status_code == 403
+    assert led.get("/training/debrief.pdf").status_code == 403
+
+
+def test_results_are_kept_in_the_city_that_was_rehearsed(led, home):
+    assert led.post("/api/training/results").json() == {"kept": 1}
+    city = open_database(home / SQLITE_FILE)
+    with reading(city) as tx:
+        (kept,) = list_results(tx)
+    city.dispose()
+    assert (kept.login, kept.role, kept.scenario_name) == (
+        "dispatcher",
+        Role.DISPATCHER,
+        "first-night",
+    )
+    assert kept.points is not None
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_debrief_is_printed_in_every_language(led, language):
+    app = led.app.state.barfrub
+    printed = printed_debrief(app, language)
+    t = translator(language, app.city.timezone)
+    assert printed["title"] == t("Debrief of a training")
+    texts = str(printed["blocks"])
+    assert t("measure:late_first") in texts
+    assert "{" not in texts.replace("{'", "")
+    assert report_pdf(printed).startswith(b"%PDF")
+
+
+def test_a_real_city_has_no_debrief(client, sign_in):
+    sign_in("supervisor")
+    assert client.get("/training/debrief").status_code == 404
+    assert client.post("/api/training/decisions").status_code == 404
+    assert client.get("/training/debrief.pdf").status_code == 404
