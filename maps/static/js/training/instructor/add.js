@@ -72,7 +72,10 @@ const KINDS = {
 class Add extends Part {
   static properties = { kind: { state: true }, sending: { state: true } };
 
-  kind = "call";
+  constructor() {
+    super();
+    this.kind = "call";
+  }
 
   hours(form) {
     const { began_at } = training.value.stands;

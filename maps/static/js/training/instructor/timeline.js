@@ -17,22 +17,25 @@ function standing({ at, until }) {
 const key = ({ kind, at, words }) => `${kind} ${at} ${words}`;
 
 class Timeline extends TickingPart {
-  static properties = { hidden_kinds: { state: true } };
+  static properties = { left_out: { state: true } };
 
-  hidden_kinds = [];
+  constructor() {
+    super();
+    this.left_out = [];
+  }
 
   get stores() {
     return [training];
   }
 
   toggle(kind) {
-    this.hidden_kinds = this.hidden_kinds.includes(kind) ? this.hidden_kinds.filter((one) => one !== kind) : [...this.hidden_kinds, kind];
+    this.left_out = this.left_out.includes(kind) ? this.left_out.filter((one) => one !== kind) : [...this.left_out, kind];
   }
 
   filters(moments) {
     const known = KINDS.filter((kind) => moments.some((one) => one.kind === kind));
     return html`<div class="chips" role="group" aria-label=${t("What is shown")}>
-      ${known.map((kind) => html`<button type="button" class="chip" aria-pressed=${!this.hidden_kinds.includes(kind)} @click=${() => this.toggle(kind)}>${t(`training_moment:${kind}`)}</button>`)}
+      ${known.map((kind) => html`<button type="button" class="chip" aria-pressed=${!this.left_out.includes(kind)} @click=${() => this.toggle(kind)}>${t(`training_moment:${kind}`)}</button>`)}
     </div>`;
   }
 
@@ -53,7 +56,7 @@ class Timeline extends TickingPart {
   render() {
     const { stands } = training.value;
     if (!stands) return "";
-    const moments = stands.moments.filter(({ kind }) => !this.hidden_kinds.includes(kind));
+    const moments = stands.moments.filter(({ kind }) => !this.left_out.includes(kind));
     const coming = moments.filter((one) => standing(one) === "coming");
     const come = moments.filter((one) => standing(one) !== "coming").reverse();
     return html`${this.filters(stands.moments)}

@@ -94,8 +94,9 @@ function follow({ shift }) {
   attend();
 }
 
-/** Watch the place from now on; browsers tell it to secure addresses only. */
+/** Watch the place from now on; browsers tell it to secure addresses only. In a training the truck is simulated, and the phone stays. */
 export function followPosition() {
+  if (boot.training) return drive.set({ tracking: "tracker" });
   if (!globalThis.isSecureContext) return drive.set({ tracking: "insecure" });
   if (!navigator.geolocation) return drive.set({ tracking: "denied" });
   resumePositions();

@@ -1,12 +1,12 @@
 // Asks the server what of the route is proved by now, and where the truck's own tracker sees it.
-import { now, setClock } from "../../../pages/boot.js";
+import { boot, now, setClock } from "../../../pages/boot.js";
 import { askRoute, drive, prove, quietly } from "../state.js";
 import { REST_MS } from "./rate.js";
 import { afterSending } from "./unsent.js";
 
 const FRESH_MS = 15000; // younger than that it is not asked for again
 const LATEST_MS = 60000; // where no position is sent meanwhile
-const BLIND_MS = 5000; // where only the tracker knows the place
+const BLIND_MS = boot.training ? 1000 : 5000; // where only the tracker knows the place, or a simulated truck
 const OWN_MS = REST_MS + 10000; // so long the phone's own place is better: it rests where the truck stands
 
 const asked = () => drive.value.shift?.state === "driving" && document.visibilityState === "visible";

@@ -1,0 +1,109 @@
+// The operator's phone in a rehearsal: it rings, and what the caller says unfolds as if it were spoken.
+import { html } from "lit";
+import { now } from "../pages/boot.js";
+import { Part, icon } from "../pages/element.js";
+import { get, post } from "../pages/net.js";
+import { attempt, once } from "../pages/notices.js";
+import { Store } from "../pages/store.js";
+import { duration, t } from "../pages/texts.js";
+import { call, startCall } from "../requests/operator/state.js";
+
+const AGAIN_MS = 1500;
+const WORD_MS = 350; // people say two to three words a second
+const ANSWER_KEY = "F4";
+
+/** What rings and who is on the line; `said` is how many of the words were heard, `last` the call that was on the line last. */
+const phone = new Store({ seated: true, ringing: [], line: null, said: Infinity, last: null });
+
+let saying = 0;
+
+function sayOn() {
+  const { line, said } = phone.value;
+  if (!line || said >= line.words.split(" ").length) {
+    clearInterval(saying);
+    saying = 0;
+    return;
+  }
+  phone.set({ said: said + 1 });
+}
+
+function take(told, said = Infinity) {
+  const isNew = told.line && told.line.id !== phone.value.line?.id;
+  phone.set({ ...told, ...(isNew ? { said } : {}), ...(told.line ? { last: told.line.id } : {}) });
+  if (isNew && said === 0) saying ||= setInterval(sayOn, WORD_MS);
+}
+
+const answer = once(async () => {
+  const [first] = phone.value.ringing;
+  if (!first) return;
+  const told = await attempt(() => post(`/api/training/calls/${first.id}/take`));
+  if (told === undefined) return void ask();
+  take(told, 0);
+  if (startCall()) document.getElementById("text").focus();
+});
+
+async function end(id, request_id = null) {
+  const told = await attempt(() => post(`/api/training/calls/${id}/end`, { request_id }));
+  if (told) take(told);
+}
+
+/** What is recorded is what came of the call on the line, or of the one that was just hung up. */
+call.follow(({ saved }, changes) => {
+  const { last } = phone.value;
+  if (!("saved" in changes) || !saved?.request || last === null) return;
+  phone.set({ last: null });
+  end(last, saved.request.id);
+});
+
+async function ask() {
+  try {
+    take(await get("/api/training/calls"));
+  } catch {
+    // The next question is soon.
+  }
+}
+
+async function follow() {
+  await ask();
+  setTimeout(follow, AGAIN_MS);
+}
+
+class Phone extends Part {
+  get stores() {
+    return [phone];
+  }
+
+  talking({ line, said }) {
+    const words = line.words.split(" ");
+    const whole = said >= words.length;
+    return html`<p class="caller-words" aria-live="polite"><span class="muted small">${t("The caller says")}</span> <q><bdi>${words.slice(0, said).join(" ")}</bdi></q>${whole ? "" : html`<span aria-hidden="true">…</span>`}</p>
+      <button type="button" @click=${() => end(line.id)}>${icon("phone-off")}${t("Hang up")}</button>`;
+  }
+
+  ringing([first, ...others]) {
+    const since = duration(now() - Date.parse(first.rang_at));
+    return html`<p role="alert"><strong>${icon("phone-call")}${t("The phone rings")}</strong> <span class="muted small">${t("for {span}", { span: since })}${others.length ? html` · ${t("{count} more wait", { count: others.length })}` : ""}</span></p>
+      <button type="button" class="primary" @click=${answer}>${icon("phone")}${t("Answer")}<kbd aria-hidden="true" dir="ltr">${ANSWER_KEY}</kbd></button>`;
+  }
+
+  render() {
+    const { seated, ringing, line } = phone.value;
+    const waits = ringing.length > 0;
+    const state = line ? "talks" : waits && seated ? "rings" : "";
+    const quiet = seated ? t("The phone is quiet.") : t("The simulation answers the phones.");
+    return html`<section class="training-phone ${state}" aria-label=${t("Phone of the training")}>
+      ${line ? this.talking(phone.value) : ""}
+      ${waits && seated ? this.ringing(ringing) : ""}
+      ${line || (waits && seated) ? "" : html`<p class="muted">${quiet} ${seated ? "" : html`<a href="/training/seats">${t("Take this seat")}</a>`}</p>`}
+    </section>`;
+  }
+}
+customElements.define("training-phone", Phone);
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== ANSWER_KEY || event.ctrlKey || event.altKey || event.metaKey) return;
+  event.preventDefault();
+  answer();
+});
+
+await follow();
