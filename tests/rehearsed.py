@@ -12,14 +12,16 @@ from tests import village as v
 from tests.village_database import DISPATCHER
 
 
-def a_sandbox(home: Path, scenario: str = "first-night", now: datetime = v.NOW) -> Sandbox:
+def a_sandbox(
+    home: Path, scenario: str = "first-night", now: datetime = v.NOW, players_hash: str = "!"
+) -> Sandbox:
     """Return the sandbox of the city in a folder, whose clock stands at the scenario's beginning.
 
     Serve it with `Settings(var=sandbox.folder)` and `TrainingClock(sandbox.folder)`.
     """
     sandbox = sandbox_of(home.parent.parent, home.name)
-    nobodys = dict.fromkeys(PLAYED_BY_MACHINE, "!")
-    wanted = WantedTraining(scenario, shipped_text(scenario), 1, nobodys, nobodys)
+    players = dict.fromkeys(PLAYED_BY_MACHINE, players_hash)
+    wanted = WantedTraining(scenario, shipped_text(scenario), 1, players, players)
 
     def finish(folder: Path) -> None:
         make_training_clock(folder, now, 1.0)

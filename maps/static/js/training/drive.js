@@ -44,7 +44,7 @@ class Controls extends Part {
       return html`<div class="truck-controls"><p>${t("The simulation drives this truck.")}</p>
         <button type="button" @click=${() => send("/api/training/drive", { going: false, blade: false })}>${icon("truck")}${t("Drive it yourself")}</button></div>`;
     return html`<div class="truck-controls" role="group" aria-label=${t("The simulated truck")}>
-      <button type="button" class=${going ? "" : "primary"} aria-pressed=${going} @click=${() => work({ going: !going })}>${icon(going ? "square" : "play", going ? "" : "mirrored")}${going ? t("Stop the truck") : t("Drive on")}</button>
+      <button type="button" class=${going ? "" : "primary"} aria-pressed=${going} @click=${() => work({ going: !going })}>${icon(going ? "square" : "play", going ? "" : "mirrored")}${going ? t("Stop the truck") : t("Let the truck go")}</button>
       <button type="button" aria-pressed=${blade} @click=${() => work({ blade: !blade })}>${icon(blade ? "arrow-up-from-line" : "arrow-down-to-line")}${blade ? t("Lift the blade") : t("Lower the blade")}</button>
       <button type="button" class="quiet leave-truck" @click=${() => send("/api/training/drive/leave", {})}>${t("Leave it to the simulation")}</button>
     </div>`;

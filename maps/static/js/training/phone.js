@@ -83,7 +83,7 @@ class Phone extends Part {
   ringing([first, ...others]) {
     const since = duration(now() - Date.parse(first.rang_at));
     return html`<p role="alert"><strong>${icon("phone-call")}${t("The phone rings")}</strong> <span class="muted small">${t("for {span}", { span: since })}${others.length ? html` · ${t("{count} more wait", { count: others.length })}` : ""}</span></p>
-      <button type="button" class="primary" @click=${answer}>${icon("phone")}${t("Answer")}<kbd aria-hidden="true" dir="ltr">${ANSWER_KEY}</kbd></button>`;
+      <button type="button" class="primary" @click=${answer}>${icon("phone")}${t("Answer the call")}<kbd aria-hidden="true" dir="ltr">${ANSWER_KEY}</kbd></button>`;
   }
 
   render() {
