@@ -51,7 +51,7 @@ def page(
         theme=chosen_theme(request),
         csrf=csrf,
         user=user,
-        pages=pages_of(user.roles) if user else (),
+        pages=pages_of(user.roles, training=app.settings.training) if user else (),
         city_name=app.city.name,
         shows_streets=app.policy.public.map,
         has_open_data=app.policy.public.open_data,

@@ -7,11 +7,13 @@ from data.errors import NotFoundError
 from data.model import Actor, Role
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.training.lessons import first_times, opened_steps
+from data.store.training.lessons import first_times, opened_steps, seats_taken
 from data.training.lessons import TAUGHT, Lesson, LessonStep, lesson_of
 
 OPENED = "training.step_opened"
 """Verb of a page that somebody opened from a lesson, to look at it."""
+
+SEAT = "training.seat_taken"
 
 
 def lessons() -> tuple[Lesson, ...]:
@@ -24,6 +26,10 @@ def done_steps(tx: Tx, actor: Actor, lesson: Lesson, since: datetime) -> Mapping
     verbs = {verb for step in lesson.step for verb in step.verbs}
     did = first_times(tx, actor, verbs, since)
     opened = opened_steps(tx, actor, OPENED, since)
+    if SEAT in did:  # a seat is taken for one role
+        seated = seats_taken(tx, actor, SEAT, since)
+        did = {verb: at for verb, at in did.items() if verb != SEAT}
+        did |= {SEAT: seated[lesson.role]} if lesson.role in seated else {}
     done: dict[str, datetime] = {}
     for step in lesson.step:
         times = [did[verb] for verb in step.verbs if verb in did]

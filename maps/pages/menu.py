@@ -50,7 +50,26 @@ PAGES = (
 """In the order of the menu."""
 
 
-def pages_of(roles: Iterable[Role]) -> tuple[MenuPage, ...]:
-    """Return the pages that these roles may open."""
+PAGES_OF_TRAINING = (
+    MenuPage("/training/seats", "Seats", "armchair", _WATCHING | {Role.OPERATOR, Role.DRIVER}),
+    MenuPage("/training/instructor", "Lead the training", "presentation", _LEADING),
+    MenuPage(
+        "/training/debrief",
+        "Debrief",
+        "messages-square",
+        _WATCHING | {Role.OPERATOR, Role.DRIVER},
+    ),
+)
+"""Before those, in a training alone."""
+
+REAL_CITY = frozenset({"/training"})
+"""Addresses of pages that a training does not have."""
+
+
+def pages_of(roles: Iterable[Role], *, training: bool = False) -> tuple[MenuPage, ...]:
+    """Return the pages that these roles may open, in a city or in a training."""
     mine = frozenset(roles)
+    if training:
+        here = (page for page in PAGES if page.path not in REAL_CITY)
+        return tuple(page for page in (*PAGES_OF_TRAINING, *here) if page.roles & mine)
     return tuple(page for page in PAGES if page.roles & mine)

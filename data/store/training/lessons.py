@@ -23,6 +23,17 @@ def first_times(
     return {row.verb: row.at for row in tx.execute(query.group_by(event.c.verb))}
 
 
+def seats_taken(tx: Tx, actor: Actor, verb: str, since: datetime) -> dict[str, datetime]:
+    """Return when somebody wrote a verb first since a time, by the role that its line names."""
+    query = select(event.c.after, event.c.at).where(
+        event.c.actor_kind == actor.kind,
+        event.c.actor_id == actor.id,
+        event.c.verb == verb,
+        event.c.at >= since,
+    )
+    return {row.after["role"]: row.at for row in tx.execute(query.order_by(event.c.id.desc()))}
+
+
 def opened_steps(tx: Tx, actor: Actor, verb: str, since: datetime) -> dict[str, datetime]:
     """Return when somebody wrote a verb first since a time, by its subject."""
     query = select(event.c.subject, func.min(event.c.at).label("at")).where(

@@ -17,6 +17,7 @@ def test_steps_are_ticked_by_what_the_reader_does_and_by_nobody_else(client, sig
     client.post("/requests", json=told).raise_for_status()
     lessons = client.get("/api/training/lessons").json()
     assert done(lessons, "operator") >= {"seat", "record"}
+    assert done(lessons, "dispatcher") == set()
     assert lessons[0]["role"] == "operator"
     assert lessons[0]["mine"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.policy.class_rules import MOST_CLASSES
-from maps.pages.menu import PAGES
+from maps.pages.menu import PAGES, PAGES_OF_TRAINING
 from maps.pages.style import (
     CLASS_COLORS,
     CLASS_WIDTHS,
@@ -160,8 +160,9 @@ def test_every_page_of_the_menu_has_an_icon_that_all_pages_draw():
     shapes = (ROOT / "maps/static/css/pages/base.css").read_text(encoding="utf-8")
     drawn = dict(re.findall(r'\.icon-([\w-]+) \{ --shape: url\("([^"]+)"\)', shapes))
 
-    assert [page.icon for page in PAGES if page.icon not in drawn] == []
-    assert [page.icon for page in PAGES if not (ROOT / f"maps{drawn[page.icon]}").is_file()] == []
+    icons = [page.icon for page in (*PAGES, *PAGES_OF_TRAINING)]
+    assert [icon for icon in icons if icon not in drawn] == []
+    assert [icon for icon in icons if not (ROOT / f"maps{drawn[icon]}").is_file()] == []
 
 
 def test_paper_gets_no_dark_colors():

@@ -72,7 +72,7 @@ from maps.logbook.vehicle_tables import DAYS_COLUMNS, LOG_COLUMNS
 from maps.logbook.vehicle_words import MATERIALS
 from maps.pages.error_texts import MESSAGES, message_of
 from maps.pages.i18n import catalog, translator
-from maps.pages.menu import PAGES
+from maps.pages.menu import PAGES, PAGES_OF_TRAINING
 from maps.pages.style import STATES
 from maps.planning.plan_comparison import FIGURES
 from maps.public.open_index import Feed
@@ -195,7 +195,7 @@ SHOWN_NAMES = {
     *(f"fault:{reason}" for reason in FAULTS),
     *(f"speed_unit:{unit}" for unit in SpeedUnit),
     *(f"equipment:{each}" for each in SensorKind),
-    *(page.name for page in PAGES),
+    *(page.name for page in (*PAGES, *PAGES_OF_TRAINING)),
     *(f"plan:{state}" for state in PlanState),
     *(f"{kind}:{phase}" for kind in ("phase", "go") for phase in StormPhase),
     *(f"snow:{source}" for source in SnowSource),
