@@ -10,8 +10,8 @@ import mmap
 import os
 import struct
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -24,6 +24,9 @@ from data.errors import BarfrubError, InvalidError
 CLOCK_FILE = "training-clock"
 """Its name in the folder of a sandbox; a folder without one is a real installation's."""
 
+HOLD_FILE = "training-clock-hold"
+"""Who holds the clock has this file locked, which ends with its process in any case."""
+
 SLOWEST, FASTEST = 0.1, 60.0
 """Limits of its speed, in seconds of the storm per second."""
 
@@ -31,6 +34,7 @@ KEEP_S = 2.0
 """How often who leads the sandbox writes down the moment, for when the machine is switched off."""
 
 _LAYOUT = struct.Struct("<qqdqq16s")
+_RUNNING, _HELD = 1, 2
 _SUM = struct.Struct("<I")
 _BYTES = _LAYOUT.size + _SUM.size
 
@@ -53,7 +57,8 @@ def this_boot() -> bytes:
 class ClockFace:
     """What stands in the file: it was `at` when the monotonic clock stood at `since_ns`.
 
-    `epoch` is how often the clock was set back.
+    `epoch` is how often the clock was set back. It is `running` where people let it go on, and
+    stands all the same while it is `held`.
     """
 
     at: datetime
@@ -62,6 +67,7 @@ class ClockFace:
     running: bool
     epoch: int
     boot: bytes
+    held: bool = False
 
     def packed(self) -> bytes:
         """Return it as the file holds it, with a sum that shows a half-written one."""
@@ -69,7 +75,7 @@ class ClockFace:
             (self.at - _EPOCH) // _MICROSECOND,
             self.since_ns,
             self.speed,
-            self.running,
+            _RUNNING * self.running | _HELD * self.held,
             self.epoch,
             self.boot,
         )
@@ -81,8 +87,9 @@ def _unpacked(content: bytes) -> ClockFace | None:
     body = content[: _LAYOUT.size]
     if _SUM.unpack(content[_LAYOUT.size : _BYTES]) != (crc32(body),):
         return None
-    at_us, since_ns, speed, running, epoch, boot = _LAYOUT.unpack(body)
-    return ClockFace(_EPOCH + at_us * _MICROSECOND, since_ns, speed, bool(running), epoch, boot)
+    at_us, since_ns, speed, state, epoch, boot = _LAYOUT.unpack(body)
+    at, running, held = _EPOCH + at_us * _MICROSECOND, bool(state & _RUNNING), bool(state & _HELD)
+    return ClockFace(at, since_ns, speed, running, epoch, boot, held)
 
 
 class TrainingClock(Clock):
@@ -113,7 +120,12 @@ class TrainingClock(Clock):
     def pace(self) -> float:
         """How many seconds it goes on in one now."""
         face = self._face()
-        return face.speed if self._runs(face) else 0.0
+        return face.speed if self._goes(face) else 0.0
+
+    @property
+    def paused(self) -> bool:
+        """Whether somebody has paused it; while it is held it stands, but is not."""
+        return not self._runs(self._face())
 
     @property
     def epoch(self) -> int:
@@ -122,7 +134,12 @@ class TrainingClock(Clock):
 
     def now(self) -> datetime:
         """Return the present moment, aware and in UTC."""
-        return self._moment(self._face())
+        face = self._face()
+        while True:
+            moment, before = self._moment(face, self._monotonic_ns()), face
+            face = self._face()
+            if face == before:  # else it may have been paused since, and the moment be too late
+                return moment
 
     def pause(self) -> None:
         """Let it stand."""
@@ -143,9 +160,29 @@ class TrainingClock(Clock):
             lambda face: replace(face, at=moment, running=False, epoch=face.epoch + 1),
         )
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let it stand meanwhile; what people decide of it then holds afterwards.
+
+        One holds it at a time, others wait.
+        """
+        with (self._sandbox / HOLD_FILE).open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            self._change(lambda face: replace(face, held=True))
+            try:
+                yield
+            finally:
+                self._change(lambda face: replace(face, held=False))
+
     def keep(self) -> None:
-        """Write the present moment down."""
-        self._change(lambda face: face)
+        """Write the present moment down, and let it go where who held it has died."""
+        with (self._sandbox / HOLD_FILE).open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self._change(lambda face: face)
+            else:
+                self._change(lambda face: replace(face, held=False))
 
     def recover(self) -> None:
         """Take it up where its sandbox stopped, paused: at once where nobody stopped it properly.
@@ -153,26 +190,33 @@ class TrainingClock(Clock):
         Then no moment comes twice: it stands at the last one that anybody can have seen.
         """
 
-        def stopped(face: ClockFace) -> ClockFace:
-            if not face.running:
-                return face
+        def stopped(face: ClockFace, now_ns: int) -> ClockFace:
+            if not face.running or face.held:
+                return replace(face, running=False, held=False)
             last = face.at + timedelta(seconds=2 * KEEP_S * face.speed)
             same_boot = face.boot == self._boot
-            at = min(last, self._moment(face)) if same_boot else last
+            at = min(last, self._moment(face, now_ns)) if same_boot else last
             return replace(face, at=at, running=False)
 
         self._write(stopped)
 
     def _change(self, change: Callable[[ClockFace], ClockFace]) -> None:
         """Change what it says from this moment on."""
-        self._write(
-            lambda face: change(replace(face, at=self._moment(face), running=self._runs(face)))
-        )
 
-    def _write(self, change: Callable[[ClockFace], ClockFace]) -> None:
+        def from_now_on(face: ClockFace, now_ns: int) -> ClockFace:
+            return change(replace(face, at=self._moment(face, now_ns), running=self._runs(face)))
+
+        self._write(from_now_on)
+
+    def _write(self, change: Callable[[ClockFace, int], ClockFace]) -> None:
+        """Write what follows from what it says now, and from one reading of the monotonic clock.
+
+        With a second reading the time between both would be lost, and a moment come twice.
+        """
         with (self._sandbox / CLOCK_FILE).open("r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            new = replace(change(self._face()), since_ns=self._monotonic_ns(), boot=self._boot)
+            face, now_ns = self._face(), self._monotonic_ns()
+            new = replace(change(face, now_ns), since_ns=now_ns, boot=self._boot)
             self._memory[:_BYTES] = new.packed()
             self._memory.flush()
 
@@ -186,10 +230,13 @@ class TrainingClock(Clock):
     def _runs(self, face: ClockFace) -> bool:
         return face.running and face.boot == self._boot
 
-    def _moment(self, face: ClockFace) -> datetime:
-        if not self._runs(face):
+    def _goes(self, face: ClockFace) -> bool:
+        return self._runs(face) and not face.held
+
+    def _moment(self, face: ClockFace, now_ns: int) -> datetime:
+        if not self._goes(face):
             return face.at
-        gone_us = (self._monotonic_ns() - face.since_ns) / 1_000 * face.speed
+        gone_us = (now_ns - face.since_ns) / 1_000 * face.speed
         return face.at + timedelta(microseconds=gone_us)
 
 

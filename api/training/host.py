@@ -120,13 +120,8 @@ def kept_mark(
     kind: MarkKind,
 ) -> TrainingMarkId:
     """Set a mark while the clock stands, so that nothing in it is later than the mark."""
-    ran = clock.pace > 0
-    clock.pause()
-    try:
+    with clock.held():
         return set_mark(engine, sandbox, actor, label, kind, clock.now()).id
-    finally:
-        if ran:
-            clock.go_on()
 
 
 def order_set_back(sandbox: Sandbox, mark_id: TrainingMarkId, actor: Actor) -> None:

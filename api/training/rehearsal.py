@@ -79,7 +79,7 @@ def set_clock(wanted: ClockIn, context: InstructorContext) -> ClockOut:
     if wanted.paused is not None:
         (clock.pause if wanted.paused else clock.go_on)()
     with context.writing() as tx:
-        note_clock_set(tx, context.actor, clock.now(), clock.speed, paused=not clock.pace)
+        note_clock_set(tx, context.actor, clock.now(), clock.speed, paused=clock.paused)
     context.app.hub.publish("beat", [beat_of(clock)])
     return _clock_out(clock)
 
@@ -129,4 +129,4 @@ def sandbox_of_app(app: App) -> Sandbox:
 
 
 def _clock_out(clock: TrainingClock) -> ClockOut:
-    return ClockOut(now=clock.now(), speed=clock.speed, paused=not clock.pace, epoch=clock.epoch)
+    return ClockOut(now=clock.now(), speed=clock.speed, paused=clock.paused, epoch=clock.epoch)

@@ -24,8 +24,10 @@ class Seconds:
 
     def __init__(self) -> None:
         self.ns = 5_000_000_000
+        self.each_reading_s = 0.0
 
     def __call__(self) -> int:
+        self.pass_by(self.each_reading_s)
         return self.ns
 
     def pass_by(self, seconds: float) -> None:
@@ -116,6 +118,46 @@ def test_after_a_kill_no_moment_comes_twice(clock: TrainingClock, seconds: Secon
     clock.recover()
     assert gone_s(clock) == 10 + 2 * KEEP_S * 10
     assert clock.pace == 0
+
+
+def test_no_moment_comes_twice_on_a_machine_that_is_busy(
+    clock: TrainingClock, seconds: Seconds
+) -> None:
+    clock.go_on()
+    began_ns, seconds.each_reading_s = seconds.ns, 0.05
+    for _ in range(20):
+        clock.keep()
+    assert gone_s(clock) == pytest.approx(10 * (seconds.ns - began_ns) / 1e9)
+
+
+def test_what_an_instructor_decides_while_it_is_held_holds_afterwards(
+    clock: TrainingClock, seconds: Seconds
+) -> None:
+    clock.go_on()
+    with clock.held():
+        seconds.pass_by(5)
+        assert (gone_s(clock), clock.pace, clock.paused) == (0, 0, False)
+        copy(clock).keep()
+        assert clock.pace == 0
+        clock.pause()
+    assert (clock.pace, clock.paused) == (0, True)
+    clock.go_on()
+    with clock.held():
+        pass
+    seconds.pass_by(5)
+    assert gone_s(clock) == 50
+
+
+def test_it_goes_on_when_who_held_it_has_died(clock: TrainingClock, tmp_path: Path) -> None:
+    clock.go_on()
+    held = clock.held()
+    held.__enter__()
+    said = (tmp_path / CLOCK_FILE).read_bytes()
+    held.__exit__(None, None, None)
+    (tmp_path / CLOCK_FILE).write_bytes(said)  # as a process that was killed leaves it
+    assert clock.pace == 0
+    clock.keep()
+    assert clock.pace == 10
 
 
 def test_a_damaged_file_is_told(clock: TrainingClock, tmp_path: Path) -> None:
