@@ -22,7 +22,7 @@ from data.store.database.engine import Database, reading
 from fleet.training.rehearsal import training_of
 from fleet.training.sandbox.filling import PLAYED_BY_MACHINE
 from fleet.training.sandbox.folder import Sandbox
-from fleet.training.sandbox.making import WantedTraining, make_sandbox
+from fleet.training.sandbox.making import WantedTraining, bring_up_to_date, make_sandbox
 
 FIRST_PORT, PORTS = 8001, 100
 """Where a free port is looked for, unless one is named."""
@@ -58,6 +58,7 @@ def run_training(
             _make(settings, sandbox, start, actor, port)
         elif not sandbox.exists:
             raise NotFoundError("training", sandbox.city)
+        bring_up_to_date(sandbox)
         if start.speed is not None:
             TrainingClock(sandbox.folder).set_speed(start.speed)
         on_port(port)

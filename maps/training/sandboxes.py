@@ -61,4 +61,5 @@ def storm_time(now: datetime | None, pace: float, t: Translator) -> str:
         return ""
     if not pace:
         return t("{time}, paused", time=t.day_time(now))
-    return t("{time}, at {speed} times its speed", time=t.day_time(now), speed=t.number(pace, 1))
+    speed = t.number(pace, 0 if pace == round(pace) else 1)
+    return t("{time}, at {speed} times the real speed", time=t.day_time(now), speed=speed)

@@ -27,6 +27,7 @@ MODULES = (
     "what_if",
     "what_if_long",
     "health_while_solving",
+    "training_beside",
     "board_page",
     "board_actions",
     "dispatcher_jobs",

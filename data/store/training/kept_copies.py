@@ -11,6 +11,7 @@ from data.store.backup.sqlite_copy import copy_database
 from data.store.database.city_address import SQLITE_FILE
 from data.store.database.engine import Tx, create_engine, reading, transaction
 from data.store.database.table_copy import copy_table
+from data.store.migrations.upgrading import upgrade
 from data.store.schema import training_mark, training_note
 
 CARRIED = (training_note, training_mark)
@@ -39,6 +40,7 @@ def put_back(city: Path, copy: Path, mark: TrainingMark) -> list[str]:
     database, new = city / SQLITE_FILE, city / f".{SQLITE_FILE}.new"
     shutil.copyfile(copy, new)
     current, earlier = create_engine(database), create_engine(new)
+    upgrade(earlier)  # a copy may be of an older version of the program
     with reading(current) as was, transaction(earlier) as tx:
         for table in CARRIED:
             tx.execute(delete(table))

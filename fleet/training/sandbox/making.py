@@ -91,6 +91,13 @@ def make_sandbox(
     source.dispose()
 
 
+def bring_up_to_date(sandbox: Sandbox) -> None:
+    """Give a sandbox the tables of this version of the program."""
+    database = database_of(sandbox.city_folder)
+    upgrade(database)
+    database.dispose()
+
+
 def require_room(source: Database, home: Path) -> None:
     """Raise `DiskFullError` where the disk has no room for a sandbox of the city in a folder."""
     if shutil.disk_usage(home).free < 2 * size_bytes(source) + SPARE_BYTES:
