@@ -35,9 +35,9 @@ def start(
     from api.config.console import CONSOLE
     from api.config.logs import configure_logs
     from api.config.settings import Settings, chosen_city, prepare_numba
-    from api.training.low_priority import step_back
-    from api.training.sandbox_processes import address_of_server
-    from api.training.starting import TrainingStart, run_training
+    from api.training.hosting.low_priority import step_back
+    from api.training.hosting.sandbox_processes import address_of_server
+    from api.training.hosting.starting import TrainingStart, run_training
     from data.model import Actor, ActorKind
     from fleet.training.sandbox.folder import sandbox_of
 
@@ -66,7 +66,7 @@ def start(
 def stop(city: CityOption = None) -> None:
     """Stop a rehearsal; it can go on later where it stands."""
     from api.config.settings import Settings, chosen_city
-    from api.training.sandbox_control import stop_host
+    from api.training.hosting.sandbox_control import stop_host
     from fleet.training.sandbox.folder import sandbox_of
 
     settings = Settings()
@@ -77,7 +77,7 @@ def stop(city: CityOption = None) -> None:
 def delete(city: CityOption = None) -> None:
     """Delete the sandbox of a city, with all that was rehearsed in it."""
     from api.config.settings import Settings, chosen_city
-    from api.training.sandbox_control import delete_sandbox
+    from api.training.hosting.sandbox_control import delete_sandbox
     from fleet.training.sandbox.folder import sandbox_of
 
     settings = Settings()
@@ -88,7 +88,7 @@ def delete(city: CityOption = None) -> None:
 def list_() -> None:
     """Print the sandboxes: city, scenario, whether one runs and where, and its time."""
     from api.config.settings import Settings
-    from api.training.sandbox_control import state_of
+    from api.training.hosting.sandbox_control import state_of
     from fleet.training.sandbox.folder import list_sandboxes
 
     settings = Settings()

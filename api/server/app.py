@@ -60,6 +60,7 @@ from api.processes.ingest.live_positions import Consumer
 from api.processes.ingest.position_ingest import PositionIngest
 from api.processes.ingest.report_ingest import ReportIngest
 from api.processes.ingest.tracker_stats import TrackerStats
+from api.processes.messages.kept_gateway import KeptGateway
 from api.processes.messages.message_gateways import read_notice_settings
 from api.processes.messages.notice_sender import NoticeSender
 from api.processes.messages.push_gateway import PushGateway, push_contact
@@ -113,6 +114,7 @@ from api.training import debrief as training_debrief
 from api.training import drive as training_drive
 from api.training import instructor as training_instructor
 from api.training import lessons as training_lessons
+from api.training import outbox as training_outbox
 from api.training import past_storms
 from api.training import rehearsal as training_rehearsal
 from api.training import sandboxes as training_sandboxes
@@ -128,6 +130,7 @@ from fleet.messages.sos import SosListener
 from fleet.replay.storm_history import StormHistory
 from fleet.routes.published_plan import PublishedPlanCache
 from fleet.tracking.live_fleet import Hub, LiveFleet
+from fleet.training.sandbox.folder import Sandbox
 from maps.pages.scripts import scripts_dir
 from maps.pages.templates import STATIC_DIR
 from maps.requests.requests import request_view
@@ -217,6 +220,7 @@ ROUTES = (
     policy,
     streets,
     training_sandboxes,
+    training_outbox,
     training_seats,
     training_lessons,
     training_calls,
@@ -243,6 +247,9 @@ def create_app(
     as the server runs.
     """
     app = open_city(settings, city_folder, clock or Clock(), apart=apart)
+    if settings.training:
+        outbox = Sandbox(settings.var, city_folder.name).outbox
+        app.notice_sender.gateway = KeptGateway(outbox, app.clock.now)
     web = _bare_web()
     web.state.barfrub = app
     install_error_handlers(web)

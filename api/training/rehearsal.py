@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from api.config.training_clock import TrainingClock
 from api.processes.event_feeds import beat_of
-from api.training.host import kept_mark, order_set_back
+from api.training.hosting.host import kept_mark, order_set_back
 from api.web.checked_route import CheckedRoute
 from api.web.context import Allowed, App, Context
 from api.web.schemas import Wire

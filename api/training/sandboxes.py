@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.config.training_clock import FASTEST, SLOWEST
 from api.simulation.demo_city import CODE_FOLDER
-from api.training.progress import (
+from api.training.hosting.progress import (
     HostProgress,
     HostStep,
     find_host,
@@ -22,8 +22,8 @@ from api.training.progress import (
     require_none,
     write_progress,
 )
-from api.training.sandbox_control import delete_sandbox, state_of, stop_host
-from api.training.starting import chosen_port
+from api.training.hosting.sandbox_control import delete_sandbox, state_of, stop_host
+from api.training.hosting.starting import chosen_port
 from api.web.checked_route import CheckedRoute
 from api.web.context import Allowed, App, Context
 from api.web.page_context import boot_of, page, translator_of

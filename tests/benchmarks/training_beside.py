@@ -18,7 +18,7 @@ import httpx
 
 from api.config.settings import Settings
 from api.simulation.demo_storm import enroll_everybody, fresh_city, scene_of
-from api.training.progress import HostStep, find_progress
+from api.training.hosting.progress import HostStep, find_progress
 from data.model import Role
 from data.store.database.city_database import database_of
 from fleet.training.sandbox.folder import Sandbox, sandbox_of

@@ -36,6 +36,11 @@ class Sandbox:
         return self.folder / "players.json"
 
     @property
+    def outbox(self) -> Path:
+        """The file of the messages that went nowhere."""
+        return self.folder / "outbox.jsonl"
+
+    @property
     def order(self) -> Path:
         """The file in which the server asks its host to set it back."""
         return self.folder / "set-back.json"

@@ -16,6 +16,7 @@ from data.store.database.engine import Database, Tx, reading, transaction
 from data.store.training.kept_copies import keep_copy, put_back
 from data.store.training.rehearsal import add_mark, get_mark, list_marks, remove_mark
 from fleet.training.sandbox.folder import Sandbox
+from fleet.training.sandbox.outbox import forget_later
 
 MARK_EVERY = timedelta(minutes=30)
 """How often the sandbox sets a mark by itself, by the storm's time."""
@@ -76,6 +77,7 @@ def set_back(sandbox: Sandbox, mark_id: TrainingMarkId, actor: Actor) -> Trainin
         (sandbox.marks / file).unlink(missing_ok=True)
     shutil.rmtree(city / HISTORY, ignore_errors=True)
     (city / RECEIPTS).unlink(missing_ok=True)
+    forget_later(sandbox.outbox, mark.at)
     with _opened(city) as engine, transaction(engine) as tx:
         add_event(tx, mark.at, actor, "training.set_back", f"training_mark:{mark.id}")
     return mark

@@ -28,6 +28,7 @@ GET /api/training/marks
 GET /api/training/sandbox
 GET /training
 GET /training/instructor
+GET /training/outbox
 POST /api/training/clock
 POST /api/training/events
 POST /api/training/marks

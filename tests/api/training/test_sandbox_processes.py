@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 
 from api.config.settings import Settings
-from api.training.low_priority import NICENESS
-from api.training.sandbox_processes import address_of_server, environment_of
-from api.training.starting import chosen_port, is_free
+from api.training.hosting.low_priority import NICENESS
+from api.training.hosting.sandbox_processes import address_of_server, environment_of
+from api.training.hosting.starting import chosen_port, is_free
 from data.errors import ConflictError
 from fleet.training.sandbox.filling import DISPATCHER, OPERATOR
 from fleet.training.sandbox.folder import Sandbox
 
 HOST = """
 import os, sys
-from api.training.low_priority import step_back
-from api.training.sandbox_processes import start_child
+from api.training.hosting.low_priority import step_back
+from api.training.hosting.sandbox_processes import start_child
 step_back()
 print(start_child(["sleep", "300"], os.environ).pid, flush=True)
 sys.stdin.read()

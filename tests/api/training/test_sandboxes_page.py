@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from api.training import sandboxes
-from api.training.progress import hosting
+from api.training.hosting.progress import hosting
 from data.training import SHIPPED
 from fleet.training.sandbox.folder import sandbox_of
 from tests import village as v

@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 
 from api.config.settings import Settings
 from api.processes.printing.training_word import training_word
-from api.training.host import TrainingHost, order_set_back
-from api.training.progress import HostStep, find_progress, hosting
+from api.training.hosting.host import TrainingHost, order_set_back
+from api.training.hosting.progress import HostStep, find_progress, hosting
 from api.web.installed_app import PURPLE
 from data.errors import ConflictError
 from data.model.training.live_training import TrainingNote, TrainingNoteId
@@ -19,6 +19,7 @@ from data.model.training.rehearsal import TrainingMarkId
 from data.store.database.engine import reading, transaction
 from data.store.training.instructor import add_training_note, list_training_notes
 from fleet.training.sandbox.folder import Sandbox
+from fleet.training.sandbox.outbox import forget_later, kept_messages
 from maps.pages.i18n import translator
 from tests import village as v
 from tests.api.conftest import be_signed_in, served
@@ -144,6 +145,19 @@ def test_nobody_takes_it_for_the_real_city(sandbox: Sandbox, dispatcher: TestCli
     assert word == {"training": "تمرین"}
     real = dispatcher.get("/storms", headers={"accept": "text/html"}).text
     assert "data-training" not in real
+
+
+def test_what_would_have_gone_out_is_kept_to_be_read(sandbox: Sandbox) -> None:
+    clock = clock_of(sandbox)
+    with server_of(sandbox) as client:
+        sender = client.app.state.barfrub.notice_sender
+        assert sender.send_sms("0914 555", "en", "A truck comes at 6.") == ""
+        signed_in(client, "supervisor")
+        shown = client.get("/training/outbox", headers={"accept": "text/html"}).text
+    assert "0914 555" in shown
+    assert "A truck comes at 6." in shown
+    forget_later(sandbox.outbox, clock.now() - timedelta(minutes=1))
+    assert kept_messages(sandbox.outbox) == []
 
 
 def test_a_real_city_has_no_clock_to_set(dispatcher: TestClient) -> None:

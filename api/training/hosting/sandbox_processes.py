@@ -14,7 +14,7 @@ import httpx
 
 from api.config.settings import Settings
 from api.simulation.demo_city import CODE_FOLDER
-from api.training.low_priority import end_with_parent, step_back_together
+from api.training.hosting.low_priority import end_with_parent, step_back_together
 from data.errors import BarfrubError
 from fleet.training.sandbox.filling import DISPATCHER, OPERATOR
 from fleet.training.sandbox.folder import Sandbox

@@ -8,7 +8,7 @@ from threading import Event
 from typing import Protocol
 
 from api.config.training_clock import KEEP_S, TrainingClock
-from api.training.progress import HostProgress, HostStep, write_progress
+from api.training.hosting.progress import HostProgress, HostStep, write_progress
 from data.errors import BarfrubError
 from data.model import Actor, ActorKind
 from data.model.training.rehearsal import MarkKind, TrainingMarkId

@@ -12,9 +12,9 @@ from api.access.auth import hash_password
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.config.training_clock import TrainingClock, known_speed, make_training_clock
-from api.training.host import TrainingHost
-from api.training.progress import HostProgress, HostStep, hosting, write_progress
-from api.training.sandbox_processes import SandboxProcesses
+from api.training.hosting.host import TrainingHost
+from api.training.hosting.progress import HostProgress, HostStep, hosting, write_progress
+from api.training.hosting.sandbox_processes import SandboxProcesses
 from data.errors import BarfrubError, ConflictError, NotFoundError
 from data.model import Actor
 from data.store.database.city_database import database_of

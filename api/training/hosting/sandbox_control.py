@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.config.training_clock import TrainingClock
-from api.training.progress import HostProgress, HostStep, find_host, find_progress, hosting
+from api.training.hosting.progress import HostProgress, HostStep, find_host, find_progress, hosting
 from data.errors import BarfrubError, NotFoundError
 from data.model.training.rehearsal import Training
 from data.store.database.city_database import database_of

@@ -1,0 +1,1 @@
+"""How is a sandbox made, kept going at low priority, and set back?"""
