@@ -21,14 +21,14 @@ from api.processes.printing.training_debrief import (
     read_debrief,
 )
 from api.web.checked_route import CheckedRoute
-from api.web.context import Allowed, Context
+from api.web.context import BOARD_ROLES, Allowed, Context
 from api.web.page_context import boot_of, page, translator_of
 from data.errors import NotFoundError
 from data.model import Actor, PlanRun, PlanRunId, Role, StormId
 from data.store.database.engine import Tx, reading, transaction
 from fleet.planning.plan_lifecycle import request_stop
 from fleet.routes.file_request import ask_for_debrief
-from fleet.training.rehearsal import training_of
+from fleet.training.rehearsal import known_training
 from fleet.training.scores.debrief import keep_results, results_of, training_storm
 from fleet.training.scores.decision_runs import ask_for_points, decision_runs
 from maps.training.debrief import SearchView, search_view
@@ -59,7 +59,12 @@ def debrief_page(request: Request, context: TraineeContext) -> HTMLResponse:
     leads = context.has(*INSTRUCTORS)
     login = None if leads else context.user.login
     subject = DebriefSubject(translator_of(request).language, login)
-    view = {"boot": boot_of(request, context), "leads": leads, "view": _words(context, subject)}
+    view = {
+        "boot": boot_of(request, context),
+        "leads": leads,
+        "replays": context.has(*BOARD_ROLES),
+        "view": _words(context, subject),
+    }
     return page(request, "training/debrief.html", view)
 
 
@@ -107,8 +112,9 @@ def keep_training_results(context: InstructorContext) -> KeptResults:
 
 def _storm_id(tx: Tx) -> StormId:
     """Return the storm of the training here; raise `NotFoundError` in a real city."""
+    known_training(tx)
     storm = training_storm(tx)
-    if training_of(tx) is None or storm is None:
+    if storm is None:
         raise NotFoundError("training", 1)
     return storm.id
 

@@ -7,7 +7,7 @@ from data.training import SHIPPED, shipped_scenario
 from fleet.training.scores.debrief import TraineeScore
 from fleet.training.scores.score_rules import RULES, ScoredMeasure, ScoreRule, Unit
 from maps.pages.i18n import Translator
-from maps.pages.tables import TableView, at_most, span_text
+from maps.pages.tables import TableView, at_most, rounded, span_text
 
 MOST_FORMER = 5
 """Former results that are shown, the newest."""
@@ -58,7 +58,8 @@ def value_text(value: float | None, unit: Unit, t: Translator) -> str:
         return t("{seconds} s", seconds=t.number(round(value)))
     if unit is Unit.MINUTES:
         return t("{minutes} min", minutes=t.number(round(value)))
-    return at_most(value, 2, t)
+    tenths = rounded(value, 1) == rounded(value, 2)
+    return at_most(value, 1 if tenths else 2, t)
 
 
 def share_of_time(share: float | None, t: Translator) -> str:

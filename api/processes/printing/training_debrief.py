@@ -5,6 +5,7 @@ from typing import Protocol
 
 from api.config.clock import Clock
 from api.processes.city_state import CityStateHolder
+from api.processes.printing.training_word import training_word
 from data.errors import NotFoundError
 from data.model import PlanRun
 from data.store.database.engine import Database, Tx, reading
@@ -62,8 +63,8 @@ def printed_debrief(parts: DebriefParts, language: str) -> dict[str, object]:
     """Return what `report_pdf` prints of everybody's debrief."""
     with reading(parts.engine) as tx:
         t = _translator(tx, parts, language)
-        view = _view(tx, parts, DebriefSubject(language), t)
-    return debrief_paper(view, parts.city_state.now.city.name, parts.clock.now(), t)
+        view, word = _view(tx, parts, DebriefSubject(language), t), training_word(tx, t)
+    return debrief_paper(view, parts.city_state.now.city.name, parts.clock.now(), t) | word
 
 
 def _view(tx: Tx, parts: DebriefParts, subject: DebriefSubject, t: Translator) -> DebriefView:

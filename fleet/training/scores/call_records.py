@@ -51,12 +51,19 @@ class _Known:
         return ended is None or ended > at
 
     def together(self, one: TrainingCall, other: TrainingCall) -> bool:
-        """Whether two calls became one work: one job, or one request was merged into the other."""
+        """Whether two calls became one work: one request was merged into the other, or one job.
+
+        One job counts on the caller's own street only: two wrong ones may meet elsewhere.
+        """
         mine, theirs = self._request(one), self._request(other)
         if mine is None or theirs is None:
             return False
         ids = {self.merged.get(each.id, each.id) for each in (mine, theirs)}
-        return len(ids) == 1 or (mine.job_id is not None and mine.job_id == theirs.job_id)
+        if len(ids) == 1:
+            return True
+        noted = None if theirs.snap is None else theirs.snap.segment_id
+        right = same_street(self.network, other.segment_id, noted)
+        return right and mine.job_id is not None and mine.job_id == theirs.job_id
 
     def _request(self, call: TrainingCall) -> ServiceRequest | None:
         return None if call.request_id is None else self.requests.get(call.request_id)
@@ -72,6 +79,7 @@ def _record(call: TrainingCall, before: Iterable[TrainingCall], known: _Known) -
     ]
     request = None if call.request_id is None else known.requests.get(call.request_id)
     snap = None if request is None else request.snap
+    noted = None if snap is None else snap.segment_id
     return CallRecord(
         rang_at=call.rang_at,
         taken_at=call.taken_at,
@@ -79,7 +87,7 @@ def _record(call: TrainingCall, before: Iterable[TrainingCall], known: _Known) -
         over_at=call.ended_at,
         saved_at=None if request is None else request.received_at,
         meant=call.segment_id,
-        noted=None if snap is None else snap.segment_id,
+        noted=noted,
         repeats=bool(again),
         joined=any(known.together(one, call) for one in again),
         kept=None if request is None else known.promises.get(request.id),

@@ -13,7 +13,7 @@ from api.processes.workers.plan_worker import solve_run
 from api.processes.workers.run_lease import LEASE_S, real_now
 from api.web.context import App
 from data.languages import languages
-from data.model import Actor, ActorKind, Role
+from data.model import Actor, ActorKind, RequestKind, Role
 from data.model.training.rehearsal import MarkKind, Training, TrainingMark, TrainingMarkId
 from data.store.accounts.accounts import find_user_by_login
 from data.store.backup.sqlite_copy import copy_database
@@ -24,6 +24,8 @@ from data.store.planning.plans import add_plan, set_published
 from data.store.training.rehearsal import add_mark, set_training
 from data.store.training.results import list_results
 from data.training import shipped_text
+from fleet.simulation.simulated_calls import SimulatedCall
+from fleet.training.calls import hang_up_unanswered, ring
 from fleet.training.sandbox.folder import Sandbox
 from fleet.training.seats import take_seat
 from maps.pages.i18n import translator
@@ -34,7 +36,7 @@ from tests.api.conftest import be_signed_in, served
 from tests.village_database import copy_city
 from tests.village_plan import a_plan, legs_along
 
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 LONG_WAY = (v.ORCHARD, v.TULIP, v.RING, v.SCHOOL, v.MILL, v.MAIN_WEST, v.MAIN_EAST)
 """A route that comes to the main street last."""
 
@@ -157,10 +159,68 @@ def test_the_debrief_is_printed_in_every_language(led, language):
     printed = printed_debrief(app, language)
     t = translator(language, app.city.timezone)
     assert printed["title"] == t("Debrief of a training")
+    assert printed["training"] == t("Training")
     texts = str(printed["blocks"])
     assert t("measure:late_first") in texts
     assert "{" not in texts.replace("{'", "")
     assert report_pdf(printed).startswith(b"%PDF")
+
+
+CALLERS = (v.MILL, v.ROSE, v.SCHOOL, v.MILL, v.TULIP, v.ROSE)
+"""Where callers stand, some of them where another one stood before."""
+
+
+def ring_up(client: TestClient, clock, streets) -> list[int]:
+    """Let callers ring one after the other; return the numbers of their calls."""
+    numbers = []
+    for street in streets:
+        clock.moment += 5 * MINUTE
+        place = v.village().segment(street).geometry[0]
+        caller = SimulatedCall(clock.moment, RequestKind.PLOW, "Snow", "here", place, street)
+        with transaction(client.app.state.barfrub.engine) as tx:
+            (call,) = ring(tx, [(caller, None)], clock.moment)
+        numbers.append(call.id)
+    return numbers
+
+
+def perfect(client: TestClient, clock, street) -> None:
+    """Take what rings at once, and save it on the caller's street within a minute."""
+    (call,) = ring_up(client, clock, [street])
+    clock.moment += 5 * SECOND
+    assert client.post(f"/api/training/calls/{call}/take").status_code == 200
+    clock.moment += 45 * SECOND
+    save(client, call, street)
+
+
+def careless(client: TestClient, clock, street) -> None:
+    """Take every other call, late, and save it on a street where nobody called from."""
+    call, _ = ring_up(client, clock, [street, street])
+    clock.moment += 100 * SECOND
+    client.post(f"/api/training/calls/{call}/take")
+    clock.moment += 240 * SECOND
+    save(client, call, v.MAIN_WEST)
+    with transaction(client.app.state.barfrub.engine) as tx:
+        hang_up_unanswered(tx, 1.0, clock.moment)
+
+
+def save(client: TestClient, call: int, street) -> None:
+    place = v.village().segment(street).geometry[0]
+    where = {"lon": place.lon, "lat": place.lat, "segment_id": street}
+    asked = where | {"text": "Snow", "kind": "plow", "channel": "phone"}
+    saved = client.post("/requests", json=asked)
+    assert saved.status_code == 201, saved.text
+    ended = client.post(f"/api/training/calls/{call}/end", json={"request_id": saved.json()["id"]})
+    assert ended.status_code == 200, ended.text
+
+
+@pytest.mark.parametrize(("robot", "points"), [(perfect, "100 of 100"), (careless, "0 of 100")])
+def test_robots_that_answer_the_phone_score_what_the_rules_say(led, clock, robot, points):
+    be_signed_in(led, "operator")
+    for street in CALLERS:
+        robot(led, clock, street)
+    told = page(led)
+    assert f'<strong class="points">{points}</strong>' in told
+    assert "/replay" not in told  # an operator may not open it
 
 
 def test_a_real_city_has_no_debrief(client, sign_in):
