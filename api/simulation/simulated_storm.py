@@ -26,13 +26,10 @@ from api.simulation.simulated_operator import ServerBusyError, SimulatedOperator
 from api.simulation.simulated_tracker import Truck
 from data.errors import BarfrubError
 from data.model import Plan, Role, Route, Storm, VehicleId
-from data.policy.message_rules import COME_BACK
 from data.store.database.engine import Database, reading, transaction
-from data.store.messages.messages import list_messages
 from data.store.planning.plans import find_published_plan, find_published_plan_id
 from data.store.setup.city import get_city
 from data.store.setup.machines import list_vehicles
-from data.store.shifts.shifts import list_shifts
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.store.streets.places import list_places
@@ -50,6 +47,7 @@ from fleet.simulation.scenario_events import (
 from fleet.simulation.simulated_calls import SimulatedCall, calls, steadily, written_calls
 from fleet.simulation.simulated_trucks import after_approach, drive_home, driven
 from fleet.simulation.simulated_weather import fallen_cm
+from fleet.simulation.taken_up_routes import called_back, last_places, rest_of
 from fleet.tracking.trackers import own_trackers
 from maps.pages.i18n import translator
 
@@ -67,9 +65,6 @@ PATIENCE_S = 180.0
 
 AT_ONCE = 8
 """Concurrent requests."""
-
-NEWEST = 500
-"""Messages among which drivers look for what was written to them."""
 
 Report = Callable[[str], None]
 
@@ -121,7 +116,6 @@ class Simulation:
         self._clock = ServerClock()
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._plan: Plan | None = None
-        self._began_at: datetime | None = None
         self._storm: Storm | None = None
         self._home: set[VehicleId] = set()
         self._operator: SimulatedOperator | None = None
@@ -310,16 +304,17 @@ class Simulation:
             await asyncio.sleep(TICK_S)
 
     async def look_for_plan(self, report: Report) -> bool:
-        """Switch the trucks to a newer published plan, if there is one."""
+        """Switch the trucks to a newer published plan, if there is one.
+
+        The first one they may have begun to drive before, in a simulation that has ended since.
+        """
         plan = await asyncio.to_thread(self._newer_plan)
         self._storm = await asyncio.to_thread(self._active_storm)
         if plan is not None:
             first, self._plan = self._plan is None, plan
-            now = self._clock.now()
-            self._began_at, self._home = now, set()
-            routes = [route for route in plan.routes if route.vehicle_id in self._trucks]
-            if not first:
-                routes = await asyncio.to_thread(self._approached, routes, now)
+            now, self._home = self._clock.now(), set()
+            wanted = await asyncio.to_thread(self._taken_up, plan, now) if first else plan.routes
+            routes = await asyncio.to_thread(self._approached, wanted, now)
             for route in routes:
                 seed = self._script.seed + plan.id
                 self._drive(route, now, seed)
@@ -349,21 +344,20 @@ class Simulation:
         self._trucks[route.vehicle_id].path.begin(fixes)
 
     def _recalled(self) -> list[Route]:
-        plan, since = self._plan, self._began_at
-        if plan is None or since is None:
+        if self._plan is None:
             return []
         with reading(self._engine) as tx:
-            messages = list_messages(tx, plan.storm_id, NEWEST)
-            over = {shift.id for shift in list_shifts(tx, plan.storm_id) if shift.over}
-        told = {
-            one.vehicle_id for one in messages if one.words == COME_BACK and one.sent_at >= since
-        }
-        return [
-            route
-            for route in plan.routes
-            if route.vehicle_id in self._trucks.keys() - self._home
-            and (route.vehicle_id in told or route.shift_id in over)
-        ]
+            routes = called_back(tx, self._plan)
+        driving = self._trucks.keys() - self._home
+        return [route for route in routes if route.vehicle_id in driving]
+
+    def _taken_up(self, plan: Plan, now: datetime) -> tuple[Route, ...]:
+        """Put the trucks where they were seen last; return what they have still to drive."""
+        with reading(self._engine) as tx:
+            for vehicle_id, place in last_places(tx, plan, now).items():
+                if vehicle_id in self._trucks:
+                    self._trucks[vehicle_id].path.stand_at(place, now)
+            return rest_of(tx, plan, self._network, now)
 
     def _newer_plan(self) -> Plan | None:
         with reading(self._engine) as tx:
@@ -380,6 +374,8 @@ class Simulation:
     def _approached(self, routes: Iterable[Route], now: datetime) -> list[Route]:
         found: list[Route] = []
         for route in routes:
+            if route.vehicle_id not in self._trucks:
+                continue
             place = self._trucks[route.vehicle_id].path.place
             found.append(after_approach(route, self._network, place, now) if place else route)
         return found

@@ -41,6 +41,21 @@ class TruckPath:
         """Where the truck is; `None` before it has left."""
         return self._last.location if self._last else None
 
+    def stand_at(self, place: LonLat, now: datetime) -> None:
+        """Be at a place already, where an earlier simulation has left the truck."""
+        self._last = Fix(
+            sent_at=now,
+            fixed_at=now,
+            location=place,
+            speed_mps=0.0,
+            heading_deg=0.0,
+            accuracy_m=0.0,
+            blade=False,
+            spreader=False,
+            material="",
+            rate_gm2=None,
+        )
+
     def begin(self, fixes: Iterator[Fix]) -> None:
         """Take another way from now on."""
         self._coming, self._late = fixes, timedelta(0)

@@ -14,8 +14,11 @@ from api.simulation.scenario_choice import found_scenario
 from api.simulation.simulated_storm import Person, Script, Simulation
 from data.errors import BarfrubError, InvalidError
 from data.model import (
+    LegOutcome,
+    LegProgress,
     Message,
     MessageId,
+    Position,
     RequestKind,
     RequestState,
     ShiftId,
@@ -28,12 +31,15 @@ from data.store.coverage.coverage import list_coverage
 from data.store.database.city_database import database_of
 from data.store.database.engine import transaction
 from data.store.messages.messages import add_message
+from data.store.planning.plans import find_published_plan
 from data.store.requests.requests import list_requests
+from data.store.shifts.shifts import save_progress
 from data.store.tracking.positions import list_between, list_unseen
 from data.streets.projection import distance_m
 from data.training import scenario_from_toml, shipped_scenario
 from fleet.alerts.alert_register import WATCH
 from fleet.shifts.roster import cancel_shift
+from fleet.simulation.taken_up_routes import rest_of
 from fleet.tracking.trackers import own_trackers
 from tests import village as v
 from tests.api.conftest import PASSWORD, StillClock
@@ -204,18 +210,45 @@ def test_a_newer_plan_sends_the_trucks_on_from_where_they_are(
         assert simulation.positions_sent > sent
 
     acted(settings, planned_city, clock, scene, Script())
-    engine = database_of(planned_city)
-    with transaction(engine) as tx:
-        day = timedelta(days=1)
-        fixes = list_between(tx, VehicleId(1), v.NOW - day, v.NOW + day)
-        fixes += list_unseen(tx, 10_000)[0]
-    engine.dispose()
-    fixes.sort(key=lambda fix: fix.fixed_at)
+    fixes = all_fixes(planned_city)
     assert all(
         distance_m(a.location, b.location) < 100
         for a, b in pairwise(fixes)
         if b.fixed_at - a.fixed_at < timedelta(seconds=6)
     )
+
+
+def test_a_simulation_that_begins_anew_goes_on_where_the_trucks_are(
+    settings: Settings, planned_city: Path, clock: StillClock
+) -> None:
+    async def five_minutes(simulation: Simulation, clock: StillClock) -> None:
+        await simulation.begin(print)
+        for _ in range(10):
+            clock.moment += timedelta(seconds=30)
+            await simulation.tick()
+
+    acted(settings, planned_city, clock, five_minutes, Script())
+    again_at = clock.moment
+    acted(settings, planned_city, clock, five_minutes, Script())
+    fixes = all_fixes(planned_city)
+    last = [fix for fix in fixes if fix.fixed_at <= again_at][-1]
+    later = [fix for fix in fixes if fix.fixed_at > again_at]
+    street = v.village().nearest(last.location, 50.0)
+    assert street is not None
+    length_m = v.village().segment(street.segment_id).length_m
+    assert distance_m(last.location, later[0].location) < length_m + 30
+
+
+def test_a_truck_that_goes_on_does_no_leg_twice(planned_city: Path) -> None:
+    engine = database_of(planned_city)
+    with transaction(engine) as tx:
+        plan = find_published_plan(tx, StormId(1))
+        assert rest_of(tx, plan, v.village(), v.NOW) == plan.routes
+        tap = LegProgress(plan.id, ShiftId(1), 1, LegOutcome.DONE, v.NOW, v.NOW)
+        save_progress(tx, tap)
+        (route,) = rest_of(tx, plan, v.village(), v.NOW)
+    engine.dispose()
+    assert route.legs == plan.routes[0].legs[2:]
 
 
 @pytest.mark.parametrize("order", ["recall", "cancel"])
@@ -233,15 +266,21 @@ def test_a_truck_that_is_called_back_drives_home_and_works_no_more(
         await simulation.tick()
 
     acted(settings, planned_city, clock, scene, Script())
-    engine = database_of(planned_city)
+    fixes = all_fixes(planned_city)
+    later = [fix for fix in fixes if fix.fixed_at > v.NOW + timedelta(minutes=3)]
+    assert later
+    assert not any(fix.blade for fix in later)
+
+
+def all_fixes(folder: Path) -> list[Position]:
+    """Return what the tracker of the truck has sent, by time."""
+    engine = database_of(folder)
     with transaction(engine) as tx:
         day = timedelta(days=1)
         fixes = list_between(tx, VehicleId(1), v.NOW - day, v.NOW + day)
         fixes += list_unseen(tx, 10_000)[0]
     engine.dispose()
-    later = [fix for fix in fixes if fix.fixed_at > v.NOW + timedelta(minutes=3)]
-    assert later
-    assert not any(fix.blade for fix in later)
+    return sorted(fixes, key=lambda fix: fix.fixed_at)
 
 
 def called(folder: Path, order: str, now: datetime) -> None:
