@@ -116,6 +116,6 @@ def _spoken(name: str, value: object, around: TimelineWords) -> object:
     if name == "machine" and isinstance(value, int) and around.machines:
         return around.machines[(value - 1) % len(around.machines)]
     if isinstance(value, float):
-        return t.number(value, 1)
+        return t.number(value, 0 if value.is_integer() else 1)
     kinds = {"kind": "trouble", "place": "city_part", "street": "street_kind"}
     return t(f"{kinds[name]}:{value}") if name in kinds else value

@@ -12,7 +12,7 @@ class Seats extends Part {
   row(seat) {
     return html`<li>
       <div><strong><bdi>${seat.name}</bdi></strong> <span class="muted small">${named("role", seat.role)}${seat.machine ? html` · <bdi>${seat.machine}</bdi>` : ""} · ${t("since {time}", { time: time(seat.since) })}</span></div>
-      <p class="small"><bdi>${seat.doing || t("Nothing yet")}</bdi></p>
+      <p class="small">${seat.doing || t("Nothing yet")}</p>
       <a class="quiet small" href=${seat.page} target="_blank" rel="noopener">${icon("external-link", "mirrored")}${t("See what {name} sees", { name: seat.name })}</a>
     </li>`;
   }

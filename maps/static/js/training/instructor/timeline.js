@@ -44,7 +44,7 @@ class Timeline extends TickingPart {
     return html`<li class="moment ${one.kind} ${state}">
       <span class="when">${one.until ? times(one.at, one.until) : time(one.at)}</span>
       ${icon(one.icon)}
-      <span class="what"><bdi>${one.words}</bdi>${one.by ? html` <span class="muted small"><bdi>${one.by}</bdi></span>` : ""}</span>
+      <span class="what">${one.kind === "note" ? html`<bdi>${one.words}</bdi>` : one.words}${one.by ? html` <span class="muted small"><bdi>${one.by}</bdi></span>` : ""}</span>
       <span class="muted small state">${one.kind === "scenario" || one.kind === "added" ? t(`moment_state:${state}`) : t(`training_moment:${one.kind}`)}</span>
     </li>`;
   }
