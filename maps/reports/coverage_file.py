@@ -26,6 +26,9 @@ FONT = STATIC_DIR / "vendor/vazirmatn/webfonts/Vazirmatn-Regular.woff2"
 WIDEST_PX, NARROWER_PX, NARROWEST_PX = 4.0, 0.8, 1.6
 """Width of streets of the most urgent class, how much each next is narrower, and the least."""
 
+FIXED_SIZE = ", maximum-scale=1.0, user-scalable=no"
+"""What folium says in every file: that a phone may not make it larger."""
+
 DECIMALS = 6
 """Of degrees in the file: a tenth of a metre."""
 
@@ -82,7 +85,7 @@ def _finished(
         folium.Element(_script(moments_json(picture, moments, whole.get_name(), t)))
     )
     figure.add_child(whole)
-    html = with_assets(figure.render())
+    html = with_assets(figure.render()).replace(FIXED_SIZE, "")
     start = f'<html lang="{t.language}" dir="{t.direction}" data-theme="light">'
     return html.replace("<html>", start, 1)
 
@@ -100,10 +103,10 @@ def _panel(picture: CoveragePicture, moments: int, t: Translator) -> str:
     when = t("As of {date}, {time}", date=t.date(picture.at), time=t.time(picture.at))
     storm = picture.storm.name if picture.storm else t("No storm")
     return (
-        f'<section class="panel"><h1>{escape(_title(picture, t))}</h1>'
+        f'<main class="panel"><h1>{escape(_title(picture, t))}</h1>'
         f'<p><bdi>{escape(storm)}</bdi><br><output id="when">{escape(when)}</output></p>'
         f"{color_controls(picture, moments, t)}"
-        f"<p>{escape(picture.city.attribution)}</p></section>"
+        f"<p>{escape(picture.city.attribution)}</p></main>"
     )
 
 

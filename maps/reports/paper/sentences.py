@@ -85,6 +85,9 @@ def late_sentence(view: CouncilView, t: Translator) -> str:
     if not streets:
         return no_street_late(view, t)
     worst = streets[0]
+    if not any(part.name for part in view.districts):
+        words = "Worst is {street}: late for {span}."
+        return t(words, street=called(worst.names, t), span=duration(worst.late_s, t))
     return t(
         "Worst is {street} in {district}: late for {span}.",
         street=called(worst.names, t),
@@ -204,7 +207,7 @@ def questions(view: CouncilView, t: Translator) -> list[str]:
 def _questions(view: CouncilView, t: Translator) -> Iterator[str]:
     if view.city is None:
         return
-    named = [part for part in view.districts if part.now.late_m > 0]
+    named = [part for part in view.districts if part.name and part.now.late_m > 0]
     if named:
         worst = max(named, key=lambda part: part.now.late_m)
         yield t(

@@ -48,6 +48,7 @@ def test_it_fetches_nothing():
     assert re.findall(r'<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)="[^"]+"', html) == []
     assert re.findall(r"url\((?!data:|#)[^)]*\)", html) == []
     assert "sourceMappingURL" not in html
+    assert "user-scalable" not in html  # a phone may make it larger
 
 
 def test_every_street_is_in_it_once():
