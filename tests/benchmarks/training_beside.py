@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 
 from api.config.settings import Settings
+from api.simulation.demo_city import SAMPLE_CITY
 from api.simulation.demo_storm import enroll_everybody, fresh_city, scene_of
 from api.training.hosting.progress import HostStep, find_progress
 from data.model import Role
@@ -25,7 +26,7 @@ from fleet.training.sandbox.folder import Sandbox, sandbox_of
 from tests.begun_session import begun_session
 from tests.benchmarks.served import client_of, serving
 
-ROUNDS = 150
+ROUNDS = 60
 EVERY_S = 0.1
 PORT = 8128
 SEARCH_S = 300
@@ -33,7 +34,7 @@ SEARCH_S = 300
 ASKED: dict[str, Callable[[httpx.Client], httpx.Response]] = {
     "the board, whole": lambda client: client.get("/api/board"),
     "a street that a caller names": lambda client: client.get(
-        "/api/geocode", params={"q": "Kungsgatan"}
+        "/api/geocode", params={"q": "بلوار ولیعصر"}
     ),
     "a request saved": lambda client: client.post(
         "/requests", json={"kind": "plow", "text": "Snow", "address": "", "channel": "phone"}
@@ -45,7 +46,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
     """Yield median and 95th percentile of each answer: alone, beside a rehearsal, alone again."""
     with tempfile.TemporaryDirectory() as name:
         settings = Settings(var=Path(name))
-        scene = scene_of(None, None)
+        scene = scene_of(Path(SAMPLE_CITY), None)
         enroll_everybody(fresh_city(settings, scene), scene)
         with serving(settings, scene.name), client_of(settings, scene.name, Role.DISPATCHER) as me:
             took = [_answers(me)]

@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 
 from data.model.training.rehearsal import MarkKind, TrainingMark
 from data.store.backup.sqlite_copy import copy_database
@@ -12,7 +12,7 @@ from data.store.database.city_address import SQLITE_FILE
 from data.store.database.engine import Tx, create_engine, reading, transaction
 from data.store.database.table_copy import copy_table
 from data.store.migrations.upgrading import upgrade
-from data.store.schema import training_mark, training_note
+from data.store.schema import session, training_mark, training_note, user
 
 CARRIED = (training_note, training_mark)
 """Tables that setting back leaves as they are: what an instructor wrote down, and the marks."""
@@ -45,6 +45,7 @@ def put_back(city: Path, copy: Path, mark: TrainingMark) -> list[str]:
         for table in CARRIED:
             tx.execute(delete(table))
             copy_table(was, tx, table)
+        _carry_sessions(was, tx)
         gone = _forget_later(tx, mark)
     current.dispose()
     earlier.dispose()
@@ -54,6 +55,19 @@ def put_back(city: Path, copy: Path, mark: TrainingMark) -> list[str]:
         os.fsync(file.fileno())
     new.replace(database)
     return gone
+
+
+def _carry_sessions(was: Tx, tx: Tx) -> None:
+    """Leave everybody signed in whom the earlier database knows."""
+    tx.execute(delete(session))
+    known = {*tx.scalars(select(user.c.id))}
+    rows = [
+        dict(zip(session.columns.keys(), row, strict=True))
+        for row in was.execute(select(session).order_by(session.c.id))
+        if row.user_id in known
+    ]
+    if rows:
+        tx.execute(insert(session), [{**row, "begun_from": None} for row in rows])
 
 
 def _forget_later(tx: Tx, mark: TrainingMark) -> list[str]:

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from data.errors import DiskFullError
 from data.model import Actor
 from data.model.training.rehearsal import MarkKind, TrainingMark, TrainingMarkId
 from data.store.audit.audit_log import add_event
 from data.store.audit.receipt_file import RECEIPTS
-from data.store.database.city_database import database_of
+from data.store.database.city_database import database_of, size_bytes
 from data.store.database.engine import Database, Tx, reading, transaction
 from data.store.training.kept_copies import keep_copy, put_back
 from data.store.training.rehearsal import add_mark, get_mark, list_marks, remove_mark
@@ -22,6 +23,9 @@ MARK_EVERY = timedelta(minutes=30)
 """How often the sandbox sets a mark by itself, by the storm's time."""
 
 LABEL_LETTERS = 80
+
+SPARE_BYTES = 300_000_000
+"""Room that marks leave free on the disk, for what is really stored there."""
 
 HISTORY = "history"
 """The folder in a city's that keeps what its map looked like: of times that are no more."""
@@ -47,8 +51,10 @@ def set_mark(
 ) -> TrainingMark:
     """Keep the sandbox as it is; its clock stands meanwhile.
 
-    The mark is in its own copy too.
+    The mark is in its own copy too. Raises `DiskFullError` where a copy would fill the disk.
     """
+    if shutil.disk_usage(sandbox.folder).free < 2 * size_bytes(engine) + SPARE_BYTES:
+        raise DiskFullError
     sandbox.marks.mkdir(exist_ok=True, mode=0o700)
     file = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}.sqlite"
     by = actor.id if kind is MarkKind.OWN else ""

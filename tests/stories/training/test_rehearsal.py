@@ -94,6 +94,8 @@ def test_a_rehearsal_is_paused_marked_and_set_back(
         client.post("/api/training/clock", json={"paused": False})
         set_back = client.post(f"/api/training/marks/{mark['id']}/set-back")
         assert set_back.status_code == 202
+        signed_in(client, "dispatcher")
+        kept = client.cookies
 
     host.round()
     assert processes.done == ["stop", "start"]
@@ -103,8 +105,9 @@ def test_a_rehearsal_is_paused_marked_and_set_back(
         1,
     )
     with server_of(sandbox) as client:
-        signed_in(client, "administrator")
+        client.cookies = kept  # whoever has signed in since stays so
         assert client.get("/api/board").json()["storm"]["phase"] == storm["phase"]
+        signed_in(client, "administrator")
         assert [one["label"] for one in client.get("/api/training/marks").json()] == [
             "before the call"
         ]
