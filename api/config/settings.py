@@ -128,7 +128,7 @@ class Settings(BaseSettings):
         default=90, ge=1, le=3650, description="Days until photos are erased"
     )
     photos_reserve_mb: int = Field(
-        default=1_000, ge=0, description="MB of the disk that photos leave free"
+        default=1_000, ge=0, description="MB of the disk that photos and trainings leave free"
     )
     photos_daily_mb: int = Field(
         default=2_000,
@@ -198,6 +198,11 @@ class Settings(BaseSettings):
         folder = os.environ.get(SECRETS) or lines.env_vars.get(SECRETS.lower())
         files = (SecretsSettingsSource(settings_cls, folder),) if folder else ()
         return init_settings, env_settings, lines, *files
+
+    @property
+    def reserve_bytes(self) -> int:
+        """What photos and trainings leave free of the disk."""
+        return self.photos_reserve_mb * 1_000_000
 
     def city_folder(self, name: str) -> Path:
         """Return the folder of a city, which may not exist; reject names that point elsewhere."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from api.config.training_clock import TrainingClock
 from api.processes.event_feeds import beat_of
-from api.training.hosting.host import kept_mark, order_set_back
+from api.training.hosting.host import MarkedSandbox, kept_mark, order_set_back
 from api.web.checked_route import CheckedRoute
 from api.web.context import Allowed, App, Context
 from api.web.schemas import Wire
@@ -96,9 +96,8 @@ def get_marks(context: InstructorContext) -> list[MarkOut]:
 def add_mark(wanted: MarkIn, context: InstructorContext) -> MarkOut:
     """Keep the rehearsal as it is now, to be set back to."""
     app, clock = context.app, clock_of(context.app)
-    made = kept_mark(
-        app.engine, sandbox_of_app(app), clock, context.actor, wanted.label, MarkKind.OWN
-    )
+    marked = MarkedSandbox(app.engine, sandbox_of_app(app), clock, app.settings.reserve_bytes)
+    made = kept_mark(marked, context.actor, wanted.label, MarkKind.OWN)
     with context.reading() as tx:
         return MarkOut.of(mark_of(tx, made))
 

@@ -89,7 +89,7 @@ def start_sandbox(wanted: SandboxIn, request: Request, context: StarterContext) 
             reason="training_exists",
             city=sandbox.city,
         )
-    require_room(app.engine, app.folder)
+    require_room(app.engine, app.folder, app.settings.reserve_bytes)
     arguments = ["--speed", str(wanted.speed), "--scenario", wanted.scenario]
     if wanted.toml:
         arguments[-1] = str(_kept(sandbox, wanted))

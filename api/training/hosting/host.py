@@ -2,7 +2,10 @@
 
 import json
 import logging
+import time
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
 from typing import Protocol
@@ -19,6 +22,9 @@ from fleet.training.sandbox.marks import MARK_EVERY, last_mark_at, set_back, set
 
 HOST = Actor(ActorKind.SYSTEM, "training")
 """The actor of what the sandbox does by itself."""
+
+MARK_REST_S = 60.0
+"""Real seconds between two marks that the host sets, however fast the clock goes."""
 
 _log = logging.getLogger(__name__)
 
@@ -37,10 +43,21 @@ class Processes(Protocol):
 
 
 class TrainingHost:
-    """Runs one sandbox until `stopped` is set."""
+    """Runs one sandbox until `stopped` is set, and leaves `reserve_bytes` of the disk free."""
 
-    def __init__(self, sandbox: Sandbox, processes: Processes, port: int, stopped: Event) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        processes: Processes,
+        port: int,
+        stopped: Event,
+        reserve_bytes: int = 0,
+        monotonic_s: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._sandbox = sandbox
+        self._reserve_bytes = reserve_bytes
+        self._monotonic_s = monotonic_s
+        self._rests_until_s = 0.0
         self._processes = processes
         self._port = port
         self._stopped = stopped
@@ -49,6 +66,7 @@ class TrainingHost:
 
     def run(self) -> None:
         """Let the rehearsal go on from where it stands, until it is stopped."""
+        self._sandbox.order.unlink(missing_ok=True)  # of a host that has died meanwhile
         try:
             self._say(HostStep.SERVER)
             self._clock.recover()
@@ -57,8 +75,11 @@ class TrainingHost:
                 self._clock.go_on()
                 self._say(HostStep.RUNNING)
             while not self._stopped.wait(KEEP_S):
-                self.round()
-        except BarfrubError as error:
+                try:
+                    self.round()
+                except OSError as error:  # a full disk: the next round tries again
+                    _log.error("the rehearsal's host was hindered: %s", error)
+        except (BarfrubError, OSError) as error:
             self._end()
             self._say(HostStep.FAILED, str(error))
             raise
@@ -73,8 +94,9 @@ class TrainingHost:
             self._set_back(*order)
             return
         self._processes.tend()
-        with suppress(BarfrubError):  # a full disk: the next round tries again
-            self._mark()
+        if self._monotonic_s() >= self._rests_until_s:
+            with suppress(BarfrubError, OSError):  # a full disk: a later round tries again
+                self._mark()
 
     def _mark(self) -> None:
         """Set a mark where the last one is long ago."""
@@ -84,24 +106,34 @@ class TrainingHost:
         engine = database_of(self._sandbox.city_folder)
         try:
             if _is_due(engine, now):
-                kept_mark(engine, self._sandbox, self._clock, HOST, "", MarkKind.AUTO)
+                self._rests_until_s = self._monotonic_s() + MARK_REST_S
+                marked = MarkedSandbox(engine, self._sandbox, self._clock, self._reserve_bytes)
+                kept_mark(marked, HOST, "", MarkKind.AUTO)
         finally:
             engine.dispose()
         self._next_mark_at = now + MARK_EVERY
 
     def _set_back(self, mark_id: TrainingMarkId, actor: Actor) -> None:
-        """Set everything back to a mark; the clock stands until somebody lets it go on."""
+        """Set everything back to a mark; the clock stands until somebody lets it go on.
+
+        Where that fails, the rehearsal goes on as it was.
+        """
         self._say(HostStep.SETTING_BACK)
+        paused, fault = self._clock.paused, ""
         self._clock.pause()
         self._processes.stop()
         try:
             mark = set_back(self._sandbox, mark_id, actor)
             self._clock.set_back(mark.at)
             self._next_mark_at = None
-        except (BarfrubError, OSError) as error:  # the rehearsal goes on as it was
-            _log.error("the rehearsal could not be set back: %s", error)
+            paused = True
+        except (BarfrubError, OSError) as error:
+            fault = f"the rehearsal could not be set back: {error}"
+            _log.error(fault)
         self._processes.start(self._stopped)
-        self._say(HostStep.RUNNING)
+        if not paused:
+            self._clock.go_on()
+        self._say(HostStep.RUNNING, fault)
 
     def _end(self) -> None:
         self._clock.pause()
@@ -111,17 +143,22 @@ class TrainingHost:
         write_progress(self._sandbox, HostProgress(step, self._port, fault))
 
 
-def kept_mark(
-    engine: Database,
-    sandbox: Sandbox,
-    clock: TrainingClock,
-    actor: Actor,
-    label: str,
-    kind: MarkKind,
-) -> TrainingMarkId:
+@dataclass(frozen=True, slots=True)
+class MarkedSandbox:
+    """A sandbox of which a mark is to be set, which leaves so much of the disk free."""
+
+    engine: Database
+    sandbox: Sandbox
+    clock: TrainingClock
+    reserve_bytes: int
+
+
+def kept_mark(of: MarkedSandbox, actor: Actor, label: str, kind: MarkKind) -> TrainingMarkId:
     """Set a mark while the clock stands, so that nothing in it is later than the mark."""
-    with clock.held():
-        return set_mark(engine, sandbox, actor, label, kind, clock.now()).id
+    with of.clock.held():
+        now = of.clock.now()
+        mark = set_mark(of.engine, of.sandbox, actor, label, kind, now, of.reserve_bytes)
+    return mark.id
 
 
 def order_set_back(sandbox: Sandbox, mark_id: TrainingMarkId, actor: Actor) -> None:

@@ -30,7 +30,15 @@ LEAVE_S = 20.0
 REST_S, LONGEST_REST_S = 2.0, 60.0
 """Pause before a process that died is started again; it doubles each time."""
 
-TAKEN_OVER = ("host", "proxies", "log", "public_pace", "import_memory_mb", "import_minutes")
+TAKEN_OVER = (
+    "host",
+    "proxies",
+    "log",
+    "public_pace",
+    "import_memory_mb",
+    "import_minutes",
+    "photos_reserve_mb",
+)
 """Settings of the real installation that hold in its sandboxes; no other one does, so that nothing
 reaches a gateway, a broker or the database of the real city."""
 

@@ -63,7 +63,7 @@ def run_training(
             TrainingClock(sandbox.folder).set_speed(start.speed)
         on_port(port)
         processes = SandboxProcesses(settings, sandbox, port, _seed(sandbox))
-        TrainingHost(sandbox, processes, port, stopped).run()
+        TrainingHost(sandbox, processes, port, stopped, settings.reserve_bytes).run()
 
 
 def chosen_port(host: str, wanted: int | None) -> int:
@@ -105,7 +105,15 @@ def _make(
     hashes = {login: hash_password(password) for login, password in passwords.items()}
     report(HostStep.COPY)
     with _people(settings) as people:
-        wanted = WantedTraining(start.name, start.scenario, start.seed, passwords, hashes, people)
+        wanted = WantedTraining(
+            start.name,
+            start.scenario,
+            start.seed,
+            passwords,
+            hashes,
+            people,
+            settings.reserve_bytes,
+        )
         home = settings.city_folder(sandbox.city)
         make_sandbox(home, sandbox, wanted, actor, now, finish, report)
 

@@ -36,7 +36,8 @@ class WantedTraining:
     """What is to be rehearsed: a scenario as TOML, and what people call it.
 
     `passwords` are those under which the machine plays, `hashes` their digests, both by sign-in
-    name; `people` is the database of the province's people, where the city is one's.
+    name; `people` is the database of the province's people, where the city is one's. Of the disk
+    `reserve_bytes` stay free.
     """
 
     scenario_name: str
@@ -45,6 +46,7 @@ class WantedTraining:
     passwords: Mapping[str, str]
     hashes: Mapping[str, str]
     people: Database | None = None
+    reserve_bytes: int = 0
 
 
 def make_sandbox(
@@ -71,7 +73,7 @@ def make_sandbox(
     title = scenario_from_toml(wanted.scenario, wanted.scenario_name).title
     source = database_of(home)
     require_current(source)
-    require_room(source, home)
+    require_room(source, home, wanted.reserve_bytes)
     with reading(source) as tx:
         language = get_city(tx).language or "en"
     training = Training(
@@ -98,9 +100,10 @@ def bring_up_to_date(sandbox: Sandbox) -> None:
     database.dispose()
 
 
-def require_room(source: Database, home: Path) -> None:
-    """Raise `DiskFullError` where the disk has no room for a sandbox of the city in a folder."""
-    if shutil.disk_usage(home).free < 2 * size_bytes(source) + SPARE_BYTES:
+def require_room(source: Database, home: Path, reserve_bytes: int) -> None:
+    """Raise `DiskFullError` where a sandbox of the city in a folder would not leave so much."""
+    needed = 2 * size_bytes(source) + SPARE_BYTES + reserve_bytes
+    if shutil.disk_usage(home).free < needed:
         raise DiskFullError
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,10 +22,10 @@ from fleet.training.sandbox.outbox import forget_later
 MARK_EVERY = timedelta(minutes=30)
 """How often the sandbox sets a mark by itself, by the storm's time."""
 
-LABEL_LETTERS = 80
+MOST_AUTO = 24
+"""Marks that the sandbox keeps of those set by itself: each is as large as its database."""
 
-SPARE_BYTES = 300_000_000
-"""Room that marks leave free on the disk, for what is really stored there."""
+LABEL_LETTERS = 80
 
 HISTORY = "history"
 """The folder in a city's that keeps what its map looked like: of times that are no more."""
@@ -47,13 +47,21 @@ def last_mark_at(tx: Tx, before: datetime) -> datetime | None:
 
 
 def set_mark(
-    engine: Database, sandbox: Sandbox, actor: Actor, label: str, kind: MarkKind, now: datetime
+    engine: Database,
+    sandbox: Sandbox,
+    actor: Actor,
+    label: str,
+    kind: MarkKind,
+    now: datetime,
+    reserve_bytes: int,
 ) -> TrainingMark:
     """Keep the sandbox as it is; its clock stands meanwhile.
 
-    The mark is in its own copy too. Raises `DiskFullError` where a copy would fill the disk.
+    The mark is in its own copy too. Of those that the sandbox sets by itself the newest and some
+    earlier ones stay. Raises `DiskFullError` where the copy would not leave `reserve_bytes` free,
+    which the real city needs.
     """
-    if shutil.disk_usage(sandbox.folder).free < 2 * size_bytes(engine) + SPARE_BYTES:
+    if shutil.disk_usage(sandbox.folder).free < size_bytes(engine) + reserve_bytes:
         raise DiskFullError
     sandbox.marks.mkdir(exist_ok=True, mode=0o700)
     file = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}.sqlite"
@@ -67,7 +75,28 @@ def set_mark(
         with transaction(engine) as tx:
             remove_mark(tx, mark.id)
         raise
+    if kind is MarkKind.AUTO:
+        _thin_out(engine, sandbox)
     return mark
+
+
+def _thin_out(engine: Database, sandbox: Sandbox) -> None:
+    """Forget marks that the sandbox set by itself where there are too many."""
+    with transaction(engine) as tx:
+        marks = [one for one in list_marks(tx) if one.kind is MarkKind.AUTO]
+        gone = []
+        while len(marks) > MOST_AUTO:
+            gone.append(_most_dispensable(marks))
+            marks.remove(gone[-1])
+            remove_mark(tx, gone[-1].id)
+    for mark in gone:
+        (sandbox.marks / mark.file).unlink(missing_ok=True)
+
+
+def _most_dispensable(marks: Sequence[TrainingMark]) -> TrainingMark:
+    """Return the mark whose neighbors are nearest to each other: never the first or the last."""
+    threes = zip(marks, marks[1:], marks[2:], strict=False)
+    return min(threes, key=lambda three: three[2].at - three[0].at)[1]
 
 
 def set_back(sandbox: Sandbox, mark_id: TrainingMarkId, actor: Actor) -> TrainingMark:

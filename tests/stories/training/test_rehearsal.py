@@ -1,6 +1,7 @@
 """A rehearsal is begun on a copy of the city, paused, marked and set back: all through HTTP."""
 
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -16,9 +17,13 @@ from api.web.installed_app import PURPLE
 from data.errors import ConflictError
 from data.model.training.live_training import TrainingNote, TrainingNoteId
 from data.model.training.rehearsal import TrainingMarkId
+from data.store.database.city_database import database_of
 from data.store.database.engine import reading, transaction
 from data.store.training.instructor import add_training_note, list_training_notes
+from data.store.training.rehearsal import list_marks
+from fleet.training.sandbox import marks
 from fleet.training.sandbox.folder import Sandbox
+from fleet.training.sandbox.marks import MARK_EVERY
 from fleet.training.sandbox.outbox import forget_later, kept_messages
 from maps.pages.i18n import translator
 from tests import village as v
@@ -57,7 +62,8 @@ def processes() -> NoProcesses:
 
 @pytest.fixture
 def host(sandbox: Sandbox, processes: NoProcesses) -> TrainingHost:
-    return TrainingHost(sandbox, processes, 8001, Event())
+    minutes = count(0, 60)
+    return TrainingHost(sandbox, processes, 8001, Event(), 0, lambda: next(minutes))
 
 
 def server_of(sandbox: Sandbox) -> Any:
@@ -126,12 +132,51 @@ def test_a_sandbox_marks_its_beginning_and_each_half_hour(
         clock.set_back(v.NOW + timedelta(minutes=minutes))
         host.round()
     with server_of(sandbox) as client:
-        marks = signed_in(client, "supervisor").get("/api/training/marks").json()
-    assert [(one["kind"], one["made_by"]) for one in marks] == [("auto", "")] * 2
-    assert [datetime.fromisoformat(one["at"]) for one in marks] == [
+        known = signed_in(client, "supervisor").get("/api/training/marks").json()
+    assert [(one["kind"], one["made_by"]) for one in known] == [("auto", "")] * 2
+    assert [datetime.fromisoformat(one["at"]) for one in known] == [
         v.NOW,
         v.NOW + timedelta(minutes=40),
     ]
+
+
+def test_marks_leave_the_disk_to_the_real_city(
+    sandbox: Sandbox, processes: NoProcesses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marks, "MOST_AUTO", 3)
+    clock, seconds = clock_of(sandbox), iter((0, 0, 59, *(60 * n for n in range(1, 30))))
+    host = TrainingHost(sandbox, processes, 8001, Event(), 0, lambda: next(seconds))
+    kept: list[list[int]] = []
+    for half_hours in range(7):
+        clock.set_back(v.NOW + half_hours * MARK_EVERY)
+        host.round()
+        kept.append(half_hours_of(sandbox))
+    assert kept[:2] == [[0], [0]]  # one in a real minute at most
+    assert kept[-1] == [0, 2, 6]
+    full = TrainingHost(sandbox, processes, 8001, Event(), 10**18, lambda: 0.0)
+    clock.set_back(v.NOW + 10 * MARK_EVERY)
+    full.round()
+    assert half_hours_of(sandbox) == [0, 2, 6]
+    assert len([*sandbox.marks.iterdir()]) == 3
+
+
+def half_hours_of(sandbox: Sandbox) -> list[int]:
+    """Return when the marks of a sandbox were set, in half hours since its beginning."""
+    engine = database_of(sandbox.city_folder)
+    with reading(engine) as tx:
+        found = [int((one.at - v.NOW) / MARK_EVERY) for one in list_marks(tx)]
+    engine.dispose()
+    return found
+
+
+def test_an_order_of_before_a_kill_is_not_carried_out(
+    sandbox: Sandbox, processes: NoProcesses
+) -> None:
+    order_set_back(sandbox, TrainingMarkId(1), DISPATCHER)
+    stopped = Event()
+    stopped.set()
+    TrainingHost(sandbox, processes, 8001, stopped).run()
+    assert not sandbox.order.exists()
 
 
 def test_nobody_takes_it_for_the_real_city(sandbox: Sandbox, dispatcher: TestClient) -> None:
@@ -179,6 +224,9 @@ def test_a_mark_that_is_gone_leaves_the_rehearsal_as_it_is(
     sandbox: Sandbox, host: TrainingHost, processes: NoProcesses
 ) -> None:
     order_set_back(sandbox, TrainingMarkId(99), DISPATCHER)
-    host.round()
+    clock_of(sandbox).go_on()
+    with hosting(sandbox):
+        host.round()
+        assert "could not be set back" in find_progress(sandbox).fault
     assert processes.done == ["stop", "start"]
-    assert clock_of(sandbox).epoch == 0
+    assert (clock_of(sandbox).epoch, clock_of(sandbox).paused) == (0, False)
