@@ -8,14 +8,19 @@ import pytest
 from api.config.settings import Settings
 from data.model import LonLat, RequestKind
 from data.store.database.engine import transaction
+from data.store.streets.network import load_network
 from fleet.simulation.simulated_calls import SimulatedCall
 from fleet.training.calls import ring
+from fleet.training.seats import seats_of
 from tests import village as v
 from tests.browser.conftest import Visit, serving
 from tests.rehearsed import a_sandbox, clock_of
 from tests.village_database import copy_city
+from tests.village_plan import a_leg, add_published_plan
 
 pytestmark = pytest.mark.browser
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 1}
 
 
 @pytest.fixture
@@ -66,5 +71,28 @@ def test_an_operator_answers_and_an_instructor_sees_it_and_adds_a_caller(visit: 
     page.wait_for_selector(".moment.note:has-text('Asked well')")
     page.click("#pause")
     page.wait_for_selector("#pause:has-text('Pause')")
+    assert visit.grave_faults() == []
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_a_driver_drives_his_simulated_truck_without_a_receiver(visit: Visit) -> None:
+    page, engine = visit.page, visit.city.engine
+    with transaction(engine) as tx:
+        legs = (a_leg(segment_id=v.MAIN_WEST), a_leg(segment_id=v.MAIN_EAST))
+        add_published_plan(tx, *legs, network_version=load_network(tx).version)
+    visit.sign_in("driver")
+    visit.go("/training/seats")
+    page.click("form[data-vehicle='1'] button")
+    page.click("a[href='/drive'].primary")
+    page.click("drive-actions button.primary")
+    with page.expect_response(lambda told: '"blade":true' in (told.request.post_data or "")):
+        page.click("training-drive button:has-text('Drive on')")
+        page.click("training-drive button:has-text('Lower the blade')")
+    page.wait_for_selector("training-drive button:has-text('Lift the blade')")
+    page.wait_for_selector("training-drive button:has-text('Stop')")
+    with transaction(engine) as tx:
+        (seat,) = seats_of(tx)
+    assert (seat.vehicle_id, seat.going, seat.blade) == (1, True, True)
     assert visit.grave_faults() == []
     assert visit.complaints == []

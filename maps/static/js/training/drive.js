@@ -2,7 +2,7 @@
 import { html, nothing } from "lit";
 import { Part, icon } from "../pages/element.js";
 import { get, post } from "../pages/net.js";
-import { attempt, once } from "../pages/notices.js";
+import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
 import { t } from "../pages/texts.js";
 import { drive } from "../shifts/driver/state.js";
@@ -12,19 +12,29 @@ const AGAIN_MS = 5000;
 /** What the driver does with his truck; null until it is known. */
 const truck = new Store({ controls: null });
 
-const send = once(async (path, body) => {
-  const controls = await attempt(() => post(path, body));
-  if (controls) truck.set({ controls });
-});
+let waiting = 0;
+let before = Promise.resolve();
 
-const work = (changes) => {
-  const { going, blade } = truck.value.controls;
-  return send("/api/training/drive", { going, blade, ...changes });
-};
+/** Send an order after those before it: a glove taps faster than the network answers, and the last tap counts. */
+function send(path, body) {
+  waiting += 1;
+  before = before.then(async () => {
+    const controls = await attempt(() => post(path, body));
+    waiting -= 1;
+    if (controls && waiting === 0) truck.set({ controls });
+  });
+}
+
+function work(changes) {
+  const controls = { ...truck.value.controls, ...changes };
+  truck.set({ controls });
+  send("/api/training/drive", { going: controls.going, blade: controls.blade });
+}
 
 async function follow() {
   try {
-    truck.set({ controls: await get("/api/training/drive") });
+    const controls = await get("/api/training/drive");
+    if (waiting === 0) truck.set({ controls });
   } catch {
     // The next question is soon.
   }
