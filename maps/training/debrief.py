@@ -16,7 +16,7 @@ from fleet.training.scores.decision_points import (
     missed_min,
 )
 from maps.pages.i18n import Translator
-from maps.pages.tables import FigureView, TableView, span_text
+from maps.pages.tables import FigureView, TableView, at_most, span_text
 from maps.training.debrief_timeline import DebriefMoment, StripView, strip_view, timeline
 from maps.training.score_words import TraineeView, half_time, person_view, share_of_time
 
@@ -143,7 +143,10 @@ def _point_words(one: DecisionPoint, t: Translator) -> str:
         for name, each in one.saved.items()
         if each.low >= CLEAR_MIN
     ]
-    words = t("A new plan here would have saved {saved} of lateness.", saved=t.listed(saved))
+    words = t(
+        "A new plan here would have saved {saved} of lateness, the mean of the open streets.",
+        saved=t.listed(saved),
+    )
     moved = t.plural("{count} streets would have gone to another truck.", one.moved)
     if one.published_at is None:
         return f"{words} {moved}"
@@ -153,9 +156,9 @@ def _point_words(one: DecisionPoint, t: Translator) -> str:
 
 def _range(saved: MinutesSaved, t: Translator) -> dict[str, str]:
     return {
-        "value": t.number(round(saved.middle)),
-        "low": t.number(round(saved.low)),
-        "high": t.number(round(saved.high)),
+        "value": at_most(saved.middle, 1, t),
+        "low": at_most(saved.low, 1, t),
+        "high": at_most(saved.high, 1, t),
     }
 
 
@@ -249,8 +252,8 @@ def _method(t: Translator) -> Sequence[str]:
             "At each mark the plan that was driven goes on as it is, new work behind its routes, "
             "and is compared with three plans made anew from the same moment with the same "
             "knowledge. A moment counts only where the worst of the three saves at least {minutes} "
-            "minutes of lateness of a class of the first two, all its streets together. The range "
-            "is that of the searches: not of weather, nor of people.",
+            "min of lateness of one of the two most urgent classes, the mean of its open streets. "
+            "The range is that of the searches: not of weather, nor of people.",
             minutes=t.number(CLEAR_MIN),
         ),
         t(

@@ -133,7 +133,7 @@ def _moments(found: Debrief, people: Mapping[str, str], t: Translator) -> Iterat
         yield _Happened(note.at, MomentKind.NOTE, words)
     for point in found.points or ():
         if point.missed:
-            minutes = t.number(round(point.total))
+            minutes = t.number(round(point.most))
             yield _Happened(
                 point.at,
                 MomentKind.MISSED,

@@ -8,7 +8,7 @@ searches found from there. What they differ in is told only where all of them ar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
+from statistics import mean, median
 from typing import NamedTuple
 
 from data.model import Plan, PlanId
@@ -17,8 +17,11 @@ from fleet.planning.plan_preparation import Prepared
 from fleet.planning.plan_scope import works_of
 from fleet.planning.plan_summary import HOPELESS, pass_ends
 
-CLEAR_MIN = 10.0
+CLEAR_MIN = 1.0
 """Minutes that the worst of all searches saves at least where a new plan is clearly better."""
+
+NO_WORSE_MIN = 0.2
+"""So little later a class is by chance."""
 
 JUDGED = 2
 """Classes that are judged: so many of the most urgent."""
@@ -45,9 +48,10 @@ class MinutesSaved(NamedTuple):
 class DecisionPoint:
     """A moment, and what a new plan would have saved there against the one that was driven.
 
-    Lateness is that of all streets of a class together, in minutes. `saved` has the classes that
-    are judged, and `late_min` how late they are by the driven plan. `moved` streets go to another
-    truck in the middle search. `published_at` is when the dispatcher published a plan soon after.
+    Lateness is in minutes, the mean of the open streets of a class. `saved` has the classes that
+    are judged, the most urgent first, and `late_min` how late they are by the driven plan. `moved`
+    streets go to another truck in the middle search. `published_at` is when the dispatcher
+    published a plan soon after.
     """
 
     mark_id: TrainingMarkId
@@ -59,15 +63,23 @@ class DecisionPoint:
     published_at: datetime | None = None
 
     @property
-    def total(self) -> float:
-        """Minutes that the middle search saves, all judged classes together."""
-        return sum(one.middle for one in self.saved.values())
+    def most(self) -> float:
+        """Minutes that the middle search saves of the class for which it saves most."""
+        return max((one.middle for one in self.saved.values()), default=0.0)
 
     @property
     def clear(self) -> bool:
-        """Whether every search is clearly better, and none makes a judged class later."""
-        worst = [one.low for one in self.saved.values()]
-        return max(worst, default=0.0) >= CLEAR_MIN and min(worst) > -1.0
+        """Whether every search is clearly better.
+
+        That is of a class for which no more urgent one is later, and by more than what the less
+        urgent ones lose.
+        """
+        lows = [one.low for one in self.saved.values()]
+        return any(
+            low + sum(min(less, 0.0) for less in lows[number + 1 :]) >= CLEAR_MIN
+            and all(more > -NO_WORSE_MIN for more in lows[:number])
+            for number, low in enumerate(lows)
+        )
 
     @property
     def missed(self) -> bool:
@@ -81,7 +93,7 @@ def seconds_of_search(jobs: int) -> float:
 
 
 def lateness_min(plan: Plan, prepared: Prepared) -> dict[str, float]:
-    """Return by how many minutes the streets of each class are late by a plan, all together.
+    """Return by how many minutes the open streets of each class are late by a plan, their mean.
 
     A street counts once, with its last pass; one that is never done is late until the last shift
     ends. What no plan of these machines does is left out.
@@ -89,7 +101,7 @@ def lateness_min(plan: Plan, prepared: Prepared) -> dict[str, float]:
     ends, until = pass_ends(plan), max(shift.ends_at for shift in prepared.shifts)
     hopeless = {one.job_id for one in plan.unserved if one.reason in HOPELESS | {"closed"}}
     done = prepared.present.done
-    late: dict[str, float] = {}
+    late: dict[str, list[float]] = {}
     for job in prepared.jobs:
         if job.id in hopeless:
             continue
@@ -97,8 +109,8 @@ def lateness_min(plan: Plan, prepared: Prepared) -> dict[str, float]:
         wanted = [work for work in works_of(job) if work in mine or work not in done]
         last = max((mine.get(work, until) for work in wanted), default=job.due_at)
         minutes = max(last - job.due_at, timedelta(0)) / timedelta(minutes=1)
-        late[str(job.service_class)] = late.get(str(job.service_class), 0.0) + minutes
-    return late
+        late.setdefault(str(job.service_class), []).append(minutes)
+    return {name: mean(each) for name, each in late.items()}
 
 
 def saved_minutes(
@@ -121,4 +133,4 @@ def used_at(published: Sequence[datetime], at: datetime) -> datetime | None:
 
 def missed_min(points: Sequence[DecisionPoint]) -> float:
     """Return what the best moment would have saved that nobody used, 0 where none was missed."""
-    return max((one.total for one in points if one.missed), default=0.0)
+    return max((one.most for one in points if one.missed), default=0.0)

@@ -57,7 +57,7 @@ RULES: Mapping[Role, Mapping[str, ScoreRule]] = {
         "alerts": ScoreRule(Unit.SHARE, 0.95, 0.4, 2.0),
         "plan_changes": ScoreRule(Unit.NUMBER, 0.25, 2.0, 1.0),
         "driven": ScoreRule(Unit.RATIO, 1.5, 4.0, 1.0),
-        "replanning_min": ScoreRule(Unit.MINUTES, 5.0, 120.0, 3.0),
+        "replanning_min": ScoreRule(Unit.MINUTES, 1.0, 30.0, 3.0),
     },
     Role.SUPERVISOR: {
         "late_requests": ScoreRule(Unit.SHARE, 0.9, 0.2, 1.0),

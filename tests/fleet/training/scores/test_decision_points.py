@@ -80,7 +80,7 @@ def test_where_the_driven_plan_is_as_good_there_is_no_point(tx: Tx, storm: Storm
     point = decision_point(DecisionMoment(MARK, relaxed), searched)
     assert point is not None
     assert not point.clear
-    assert point.total == 0.0
+    assert point.most == 0.0
 
 
 def test_a_search_that_had_to_end_early_says_nothing(tx: Tx, storm: Storm) -> None:
@@ -105,9 +105,8 @@ def test_a_street_that_is_never_done_is_late_until_the_last_shift_ends(
     plan = continued_plan(prepared)
     nobody = replace(plan, routes=(), unserved=())
     last = max(shift.ends_at for shift in prepared.shifts)
-    p1 = [job for job in prepared.jobs if job.service_class == "P1"]
-    each = (last - p1[0].due_at) / MINUTE
-    assert lateness_min(nobody, prepared)["P1"] == pytest.approx(each * len(p1))
+    each = (last - prepared.jobs[0].due_at) / MINUTE
+    assert lateness_min(nobody, prepared)["P1"] == pytest.approx(each)
 
 
 def a_point(low: float, middle: float, **changes) -> DecisionPoint:
@@ -120,8 +119,11 @@ def test_only_what_the_worst_search_saves_is_clear() -> None:
     assert a_point(CLEAR_MIN, 40.0).missed
     assert not a_point(CLEAR_MIN - 1.0, 40.0).clear
     assert not a_point(-5.0, 40.0).clear
-    worse = {"P1": MinutesSaved(30.0, 40.0, 50.0), "P2": MinutesSaved(-20.0, -15.0, 0.0)}
-    assert not a_point(30.0, 40.0, saved=worse).clear
+    some, more = MinutesSaved(20.0, 30.0, 40.0), MinutesSaved(-40.0, -15.0, 0.0)
+    little = MinutesSaved(-0.8, -0.3, 1.0)
+    assert a_point(20.0, 30.0, saved={"P1": some, "P2": little}).clear
+    assert not a_point(20.0, 30.0, saved={"P1": some, "P2": more}).clear
+    assert not a_point(20.0, 30.0, saved={"P1": little, "P2": some}).clear
 
 
 def test_whoever_made_a_plan_soon_after_missed_nothing() -> None:
