@@ -16,7 +16,14 @@ from data.store.training.calls import list_newest_rings
 from data.training import Scenario
 from fleet.simulation.simulated_calls import SimulatedCall
 from fleet.simulation.truck_path import Controls
-from fleet.training.calls import end_call, hang_up_unanswered, open_calls, ring, take_call
+from fleet.training.calls import (
+    end_call,
+    hang_up_unanswered,
+    open_calls,
+    patience,
+    ring,
+    take_call,
+)
 from fleet.training.events import events_of, in_force, only, scenario_of
 from fleet.training.rehearsal import training_of
 from fleet.training.seats import is_played, seats_of
@@ -71,6 +78,8 @@ class LiveTraining:
     def ring(self, now: datetime, speed: float) -> None:
         """Let the callers ring who are due, and those hang up who have waited too long."""
         due = list(self._due(now))
+        if not due and not any(call.rang_at < now - patience(speed) for call in self.waiting()):
+            return
         with transaction(self._engine) as tx:
             ring(tx, due, now)
             hang_up_unanswered(tx, speed, now)

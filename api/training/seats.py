@@ -9,9 +9,10 @@ from api.web.checked_route import CheckedRoute
 from api.web.context import Allowed, Context
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Wire
+from data.errors import ForbiddenError
 from data.model import Role, UserId, VehicleId
 from data.store.database.engine import Tx
-from fleet.accounts.people import all_people
+from fleet.accounts.people import all_people, known_person
 from fleet.setup.machine_list import machines_in_use
 from fleet.training.events import scenario_of
 from fleet.training.rehearsal import known_training
@@ -22,6 +23,13 @@ from maps.training.seats import SeatRow, seat_rows
 router = APIRouter(route_class=CheckedRoute)
 
 TraineeContext = Annotated[Context, Depends(Allowed((Role.ADMINISTRATOR, *PLAYED)))]
+
+
+class LeftSeatIn(Wire):
+    """A role that is left to the machine; an instructor may say whose."""
+
+    role: Role
+    user_id: UserId | None = None
 
 
 class SeatIn(Wire):
@@ -58,11 +66,14 @@ def take_one_seat(wanted: SeatIn, context: TraineeContext) -> tuple[SeatRow, ...
 
 
 @router.post("/api/training/seats/leave")
-def leave_one_seat(wanted: SeatIn, context: TraineeContext) -> tuple[SeatRow, ...]:
-    """Leave a role to the machine."""
+def leave_one_seat(wanted: LeftSeatIn, context: TraineeContext) -> tuple[SeatRow, ...]:
+    """Leave a role to the machine: one's own, or as an instructor that of somebody who has gone."""
     with context.writing() as tx:
         known_training(tx)
-        leave_seat(tx, context.actor, context.user, wanted.role, context.now)
+        user = context.user if wanted.user_id is None else known_person(tx, wanted.user_id)
+        if user.id != context.user.id and not context.has(Role.ADMINISTRATOR, Role.SUPERVISOR):
+            raise ForbiddenError("your role does not allow this")
+        leave_seat(tx, context.actor, user, wanted.role, context.now)
         return _rows(tx, context)
 
 

@@ -46,6 +46,7 @@ class SeatView:
     """
 
     role: Role
+    user_id: UserId
     vehicle_id: VehicleId | None
     machine: str
     login: str
@@ -122,6 +123,7 @@ def seat_views(
         views.append(
             SeatView(
                 role=seat.role,
+                user_id=seat.user_id,
                 vehicle_id=seat.vehicle_id,
                 machine=_machine(seat, city),
                 login=user.login,

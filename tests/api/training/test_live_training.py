@@ -112,4 +112,10 @@ def test_an_instructor_sees_what_comes_adds_to_it_and_notes(client, sign_in, reh
     assert any(words.startswith("operator") for kind, words in moments(stands) if kind == "act")
     (seat,) = stands["seats"]
     assert "On the phone" in seat["doing"]
+    gone = {"role": seat["role"], "user_id": seat["user_id"]}
+    sign_in("dispatcher")
+    assert client.post("/api/training/seats/leave", json=gone).status_code == 403
+    sign_in("supervisor")
+    assert client.post("/api/training/seats/leave", json=gone).status_code == 200
+    assert client.get("/api/training/instructor").json()["seats"] == []
     assert (stands["paused"], stands["speed"]) == (False, 1.0)

@@ -1,8 +1,16 @@
 // Who plays what, what each does now, and a way to see what he sees.
 import { html } from "lit";
 import { Part, icon } from "../../pages/element.js";
+import { post } from "../../pages/net.js";
+import { attempt } from "../../pages/notices.js";
 import { named, t, time } from "../../pages/texts.js";
-import { training } from "./state.js";
+import { refresh, training } from "./state.js";
+
+/** Leave the seat of somebody who has gone to the machine. */
+async function free({ role, user_id }) {
+  await attempt(() => post("/api/training/seats/leave", { role, user_id }));
+  await refresh();
+}
 
 class Seats extends Part {
   get stores() {
@@ -13,7 +21,8 @@ class Seats extends Part {
     return html`<li>
       <div><strong><bdi>${seat.name}</bdi></strong> <span class="muted small">${named("role", seat.role)}${seat.machine ? html` · <bdi>${seat.machine}</bdi>` : ""} · ${t("since {time}", { time: time(seat.since) })}</span></div>
       <p class="small">${seat.doing || t("Nothing yet")}</p>
-      <a class="quiet small" href=${seat.page} target="_blank" rel="noopener">${icon("external-link", "mirrored")}${t("See what {name} sees", { name: seat.name })}</a>
+      <div class="orders"><a class="quiet small" href=${seat.page} target="_blank" rel="noopener">${icon("external-link", "mirrored")}${t("See what {name} sees", { name: seat.name })}</a>
+        <button type="button" class="quiet small" @click=${() => free(seat)}>${seat.role === "supervisor" ? t("Leave") : t("Leave it to the simulation")}</button></div>
     </li>`;
   }
 
