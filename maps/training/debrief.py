@@ -20,6 +20,9 @@ from maps.pages.tables import FigureView, TableView, at_most, span_text
 from maps.training.debrief_timeline import DebriefMoment, StripView, strip_view, timeline
 from maps.training.score_words import TraineeView, half_time, person_view, share_of_time
 
+MANY_MIN = 10.0
+"""From so many minutes on no tenths are told."""
+
 
 class SearchState(StrEnum):
     """How far the search for moments is at which a new plan would have been better."""
@@ -155,11 +158,9 @@ def _point_words(one: DecisionPoint, t: Translator) -> str:
 
 
 def _range(saved: MinutesSaved, t: Translator) -> dict[str, str]:
-    return {
-        "value": at_most(saved.middle, 1, t),
-        "low": at_most(saved.low, 1, t),
-        "high": at_most(saved.high, 1, t),
-    }
+    """Return minutes with a tenth where they are few."""
+    ends = {"value": saved.middle, "low": saved.low, "high": saved.high}
+    return {name: at_most(each, 0 if each >= MANY_MIN else 1, t) for name, each in ends.items()}
 
 
 def _person(one: TraineeScore, around: DebriefContext) -> TraineeView:
