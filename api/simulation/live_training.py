@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
+from data.errors import ConflictError
 from data.model import Actor, ActorKind, RequestId, Role, VehicleId
 from data.model.training.live_training import (
     TrainingCall,
@@ -24,12 +26,15 @@ from fleet.training.calls import (
     ring,
     take_call,
 )
-from fleet.training.events import events_of, in_force, only, scenario_of
+from fleet.training.events import GRACE, events_of, in_force, only, scenario_of
 from fleet.training.rehearsal import training_of
 from fleet.training.seats import is_played, seats_of
 
 type Callers = Callable[[Scenario, datetime, datetime, int], Iterator[SimulatedCall]]
 """Who calls in a scenario that began at a time, from another time on, by a seed."""
+
+AT_ONCE = 50
+"""Callers who begin to ring in one round; where more are due, the others ring in the next ones."""
 
 
 class LiveTraining:
@@ -77,26 +82,44 @@ class LiveTraining:
 
     def ring(self, now: datetime, speed: float) -> None:
         """Let the callers ring who are due, and those hang up who have waited too long."""
-        due = list(self._due(now))
-        if not due and not any(call.rang_at < now - patience(speed) for call in self.waiting()):
+        due = list(islice(self._due(now), AT_ONCE))
+        if not due and not self._somebody_rings_since(now - patience(speed)):
             return
         with transaction(self._engine) as tx:
             ring(tx, due, now)
             hang_up_unanswered(tx, speed, now)
 
-    def waiting(self) -> list[TrainingCall]:
-        """Return the calls that ring."""
-        with reading(self._engine) as tx:
-            return [call for call in open_calls(tx) if call.rings]
+    def to_answer(self, login: str) -> list[TrainingCall]:
+        """Return the calls for the simulated operator of a sign-in name, the earliest first.
 
-    def answered(
+        Who is on his line already stays there, also when a person plays the operator by now.
+        """
+        with reading(self._engine) as tx:
+            played = is_played(seats_of(tx), Role.OPERATOR)
+            calls = open_calls(tx)
+        return [one for one in calls if one.taken_by == login or (one.rings and not played)]
+
+    def take(self, call: TrainingCall, login: str, now: datetime) -> bool:
+        """Take a call for the simulated operator, unless a person has it or his seat by now."""
+        with transaction(self._engine) as tx:
+            if call.rings and is_played(seats_of(tx), Role.OPERATOR):
+                return False
+            try:
+                take_call(tx, Actor(ActorKind.USER, login), call.id, now)
+            except ConflictError:
+                return False
+        return True
+
+    def end(
         self, call: TrainingCall, login: str, request_id: RequestId | None, now: datetime
     ) -> None:
-        """Say that the machine has taken a call, and what request came of it."""
-        operator = Actor(ActorKind.USER, login)
+        """Hang up for the simulated operator, with the request that came of the call."""
         with transaction(self._engine) as tx:
-            take_call(tx, operator, call.id, now)
-            end_call(tx, operator, call.id, request_id, now)
+            end_call(tx, Actor(ActorKind.USER, login), call.id, request_id, now)
+
+    def _somebody_rings_since(self, moment: datetime) -> bool:
+        with reading(self._engine) as tx:
+            return any(call.rings and call.rang_at < moment for call in open_calls(tx))
 
     def _due(self, now: datetime) -> Iterator[tuple[SimulatedCall, TrainingEventId | None]]:
         self._meet_callers()
@@ -113,6 +136,7 @@ class LiveTraining:
         """Find out who will call of the scenario, and of each event that was added."""
         sources: dict[TrainingEventId | None, Scenario] = {None: scenario_of(self.training)}
         sources |= {event.id: self.alone(event) for event in self._events}
+        since_of = {event.id: event.at - GRACE for event in self._events}
         new = [source for source in sources if source not in self._callers]
         if not new:
             return
@@ -121,7 +145,8 @@ class LiveTraining:
         for source in new:
             seed = self.training.seed + (source or 0)
             began_at = self.training.began_at
-            callers = self._callers_of(sources[source], began_at, began_at, seed)
+            since = began_at if source is None else since_of[source]
+            callers = self._callers_of(sources[source], began_at, since, seed)
             self._callers[source] = not_yet_rung(callers, rung_at.get(source))
             self._next[source] = next(self._callers[source], None)
 

@@ -264,15 +264,17 @@ class Simulation:
     async def _answer(self, training: LiveTraining, now: datetime) -> None:
         """Let callers ring, and the machine take their calls where nobody plays the operator."""
         await asyncio.to_thread(training.ring, now, self._clock.speed)
-        if self._operator is None or training.is_played(Role.OPERATOR):
+        if self._operator is None:
             return
-        for call in await asyncio.to_thread(training.waiting):
+        login = self._operator.login
+        for call in await asyncio.to_thread(training.to_answer, login):
+            if not await asyncio.to_thread(training.take, call, login, now):
+                continue
             try:
                 request_id = await self._operator.enter(said_by(call), f"training-call-{call.id}")
             except ServerBusyError:
                 return
-            login = self._operator.login
-            await asyncio.to_thread(training.answered, call, login, request_id, now)
+            await asyncio.to_thread(training.end, call, login, request_id, now)
 
     async def _align(self) -> None:
         answer = await self._client.get("/health")

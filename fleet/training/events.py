@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, get_args, get_type_hints
 
@@ -24,10 +24,14 @@ from data.store.training.instructor import (
     list_training_events,
     list_training_notes,
 )
-from data.training import Scenario, scenario_from_toml
+from data.store.training.rehearsal import find_training
+from data.training import HOUR, Scenario, SpokenCall, TimeSpan, ToldWords, scenario_from_toml
 
 MOST_LETTERS = 2000
 """Of a note."""
+
+GRACE = timedelta(minutes=15)
+"""What an instructor wants at once has passed by so much, by a fast clock, when it arrives."""
 
 
 def _tables() -> dict[str, type[TomlTable]]:
@@ -48,15 +52,37 @@ TABLES: Mapping[str, type[TomlTable]] = _tables()
 def inject(
     tx: Tx, actor: Actor, kind: str, details: Mapping[str, Any], now: datetime
 ) -> TrainingEvent:
-    """Add one of the scenario's tables; raise `InvalidError` as for a file with a mistake in it."""
+    """Add one of the scenario's tables; raise `InvalidError` as for a file with a mistake in it.
+
+    So it does for what begins after the rehearsal's end, or is over already.
+    """
     if kind not in TABLES:
         raise InvalidError("kind", kind, Need("one of {expected}", expected=", ".join(TABLES)))
     table = read_table(TABLES[kind], details, kind)
+    training = find_training(tx)
+    if training is not None:
+        _require_to_come(table, scenario_of(training), now - training.began_at)
     new = TrainingEvent(TrainingEventId(0), now, kind, values_of(table), actor.id)
     event = add_training_event(tx, new)
     after = {"kind": kind, "details": event.details}
     add_event(tx, now, actor, "training.event_added", f"training_event:{event.id}", after=after)
     return event
+
+
+def _require_to_come(table: TomlTable, scenario: Scenario, elapsed: timedelta) -> None:
+    """Raise `InvalidError` unless a table's hours are between this moment and the end."""
+    if isinstance(table, TimeSpan):
+        begins, ends, first, last = table.from_h, table.until_h, "from_h", "until_h"
+    elif isinstance(table, SpokenCall | ToldWords):
+        begins, ends, first, last = table.at_h, table.at_h, "at_h", "at_h"
+    else:
+        return
+    if begins >= scenario.lasts_h:
+        need = Need("before the end, hour {end}", end=scenario.lasts_h / HOUR)
+        raise InvalidError(first, begins / HOUR, need)
+    if ends < elapsed - GRACE:
+        need = Need("later than hour {start}", start=round(elapsed / HOUR, 2))
+        raise InvalidError(last, ends / HOUR, need)
 
 
 def events_of(tx: Tx) -> list[TrainingEvent]:

@@ -103,6 +103,12 @@ def plays(tx: Tx, user: User, role: Role) -> bool:
     return find_seat(tx, user.id, role) is not None
 
 
+def require_seat(tx: Tx, user: User, role: Role) -> None:
+    """Raise `ConflictError` where somebody does not play a role."""
+    if not plays(tx, user, role):
+        raise ConflictError(f"{user.login} has no seat as {role}", reason="seat_needed")
+
+
 def drivers_seat(tx: Tx, user: User) -> TrainingSeat | None:
     """Return the seat of somebody who drives."""
     return find_seat(tx, user.id, Role.DRIVER)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from api.config.settings import Settings
+from api.simulation.live_training import AT_ONCE, find_live_training
 from api.simulation.simulated_storm import Simulation
-from data.model import VehicleId
+from data.model import Actor, ActorKind, LonLat, RequestKind, VehicleId
 from data.model.training.rehearsal import Training
 from data.store.accounts.accounts import find_user_by_login
 from data.store.database.city_database import database_of
@@ -17,7 +18,8 @@ from data.store.requests.requests import list_requests
 from data.store.tracking.positions import list_between, list_unseen
 from data.store.training.rehearsal import set_training
 from data.store.training.seats import set_controls
-from fleet.training.calls import all_calls
+from fleet.simulation.simulated_calls import SimulatedCall
+from fleet.training.calls import all_calls, ring, take_call
 from fleet.training.events import inject
 from fleet.training.seats import take_seat
 from tests import village as v
@@ -85,6 +87,41 @@ def test_in_a_rehearsal_phones_ring_and_the_machine_takes_the_calls_nobody_else_
     assert any(one.missed for one in others)
     assert any(one.rings for one in others)
     assert {one.taken_by for one in others} == {""}
+
+
+def test_a_call_that_a_person_takes_meanwhile_ends_no_simulation(rehearsed_city: Path) -> None:
+    engine = database_of(rehearsed_city)
+    machine, person = "training-operator", Actor(ActorKind.USER, "operator")
+    place = LonLat(45.07, 37.55)
+    caller = SimulatedCall(v.NOW, RequestKind.PLOW, "Snow", "Mill Street", place, v.MILL)
+    changing(rehearsed_city, lambda tx: ring(tx, [(caller, None)] * 3, v.NOW))
+    training = find_live_training(engine, lambda *_: iter(()))
+    assert training is not None
+    first, second, third = training.to_answer(machine)
+    changing(rehearsed_city, lambda tx: take_call(tx, person, first.id, v.NOW))
+    assert not training.take(first, machine, v.NOW)
+    assert training.take(second, machine, v.NOW)
+    changing(rehearsed_city, lambda tx: take(tx, "operator"))
+    assert not training.take(third, machine, v.NOW)
+    assert [one.id for one in training.to_answer(machine)] == [second.id]  # on its line already
+    training.end(second, machine, None, v.NOW)
+    assert training.to_answer(machine) == []
+    engine.dispose()
+
+
+def test_many_callers_ring_in_several_rounds(rehearsed_city: Path) -> None:
+    engine = database_of(rehearsed_city)
+    place = LonLat(45.07, 37.55)
+    caller = SimulatedCall(v.NOW, RequestKind.PLOW, "Snow", "Mill Street", place, v.MILL)
+    training = find_live_training(engine, lambda *_: iter([caller] * (AT_ONCE + 3)))
+    assert training is not None
+    training.ring(v.NOW, 1.0)
+    with transaction(engine) as tx:
+        assert len(all_calls(tx)) == AT_ONCE
+    training.ring(v.NOW, 1.0)
+    with transaction(engine) as tx:
+        assert len(all_calls(tx)) == AT_ONCE + 3
+    engine.dispose()
 
 
 def test_a_simulation_that_begins_anew_lets_nobody_ring_twice(

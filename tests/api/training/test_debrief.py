@@ -216,6 +216,7 @@ def save(client: TestClient, call: int, street) -> None:
 @pytest.mark.parametrize(("robot", "points"), [(perfect, "100 of 100"), (careless, "0 of 100")])
 def test_robots_that_answer_the_phone_score_what_the_rules_say(led, clock, robot, points):
     be_signed_in(led, "operator")
+    led.post("/api/training/seats", json={"role": "operator"})
     for street in CALLERS:
         robot(led, clock, street)
     told = page(led)

@@ -77,6 +77,23 @@ def test_an_operator_hears_words_only_of_the_call_he_takes(client, sign_in, rehe
     assert (row["state"], row["reference"]) == ("ended", asked["reference"])
 
 
+def test_who_has_no_seat_takes_no_call(client, sign_in, rehearsed, rings):
+    call = rings()
+    sign_in("operator")
+    refused = client.post(f"/api/training/calls/{call.id}/take")
+    assert refused.status_code == 409
+    assert "Take the operator's seat first" in refused.json()["error"]["message"]
+
+
+def test_nothing_is_added_that_is_over_or_comes_after_the_end(client, sign_in, rehearsed):
+    sign_in("supervisor")
+    over = added(client, "calls", from_h=0, until_h=0.5, per_hour=60)
+    assert (over.status_code, "later than hour" in over.text) == (422, True)
+    late = added(client, "call", at_h=8, kind="plow", words={"en": "{place}"})
+    assert (late.status_code, "before the end" in late.text) == (422, True)
+    assert added(client, "calls", from_h=0.9, until_h=1.5, per_hour=60).is_success
+
+
 def test_a_driver_sits_in_the_truck_of_his_shift_and_works_its_controls(
     client, sign_in, app, rehearsed
 ):
