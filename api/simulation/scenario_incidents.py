@@ -177,12 +177,16 @@ class Incidents:
                 self._closed.add(one.street.id)
 
     async def _report(self, client: SignedInClient, plan: Plan, now: datetime) -> None:
-        """Report what drivers have come to, as a dispatcher does who hears it by radio."""
+        """Report what drivers have come to, as a dispatcher does who hears it by radio.
+
+        Of streets that are closed, dispatchers were told.
+        """
         due = [one for one in self._found if one[1].at <= now]
         self._found = [one for one in self._found if one[1].at > now]
         routes = {route.vehicle_id: route for route in plan.routes}
         for vehicle_id, found in due:
-            told = [one for one in self._known.values() if one.block == found.block]
+            blocked = [self._known.get(repr(one)) for one in self.scenario.blocked]
+            told = [one for one in blocked if one is not None and one.block == found.block]
             route = routes.get(vehicle_id)
             leg = _leg_on(route, found.block.segment_id) if route else None
             if route is None or leg is None or not told or vehicle_id in self.driven:
