@@ -175,3 +175,8 @@ def test_the_real_bundle_installs_and_runs_with_the_network_off(tmp_path: Path) 
         )
         assert ran.returncode == 0, ran.stderr
     assert (tmp_path / "var/cities/copy/tiles").is_dir()
+
+
+@pytest.mark.parametrize("unit", ["barfrub.service", "barfrub@.service"])
+def test_a_city_goes_on_where_memory_runs_out_for_the_training_beside_it(unit: str) -> None:
+    assert "\nOOMPolicy=continue\n" in (ROOT / "deploy" / unit).read_text("utf-8")

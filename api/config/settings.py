@@ -80,6 +80,10 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(
         default=False, description="Send cookies over HTTPS only; set it behind a TLS proxy"
     )
+    training_address: str = Field(
+        default="",
+        description="Address of trainings behind a proxy, such as https://training.example.org/",
+    )
 
     log: LogStyle = Field(
         default=LogStyle.TEXT, description="Style of log lines on standard error: text or json"

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
 from api.config.console import open_city_database
-from api.planning.run_files import INSTRUCTORS, PROGRESS, WAIT_S, WaitSeconds, file_answer
+from api.planning.run_files import PROGRESS, WAIT_S, WaitSeconds, file_answer
 from api.processes.cached_response import json_of
 from api.processes.printing.training_debrief import (
     DebriefParts,
@@ -20,6 +20,7 @@ from api.processes.printing.training_debrief import (
     debrief_words,
     read_debrief,
 )
+from api.training.leading import INSTRUCTORS, InstructorContext, leads
 from api.web.checked_route import CheckedRoute
 from api.web.context import BOARD_ROLES, Allowed, Context
 from api.web.page_context import boot_of, page, translator_of
@@ -40,7 +41,6 @@ CITIES = "cities"
 
 TRAINEES = (*INSTRUCTORS, Role.DISPATCHER, Role.OPERATOR, Role.DRIVER)
 
-InstructorContext = Annotated[Context, Depends(Allowed(INSTRUCTORS))]
 TraineeContext = Annotated[Context, Depends(Allowed(TRAINEES))]
 
 
@@ -56,12 +56,12 @@ def debrief_page(request: Request, context: TraineeContext) -> HTMLResponse:
     """Show how the training went: instructors see everybody's scores, others their own."""
     with context.reading() as tx:
         _storm_id(tx)
-    leads = context.has(*INSTRUCTORS)
-    login = None if leads else context.user.login
+    is_leading = leads(context)
+    login = None if is_leading else context.user.login
     subject = DebriefSubject(translator_of(request).language, login)
     view = {
         "boot": boot_of(request, context),
-        "leads": leads,
+        "leads": is_leading,
         "replays": context.has(*BOARD_ROLES),
         "view": _words(context, subject),
     }

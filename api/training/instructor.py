@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import HTMLResponse
 
+from api.training.leading import InstructorContext
 from api.web.checked_route import CheckedRoute
-from api.web.context import Allowed, Context
+from api.web.context import Context
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Wire
-from data.model import Role, Vehicle
+from data.model import Vehicle
 from data.store.database.engine import Tx
 from data.store.training.rehearsal import list_marks
 from fleet.accounts.people import all_people, names_by_login
@@ -31,8 +32,6 @@ from maps.training.seats import WatchedCity, seat_views
 from maps.training.timeline import TimelineWords, acts, marks, moments, notes
 
 router = APIRouter(route_class=CheckedRoute)
-
-InstructorContext = Annotated[Context, Depends(Allowed((Role.ADMINISTRATOR, Role.SUPERVISOR)))]
 
 CALLS_SHOWN = 100
 """Calls on the list, at most: the newest."""

@@ -3,7 +3,8 @@
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from api.training.rehearsal import InstructorContext, clock_of, sandbox_of_app
+from api.training.leading import InstructorContext
+from api.training.rehearsal import clock_of, sandbox_of_app
 from api.web.checked_route import CheckedRoute
 from api.web.page_context import boot_of, page, translator_of
 from fleet.training.sandbox.outbox import kept_messages

@@ -4,25 +4,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from api.config.training_clock import TrainingClock
 from api.processes.event_feeds import beat_of
 from api.training.hosting.host import MarkedSandbox, kept_mark, order_set_back
+from api.training.leading import InstructorContext
 from api.web.checked_route import CheckedRoute
-from api.web.context import Allowed, App, Context
+from api.web.context import App
 from api.web.schemas import Wire
 from data.errors import NotFoundError
-from data.model import Role
 from data.model.training.rehearsal import MarkKind, TrainingMark, TrainingMarkId
 from fleet.training.rehearsal import note_clock_set
 from fleet.training.sandbox.folder import Sandbox
 from fleet.training.sandbox.marks import LABEL_LETTERS, mark_of, marks_of
-
-INSTRUCTORS = (Role.ADMINISTRATOR, Role.SUPERVISOR)
-
-InstructorContext = Annotated[Context, Depends(Allowed(INSTRUCTORS))]
 
 router = APIRouter(route_class=CheckedRoute)
 

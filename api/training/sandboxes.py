@@ -25,7 +25,7 @@ from api.training.hosting.progress import (
 from api.training.hosting.sandbox_control import delete_sandbox, state_of, stop_host
 from api.training.hosting.starting import chosen_port
 from api.web.checked_route import CheckedRoute
-from api.web.context import Allowed, App, Context
+from api.web.context import Allowed, App, Context, app_of
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Wire
 from data.errors import ConflictError, NotFoundError
@@ -152,8 +152,9 @@ def _kept(sandbox: Sandbox, wanted: SandboxIn) -> Path:
 
 
 def _host(app: App, sandbox: Sandbox, arguments: list[str], port: int | None) -> None:
-    """Start a host in a session of its own, which outlives this server; wait until it is there.
+    """Start a host in a session of its own; wait until it is there.
 
+    It outlives this server, unless who manages services ends all that the server started.
     Raises `ConflictError` where the port is taken, and what kept the host from beginning.
     """
     chosen = chosen_port(app.settings.host, port)
@@ -187,6 +188,12 @@ def _failed(sandbox: Sandbox) -> ConflictError:
     )
 
 
+def _address(request: Request, port: int) -> str:
+    """Return where browsers find a sandbox: by the proxy's address, else on its own port."""
+    own = app_of(request).settings.training_address
+    return own or f"http://{request.url.hostname}:{port}/"
+
+
 def _view(request: Request, sandbox: Sandbox) -> SandboxView:
     state, t = state_of(sandbox), translator_of(request)
     step = "" if state.training is None and not state.running else state.progress.step
@@ -198,7 +205,7 @@ def _view(request: Request, sandbox: Sandbox) -> SandboxView:
         told=step_told(step, t) if step else "",
         fault=state.progress.fault,
         title=_title(state.training.scenario if state.training else "", t),
-        address=f"http://{request.url.hostname}:{state.progress.port}/" if serves else "",
+        address=_address(request, state.progress.port) if serves else "",
         time=storm_time(state.now, state.pace, t),
     )
 

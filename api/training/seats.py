@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse
 
+from api.training.leading import leads
 from api.web.checked_route import CheckedRoute
 from api.web.context import Allowed, Context
 from api.web.page_context import boot_of, page, translator_of
@@ -50,7 +51,7 @@ def seats_page(request: Request, context: TraineeContext) -> HTMLResponse:
         "head": scenario_head(scenario_of(training), translator_of(request)),
         "desks": [row for row in rows if row.vehicle_id is None],
         "machines": [row for row in rows if row.vehicle_id is not None],
-        "leads": context.has(Role.ADMINISTRATOR, Role.SUPERVISOR),
+        "leads": leads(context),
     }
     return page(request, "training/seats.html", view)
 
@@ -71,7 +72,7 @@ def leave_one_seat(wanted: LeftSeatIn, context: TraineeContext) -> tuple[SeatRow
     with context.writing() as tx:
         known_training(tx)
         user = context.user if wanted.user_id is None else known_person(tx, wanted.user_id)
-        if user.id != context.user.id and not context.has(Role.ADMINISTRATOR, Role.SUPERVISOR):
+        if user.id != context.user.id and not leads(context):
             raise ForbiddenError("your role does not allow this")
         leave_seat(tx, context.actor, user, wanted.role, context.now)
         return _rows(tx, context)

@@ -12,6 +12,7 @@ from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.shifts.shifts import save_shift, set_driver
 from data.store.storms.storms import find_active_storm
+from data.store.training.rehearsal import find_training
 from data.store.training.seats import (
     add_seat,
     find_seat,
@@ -39,6 +40,14 @@ def open_roles(user: User) -> tuple[Role, ...]:
     return tuple(
         role for role in PLAYED if role in user.roles or (all_desks and role is not Role.DRIVER)
     )
+
+
+def may_lead(tx: Tx, user: User) -> bool:
+    """Whether an instructor leads: administrators and who started it; others, unless they play."""
+    training = find_training(tx)
+    if Role.ADMINISTRATOR in user.roles or (training and training.started_by == user.login):
+        return True
+    return all(seat.user_id != user.id for seat in list_seats(tx))
 
 
 def is_played(seats: Iterable[TrainingSeat], role: Role) -> bool:

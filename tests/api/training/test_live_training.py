@@ -4,9 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from data.model import LonLat, RequestKind
 from data.store.database.engine import transaction
+from data.store.schema.training.rehearsal import training
 from fleet.simulation.simulated_calls import SimulatedCall
 from fleet.training.calls import ring
 from tests import village as v
@@ -56,6 +58,19 @@ def test_a_trainee_takes_a_seat_and_leaves_it_to_the_machine(client, sign_in, re
     assert "does not have this role" in refused.json()["error"]["message"]
     client.post("/api/training/seats/leave", json={"role": "operator"})
     assert not client.get("/api/training/calls").json()["seated"]
+
+
+def test_a_supervisor_who_plays_leads_no_more_unless_he_started_the_training(
+    client, app, sign_in, rehearsed
+):
+    sign_in("supervisor")
+    assert client.get("/api/training/instructor").status_code == 200
+    client.post("/api/training/seats", json={"role": "supervisor"})
+    assert client.get("/api/training/instructor").status_code == 403
+    assert client.post("/api/training/notes", json={"words": "I see it all"}).status_code == 403
+    with transaction(app.engine) as tx:
+        tx.execute(update(training).values(started_by="supervisor"))
+    assert client.get("/api/training/instructor").status_code == 200
 
 
 def test_an_operator_hears_words_only_of_the_call_he_takes(client, sign_in, rehearsed, rings):

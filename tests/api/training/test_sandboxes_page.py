@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from api.training import sandboxes
-from api.training.hosting.progress import hosting
+from api.training.hosting.progress import HostProgress, HostStep, hosting, write_progress
 from data.training import SHIPPED
 from fleet.training.sandbox.folder import sandbox_of
 from tests import village as v
@@ -75,3 +75,16 @@ def test_a_stopped_one_is_shown_and_deleted(supervisor, city_folder):
     assert supervisor.post("/api/training/sandbox/stop").status_code == 404
     assert not supervisor.post("/api/training/sandbox/delete").json()["made"]
     assert not sandbox.exists
+
+
+def test_the_page_leads_to_a_rehearsal_by_its_port_or_where_the_proxy_has_it(
+    supervisor, app, city_folder, monkeypatch
+):
+    sandbox = a_sandbox(city_folder, now=v.NOW)
+    behind = app.settings.model_copy(update={"training_address": "https://training.example.org/"})
+    with hosting(sandbox):
+        write_progress(sandbox, HostProgress(HostStep.SETTING_BACK, 8123))
+        beside = supervisor.get("/api/training/sandbox").json()["address"]
+        monkeypatch.setattr(app, "settings", behind)
+        proxied = supervisor.get("/api/training/sandbox").json()["address"]
+    assert (beside, proxied) == ("http://testserver:8123/", "https://training.example.org/")
