@@ -19,7 +19,7 @@ from api.training.hosting.progress import (
     HostStep,
     find_host,
     find_progress,
-    require_none,
+    starting,
     write_progress,
 )
 from api.training.hosting.sandbox_control import delete_sandbox, state_of, stop_host
@@ -82,18 +82,18 @@ def start_sandbox(wanted: SandboxIn, request: Request, context: StarterContext) 
     app, sandbox = context.app, _sandbox(context.app)
     text = wanted.toml or shipped_text(wanted.scenario)
     scenario_from_toml(text, wanted.scenario)
-    require_none(sandbox)
-    if sandbox.exists:
-        raise ConflictError(
-            f"there is a rehearsal of {sandbox.city!r} already",
-            reason="training_exists",
-            city=sandbox.city,
-        )
-    require_room(app.engine, app.folder, app.settings.reserve_bytes)
-    arguments = ["--speed", str(wanted.speed), "--scenario", wanted.scenario]
-    if wanted.toml:
-        arguments[-1] = str(_kept(sandbox, wanted))
-    _host(app, sandbox, [*arguments, "--started-by", context.user.login], wanted.port)
+    with starting(sandbox):
+        if sandbox.exists:
+            raise ConflictError(
+                f"there is a rehearsal of {sandbox.city!r} already",
+                reason="training_exists",
+                city=sandbox.city,
+            )
+        require_room(app.engine, app.folder, app.settings.reserve_bytes)
+        arguments = ["--speed", str(wanted.speed), "--scenario", wanted.scenario]
+        if wanted.toml:
+            arguments[-1] = str(_kept(sandbox, wanted))
+        _host(app, sandbox, [*arguments, "--started-by", context.user.login], wanted.port)
     return _view(request, sandbox)
 
 
@@ -101,10 +101,10 @@ def start_sandbox(wanted: SandboxIn, request: Request, context: StarterContext) 
 def go_on(request: Request, context: StarterContext) -> SandboxView:
     """Serve the sandbox again that was stopped: it goes on where it stood."""
     sandbox = _sandbox(context.app)
-    require_none(sandbox)
-    if not sandbox.exists:
-        raise NotFoundError("training", sandbox.city)
-    _host(context.app, sandbox, [], None)
+    with starting(sandbox):
+        if not sandbox.exists:
+            raise NotFoundError("training", sandbox.city)
+        _host(context.app, sandbox, [], None)
     return _view(request, sandbox)
 
 

@@ -5,10 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from fcntl import LOCK_EX, LOCK_NB, flock
 
 from data.errors import ConflictError
 from data.store.database.city_lock import Server, find_server, serving
 from fleet.training.sandbox.folder import Sandbox
+
+STARTING = "starting"
+"""File on the desk that is locked by who starts a host, until that is there."""
 
 
 class HostStep(StrEnum):
@@ -60,11 +64,25 @@ def require_none(sandbox: Sandbox) -> None:
     """Raise `ConflictError` where a sandbox is hosted."""
     host = find_host(sandbox)
     if host is not None:
-        raise ConflictError(
-            f"a rehearsal of {sandbox.city!r} is running (process {host.pid}): stop it first",
-            reason="training_runs",
-            city=sandbox.city,
-        )
+        raise _running(sandbox, f"is running (process {host.pid}): stop it first")
+
+
+@contextmanager
+def starting(sandbox: Sandbox) -> Iterator[None]:
+    """Be the only one who starts a host; raise `ConflictError` where another does or has."""
+    sandbox.desk.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (sandbox.desk / STARTING).open("a") as file:
+        try:
+            flock(file, LOCK_EX | LOCK_NB)
+        except BlockingIOError as error:
+            raise _running(sandbox, "is being started") from error
+        require_none(sandbox)
+        yield
+
+
+def _running(sandbox: Sandbox, how: str) -> ConflictError:
+    told = f"a rehearsal of {sandbox.city!r} {how}"
+    return ConflictError(told, reason="training_runs", city=sandbox.city)
 
 
 @contextmanager

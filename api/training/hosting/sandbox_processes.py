@@ -16,6 +16,7 @@ from api.config.settings import Settings
 from api.simulation.demo_city import CODE_FOLDER
 from api.training.hosting.low_priority import end_with_parent, step_back_together
 from data.errors import BarfrubError
+from data.store.database.city_lock import find_server
 from fleet.training.sandbox.filling import DISPATCHER, OPERATOR
 from fleet.training.sandbox.folder import Sandbox
 
@@ -29,6 +30,9 @@ LEAVE_S = 20.0
 
 REST_S, LONGEST_REST_S = 2.0, 60.0
 """Pause before a process that died is started again; it doubles each time."""
+
+WELL_S = 3600.0
+"""A process that lived so long was well: the pause is short again when it dies."""
 
 TAKEN_OVER = (
     "host",
@@ -95,16 +99,23 @@ class _Child:
     running: subprocess.Popen[bytes] | None = None
     rest_s: float = REST_S
     again_s: float = field(default_factory=time.monotonic)
+    began_s: float = 0.0
 
     @property
     def alive(self) -> bool:
         return self.running is not None and self.running.poll() is None
 
 
+def pause_s(rest_s: float, lived_s: float) -> float:
+    """Return how long to wait before the next start of a process that died after some time."""
+    return REST_S if lived_s >= WELL_S else rest_s
+
+
 class SandboxProcesses:
     """Starts the processes of a sandbox, starts again what dies, and ends them."""
 
     def __init__(self, settings: Settings, sandbox: Sandbox, port: int, seed: int) -> None:
+        self._sandbox = sandbox
         self._environment = environment_of(settings, sandbox, os.environ)
         self._address = address_of_server(settings.host, port)
         simulation = ["simulate", "--url", self._address, "--seed", str(seed)]
@@ -132,9 +143,10 @@ class SandboxProcesses:
             if child.alive or time.monotonic() < child.again_s:
                 continue
             _log.error("%s of the rehearsal died and is started again", child.arguments[0])
+            rest_s = pause_s(child.rest_s, time.monotonic() - child.began_s)
             self._begin(child)
-            child.again_s = time.monotonic() + child.rest_s
-            child.rest_s = min(2 * child.rest_s, LONGEST_REST_S)
+            child.again_s = time.monotonic() + rest_s
+            child.rest_s = min(2 * rest_s, LONGEST_REST_S)
 
     def stop(self) -> None:
         """End them all, the simulation first."""
@@ -152,8 +164,13 @@ class SandboxProcesses:
     def _begin(self, child: _Child) -> None:
         command = [sys.executable, "-m", "api", *child.arguments]
         child.running = start_child(command, self._environment)
+        child.began_s = time.monotonic()
 
     def _answers(self) -> bool:
+        """Whether the server answers that was started, and not another program on its port."""
+        server, child = find_server(self._sandbox.city_folder), self._server.running
+        if server is None or child is None or server.pid != child.pid:
+            return False
         try:
             return httpx.get(f"{self._address}/health", timeout=5.0).is_success
         except httpx.HTTPError:

@@ -7,14 +7,23 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 
+import httpx
 import pytest
 
 from api.config.settings import Settings
 from api.training.hosting.low_priority import NICENESS
-from api.training.hosting.sandbox_processes import address_of_server, environment_of
+from api.training.hosting.sandbox_processes import (
+    REST_S,
+    WELL_S,
+    SandboxProcesses,
+    address_of_server,
+    environment_of,
+    pause_s,
+)
 from api.training.hosting.starting import chosen_port, is_free
-from data.errors import ConflictError
+from data.errors import BarfrubError, ConflictError
 from fleet.training.sandbox.filling import DISPATCHER, OPERATOR
 from fleet.training.sandbox.folder import Sandbox
 
@@ -87,3 +96,22 @@ def test_a_port_that_is_taken_is_refused() -> None:
 )
 def test_its_processes_find_the_server_where_it_listens(host: str, address: str) -> None:
     assert address_of_server(host, 8001) == address
+
+
+def test_another_program_on_its_port_is_not_taken_for_its_server(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own server ends at once here, since there is no city; another one answers meanwhile."""
+    monkeypatch.setattr(httpx, "get", lambda *_, **__: httpx.Response(200))
+    processes = SandboxProcesses(Settings(var=tmp_path), sandbox, 8001, 1)
+    monkeypatch.setattr(
+        "api.training.hosting.sandbox_processes.start_child",
+        lambda *_: subprocess.Popen([sys.executable, "-c", ""]),
+    )
+    with pytest.raises(BarfrubError, match="has ended"):
+        processes.start(Event())
+
+
+def test_a_process_that_was_well_for_an_hour_is_started_again_soon() -> None:
+    assert pause_s(32.0, 10.0) == 32.0
+    assert pause_s(32.0, WELL_S) == REST_S

@@ -5,7 +5,13 @@ import socket
 import pytest
 
 from api.training import sandboxes
-from api.training.hosting.progress import HostProgress, HostStep, hosting, write_progress
+from api.training.hosting.progress import (
+    HostProgress,
+    HostStep,
+    hosting,
+    starting,
+    write_progress,
+)
 from data.training import SHIPPED
 from fleet.training.sandbox.folder import sandbox_of
 from tests import village as v
@@ -50,6 +56,15 @@ def test_a_start_is_refused_with_its_reason(supervisor):
     with hosting(sandbox_beside(supervisor)):
         running = supervisor.post("/api/training/sandbox", json={"scenario": "first-night"})
         assert refusal(running) == (409, "training_runs")
+
+
+def test_of_two_who_start_at_once_the_second_disturbs_nothing(supervisor):
+    sandbox = sandbox_beside(supervisor)
+    with starting(sandbox):
+        sandbox.log.write_text("the first one's")
+        second = supervisor.post("/api/training/sandbox", json={"scenario": "first-night"})
+        assert refusal(second) == (409, "training_runs")
+    assert sandbox.log.read_text() == "the first one's"
 
 
 def test_a_full_disk_keeps_it_from_starting(supervisor, monkeypatch):
