@@ -1,13 +1,18 @@
 """The operator's phone in a rehearsal: what rings, who is on the line, and what came of it."""
 
-from fastapi import APIRouter
+from typing import Annotated
 
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.processes.desk_screens import DeskScreen
 from api.web.checked_route import CheckedRoute
 from api.web.context import CallerContext, Context
 from api.web.schemas import Wire
 from data.model import RequestId, Role
 from data.model.training.live_training import TrainingCallId
 from data.store.database.engine import Tx
+from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS
 from fleet.training.calls import end_call, open_calls, take_call
 from fleet.training.rehearsal import known_training
 from fleet.training.seats import plays, require_seat
@@ -20,6 +25,21 @@ class CallEndIn(Wire):
     """The request that came of a call, if one did."""
 
     request_id: RequestId | None = None
+
+
+class ScreenIn(Wire):
+    """What an operator has typed so far, and the place that he has chosen."""
+
+    words: Annotated[str, Field(max_length=TEXT_LETTERS)] = ""
+    place: Annotated[str, Field(max_length=SHORT_LETTERS)] = ""
+
+
+@router.post("/api/training/screen", status_code=204)
+def show_screen(screen: ScreenIn, context: CallerContext) -> None:
+    """Let who leads the training see what the reader has typed."""
+    with context.reading() as tx:
+        known_training(tx)
+    context.app.desk_screens.show(context.user.login, DeskScreen(screen.words, screen.place))
 
 
 @router.get("/api/training/calls")

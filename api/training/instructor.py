@@ -129,5 +129,9 @@ def _watched(tx: Tx, context: Context, machines: Sequence[Vehicle]) -> WatchedCi
         machines={one.id: one.name for one in machines},
         shifts={one: shift.id for one, shift in shifts.items() if shift},
         places={one: seen.location for one, seen in app.live.picture().items()},
+        typed={
+            login: " · ".join(filter(None, (screen.words, screen.place)))
+            for login, screen in app.desk_screens.seen().items()
+        },
         network=app.network,
     )

@@ -27,6 +27,7 @@ from api.processes.answer_process import AnswerProcess
 from api.processes.background_job import BackgroundJob
 from api.processes.city_state import CityStateHolder
 from api.processes.cluster.leadership import Leadership
+from api.processes.desk_screens import DeskScreens
 from api.processes.dispatch_rpc import DispatchClient
 from api.processes.event_feeds import EventFeeds
 from api.processes.ingest.board_cache import BoardCache
@@ -115,6 +116,7 @@ class App:
     records: StormRecords = field(default_factory=StormRecords)
     plans: PublishedPlanCache = field(default_factory=PublishedPlanCache)
     offers: Offers = field(default_factory=Offers)
+    desk_screens: DeskScreens = field(default_factory=DeskScreens)
     background_job: BackgroundJob[Any] = field(default_factory=BackgroundJob)
 
     def join(self, province: CityInProvince) -> None:
@@ -252,9 +254,8 @@ class AllowedByForm:
 
 def second_step_missing(app: App, user: User) -> bool:
     """Whether the city wants a second step of somebody who has none yet."""
-    if not app.policy.sign_in.wants_second_step(user.roles):
-        return False
-    return not app.accounts.of(user).wants_second_step
+    wanted = app.policy.sign_in.wants_second_step(user.roles)
+    return wanted and not app.accounts.of(user).wants_second_step
 
 
 def _context_for(request: Request, roles: Iterable[Role], *, in_form: bool) -> Context:
@@ -378,11 +379,10 @@ BOARD_ROLES = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR)
 
 _ADMIN = (Role.ADMINISTRATOR,)
 _DISPATCH = (Role.ADMINISTRATOR, Role.DISPATCHER)
+_PEOPLE = tuple(role for role in Role if role is not Role.WALL)
 
 AnyContext = Annotated[Context, Depends(Allowed(tuple(Role)))]
-AccountContext = Annotated[
-    Context, Depends(AllowedByForm(tuple(role for role in Role if role is not Role.WALL)))
-]
+AccountContext = Annotated[Context, Depends(AllowedByForm(_PEOPLE))]
 WallContext = Annotated[Context, Depends(Allowed((*BOARD_ROLES, Role.WALL)))]
 BoardContext = Annotated[Context, Depends(Allowed(BOARD_ROLES))]
 BoardFormContext = Annotated[Context, Depends(AllowedByForm(BOARD_ROLES, second_step=True))]

@@ -42,7 +42,8 @@ class SeatView:
     """Who plays what: the role, a driver's machine, the person, and since when.
 
     `going` and `blade` are what a driver does with his truck, `doing` what the person did last or
-    does now, and `page` where an instructor sees what the trainee sees.
+    does now, `typed` what an operator has on his screen, and `page` where an instructor sees what
+    the trainee sees.
     """
 
     role: Role
@@ -56,6 +57,7 @@ class SeatView:
     blade: bool
     page: str
     doing: str
+    typed: str
 
 
 def seat_rows(
@@ -91,12 +93,16 @@ def seat_rows(
 
 @dataclass(frozen=True, slots=True)
 class WatchedCity:
-    """What tells what trainees do: people, machines with their shifts and places, and streets."""
+    """What tells what trainees do: people, machines with their shifts and places, and streets.
+
+    `typed` is what operators have on their screens, by sign-in name.
+    """
 
     users: Mapping[UserId, User]
     machines: Mapping[VehicleId, str]
     shifts: Mapping[VehicleId, ShiftId]
     places: Mapping[VehicleId, LonLat]
+    typed: Mapping[str, str]
     network: StreetNetwork
 
 
@@ -133,6 +139,7 @@ def seat_views(
                 blade=seat.blade,
                 page=_page_in_view(seat, city),
                 doing=doing,
+                typed=city.typed.get(user.login, "") if seat.role is Role.OPERATOR else "",
             )
         )
     return tuple(views)

@@ -15,6 +15,7 @@ POST /api/training/seats/leave
 GET /api/training/calls
 POST /api/training/calls/{call_id}/end
 POST /api/training/calls/{call_id}/take
+POST /api/training/screen
 
 # administrator dispatcher driver
 GET /api/training/drive

@@ -130,6 +130,7 @@ def test_an_instructor_sees_what_comes_adds_to_it_and_notes(client, sign_in, reh
     client.post("/requests", json={"kind": "ice", "text": "Ice", "lon": 45.07, "lat": 37.55})
     call = rings()
     client.post(f"/api/training/calls/{call.id}/take")
+    client.post("/api/training/screen", json={"words": "Mill", "place": "Mill Street"})
     sign_in("supervisor")
     page = client.get("/training/instructor", headers=PAGE)
     assert "First night" in page.text
@@ -144,6 +145,7 @@ def test_an_instructor_sees_what_comes_adds_to_it_and_notes(client, sign_in, reh
     assert any(words.startswith("operator") for kind, words in moments(stands) if kind == "act")
     (seat,) = stands["seats"]
     assert "On the phone" in seat["doing"]
+    assert seat["typed"] == "Mill · Mill Street"
     gone = {"role": seat["role"], "user_id": seat["user_id"]}
     sign_in("dispatcher")
     assert client.post("/api/training/seats/leave", json=gone).status_code == 403

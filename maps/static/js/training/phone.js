@@ -9,6 +9,7 @@ import { duration, t } from "../pages/texts.js";
 import { call, startCall } from "../requests/operator/state.js";
 
 const AGAIN_MS = 1500;
+const SHOW_MS = 1000;
 const WORD_MS = 350; // people say two to three words a second
 const ANSWER_KEY = "F4";
 
@@ -53,6 +54,23 @@ call.follow(({ saved }, changes) => {
   if (!("saved" in changes) || !saved?.request || last === null) return;
   phone.set({ last: null });
   end(last, saved.request.id);
+});
+
+let showing = 0;
+let shown = "";
+
+/** Let who leads the training see what is typed, a moment later than it is. */
+async function show() {
+  showing = 0;
+  const { text, guesses, chosen } = call.value;
+  const screen = { words: text, place: guesses[chosen]?.said ?? "" };
+  if (JSON.stringify(screen) === shown) return;
+  shown = JSON.stringify(screen);
+  await post("/api/training/screen", screen).catch(() => (shown = "")); // the next word is soon
+}
+
+call.follow(() => {
+  showing ||= setTimeout(show, SHOW_MS);
 });
 
 async function ask() {

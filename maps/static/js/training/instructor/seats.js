@@ -21,6 +21,7 @@ class Seats extends Part {
     return html`<li>
       <div><strong><bdi>${seat.name}</bdi></strong> <span class="muted small">${named("role", seat.role)}${seat.machine ? html` · <bdi>${seat.machine}</bdi>` : ""} · ${t("since {time}", { time: time(seat.since) })}</span></div>
       <p class="small">${seat.doing || t("Nothing yet")}</p>
+      ${seat.typed ? html`<p class="small typed"><span class="muted">${t("On the screen")}</span> <bdi>${seat.typed}</bdi></p>` : ""}
       <div class="orders"><a class="quiet small" href=${seat.page} target="_blank" rel="noopener">${icon("external-link", "mirrored")}${t("See what {name} sees", { name: seat.name })}</a>
         <button type="button" class="quiet small" @click=${() => free(seat)}>${seat.role === "supervisor" ? t("Leave") : t("Leave it to the simulation")}</button></div>
     </li>`;
