@@ -3,7 +3,7 @@
 A town is plowed in ten storms, whose true speeds nobody knows (`learned_town`). Five of them are
 driven by the simulator as its trackers tell, positions become passes, and `learn` proposes from
 these. The other five are planned as assumed, with one factor for each type of machine, and as
-learned, and all these plans are driven. How surely deadlines are kept is measured on five more
+learned, and all these plans are driven. How surely deadlines are kept is measured on three more
 (`kept_deadlines`).
 """
 
