@@ -1,13 +1,14 @@
 """Seats of a rehearsal: who plays a role himself; what nobody plays, the machine does."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from data.errors import ConflictError, InvalidError, Need, NotFoundError
-from data.model import Actor, Role, Shift, User, VehicleId
+from data.model import Actor, ActorKind, Role, Shift, User, VehicleId
 from data.model.training.live_training import TrainingSeat
-from data.store.accounts.accounts import get_user
+from data.store.accounts.accounts import get_user, list_users
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.shifts.shifts import save_shift, set_driver
@@ -93,6 +94,23 @@ def leave_seat(tx: Tx, actor: Actor, user: User, role: Role, now: datetime) -> N
         return
     remove_seat(tx, user.id, role)
     _write(tx, actor, "training.seat_left", user, seat, now)
+
+
+def seat_again(tx: Tx, seats: Iterable[TrainingSeat], now: datetime) -> None:
+    """Let people keep their seats in a rehearsal that was set back to a moment.
+
+    Who had none then takes it at that moment; one whose vehicle another drove then takes none.
+    """
+    people, had = {one.id: one for one in list_users(tx)}, list_seats(tx)
+    wanted = {(one.user_id, one.role): one for one in seats if one.user_id in people}
+    for one in had:
+        if (one.user_id, one.role) not in wanted:
+            user = people[one.user_id]
+            leave_seat(tx, Actor(ActorKind.USER, user.login), user, one.role, now)
+    for one in wanted.values():
+        user = people[one.user_id]
+        with suppress(ConflictError, NotFoundError):
+            take_seat(tx, Actor(ActorKind.USER, user.login), user, one.role, one.vehicle_id, now)
 
 
 def drive_truck(tx: Tx, user: User, controls: Controls) -> TrainingSeat:

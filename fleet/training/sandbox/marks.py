@@ -18,6 +18,7 @@ from data.store.training.kept_copies import keep_copy, put_back
 from data.store.training.rehearsal import add_mark, get_mark, list_marks, remove_mark
 from fleet.training.sandbox.folder import Sandbox
 from fleet.training.sandbox.outbox import forget_later
+from fleet.training.seats import seat_again, seats_of
 
 MARK_EVERY = timedelta(minutes=30)
 """How often the sandbox sets a mark by itself, by the storm's time."""
@@ -102,12 +103,12 @@ def _most_dispensable(marks: Sequence[TrainingMark]) -> TrainingMark:
 def set_back(sandbox: Sandbox, mark_id: TrainingMarkId, actor: Actor) -> TrainingMark:
     """Make everything as it was at a mark, while nobody has the sandbox open; return the mark.
 
-    Notes and marks stay, those that the sandbox set later by itself excepted. Raises
-    `NotFoundError` where there is no such mark.
+    Notes and marks stay, those that the sandbox set later by itself excepted, and so do people in
+    their seats. Raises `NotFoundError` where there is no such mark.
     """
     city = sandbox.city_folder
     with _opened(city) as engine, reading(engine) as tx:
-        mark = get_mark(tx, mark_id)
+        mark, seats = get_mark(tx, mark_id), seats_of(tx)
     for file in put_back(city, sandbox.marks / mark.file, mark):
         (sandbox.marks / file).unlink(missing_ok=True)
     shutil.rmtree(city / HISTORY, ignore_errors=True)
@@ -115,6 +116,7 @@ def set_back(sandbox: Sandbox, mark_id: TrainingMarkId, actor: Actor) -> Trainin
     forget_later(sandbox.outbox, mark.at)
     with _opened(city) as engine, transaction(engine) as tx:
         add_event(tx, mark.at, actor, "training.set_back", f"training_mark:{mark.id}")
+        seat_again(tx, seats, mark.at)
     return mark
 
 

@@ -15,12 +15,14 @@ from api.training.hosting.host import TrainingHost, order_set_back
 from api.training.hosting.progress import HostStep, find_progress, hosting
 from api.web.installed_app import PURPLE
 from data.errors import ConflictError
+from data.model import Role
 from data.model.training.live_training import TrainingNote, TrainingNoteId
 from data.model.training.rehearsal import TrainingMarkId
 from data.store.database.city_database import database_of
 from data.store.database.engine import reading, transaction
 from data.store.training.instructor import add_training_note, list_training_notes
 from data.store.training.rehearsal import list_marks
+from data.store.training.seats import list_seats
 from fleet.training.sandbox import marks
 from fleet.training.sandbox.folder import Sandbox
 from fleet.training.sandbox.marks import MARK_EVERY
@@ -88,6 +90,9 @@ def test_a_rehearsal_is_paused_marked_and_set_back(
         assert datetime.fromisoformat(standing["now"]) == clock.now()
         assert client.get("/health").json()["speed"] == 0
 
+        signed_in(client, "driver")
+        client.post("/api/training/seats", json={"role": "driver", "vehicle_id": 1})
+        signed_in(client, "supervisor")
         marked = client.post("/api/training/marks", json={"label": "before the call"})
         assert marked.status_code == 201, marked.text
         storm = client.get("/api/board").json()["storm"]
@@ -100,7 +105,10 @@ def test_a_rehearsal_is_paused_marked_and_set_back(
         client.post("/api/training/clock", json={"paused": False})
         set_back = client.post(f"/api/training/marks/{mark['id']}/set-back")
         assert set_back.status_code == 202
+        signed_in(client, "driver")
+        client.post("/api/training/seats/leave", json={"role": "driver"})
         signed_in(client, "dispatcher")
+        client.post("/api/training/seats", json={"role": "dispatcher"})
         kept = client.cookies
 
     host.round()
@@ -119,6 +127,8 @@ def test_a_rehearsal_is_paused_marked_and_set_back(
         ]
         with transaction(client.app.state.barfrub.engine) as tx:
             assert [note.words for note in list_training_notes(tx)] == ["too late"]
+            (seat,) = list_seats(tx)
+            assert (seat.role, seat.taken_at) == (Role.DISPATCHER, clock.now())
         log = client.get("/audit-log.jsonl").text
     assert "training.set_back" in log
     assert "storm.ended" not in log
