@@ -10,7 +10,7 @@ from data.model.training.live_training import (
     TrainingCallId,
     TrainingEventId,
 )
-from data.store.audit.audit_log import add_event
+from data.store.audit.audit_log import add_event, list_events_on
 from data.store.database.engine import Tx
 from data.store.requests.requests import get_request
 from data.store.training.calls import (
@@ -22,7 +22,14 @@ from data.store.training.calls import (
     set_ended,
     set_taken,
 )
+from fleet.requests.intake import subject_of
 from fleet.simulation.simulated_calls import SimulatedCall
+
+RECEIVED = "request.received"
+"""The line of the audit log about who recorded a request."""
+
+SAME_MOMENT = timedelta(seconds=1)
+"""So far the simulation's clock may be ahead of the server's."""
 
 NOT_YET = TrainingCallId(0)
 """Id of a call that the database has not numbered yet."""
@@ -103,13 +110,14 @@ def end_call(
 ) -> TrainingCall:
     """Hang up, with the request that came of the call; a request may still be told afterwards.
 
-    Raises `ConflictError` where the call is not the person's own.
+    Raises `ConflictError` where the call is not the person's own, or somebody else recorded the
+    request, or it is older than the call.
     """
     call = get_call(tx, call_id)
     if call.taken_by != actor.id:
         raise ConflictError("this is not your call", reason="call_not_yours")
     if request_id is not None:
-        get_request(tx, request_id)
+        _require_came_of(tx, actor, call, request_id)
     if call.ended_at is not None and (request_id is None or call.request_id is not None):
         return call
     set_ended(tx, call_id, call.ended_at or now, request_id)
@@ -117,6 +125,18 @@ def end_call(
         after = {} if request_id is None else {"request": request_id}
         add_event(tx, now, actor, "training.call_ended", _subject(call), after=after)
     return get_call(tx, call_id)
+
+
+def _require_came_of(tx: Tx, actor: Actor, call: TrainingCall, request_id: RequestId) -> None:
+    request = get_request(tx, request_id)
+    received = list_events_on(tx, subject_of(request), [RECEIVED])
+    own = any((one.actor.kind, one.actor.id) == (actor.kind, actor.id) for one in received)
+    if not own or call.taken_at is None or request.received_at < call.taken_at - SAME_MOMENT:
+        raise ConflictError(
+            f"request {request.reference} did not come of this call",
+            reason="call_other_request",
+            reference=request.reference,
+        )
 
 
 def _subject(call: TrainingCall) -> str:

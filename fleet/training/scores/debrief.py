@@ -29,7 +29,7 @@ from fleet.training.scores.driven_plans import driven_plans, plan_switches
 from fleet.training.scores.driver_score import DrivenPlan, driver_score
 from fleet.training.scores.operator_score import CallRecord, operator_score
 from fleet.training.scores.plan_changes import plan_changes
-from fleet.training.scores.score_rules import Score
+from fleet.training.scores.score_rules import Score, together
 from fleet.training.scores.storm_facts import dispatch_facts
 from fleet.training.scores.supervisor_score import supervisor_score
 
@@ -157,21 +157,27 @@ def trainees(
 
 
 def results_of(found: Debrief, kept_at: datetime) -> tuple[TrainingResult, ...]:
-    """Return what is kept of a training: of a driver of several trucks the best."""
-    results: dict[tuple[str, Role], TrainingResult] = {}
-    for one in sorted(found.scores, key=lambda each: each.score.points or 0.0):
-        measures = {each.name: each.value for each in one.score.measures if each.value is not None}
-        results[one.trainee.login, one.trainee.role] = TrainingResult(
-            one.trainee.login,
-            one.trainee.role,
-            found.training.scenario_name,
-            found.training.began_at,
-            found.facts.hours,
-            one.score.points,
-            measures,
-            kept_at,
+    """Return what is kept of a training, of a driver all trucks together."""
+    by_person: dict[tuple[str, Role], list[Score]] = {}
+    for one in found.scores:
+        by_person.setdefault((one.trainee.login, one.trainee.role), []).append(one.score)
+    results = []
+    for (login, role), scores in by_person.items():
+        score = together(role, scores)
+        measures = {each.name: each.value for each in score.measures if each.value is not None}
+        results.append(
+            TrainingResult(
+                login,
+                role,
+                found.training.scenario_name,
+                found.training.began_at,
+                found.facts.hours,
+                score.points,
+                measures,
+                kept_at,
+            )
         )
-    return tuple(results.values())
+    return tuple(results)
 
 
 def keep_results(tx: Tx, actor: Actor, results: Sequence[TrainingResult], now: datetime) -> None:

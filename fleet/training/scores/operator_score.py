@@ -8,7 +8,7 @@ from statistics import median
 from data.model import Role, SegmentId
 from data.streets.network import StreetNetwork
 from data.streets.projection import distance_m
-from fleet.training.scores.score_rules import Measured, Score, score_of
+from fleet.training.scores.score_rules import RULES, Measured, Score, score_of
 
 ONE_STREET_M = 300.0
 """A caller who gives no number cannot be told from a neighbor this near on the same street."""
@@ -19,7 +19,7 @@ class CallRecord:
     """A call and what became of it.
 
     `meant` is the street that the caller stands on, `noted` that of the request, `None` where
-    either is unknown. `over_at` is when an unanswered caller hung up. A call `repeats` where an
+    either is unknown. `over_at` is when it ended. A call `repeats` where an
     earlier one about the same street was still open; `joined` says whether both became one work.
     `kept` is whether the last promise held, `None` while that is open.
     """
@@ -41,17 +41,19 @@ def operator_score(
 ) -> Score:
     """Return the score of an operator.
 
-    Whoever was lost counts against all operators: nobody knows who should have taken the call.
+    Whoever was lost counts against all operators: nobody knows who should have taken the call. Who
+    takes a call and hangs up without a request answers for it as for one lost, on no street.
     """
     listed = list(calls)
     decided = [one for one in listed if one.taken_at is not None or _lost(one, now)]
     mine = [one for one in listed if one.taken_by == login]
-    saved = [one for one in mine if one.saved_at is not None]
-    placed = [one for one in mine if one.meant is not None and one.saved_at is not None]
+    over = [one for one in mine if one.saved_at is not None or _hung_up(one, now)]
+    unrecorded = [one for one in over if one.saved_at is None]
+    placed = [one for one in over if one.meant is not None]
     again = [one for one in mine if one.repeats]
     measures = [
-        _share("taken", decided, lambda one: one.taken_at is not None),
-        Measured("saved_s", _median_s(saved), len(saved)),
+        _share("taken", decided, lambda one: one.taken_at is not None and one not in unrecorded),
+        Measured("saved_s", _median_s(over), len(over)),
         _share("right_street", placed, lambda one: same_street(network, one.meant, one.noted)),
         _share("duplicates", again, lambda one: one.joined),
         _share("promises", [one for one in mine if one.kept is not None], lambda one: one.kept),
@@ -79,9 +81,17 @@ def _lost(one: CallRecord, now: datetime) -> bool:
     return one.taken_at is None and one.over_at is not None and one.over_at <= now
 
 
-def _median_s(saved: Sequence[CallRecord]) -> float | None:
+def _hung_up(one: CallRecord, now: datetime) -> bool:
+    return one.taken_at is not None and one.over_at is not None and one.over_at <= now
+
+
+def _median_s(over: Sequence[CallRecord]) -> float | None:
     """Return half of the calls' longest time from the first ring to the saved request."""
-    lasted = [(one.saved_at - one.rang_at) / timedelta(seconds=1) for one in saved if one.saved_at]
+    never = RULES[Role.OPERATOR]["saved_s"].none_at
+    lasted = [
+        (one.saved_at - one.rang_at) / timedelta(seconds=1) if one.saved_at else never
+        for one in over
+    ]
     return median(lasted) if lasted else None
 
 

@@ -3,7 +3,7 @@
 The rules are told in docs/training-scores.md and on the debrief's page, which reads them from here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -110,6 +110,19 @@ def score_of(role: Role, measures: Iterable[Measured]) -> Score:
     weight = sum(each for each, _ in known)
     points = sum(each * of for each, of in known) / weight if weight else None
     return Score(role, points, scored)
+
+
+def together(role: Role, scores: Sequence[Score]) -> Score:
+    """Return several scores in a role as one: each measure the mean of all things it counted."""
+    measured = []
+    for name in RULES[role]:
+        each = [one for score in scores for one in score.measures if one.name == name]
+        known = [(one.value, max(one.of, 1)) for one in each if one.value is not None]
+        of = sum(count for _, count in known)
+        mean = sum(value * count for value, count in known) / of if of else None
+        if each:
+            measured.append(Measured(name, mean, of))
+    return score_of(role, measured)
 
 
 def _scored(one: Measured, rule: ScoreRule) -> ScoredMeasure:

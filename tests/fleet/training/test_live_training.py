@@ -11,6 +11,7 @@ from data.store.accounts.accounts import add_user
 from data.store.audit.audit_log import list_events
 from data.store.shifts.shifts import list_shifts_of_driver
 from data.training import HOUR, SpokenCall, shipped_scenario
+from fleet.requests.intake import Report, receive
 from fleet.simulation.simulated_calls import SimulatedCall
 from fleet.simulation.truck_path import Controls
 from fleet.training.calls import (
@@ -36,6 +37,7 @@ from tests import village as v
 
 MINUTE = timedelta(minutes=1)
 OLGA, OTHER = Actor(ActorKind.USER, "olga"), Actor(ActorKind.USER, "omid")
+A_REPORT = Report("phone", RequestKind.PLOW, "Snow up to the knee", "Mill Street")
 FIRST, SECOND = VehicleId(1), VehicleId(2)
 
 
@@ -118,9 +120,16 @@ def test_a_call_rings_is_taken_and_ends_with_a_request(tx, storm):
         end_call(tx, OTHER, call.id, None, v.NOW + MINUTE)
     with pytest.raises(NotFoundError):
         end_call(tx, OLGA, call.id, RequestId(99), v.NOW + 2 * MINUTE)
+    for who, at in ((OTHER, v.NOW + MINUTE), (OLGA, v.NOW)):
+        before = receive(tx, who, A_REPORT, at)
+        with pytest.raises(ConflictError) as refused:
+            end_call(tx, OLGA, call.id, before.id, v.NOW + 2 * MINUTE)
+        assert refused.value.reason == "call_other_request"
     ended = end_call(tx, OLGA, call.id, None, v.NOW + 2 * MINUTE)
     assert ended.ended_at == v.NOW + 2 * MINUTE
     assert open_calls(tx) == []
+    own = receive(tx, OLGA, A_REPORT, v.NOW + 2 * MINUTE)
+    assert end_call(tx, OLGA, call.id, own.id, v.NOW + 3 * MINUTE).request_id == own.id
     assert verbs(tx) == ["training.call_taken", "training.call_ended"]
 
 

@@ -16,7 +16,7 @@ from fleet.training.scores.dispatcher_score import (
 )
 from fleet.training.scores.operator_score import CallRecord, operator_score, same_street
 from fleet.training.scores.plan_changes import PlanChange, changes_per_truck
-from fleet.training.scores.score_rules import FULL, RULES, Measured, score_of
+from fleet.training.scores.score_rules import FULL, RULES, Measured, score_of, together
 from tests import village as v
 from tests.village_database import POLICY
 
@@ -67,6 +67,32 @@ def test_an_operator_without_a_fault_has_all_points_and_a_careless_one_hardly_an
     assert careless.points < 10
     assert by_name(careless)["right_street"].value == 0.0
     assert by_name(careless)["taken"].value == pytest.approx(2 / 3)
+
+
+def test_who_hangs_up_on_callers_or_stays_on_one_line_has_hardly_any_points() -> None:
+    hung_up = [a_call(n, saved_at=None, noted=None, joined=False, kept=None) for n in range(99)]
+    ended = [replace(one, over_at=one.rang_at + 6 * SECOND) for one in hung_up]
+    cheating = score([a_call(99), *ended])
+    assert cheating.points is not None
+    assert cheating.points < 15
+    assert by_name(cheating)["taken"].value == pytest.approx(0.01)
+    assert by_name(cheating)["right_street"].of == 100
+    lost = [careless_call(3 * number) for number in range(1, 30)]
+    lazy = score([a_call(0, saved_at=None, noted=None, kept=None), *lost])
+    assert lazy.points == 0.0
+
+
+def test_a_call_on_the_line_is_not_yet_one_without_a_request() -> None:
+    talking = a_call(0, saved_at=None, noted=None, kept=None)
+    assert by_name(score([talking]))["taken"].value == 1.0
+
+
+def test_several_trucks_of_a_driver_are_kept_as_one_by_all_their_streets() -> None:
+    first = score_of(Role.DRIVER, [Measured("cleared", 1.0, 2), Measured("blade", None, 0)])
+    second = score_of(Role.DRIVER, [Measured("cleared", 0.5, 18), Measured("blade", 0.7, 9)])
+    both = by_name(together(Role.DRIVER, [first, second]))
+    assert (both["cleared"].value, both["cleared"].of) == (pytest.approx(0.55), 20)
+    assert (both["blade"].value, both["blade"].of) == (pytest.approx(0.7), 9)
 
 
 def test_what_nobody_could_show_counts_neither_way() -> None:
