@@ -56,7 +56,7 @@ def take_one_call(call_id: TrainingCallId, context: CallerContext) -> PhoneView:
     with context.writing() as tx:
         known_training(tx)
         require_seat(tx, context.user, Role.OPERATOR)
-        take_call(tx, context.actor, call_id, context.now)
+        take_call(tx, context.actor, call_id, context.now, context.app.clock.speed)
         return _phone(tx, context)
 
 

@@ -25,6 +25,8 @@ from data.store.training.calls import (
 from fleet.requests.intake import subject_of
 from fleet.simulation.simulated_calls import SimulatedCall
 
+CALL_TAKEN = "training.call_taken"
+
 RECEIVED = "request.received"
 """The line of the audit log about who recorded a request."""
 
@@ -83,8 +85,10 @@ def hang_up_unanswered(tx: Tx, speed: float, now: datetime) -> int:
     return end_unanswered(tx, now - patience(speed), now)
 
 
-def take_call(tx: Tx, actor: Actor, call_id: TrainingCallId, now: datetime) -> TrainingCall:
-    """Take a call that rings; the one that was on the line of the same person ends.
+def take_call(
+    tx: Tx, actor: Actor, call_id: TrainingCallId, now: datetime, speed: float = 1.0
+) -> TrainingCall:
+    """Take a call that rings, by a clock that runs so fast; the one on one's line ends.
 
     Raises `ConflictError` where another has it, or the caller has hung up.
     """
@@ -101,7 +105,7 @@ def take_call(tx: Tx, actor: Actor, call_id: TrainingCallId, now: datetime) -> T
         if other.on_the_line and other.taken_by == actor.id:
             end_call(tx, actor, other.id, None, now)
     set_taken(tx, call_id, actor.id, now)
-    add_event(tx, now, actor, "training.call_taken", _subject(call))
+    add_event(tx, now, actor, CALL_TAKEN, call_subject(call), after={"speed": speed})
     return get_call(tx, call_id)
 
 
@@ -123,7 +127,7 @@ def end_call(
     set_ended(tx, call_id, call.ended_at or now, request_id)
     if call.ended_at is None:
         after = {} if request_id is None else {"request": request_id}
-        add_event(tx, now, actor, "training.call_ended", _subject(call), after=after)
+        add_event(tx, now, actor, "training.call_ended", call_subject(call), after=after)
     return get_call(tx, call_id)
 
 
@@ -139,5 +143,6 @@ def _require_came_of(tx: Tx, actor: Actor, call: TrainingCall, request_id: Reque
         )
 
 
-def _subject(call: TrainingCall) -> str:
+def call_subject(call: TrainingCall) -> str:
+    """Return how the audit log names a call."""
     return f"training_call:{call.id}"

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import RequestClock, RequestId, ServiceRequest
+from data.model import Event, RequestClock, RequestId, ServiceRequest
 from data.model.training.live_training import TrainingCall
+from data.store.audit.audit_log import last_events_by_subject
 from data.store.database.engine import Tx
 from data.store.requests.duplicates import kept_ids
 from data.store.requests.promises import list_all_outcomes, list_last_promises
@@ -14,6 +15,7 @@ from data.store.requests.sla_clocks import list_clocks
 from data.store.training.calls import list_calls
 from data.streets.network import StreetNetwork
 from fleet.requests.promises import was_kept
+from fleet.training.calls import CALL_TAKEN, call_subject
 from fleet.training.scores.operator_score import CallRecord, same_street
 
 MOST_PROMISES = 20_000
@@ -29,6 +31,7 @@ def call_records(tx: Tx, network: StreetNetwork, now: datetime) -> list[CallReco
         list_clocks(tx, asked),
         kept_ids(tx, asked),
         _kept_promises(tx, asked, now),
+        last_events_by_subject(tx, [CALL_TAKEN]),
         network,
     )
     return [_record(one, calls[:number], known) for number, one in enumerate(calls)]
@@ -40,6 +43,7 @@ class _Known:
     clocks: Mapping[RequestId, RequestClock]
     merged: Mapping[RequestId, RequestId]
     promises: Mapping[RequestId, bool]
+    taken: Mapping[str, Event]
     network: StreetNetwork
 
     def waits_at(self, call: TrainingCall, at: datetime) -> bool:
@@ -64,6 +68,11 @@ class _Known:
         noted = None if theirs.snap is None else theirs.snap.segment_id
         right = same_street(self.network, other.segment_id, noted)
         return right and mine.job_id is not None and mine.job_id == theirs.job_id
+
+    def speed(self, call: TrainingCall) -> float:
+        """Return how fast the clock ran when a call was taken; 1 where nobody wrote it down."""
+        line = self.taken.get(call_subject(call))
+        return float(str((line.after or {}).get("speed", 1.0))) if line else 1.0
 
     def _request(self, call: TrainingCall) -> ServiceRequest | None:
         return None if call.request_id is None else self.requests.get(call.request_id)
@@ -91,6 +100,7 @@ def _record(call: TrainingCall, before: Iterable[TrainingCall], known: _Known) -
         repeats=bool(again),
         joined=any(known.together(one, call) for one in again),
         kept=None if request is None else known.promises.get(request.id),
+        speed=known.speed(call),
     )
 
 

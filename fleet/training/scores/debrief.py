@@ -1,19 +1,17 @@
 """A training as it is talked over afterwards: who did how well, what happened, what was missed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Actor, Alert, Event, Role, Storm, UserId, VehicleId
+from data.model import Actor, Alert, Role, Storm
 from data.model.training.live_training import TrainingEvent, TrainingNote
 from data.model.training.rehearsal import Training, TrainingMark
 from data.model.training.results import TrainingResult
 from data.policy.city_policy import Policy
-from data.store.accounts.accounts import list_users
 from data.store.alerts import list_alerts
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.replay import list_events_between
 from data.store.storms.storms import list_storms
 from data.store.training.instructor import list_training_events, list_training_notes
 from data.store.training.rehearsal import list_marks
@@ -29,23 +27,13 @@ from fleet.training.scores.driven_plans import driven_plans, plan_switches
 from fleet.training.scores.driver_score import DrivenPlan, driver_score
 from fleet.training.scores.operator_score import CallRecord, operator_score
 from fleet.training.scores.plan_changes import plan_changes
-from fleet.training.scores.score_rules import Score, together
+from fleet.training.scores.score_rules import Measured, Score, score_of, together
 from fleet.training.scores.storm_facts import dispatch_facts
 from fleet.training.scores.supervisor_score import supervisor_score
+from fleet.training.seat_spans import Sittings, Trainee, seat_spans, seated_share
 
-SEAT_TAKEN = "training.seat_taken"
-
-MOST_SEATS = 1_000
-"""Lines about seats that are looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trainee:
-    """Somebody who played a role; drivers a vehicle's."""
-
-    login: str
-    role: Role
-    vehicle_id: VehicleId | None = None
+LEAST_SEATED = 1 / 3
+"""Share of the storm that one sits at a desk at least to be scored by what the storm came to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +101,13 @@ def debrief(
         until,
     )
     calls = call_records(tx, network, until)
-    scoring = _Scoring(facts, calls, plans, network, until)
+    seats = seat_spans(tx, storm.started_at, until)
+    scoring = _Scoring(facts, calls, plans, network, storm, until)
     former = [one for one in list_results(tx) if one.began_at != training.began_at]
     found = []
-    for one in trainees(tx, calls, storm.started_at, now):
-        score = (
-            supervisor_score(tx, storm, network, policy, until)
-            if one.role is Role.SUPERVISOR
-            else scoring.score(one)
-        )
+    late = supervisor_score(tx, storm, network, policy, until)
+    for one in trainees(calls, seats):
+        score = scoring.score(one, seats.get(one, ()), late)
         same = tuple(r for r in former if (r.login, r.role) == (one.login, one.role))
         found.append(TraineeScore(one, score, same))
     return Debrief(
@@ -140,18 +126,12 @@ def debrief(
     )
 
 
-def trainees(
-    tx: Tx, calls: Iterable[CallRecord], since: datetime, until: datetime
-) -> tuple[Trainee, ...]:
+def trainees(calls: Iterable[CallRecord], seated: Iterable[Trainee]) -> tuple[Trainee, ...]:
     """Return who played what: everybody who took a seat or a call, the machine left out.
 
     Who drove several trucks after each other is there with each of them.
     """
-    logins = {one.id: one.login for one in list_users(tx)}
-    lines = list_events_between(tx, [SEAT_TAKEN], since, until, MOST_SEATS)
-    seats = (_seat_of(line, logins) for line in lines)
-    found = [one for one in seats if one is not None]
-    found += [Trainee(one.taken_by, Role.OPERATOR) for one in calls if one.taken_by]
+    found = [*seated, *(Trainee(one.taken_by, Role.OPERATOR) for one in calls if one.taken_by)]
     people = (one for one in found if one.login not in PLAYED_BY_MACHINE)
     return tuple(dict.fromkeys(people))
 
@@ -201,25 +181,20 @@ class _Scoring:
     calls: Sequence[CallRecord]
     plans: Sequence[DrivenPlan]
     network: StreetNetwork
+    storm: Storm
     until: datetime
 
-    def score(self, one: Trainee) -> Score:
+    def score(self, one: Trainee, seated: Sittings, supervised: Score) -> Score:
         if one.role is Role.OPERATOR:
-            return operator_score(self.calls, one.login, self.network, self.until)
+            own = [call for call in self.calls if call.taken_at or _lost_by(call, seated)]
+            return operator_score(own, one.login, self.network, self.until)
         if one.role is Role.DRIVER and one.vehicle_id is not None:
-            return driver_score(self.plans, one.vehicle_id)
-        return dispatcher_score(self.facts)
+            return driver_score(self.plans, one.vehicle_id, seated)
+        score = supervised if one.role is Role.SUPERVISOR else dispatcher_score(self.facts)
+        if seated_share(seated, self.storm.snow_at, self.until) < LEAST_SEATED:
+            return score_of(one.role, [Measured(each.name, None, 0) for each in score.measures])
+        return score
 
 
-def _seat_of(line: Event, logins: Mapping[UserId, str]) -> Trainee | None:
-    """Return who took a seat by a line of the audit log; `None` where nobody knows them."""
-    login = logins.get(UserId(int(line.subject.partition(":")[2])))
-    after = line.after or {}
-    if login is None:
-        return None
-    vehicle_id = after.get("vehicle")
-    return Trainee(
-        login,
-        Role(str(after["role"])),
-        None if vehicle_id is None else VehicleId(int(str(vehicle_id))),
-    )
+def _lost_by(call: CallRecord, seated: Sittings) -> bool:
+    return call.over_at is not None and any(one.has(call.over_at) for one in seated)

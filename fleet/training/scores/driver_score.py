@@ -9,6 +9,7 @@ from data.model import LegKind, Role, VehicleId
 from fleet.routes.plan_vs_actual import LegState
 from fleet.routes.route_progress import PlanCheck
 from fleet.training.scores.score_rules import Measured, Score, score_of
+from fleet.training.seat_spans import Sitting, Sittings
 
 CLEARED = (LegState.DONE, LegState.OUT_OF_ORDER, LegState.TOLD)
 """States of legs that their own truck cleared."""
@@ -23,11 +24,14 @@ class DrivenPlan:
     check: PlanCheck
 
 
-def driver_score(plans: Iterable[DrivenPlan], vehicle_id: VehicleId) -> Score:
-    """Return the score of who drove a truck, by all plans that it drove after each other."""
+def driver_score(plans: Iterable[DrivenPlan], vehicle_id: VehicleId, seated: Sittings) -> Score:
+    """Return the score of who drove a truck, by all plans that it drove after each other.
+
+    What the truck did while its driver was not `seated`, the simulation did.
+    """
     states: Counter[LegState] = Counter()
     for one in plans:
-        states.update(_states(one, vehicle_id))
+        states.update(_states(one, vehicle_id, seated))
     cleared, unproved = sum(states[each] for each in CLEARED), states[LegState.UNPROVED]
     ordered = states[LegState.DONE] + states[LegState.OUT_OF_ORDER]
     reached = cleared + unproved + states[LegState.SKIPPED]
@@ -39,15 +43,17 @@ def driver_score(plans: Iterable[DrivenPlan], vehicle_id: VehicleId) -> Score:
     return score_of(Role.DRIVER, measures)
 
 
-def _states(driven: DrivenPlan, vehicle_id: VehicleId) -> Iterable[LegState]:
-    """Yield what became of the work that a truck reached while a plan was driven."""
+def _states(driven: DrivenPlan, vehicle_id: VehicleId, seated: Sittings) -> Iterable[LegState]:
+    """Yield what became of the work that a driver reached while a plan was driven."""
+    mine = [Sitting(max(one.since, driven.since), min(one.until, driven.until)) for one in seated]
+    sat = any(one.since < one.until for one in mine)
     for route, check in zip(driven.check.plan.routes, driven.check.routes, strict=True):
         if route.vehicle_id != vehicle_id:
             continue
         for leg, one in zip(route.legs, check.legs, strict=True):
-            if leg.kind is LegKind.WORK and (
-                one.at is None or driven.since < one.at <= driven.until
-            ):
+            at = one.at
+            own = sat if at is None else driven.since < at and any(span.has(at) for span in mine)
+            if leg.kind is LegKind.WORK and own:
                 yield one.state
 
 

@@ -21,7 +21,8 @@ class CallRecord:
     `meant` is the street that the caller stands on, `noted` that of the request, `None` where
     either is unknown. `over_at` is when it ended. A call `repeats` where an
     earlier one about the same street was still open; `joined` says whether both became one work.
-    `kept` is whether the last promise held, `None` while that is open.
+    `kept` is whether the last promise held, `None` while that is open. The clock ran at `speed`:
+    so many seconds of the storm in one of the operator's.
     """
 
     rang_at: datetime
@@ -34,6 +35,7 @@ class CallRecord:
     repeats: bool = False
     joined: bool = False
     kept: bool | None = None
+    speed: float = 1.0
 
 
 def operator_score(
@@ -86,10 +88,10 @@ def _hung_up(one: CallRecord, now: datetime) -> bool:
 
 
 def _median_s(over: Sequence[CallRecord]) -> float | None:
-    """Return half of the calls' longest time from the first ring to the saved request."""
+    """Return half of the calls' longest real time from the first ring to the saved request."""
     never = RULES[Role.OPERATOR]["saved_s"].none_at
     lasted = [
-        (one.saved_at - one.rang_at) / timedelta(seconds=1) if one.saved_at else never
+        (one.saved_at - one.rang_at) / timedelta(seconds=one.speed) if one.saved_at else never
         for one in over
     ]
     return median(lasted) if lasted else None

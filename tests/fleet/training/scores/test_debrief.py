@@ -26,7 +26,7 @@ from data.model import (
 )
 from data.model.training.live_training import TrainingCall, TrainingCallId
 from data.model.training.rehearsal import Training
-from data.store.accounts.accounts import add_user
+from data.store.accounts.accounts import add_user, find_user_by_login
 from data.store.alerts import add_alert
 from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan, set_plan_state, set_published
@@ -34,10 +34,11 @@ from data.store.requests.duplicates import add_duplicate
 from data.store.requests.requests import add_request
 from data.store.requests.sla_clocks import set_assigned
 from data.store.shifts.shifts import save_progress
-from data.store.training.calls import add_call
+from data.store.training.calls import add_call, set_ended
 from data.store.training.rehearsal import set_training
 from data.store.work import list_jobs
 from fleet.reports.storm_statistics import StormRecords
+from fleet.training.calls import take_call
 from fleet.training.sandbox.filling import DISPATCHER as MACHINE
 from fleet.training.scores.call_records import call_records
 from fleet.training.scores.debrief import (
@@ -49,7 +50,8 @@ from fleet.training.scores.debrief import (
 )
 from fleet.training.scores.score_rules import FULL
 from fleet.training.scores.supervisor_score import supervisor_score
-from fleet.training.seats import take_seat
+from fleet.training.seat_spans import Sitting, Trainee, seat_spans
+from fleet.training.seats import leave_seat, take_seat
 from tests import village as v
 from tests.fleet.drives import a_request
 from tests.village_database import DISPATCHER, POLICY
@@ -99,6 +101,11 @@ def person(tx: Tx, login: str, role: Role, vehicle_id: VehicleId | None = None) 
     user = add_user(tx, login, [role], "en", "!")
     actor = Actor(ActorKind.USER, login)
     take_seat(tx, actor, user, role, vehicle_id, v.NOW + MINUTE)
+
+
+def stand_up(tx: Tx, login: str, role: Role, at: datetime) -> None:
+    """Let somebody leave a seat."""
+    leave_seat(tx, Actor(ActorKind.USER, login), find_user_by_login(tx, login), role, at)
 
 
 def read(tx: Tx, storm: Storm, at: datetime = LATER):
@@ -191,6 +198,68 @@ def test_a_driver_answers_for_the_streets_of_the_own_route(tx: Tx, storm: Storm)
         )
     found = scored(read(tx, storm), "ali").score.measures
     assert {one.name: one.value for one in found}["cleared"] == 0.5
+
+
+def test_what_the_simulation_drove_after_a_driver_had_left_is_not_the_drivers(
+    tx: Tx, storm: Storm
+) -> None:
+    person(tx, "ali", Role.DRIVER, VehicleId(1))
+    plan = add_plan(tx, a_plan(*legs_along(tx, [v.MAIN_WEST, v.MILL], v.NOW, apart=10 * MINUTE)))
+    set_published(tx, plan.id, v.NOW)
+    stand_up(tx, "ali", Role.DRIVER, v.NOW + 15 * MINUTE)
+    for leg, state in ((0, LegOutcome.SKIPPED), (1, LegOutcome.DONE)):
+        at = v.NOW + (leg + 1) * 10 * MINUTE
+        save_progress(
+            tx, LegProgress(plan.id, ShiftId(1), leg, state, at, at, "" if leg else "parked")
+        )
+    found = scored(read(tx, storm), "ali").score.measures
+    assert {one.name: (one.value, one.of) for one in found}["cleared"] == (0.0, 1)
+
+
+def test_who_sits_down_for_a_moment_is_not_scored_by_the_whole_storm(tx: Tx, storm: Storm) -> None:
+    person(tx, "dara", Role.DISPATCHER)
+    person(tx, "nima", Role.DISPATCHER)
+    person(tx, "mina", Role.SUPERVISOR)
+    stand_up(tx, "dara", Role.DISPATCHER, v.NOW + 2 * MINUTE)
+    stand_up(tx, "mina", Role.SUPERVISOR, v.NOW + 2 * MINUTE)
+    stand_up(tx, "nima", Role.DISPATCHER, v.NOW + 3 * HOUR)
+    found = read(tx, storm)
+    assert scored(found, "dara").score.points is None
+    assert scored(found, "mina").score.points is None
+    assert scored(found, "nima").score.points is not None
+
+
+def test_a_call_is_lost_by_those_operators_who_sat_at_the_phone_then(tx: Tx, storm: Storm) -> None:
+    for login in ("sara", "omid"):
+        person(tx, login, Role.OPERATOR)
+    stand_up(tx, "omid", Role.OPERATOR, v.NOW + 5 * MINUTE)
+    asked(tx, 1, 2)
+    a_call(tx, 1, 2)
+    a_call(tx, 2, 20, taken_at=None, taken_by="", request_id=None)
+    found = read(tx, storm)
+    assert (values(found, "sara")["taken"], values(found, "omid")["taken"]) == (0.5, 1.0)
+
+
+def test_an_operators_seconds_are_real_ones_however_fast_the_clock_runs(
+    tx: Tx, storm: Storm
+) -> None:
+    rings = a_call(tx, 1, 0, taken_at=None, taken_by="", ended_at=None, request_id=None)
+    take_call(tx, Actor(ActorKind.USER, "sara"), rings.id, v.NOW, speed=10.0)
+    asked(tx, 1, 0)
+    set_ended(tx, rings.id, v.NOW + MINUTE, RequestId(1))
+    assert values(read(tx, storm), "sara")["saved_s"] == 6.0
+
+
+def test_who_changes_to_another_truck_leaves_the_first(tx: Tx, storm: Storm) -> None:
+    person(tx, "ali", Role.DRIVER, VehicleId(1))
+    ali = find_user_by_login(tx, "ali")
+    take_seat(tx, DISPATCHER, ali, Role.DRIVER, VehicleId(2), v.NOW + HOUR)
+    first, second = seat_spans(tx, v.NOW, LATER).items()
+    assert first == (
+        Trainee("ali", Role.DRIVER, VehicleId(1)),
+        (Sitting(v.NOW + MINUTE, v.NOW + HOUR),),
+    )
+    assert second == (Trainee("ali", Role.DRIVER, VehicleId(2)), (Sitting(v.NOW + HOUR, LATER),))
 
 
 def test_late_requests_are_to_be_given_to_somebody(tx: Tx, storm: Storm) -> None:
