@@ -6,7 +6,6 @@ whatever the board shows came in over HTTP.
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AsyncExitStack
@@ -18,6 +17,7 @@ from heapq import merge
 import httpx
 
 from api.config.clock import Clock, ServerClock
+from api.simulation.another_round import may_pass, or_another_round
 from api.simulation.live_training import LiveTraining, find_live_training, said_by
 from api.simulation.night_dispatcher import NightDispatcher
 from api.simulation.scenario_incidents import Incidents
@@ -67,8 +67,6 @@ AT_ONCE = 8
 """Concurrent requests."""
 
 Report = Callable[[str], None]
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +146,9 @@ class Simulation:
             await self.tick()
             if time.monotonic() - told_s > REPORT_S:
                 told_s = time.monotonic()
-                await self.look_for_plan(report)
-                await self.look_for_recalls()
+                with or_another_round():
+                    await self.look_for_plan(report)
+                    await self.look_for_recalls()
                 now = f"{self._clock.now():%H:%M:%S}Z"
                 report(f"{now}  {self.positions_sent} positions, {self.calls_sent} calls")
             await asyncio.sleep(TICK_S)
@@ -212,14 +211,12 @@ class Simulation:
 
     async def tick(self) -> None:
         """Send what is due."""
-        try:
+        with or_another_round():
             if self._training or self._clock.age_s > ALIGN_S:
                 await self._align()
             if self._training:
                 await self._obey(self._training)
             await self._send(self._clock.now())
-        except httpx.HTTPError as error:
-            _log.warning("the server does not answer: %s", error)
 
     async def _send(self, now: datetime) -> None:
         """Send what is due; where some fails, all others have ended before that is raised."""
@@ -235,7 +232,7 @@ class Simulation:
         ended = await asyncio.gather(*sending, return_exceptions=True)
         failures = [each for each in ended if isinstance(each, BaseException)]
         if failures:
-            raise min(failures, key=lambda failure: isinstance(failure, httpx.HTTPError))
+            raise min(failures, key=may_pass)
 
     async def _obey(self, training: LiveTraining) -> None:
         """Let people play what they have taken, and come what was added to the scenario."""
