@@ -9,7 +9,6 @@ from api.access.auth import hash_password
 from api.config.clock import Clock
 from api.config.console import CONSOLE, open_city_database
 from api.config.settings import Settings
-from api.simulation.demo_agencies import add_demo_agencies
 from api.simulation.demo_city import (
     DEMO_CITY_FILE,
     DEMO_MARK,
@@ -21,17 +20,18 @@ from api.simulation.demo_crews import add_demo_crews, lead_first_crew
 from api.simulation.demo_people import demo_name
 from data.errors import ConflictError
 from data.languages import default_language, page_language
-from data.model import Role
+from data.model import Agency, AgencyKind, Role
 from data.samples import TOWN_DISTRICTS, TOWN_FILE, TOWN_NAME
 from data.setup.fleet_file import BARFABAD_FLEET, URMIA_FLEET
-from data.store.database.engine import transaction
+from data.store.database.engine import Tx, transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from fleet.accounts.accounts import enroll, give_name
+from fleet.followup.agencies import NEW, save_agency
 from fleet.setup.city_removal import remove_city
 from fleet.setup.city_setup import NewCity, add_city, set_fleet
 from fleet.storms.storm_start import start_storm
-from maps.pages.i18n import translator
+from maps.pages.i18n import Translator, translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,17 @@ def _let_it_snow(folder: Path, scene: Scene) -> None:
         storm = start_storm(tx, CONSOLE, name, network, get_policy(tx), now)
         words = translator(scene.language or "en", scene.timezone)
         add_demo_crews(tx, storm, network, get_policy(tx), words, now)
-        add_demo_agencies(tx, words, now)
+        _add_agencies(tx, words, now)
     engine.dispose()
+
+
+def _add_agencies(tx: Tx, t: Translator, now: datetime) -> None:
+    """Add the electricity company and the parks department to the register."""
+    for name, kind, phone in (
+        (t("Electricity company"), AgencyKind.ELECTRICITY, "121"),
+        (t("Parks department"), AgencyKind.PARKS, "137"),
+    ):
+        save_agency(tx, CONSOLE, Agency(NEW, name, kind, t("Control room"), phone), now)
 
 
 def enroll_everybody(
