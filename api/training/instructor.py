@@ -18,7 +18,7 @@ from data.store.training.rehearsal import list_marks
 from fleet.accounts.people import all_people, names_by_login
 from fleet.requests.request_lookup import requests_by_id
 from fleet.setup.machine_list import machines_in_use
-from fleet.shifts.shift_handover import find_current_shift_of_machine
+from fleet.shifts.shift_handover import find_current_shifts
 from fleet.storms.storm_lookup import wanted_storm
 from fleet.training.calls import all_calls
 from fleet.training.events import MOST_LETTERS, events_of, inject, notes_of, scenario_of, write_note
@@ -123,11 +123,11 @@ def _stands(tx: Tx, request: Request, context: Context) -> InstructorView:
 def _watched(tx: Tx, context: Context, machines: Sequence[Vehicle]) -> WatchedCity:
     """Return what of the city tells what drivers do: where trucks are, and their shifts."""
     storm, app, now = wanted_storm(tx), context.app, context.now
-    shifts = {one.id: find_current_shift_of_machine(tx, storm, one.id, now) for one in machines}
+    shifts = find_current_shifts(tx, storm, now)
     return WatchedCity(
         users={one.id: one for one in all_people(tx)},
         machines={one.id: one.name for one in machines},
-        shifts={one: shift.id for one, shift in shifts.items() if shift},
+        shifts={one: shift.id for one, shift in shifts.items()},
         places={one: seen.location for one, seen in app.live.picture().items()},
         typed={
             login: " · ".join(filter(None, (screen.words, screen.place)))

@@ -78,6 +78,11 @@ def find_current_shift_of_machine(
     return current_shift((one for one in shifts if one.vehicle_id == vehicle_id), now)
 
 
+def find_current_shifts(tx: Tx, storm: Storm | None, now: datetime) -> dict[VehicleId, Shift]:
+    """Return the current shifts of all machines that have one; none without a storm."""
+    return current_shift_by_vehicle(list_shifts(tx, storm.id) if storm else (), now)
+
+
 def begun_machines(tx: Tx, storm_id: StormId, now: datetime) -> set[VehicleId]:
     """Return the machines whose drivers have begun a shift that they have to end."""
     shifts = list_shifts(tx, storm_id)

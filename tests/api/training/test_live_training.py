@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from data.model import LonLat, RequestKind
 from data.store.database.engine import transaction
@@ -124,7 +124,7 @@ def test_a_driver_sits_in_the_truck_of_his_shift_and_works_its_controls(
     assert client.post("/api/training/drive", json=goes).json()["seated"]
 
 
-def test_an_instructor_sees_what_comes_adds_to_it_and_notes(client, sign_in, rehearsed, rings):
+def test_an_instructor_sees_what_comes_adds_to_it_and_notes(client, app, sign_in, rehearsed, rings):
     sign_in("operator")
     client.post("/api/training/seats", json={"role": "operator"})
     client.post("/requests", json={"kind": "ice", "text": "Ice", "lon": 45.07, "lat": 37.55})
@@ -151,5 +151,8 @@ def test_an_instructor_sees_what_comes_adds_to_it_and_notes(client, sign_in, reh
     assert client.post("/api/training/seats/leave", json=gone).status_code == 403
     sign_in("supervisor")
     assert client.post("/api/training/seats/leave", json=gone).status_code == 200
+    asked = []
+    event.listen(app.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
     assert client.get("/api/training/instructor").json()["seats"] == []
+    assert sum("FROM shift " in sql for sql in asked) == 1  # however many machines there are
     assert (stands["paused"], stands["speed"]) == (False, 1.0)
