@@ -19,7 +19,7 @@ from data.training import Scenario
 from fleet.simulation.simulated_calls import SimulatedCall
 from fleet.simulation.truck_path import Controls
 from fleet.training.calls import (
-    end_call,
+    hang_up,
     hang_up_unanswered,
     open_calls,
     patience,
@@ -115,7 +115,7 @@ class LiveTraining:
     ) -> None:
         """Hang up for the simulated operator, with the request that came of the call."""
         with transaction(self._engine) as tx:
-            end_call(tx, Actor(ActorKind.USER, login), call.id, request_id, now)
+            hang_up(tx, Actor(ActorKind.USER, login), call.id, request_id, now)
 
     def _somebody_rings_since(self, moment: datetime) -> bool:
         with reading(self._engine) as tx:

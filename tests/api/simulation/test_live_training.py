@@ -1,6 +1,7 @@
 """A simulation obeys who plays what in a rehearsal, and what its instructor adds."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from data.model.training.rehearsal import Training
 from data.store.accounts.accounts import find_user_by_login
 from data.store.database.city_database import database_of
 from data.store.database.engine import Tx, transaction
-from data.store.requests.requests import list_requests
+from data.store.requests.requests import add_request, list_requests
 from data.store.tracking.positions import list_between, list_unseen
 from data.store.training.rehearsal import set_training
 from data.store.training.seats import set_controls
@@ -25,6 +26,7 @@ from fleet.training.seats import take_seat
 from tests import village as v
 from tests.api.conftest import StillClock
 from tests.api.simulation.test_simulated_storm import acted, ten_minutes
+from tests.fleet.drives import a_request
 from tests.village_database import DISPATCHER
 
 REHEARSED = """
@@ -105,6 +107,27 @@ def test_a_call_that_a_person_takes_meanwhile_ends_no_simulation(rehearsed_city:
     assert not training.take(third, machine, v.NOW)
     assert [one.id for one in training.to_answer(machine)] == [second.id]  # on its line already
     training.end(second, machine, None, v.NOW)
+    assert training.to_answer(machine) == []
+    engine.dispose()
+
+
+def test_a_simulation_whose_clock_is_ahead_of_the_servers_goes_on(rehearsed_city: Path) -> None:
+    engine = database_of(rehearsed_city)
+    ahead, machine = v.NOW + timedelta(minutes=1), "training-operator"
+    caller = SimulatedCall(
+        ahead, RequestKind.PLOW, "Snow", "Mill Street", LonLat(45.07, 37.55), v.MILL
+    )
+    changing(rehearsed_city, lambda tx: ring(tx, [(caller, None)], ahead))
+    training = find_live_training(engine, lambda *_: iter(()))
+    assert training is not None
+    (call,) = training.to_answer(machine)
+    assert training.take(call, machine, ahead)
+    with transaction(engine) as tx:
+        asked = replace(a_request(), job_id=None, received_at=v.NOW)
+        add_request(tx, asked)
+    training.end(call, machine, asked.id, ahead)
+    with transaction(engine) as tx:
+        assert [one.request_id for one in all_calls(tx)] == [asked.id]
     assert training.to_answer(machine) == []
     engine.dispose()
 
