@@ -143,8 +143,7 @@ def _point_words(one: DecisionPoint, t: Translator) -> str:
         return t("A new plan would not have been clearly better here.")
     saved = [
         t("{value} min of {name} ({low} to {high})", name=t.named("short", name), **_range(each, t))
-        for name, each in one.saved.items()
-        if each.low >= CLEAR_MIN
+        for name, each in one.better.items()
     ]
     words = t(
         "A new plan here would have saved {saved} of lateness, the mean of the open streets.",

@@ -63,23 +63,29 @@ class DecisionPoint:
     published_at: datetime | None = None
 
     @property
+    def better(self) -> Mapping[str, MinutesSaved]:
+        """Return what is saved of each class of which every search is clearly better.
+
+        That is a class for which no more urgent one is later, and by more than what the less urgent
+        ones lose.
+        """
+        lows = [one.low for one in self.saved.values()]
+        return {
+            name: one
+            for number, (name, one) in enumerate(self.saved.items())
+            if one.low + sum(min(less, 0.0) for less in lows[number + 1 :]) >= CLEAR_MIN
+            and all(more > -NO_WORSE_MIN for more in lows[:number])
+        }
+
+    @property
     def most(self) -> float:
-        """Minutes that the middle search saves of the class for which it saves most."""
-        return max((one.middle for one in self.saved.values()), default=0.0)
+        """Minutes that the middle search saves of the class that is clearly better by most."""
+        return max((one.middle for one in self.better.values()), default=0.0)
 
     @property
     def clear(self) -> bool:
-        """Whether every search is clearly better.
-
-        That is of a class for which no more urgent one is later, and by more than what the less
-        urgent ones lose.
-        """
-        lows = [one.low for one in self.saved.values()]
-        return any(
-            low + sum(min(less, 0.0) for less in lows[number + 1 :]) >= CLEAR_MIN
-            and all(more > -NO_WORSE_MIN for more in lows[:number])
-            for number, low in enumerate(lows)
-        )
+        """Whether every search is clearly better, of one class at least."""
+        return bool(self.better)
 
     @property
     def missed(self) -> bool:

@@ -126,6 +126,16 @@ def test_only_what_the_worst_search_saves_is_clear() -> None:
     assert not a_point(20.0, 30.0, saved={"P1": little, "P2": some}).clear
 
 
+def test_only_a_class_that_every_search_makes_better_counts() -> None:
+    sure, lucky = MinutesSaved(2.0, 3.0, 4.0), MinutesSaved(-0.1, 30.0, 40.0)
+    for saved in ({"P1": sure, "P2": lucky}, {"P1": lucky, "P2": sure}):
+        point = a_point(0.0, 0.0, saved=saved)
+        assert point.clear
+        assert missed_min([point]) == point.most == 3.0
+    paid = {"P1": MinutesSaved(2.0, 30.0, 40.0), "P2": MinutesSaved(-1.5, 0.0, 1.0)}
+    assert a_point(0.0, 0.0, saved=paid).most == 0.0  # what P2 loses is too much for it
+
+
 def test_whoever_made_a_plan_soon_after_missed_nothing() -> None:
     used = used_at([LATER - MINUTE, LATER + 5 * MINUTE, LATER + 9 * MINUTE], LATER)
     assert used == LATER + 5 * MINUTE
