@@ -8,7 +8,7 @@ from enum import StrEnum
 from fcntl import LOCK_EX, LOCK_NB, flock
 
 from data.errors import ConflictError
-from data.store.database.city_lock import Server, find_server, serving
+from data.store.database.city_lock import Server, find_server, serving, unserved
 from fleet.training.sandbox.folder import Sandbox
 
 STARTING = "starting"
@@ -77,6 +77,16 @@ def starting(sandbox: Sandbox) -> Iterator[None]:
         except BlockingIOError as error:
             raise _running(sandbox, "is being started") from error
         require_none(sandbox)
+        yield
+
+
+@contextmanager
+def unhosted(sandbox: Sandbox) -> Iterator[None]:
+    """Keep everybody from starting or being a host, without being one that could be stopped.
+
+    Raises `ConflictError` where there is one.
+    """
+    with starting(sandbox), unserved(sandbox.desk):
         yield
 
 

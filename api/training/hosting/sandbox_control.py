@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.config.training_clock import TrainingClock
-from api.training.hosting.progress import HostProgress, HostStep, find_host, find_progress, hosting
+from api.training.hosting.progress import (
+    HostProgress,
+    HostStep,
+    find_host,
+    find_progress,
+    unhosted,
+)
 from data.errors import BarfrubError, NotFoundError
 from data.model.training.rehearsal import Training
 from data.store.database.city_database import database_of
@@ -66,7 +72,7 @@ def stop_host(sandbox: Sandbox) -> None:
     Raises `NotFoundError` where none runs, `BarfrubError` where it does not end.
     """
     host = find_host(sandbox)
-    if host is None:
+    if host is None or host.pid == os.getpid():  # never the server that was asked to stop it
         raise NotFoundError("training", sandbox.city)
     os.kill(host.pid, signal.SIGTERM)
     until_s = time.monotonic() + LEAVE_S
@@ -78,8 +84,11 @@ def stop_host(sandbox: Sandbox) -> None:
 
 def delete_sandbox(sandbox: Sandbox) -> None:
     """Delete a sandbox; raise `ConflictError` while it runs, `NotFoundError` without one."""
-    with hosting(sandbox):
+    with unhosted(sandbox):
+        if sandbox.gone.exists():  # left by a deletion that was cut off
+            shutil.rmtree(sandbox.gone)
         if not sandbox.exists:
             raise NotFoundError("training", sandbox.city)
-        shutil.rmtree(sandbox.folder)
+        sandbox.folder.rename(sandbox.gone)  # so that nobody meets half of it
         sandbox.progress.unlink(missing_ok=True)
+        shutil.rmtree(sandbox.gone)

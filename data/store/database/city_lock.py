@@ -67,15 +67,35 @@ def serving(folder: Path) -> Iterator[None]:
     `ConflictError`, which names the other server, where there is one: on SQLite live positions, who
     listens and limits of rate are kept in the memory of one process.
     """
+    with _alone_serving(folder) as handle:
+        with suppress(OSError):  # a full disk keeps no server from starting
+            os.write(handle, json.dumps(asdict(Server(os.getpid(), socket.gethostname()))).encode())
+        yield
+
+
+@contextmanager
+def unserved(folder: Path) -> Iterator[None]:
+    """Keep every server from a folder without being one; `find_server` finds none meanwhile.
+
+    Raises `ConflictError`, which names the server, where there is one.
+    """
+    with _alone_serving(folder):
+        yield
+
+
+@contextmanager
+def _alone_serving(folder: Path) -> Iterator[int]:
+    """Lock the file in which a server says who it is, and give its handle; nobody stands in it.
+
+    The file stays: to delete it would let a third program lock another one of that name.
+    """
     handle = os.open(folder / SERVER, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         if not _locked(handle, fcntl.LOCK_EX):
             raise _served_elsewhere(folder)
-        # The file stays: to delete it would let a third program lock another one of that name.
-        with suppress(OSError):  # a full disk keeps no server from starting
+        with suppress(OSError):
             os.ftruncate(handle, 0)
-            os.write(handle, json.dumps(asdict(Server(os.getpid(), socket.gethostname()))).encode())
-        yield
+        yield handle
     finally:
         os.close(handle)
 

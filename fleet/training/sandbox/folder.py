@@ -61,6 +61,11 @@ class Sandbox:
         return self.desk / "host.log"
 
     @property
+    def gone(self) -> Path:
+        """The folder that a deleted sandbox is moved to, until all of it is deleted."""
+        return self.desk / "gone"
+
+    @property
     def exists(self) -> bool:
         """Whether it was made."""
         return self.city_folder.is_dir()

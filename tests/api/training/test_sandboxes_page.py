@@ -1,5 +1,7 @@
 """The page of the real city: what may be rehearsed, and what keeps a rehearsal from starting."""
 
+import os
+import shutil
 import socket
 
 import pytest
@@ -8,10 +10,13 @@ from api.training import sandboxes
 from api.training.hosting.progress import (
     HostProgress,
     HostStep,
+    find_host,
     hosting,
     starting,
     write_progress,
 )
+from api.training.hosting.sandbox_control import delete_sandbox, stop_host
+from data.errors import ConflictError, NotFoundError
 from data.training import SHIPPED
 from fleet.training.sandbox.folder import sandbox_of
 from tests import village as v
@@ -90,6 +95,30 @@ def test_a_stopped_one_is_shown_and_deleted(supervisor, city_folder):
     assert supervisor.post("/api/training/sandbox/stop").status_code == 404
     assert not supervisor.post("/api/training/sandbox/delete").json()["made"]
     assert not sandbox.exists
+
+
+def test_stop_while_it_is_deleted_ends_no_process(city_folder, monkeypatch):
+    """A deletion runs in the real city's server, which may not be taken for the host."""
+    sandbox, ended = a_sandbox(city_folder, now=v.NOW), []
+    delete_folder = shutil.rmtree
+
+    def deleted(folder):
+        ended.append((find_host(sandbox), sandbox.exists))
+        with pytest.raises(NotFoundError):
+            stop_host(sandbox)
+        with pytest.raises(ConflictError), hosting(sandbox):
+            raise AssertionError("hosted while it is deleted")
+        delete_folder(folder)
+
+    monkeypatch.setattr(os, "kill", lambda *told: ended.append(told))
+    monkeypatch.setattr(shutil, "rmtree", deleted)
+    delete_sandbox(sandbox)
+    assert ended == [(None, False)]
+    assert [*sandbox.folder.parent.glob("*")] == [sandbox.desk]
+    assert not sandbox.gone.exists()
+    with hosting(sandbox), pytest.raises(NotFoundError):
+        stop_host(sandbox)
+    assert ended == [(None, False)]
 
 
 def test_the_page_leads_to_a_rehearsal_by_its_port_or_where_the_proxy_has_it(
