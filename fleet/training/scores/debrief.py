@@ -186,7 +186,11 @@ class _Scoring:
 
     def score(self, one: Trainee, seated: Sittings, supervised: Score) -> Score:
         if one.role is Role.OPERATOR:
-            own = [call for call in self.calls if call.taken_at or _lost_by(call, seated)]
+            own = [
+                call
+                for call in self.calls
+                if call.taken_by == one.login or _answers_for(call, seated)
+            ]
             return operator_score(own, one.login, self.network, self.until)
         if one.role is Role.DRIVER and one.vehicle_id is not None:
             return driver_score(self.plans, one.vehicle_id, seated)
@@ -196,5 +200,8 @@ class _Scoring:
         return score
 
 
-def _lost_by(call: CallRecord, seated: Sittings) -> bool:
-    return call.over_at is not None and any(one.has(call.over_at) for one in seated)
+def _answers_for(call: CallRecord, seated: Sittings) -> bool:
+    """Whether nobody took a call that rang or ended while somebody sat at the phone."""
+    if call.taken_at is not None or call.over_at is None:
+        return False
+    return any(one.has(call.rang_at) or one.has(call.over_at) for one in seated)

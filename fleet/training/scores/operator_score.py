@@ -41,14 +41,15 @@ class CallRecord:
 def operator_score(
     calls: Iterable[CallRecord], login: str, network: StreetNetwork, now: datetime
 ) -> Score:
-    """Return the score of an operator.
+    """Return the score of an operator, from the own calls and those lost in the own time.
 
-    Whoever was lost counts against all operators: nobody knows who should have taken the call. Who
-    takes a call and hangs up without a request answers for it as for one lost, on no street.
+    Whoever was lost counts against all operators: nobody knows who should have taken the call. What
+    somebody else took counts for nobody else. Who takes a call and hangs up without a request
+    answers for it as for one lost, on no street.
     """
     listed = list(calls)
-    decided = [one for one in listed if one.taken_at is not None or _lost(one, now)]
     mine = [one for one in listed if one.taken_by == login]
+    decided = [*mine, *(one for one in listed if _lost(one, now))]
     over = [one for one in mine if one.saved_at is not None or _hung_up(one, now)]
     unrecorded = [one for one in over if one.saved_at is None]
     placed = [one for one in over if one.meant is not None]

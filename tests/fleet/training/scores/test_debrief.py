@@ -40,6 +40,7 @@ from data.store.work import list_jobs
 from fleet.reports.storm_statistics import StormRecords
 from fleet.training.calls import take_call
 from fleet.training.sandbox.filling import DISPATCHER as MACHINE
+from fleet.training.sandbox.filling import OPERATOR as MACHINE_AT_THE_PHONE
 from fleet.training.scores.call_records import call_records
 from fleet.training.scores.debrief import (
     DebriefSources,
@@ -117,8 +118,12 @@ def scored(found, login):
     return one
 
 
+def by_measure(one):
+    return {each.name: each for each in one.score.measures}
+
+
 def values(found, login):
-    return {each.name: each.value for each in scored(found, login).score.measures}
+    return {name: each.value for name, each in by_measure(scored(found, login)).items()}
 
 
 def test_who_calls_again_about_a_street_that_waits_is_to_be_joined(tx: Tx, storm: Storm) -> None:
@@ -237,7 +242,23 @@ def test_a_call_is_lost_by_those_operators_who_sat_at_the_phone_then(tx: Tx, sto
     a_call(tx, 1, 2)
     a_call(tx, 2, 20, taken_at=None, taken_by="", request_id=None)
     found = read(tx, storm)
-    assert (values(found, "sara")["taken"], values(found, "omid")["taken"]) == (0.5, 1.0)
+    assert (values(found, "sara")["taken"], values(found, "omid")["taken"]) == (0.5, None)
+
+
+def test_who_lets_every_call_ring_has_no_points_for_those_of_machine_and_colleagues(
+    tx: Tx, storm: Storm
+) -> None:
+    person(tx, "omid", Role.OPERATOR)
+    stand_up(tx, "omid", Role.OPERATOR, v.NOW + 20 * MINUTE)
+    for number, login in enumerate((MACHINE_AT_THE_PHONE, "sara"), 1):
+        asked(tx, number, 2)
+        a_call(tx, number, 2, taken_by=login)
+    missed = {"taken_at": None, "taken_by": "", "request_id": None}
+    a_call(tx, 3, 10, **missed)
+    a_call(tx, 4, 19, ended_at=v.NOW + 22 * MINUTE, **missed)  # omid left while it rang
+    taken = by_measure(scored(read(tx, storm), "omid"))["taken"]
+    assert (taken.value, taken.of) == (0.0, 2)
+    assert scored(read(tx, storm), "omid").score.points == 0.0
 
 
 def test_an_operators_seconds_are_real_ones_however_fast_the_clock_runs(

@@ -7,6 +7,7 @@ import pytest
 
 from data.model import Alert, AlertId, AlertKind, PlanId, Role, ServiceClass
 from fleet.reports.performance import Response, late_spells, promised_lanes
+from fleet.training.sandbox.filling import OPERATOR as MACHINE
 from fleet.training.scores.alert_times import alert_times
 from fleet.training.scores.dispatcher_score import (
     ClassLateness,
@@ -82,6 +83,15 @@ def test_who_hangs_up_on_callers_or_stays_on_one_line_has_hardly_any_points() ->
     assert lazy.points == 0.0
 
 
+def test_who_loses_every_call_has_no_points_whatever_others_took() -> None:
+    others = [a_call(number, taken_by=by) for number, by in enumerate((MACHINE, "omid") * 20)]
+    lost = [careless_call(3 * number) for number in range(5)]
+    nobody = score([*others, *lost])
+    assert nobody.points == 0.0
+    assert (by_name(nobody)["taken"].value, by_name(nobody)["taken"].of) == (0.0, 5)
+    assert score(others).points is None
+
+
 def test_a_call_on_the_line_is_not_yet_one_without_a_request() -> None:
     talking = a_call(0, saved_at=None, noted=None, kept=None)
     assert by_name(score([talking]))["taken"].value == 1.0
@@ -106,7 +116,7 @@ def test_each_operator_answers_for_own_calls_and_all_for_those_that_were_lost() 
     calls = [a_call(0), a_call(1, taken_by="omid", noted=v.ROSE), careless_call(3)]
     mine = by_name(score(calls))
     assert mine["right_street"].value == 1.0
-    assert (mine["taken"].value, mine["taken"].of) == (pytest.approx(2 / 3), 3)
+    assert (mine["taken"].value, mine["taken"].of) == (pytest.approx(1 / 2), 2)
 
 
 def test_a_call_that_still_rings_is_not_lost() -> None:
