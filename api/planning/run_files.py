@@ -21,6 +21,7 @@ from data.store.planning.plan_runs import get_run
 from data.store.planning.run_files import UNFINISHED, get_file
 from fleet.planning.plan_lifecycle import request_stop
 from fleet.routes.file_request import KEPT_FOR, is_debrief, is_report
+from fleet.training.seats import INSTRUCTORS, may_lead
 from maps.board.board import RunView
 
 WAIT_S, LONGEST_S = 5.0, 30.0
@@ -28,9 +29,6 @@ WAIT_S, LONGEST_S = 5.0, 30.0
 
 LOOK_S = 0.25
 """How often to look for the file."""
-
-INSTRUCTORS = (Role.ADMINISTRATOR, Role.SUPERVISOR)
-"""Who may read how everybody did in a training."""
 
 REFRESH_S = 2
 """How often a page of progress is loaded anew."""
@@ -119,15 +117,18 @@ def _content(context: Context, run_id: PlanRunId) -> bytes:
 def _file_run(tx: Tx, context: Context, run_id: PlanRunId) -> PlanRun:
     """Return a run that makes a file; raise `NotFoundError` where its file is too old to be kept.
 
-    Erasing comes hours later. The council may read reports alone, a debrief only who instructs;
-    raises `ForbiddenError` else.
+    Erasing comes hours later. The council may read reports alone, a debrief only who leads the
+    training; raises `ForbiddenError` else.
     """
     run = get_run(tx, run_id)
     old = run.state not in UNFINISHED and run.asked_at < context.now - KEPT_FOR
     if old or run.kind not in FILE_KINDS:
         raise NotFoundError("file", run_id)
-    readers = INSTRUCTORS if is_debrief(run) else BOARD_ROLES
-    if not is_report(run) and not context.has(*readers):
+    if is_debrief(run):
+        allowed = context.has(*INSTRUCTORS) and may_lead(tx, context.user)
+    else:
+        allowed = is_report(run) or context.has(*BOARD_ROLES)
+    if not allowed:
         raise ForbiddenError("your role does not allow this")
     return run
 

@@ -20,7 +20,7 @@ from api.processes.printing.training_debrief import (
     debrief_words,
     read_debrief,
 )
-from api.training.leading import INSTRUCTORS, InstructorContext, leads
+from api.training.leading import InstructorContext, leads
 from api.web.checked_route import CheckedRoute
 from api.web.context import BOARD_ROLES, Allowed, Context
 from api.web.page_context import boot_of, page, translator_of
@@ -32,6 +32,7 @@ from fleet.routes.file_request import ask_for_debrief
 from fleet.training.rehearsal import known_training
 from fleet.training.scores.debrief import keep_results, results_of, training_storm
 from fleet.training.scores.decision_runs import ask_for_points, decision_runs
+from fleet.training.seats import INSTRUCTORS
 from maps.training.debrief import SearchView, search_view
 
 router = APIRouter(route_class=CheckedRoute)

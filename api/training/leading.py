@@ -7,11 +7,7 @@ from fastapi import Depends, Request
 
 from api.web.context import Allowed, Context
 from data.errors import ForbiddenError
-from data.model import Role
-from fleet.training.seats import may_lead
-
-INSTRUCTORS = (Role.ADMINISTRATOR, Role.SUPERVISOR)
-"""Roles that may lead a rehearsal; supervisors only while they play nothing in it."""
+from fleet.training.seats import INSTRUCTORS, may_lead
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,9 @@ from fleet.simulation.truck_path import Controls
 PLAYED = (Role.OPERATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.DRIVER)
 """Roles that trainees play."""
 
+INSTRUCTORS = (Role.ADMINISTRATOR, Role.SUPERVISOR)
+"""Roles that may lead a rehearsal; `may_lead` says who of them does now."""
+
 
 def seats_of(tx: Tx) -> list[TrainingSeat]:
     """Return the seats that are taken."""

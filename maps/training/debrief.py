@@ -1,7 +1,7 @@
 """The debrief of a training as a page shows it and as paper prints it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -20,6 +20,9 @@ from maps.pages.tables import FigureView, TableView, at_most, span_text
 from maps.training.debrief_timeline import DebriefMoment, StripView, strip_view, timeline
 from maps.training.score_words import TraineeView, half_time, person_view, share_of_time
 
+STOPPED = "conflict:what_if_stopped"
+"""The fault of a search that was stopped before it found anything: nothing went wrong."""
+
 MANY_MIN = 10.0
 """From so many minutes on no tenths are told."""
 
@@ -30,6 +33,7 @@ class SearchState(StrEnum):
     NEVER = "never"
     WAITING = "waiting"
     DONE = "done"
+    STOPPED = "stopped"
     FAILED = "failed"
 
 
@@ -89,9 +93,13 @@ class DebriefContext:
 def debrief_view(
     found: Debrief, run: PlanRun | None, around: DebriefContext, login: str | None = None
 ) -> DebriefView:
-    """Return a debrief in words; with a `login` only of that person, with the storm's figures."""
+    """Return a debrief in words; with a `login` only of that person, with the storm's figures.
+
+    Notes of the instructor are only for whoever leads, who sees everybody.
+    """
     t = around.t
     scenario = scenario_from_toml(found.training.scenario)
+    happened = found if login is None else replace(found, notes=())
     shown = [one for one in found.scores if login in (None, one.trainee.login)]
     return DebriefView(
         storm=found.storm.id,
@@ -101,8 +109,8 @@ def debrief_view(
         people=tuple(_person(one, around) for one in shown),
         search=search_view(run, t),
         points=tuple(point_view(one, found.storm.started_at, t) for one in found.points or ()),
-        strip=strip_view(found, t),
-        moments=timeline(found, around.people, t),
+        strip=strip_view(happened, t),
+        moments=timeline(happened, around.people, t),
         tables=tuple(one for one in _tables(found, t) if one.rows),
         method=tuple(_method(t)),
     )
@@ -119,6 +127,9 @@ def search_view(run: PlanRun | None, t: Translator) -> SearchView:
         return SearchView(
             SearchState.DONE, t.plural("Plans were compared at {count} marks.", int(marks))
         )
+    if run.fault and run.fault.text == STOPPED:
+        words = t("Comparing was stopped before it was done.")
+        return SearchView(SearchState.STOPPED, words)
     if run.state is RunState.FAILED:
         fault = t(run.fault.text, **run.fault.values) if run.fault else ""
         return SearchView(SearchState.FAILED, fault)
@@ -246,7 +257,7 @@ def _method(t: Translator) -> Sequence[str]:
         t(
             "The storm's figures are those of all who led it: dispatchers of one training share "
             "them. Calls, routes and late requests are each person's own; a call that nobody took "
-            "counts against all operators."
+            "counts against all operators in whose time it rang or ended."
         ),
         t(
             "At each mark the plan that was driven goes on as it is, new work behind its routes, "
@@ -257,7 +268,8 @@ def _method(t: Translator) -> Sequence[str]:
             minutes=t.number(CLEAR_MIN),
         ),
         t(
-            "Whoever publishes a plan within half an hour of such a moment has used it. Streets "
-            "that are never done are late until the last shift ends."
+            "Where any plan is published within half an hour of such a moment, it counts as used, "
+            "whatever that plan changes. Less urgent classes are not judged. Streets that are "
+            "never done are late until the last shift ends."
         ),
     )

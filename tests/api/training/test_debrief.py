@@ -118,13 +118,15 @@ def test_a_worker_compares_plans_at_each_mark_and_the_page_says_what_would_have_
     work(led, clock)
     told = page(led)
     assert "Plans were compared at 1 mark." in told
+    assert "it counts as used, whatever that plan changes. Less urgent classes are not" in told
     assert "/replay?storm=1&amp;at=120" in told
 
 
 def test_a_search_is_stopped_and_no_other_run_in_its_place(led):
     run = led.post("/api/training/decisions").json()["run_id"]
     stopped = led.post(f"/api/training/decisions/{run}/stop")
-    assert stopped.json()["state"] == "failed"
+    assert stopped.json()["state"] == "stopped"
+    assert "Comparing was stopped before it was done." in page(led)
     assert led.post("/api/training/decisions/99/stop").status_code == 404
 
 
@@ -137,6 +139,18 @@ def test_everybody_but_instructors_sees_only_the_own_score(led):
     assert "Nobody has taken a seat" in told
     assert led.post("/api/training/results").status_code == 403
     assert led.get("/training/debrief.pdf").status_code == 403
+
+
+def test_who_plays_reads_neither_the_instructors_notes_nor_the_paper_of_everybody(led):
+    noted = led.post("/api/training/notes", json={"words": "Dara waits too long"})
+    assert noted.status_code in (200, 201), noted.text
+    assert "Dara waits too long" in page(led)
+    paper = led.get("/training/debrief.pdf?wait_s=0", headers={"accept": "application/json"})
+    file = f"/api/plan-runs/{paper.json()['id']}/file"
+    assert led.get(file).status_code == 202
+    led.post("/api/training/seats", json={"role": "supervisor"})
+    assert "Dara waits too long" not in page(led)
+    assert led.get(file).status_code == 403
 
 
 def test_results_are_kept_in_the_city_that_was_rehearsed(led, home):
