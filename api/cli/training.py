@@ -95,7 +95,8 @@ def list_() -> None:
     for sandbox in list_sandboxes(settings.var):
         state = state_of(sandbox)
         port = f"port {state.progress.port}" if state.running else "-"
-        print(sandbox.city, state.scenario_name, state.progress.step, port, state.now, sep="\t")
+        now = f"{state.now:%Y-%m-%d %H:%M}Z" if state.now else "-"
+        print(sandbox.city, state.scenario_name, state.progress.step, port, now, sep="\t")
 
 
 @training.command()
