@@ -23,6 +23,7 @@ class SignedInClient:
 
     def __init__(self, client: httpx.AsyncClient, login: str, password: str) -> None:
         self._client = client
+        self._client.event_hooks["response"].append(self._keep_for_http)
         self._client.headers["accept"] = "application/json"
         self._form = {"login": login, "password": password}
         self._csrf = ""
@@ -63,6 +64,11 @@ class SignedInClient:
             raise SignInRefusedError(f"{self._form['login']!r} cannot sign in")
         answer.raise_for_status()
         self._csrf = self._token()
+
+    async def _keep_for_http(self, _: httpx.Response) -> None:
+        """Send cookies for HTTPS alone over HTTP too: a server is reached past its proxy."""
+        for one in self._client.cookies.jar:
+            one.secure = False
 
     def _token(self) -> str:
         """Return the anti-forgery token, by whichever name the server keeps its cookies."""

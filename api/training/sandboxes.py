@@ -104,7 +104,9 @@ def go_on(request: Request, context: StarterContext) -> SandboxView:
     with starting(sandbox):
         if not sandbox.exists:
             raise NotFoundError("training", sandbox.city)
-        _host(context.app, sandbox, [], None)
+        proxied = bool(context.app.settings.training_address)
+        last = find_progress(sandbox).port or None  # the proxy leads to no other
+        _host(context.app, sandbox, [], last if proxied else None)
     return _view(request, sandbox)
 
 
@@ -157,7 +159,7 @@ def _host(app: App, sandbox: Sandbox, arguments: list[str], port: int | None) ->
     It outlives this server, unless who manages services ends all that the server started.
     Raises `ConflictError` where the port is taken, and what kept the host from beginning.
     """
-    chosen = chosen_port(app.settings.host, port)
+    chosen = chosen_port(app.settings, port)
     sandbox.desk.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_progress(sandbox, HostProgress(HostStep.COPY, chosen))
     command = [sys.executable, *HOST, "--city", sandbox.city]
@@ -191,7 +193,7 @@ def _failed(sandbox: Sandbox) -> ConflictError:
 def _address(request: Request, port: int) -> str:
     """Return where browsers find a sandbox: by the proxy's address, else on its own port."""
     own = app_of(request).settings.training_address
-    return own or f"http://{request.url.hostname}:{port}/"
+    return f"{own.rstrip('/')}/" if own else f"http://{request.url.hostname}:{port}/"
 
 
 def _view(request: Request, sandbox: Sandbox) -> SandboxView:

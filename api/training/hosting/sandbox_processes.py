@@ -37,6 +37,7 @@ WELL_S = 3600.0
 TAKEN_OVER = (
     "host",
     "proxies",
+    "secure_cookies",
     "log",
     "public_pace",
     "import_memory_mb",

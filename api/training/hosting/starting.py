@@ -53,7 +53,7 @@ def run_training(
     nothing to go on with, and what `make_sandbox` does.
     """
     with hosting(sandbox), _faults_shown(sandbox):
-        port = chosen_port(settings.host, start.port)
+        port = chosen_port(settings, start.port)
         if start.scenario:
             _make(settings, sandbox, start, actor, port)
         elif not sandbox.exists:
@@ -66,8 +66,14 @@ def run_training(
         TrainingHost(sandbox, processes, port, stopped, settings.reserve_bytes).run()
 
 
-def chosen_port(host: str, wanted: int | None) -> int:
-    """Return the wanted port, or the first free one; raise `ConflictError` where it is taken."""
+def chosen_port(settings: Settings, wanted: int | None) -> int:
+    """Return the wanted port, or the first free one; raise `ConflictError` where it is taken.
+
+    A proxy leads to one port alone, and so to the first where none is wanted.
+    """
+    host = settings.host
+    if wanted is None and settings.training_address:
+        wanted = FIRST_PORT
     if wanted is None:
         free = (port for port in range(FIRST_PORT, FIRST_PORT + PORTS) if is_free(host, port))
         return next(free, FIRST_PORT)

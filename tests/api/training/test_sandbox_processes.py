@@ -49,12 +49,17 @@ def sandbox(tmp_path: Path) -> Sandbox:
 
 def test_no_gateway_broker_or_database_is_known_in_it(sandbox: Sandbox, tmp_path: Path) -> None:
     settings = Settings(
-        var=tmp_path, host="10.0.0.1", mqtt_password="secret", database="postgresql://x/y"
+        var=tmp_path,
+        host="10.0.0.1",
+        secure_cookies=True,
+        mqtt_password="secret",
+        database="postgresql://x/y",
     )
     outside = {"BARFRUB_DATABASE": "postgresql://x/y", "BARFRUB_SECRETS": "/etc", "LANG": "C"}
     known = environment_of(settings, sandbox, outside | {"BARFRUB_NOTICES": "gateways.toml"})
     assert known["BARFRUB_VAR"] == str(sandbox.folder)
     assert (known["BARFRUB_HOST"], known["LANG"]) == ("10.0.0.1", "C")
+    assert known["BARFRUB_SECURE_COOKIES"] == "True"
     assert known.keys() & {*outside, "BARFRUB_NOTICES", "BARFRUB_MQTT_PASSWORD"} == {"LANG"}
     assert not {"secret", "postgresql://x/y"} & {*known.values()}
 
@@ -75,15 +80,22 @@ def test_what_a_killed_host_has_started_ends_with_it(tmp_path: Path) -> None:
     os.close(alive)
 
 
-def test_a_port_that_is_taken_is_refused() -> None:
+def test_a_port_that_is_taken_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(var=tmp_path)
+    proxied = Settings(var=tmp_path, training_address="https://training.example.org")
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         door.listen()
         port = door.getsockname()[1]
         with pytest.raises(ConflictError, match=str(port)):
-            chosen_port("127.0.0.1", port)
+            chosen_port(settings, port)
+        monkeypatch.setattr("api.training.hosting.starting.FIRST_PORT", port)
+        assert chosen_port(settings, None) != port
+        with pytest.raises(ConflictError, match=str(port)):  # the proxy leads to no other
+            chosen_port(proxied, None)
         assert not is_free("127.0.0.1", port)
-    assert chosen_port("127.0.0.1", port) == port
+    assert chosen_port(settings, port) == port
+    assert chosen_port(proxied, None) == port
 
 
 @pytest.mark.parametrize(

@@ -127,10 +127,28 @@ def test_the_page_leads_to_a_rehearsal_by_its_port_or_where_the_proxy_has_it(
     supervisor, app, city_folder, monkeypatch
 ):
     sandbox = a_sandbox(city_folder, now=v.NOW)
-    behind = app.settings.model_copy(update={"training_address": "https://training.example.org/"})
+    behind = app.settings.model_copy(update={"training_address": "https://training.example.org"})
     with hosting(sandbox):
         write_progress(sandbox, HostProgress(HostStep.SETTING_BACK, 8123))
         beside = supervisor.get("/api/training/sandbox").json()["address"]
         monkeypatch.setattr(app, "settings", behind)
         proxied = supervisor.get("/api/training/sandbox").json()["address"]
     assert (beside, proxied) == ("http://testserver:8123/", "https://training.example.org/")
+
+
+def test_it_goes_on_where_the_proxy_leads(supervisor, app, city_folder, monkeypatch):
+    wanted = []
+
+    def chosen(_, port):
+        wanted.append(port)
+        raise ConflictError("taken", reason="port_taken", port=port)
+
+    monkeypatch.setattr(sandboxes, "chosen_port", chosen)
+    sandbox = a_sandbox(city_folder, now=v.NOW)
+    sandbox.desk.mkdir()
+    write_progress(sandbox, HostProgress(HostStep.STOPPED, 8123))
+    for address in ("", "https://training.example.org"):
+        behind = app.settings.model_copy(update={"training_address": address})
+        monkeypatch.setattr(app, "settings", behind)
+        assert supervisor.post("/api/training/sandbox/go-on").status_code == 409
+    assert wanted == [None, 8123]
