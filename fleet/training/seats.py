@@ -102,14 +102,18 @@ def leave_seat(tx: Tx, actor: Actor, user: User, role: Role, now: datetime) -> N
 def seat_again(tx: Tx, seats: Iterable[TrainingSeat], now: datetime) -> None:
     """Let people keep their seats in a rehearsal that was set back to a moment.
 
-    Who had none then takes it at that moment; one whose vehicle another drove then takes none.
+    Who had none then takes it at that moment. Seats that others had then are left first, so that
+    two who have changed vehicles since keep those they drive.
     """
-    people, had = {one.id: one for one in list_users(tx)}, list_seats(tx)
+    people = {one.id: one for one in list_users(tx)}
     wanted = {(one.user_id, one.role): one for one in seats if one.user_id in people}
-    for one in had:
-        if (one.user_id, one.role) not in wanted:
-            user = people[one.user_id]
+    for one in list_seats(tx):
+        new, user = wanted.get((one.user_id, one.role)), people[one.user_id]
+        if new is None:
             leave_seat(tx, Actor(ActorKind.USER, user.login), user, one.role, now)
+        elif new.vehicle_id != one.vehicle_id:
+            remove_seat(tx, user.id, one.role)
+            _take_back_shift(tx, user, one.vehicle_id, now)
     for one in wanted.values():
         user = people[one.user_id]
         with suppress(ConflictError, NotFoundError):

@@ -16,9 +16,16 @@ from data.errors import BarfrubError
 from data.model import Actor, ActorKind
 from data.model.training.rehearsal import MarkKind, TrainingMarkId
 from data.store.database.city_database import database_of
-from data.store.database.engine import Database, reading
+from data.store.database.engine import Database, DatabaseUnavailable, reading
 from fleet.training.sandbox.folder import Sandbox
-from fleet.training.sandbox.marks import MARK_EVERY, last_mark_at, set_back, set_mark
+from fleet.training.sandbox.marks import (
+    HINDRANCES,
+    MARK_EVERY,
+    last_mark_at,
+    set_back,
+    set_mark,
+    settle,
+)
 
 HOST = Actor(ActorKind.SYSTEM, "training")
 """The actor of what the sandbox does by itself."""
@@ -77,7 +84,7 @@ class TrainingHost:
             while not self._stopped.wait(KEEP_S):
                 try:
                     self.round()
-                except OSError as error:  # a full disk: the next round tries again
+                except (OSError, *DatabaseUnavailable) as error:  # the next round tries again
                     _log.error("the rehearsal's host was hindered: %s", error)
         except (BarfrubError, OSError) as error:
             self._end()
@@ -95,7 +102,7 @@ class TrainingHost:
             return
         self._processes.tend()
         if self._monotonic_s() >= self._rests_until_s:
-            with suppress(BarfrubError, OSError):  # a full disk: a later round tries again
+            with suppress(*HINDRANCES):  # a full disk: a later round tries again
                 self._mark()
 
     def _mark(self) -> None:
@@ -123,11 +130,12 @@ class TrainingHost:
         self._clock.pause()
         self._processes.stop()
         try:
-            mark = set_back(self._sandbox, mark_id, actor)
-            self._clock.set_back(mark.at)
+            back = set_back(self._sandbox, mark_id, self._reserve_bytes)
+            self._clock.set_back(back.mark.at)
             self._next_mark_at = None
             paused = True
-        except (BarfrubError, OSError) as error:
+            settle(self._sandbox, back, actor)
+        except HINDRANCES as error:
             fault = f"the rehearsal could not be set back: {error}"
             _log.error(fault)
         self._processes.start(self._stopped)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from sqlalchemy import delete, insert, select
@@ -20,6 +21,9 @@ CARRIED = (training_note, training_mark)
 BESIDE = ("wal", "shm")
 """What lies beside a database of SQLite, and belongs to no other."""
 
+QUEUE = ("head", "turn")
+"""What its writers stand in line by: of a place, whichever database lies there."""
+
 
 def keep_copy(city: Path, copy: Path) -> None:
     """Copy the database of a sandbox' city while others write; the copy appears whole or not."""
@@ -35,26 +39,42 @@ def put_back(city: Path, copy: Path, mark: TrainingMark) -> list[str]:
     """Put a copy in the place of the database, which nobody may have open meanwhile.
 
     Returns the files of copies that belong to no mark any more: what the sandbox kept by itself
-    later than this mark, since that time will be another one.
+    later than this mark, since that time will be another one. Whatever fails leaves the database
+    as it is, and nothing beside it.
     """
     database, new = city / SQLITE_FILE, city / f".{SQLITE_FILE}.new"
-    shutil.copyfile(copy, new)
-    current, earlier = create_engine(database), create_engine(new)
-    upgrade(earlier)  # a copy may be of an older version of the program
-    with reading(current) as was, transaction(earlier) as tx:
-        for table in CARRIED:
-            tx.execute(delete(table))
-            copy_table(was, tx, table)
-        _carry_sessions(was, tx)
-        gone = _forget_later(tx, mark)
-    current.dispose()
-    earlier.dispose()
-    for part in BESIDE:
-        (city / f"{SQLITE_FILE}-{part}").unlink(missing_ok=True)
-    with new.open("rb") as file:
-        os.fsync(file.fileno())
-    new.replace(database)
+    try:
+        shutil.copyfile(copy, new)
+        gone = _carry_over(database, new, mark)
+        with new.open("rb") as file:
+            os.fsync(file.fileno())
+        _drop_beside(database, BESIDE)
+        new.replace(database)
+    finally:
+        new.unlink(missing_ok=True)
+        _drop_beside(new, BESIDE + QUEUE)
     return gone
+
+
+def _drop_beside(database: Path, parts: Iterable[str]) -> None:
+    for part in parts:
+        database.with_name(f"{database.name}-{part}").unlink(missing_ok=True)
+
+
+def _carry_over(database: Path, new: Path, mark: TrainingMark) -> list[str]:
+    """Take over into a copy what stays; return the files that belong to no mark any more."""
+    current, earlier = create_engine(database), create_engine(new)
+    try:
+        upgrade(earlier)  # a copy may be of an older version of the program
+        with reading(current) as was, transaction(earlier) as tx:
+            for table in CARRIED:
+                tx.execute(delete(table))
+                copy_table(was, tx, table)
+            _carry_sessions(was, tx)
+            return _forget_later(tx, mark)
+    finally:
+        current.dispose()
+        earlier.dispose()
 
 
 def _carry_sessions(was: Tx, tx: Tx) -> None:

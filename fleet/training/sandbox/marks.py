@@ -1,19 +1,28 @@
 """Marks of a rehearsal: moments to which it can be set back, with all that was so then."""
 
+import logging
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from data.errors import DiskFullError
+from data.errors import BarfrubError, DiskFullError
 from data.model import Actor
+from data.model.training.live_training import TrainingSeat
 from data.model.training.rehearsal import MarkKind, TrainingMark, TrainingMarkId
 from data.store.audit.audit_log import add_event
 from data.store.audit.receipt_file import RECEIPTS
 from data.store.database.city_database import database_of, size_bytes
-from data.store.database.engine import Database, Tx, reading, transaction
+from data.store.database.engine import (
+    Database,
+    DatabaseUnavailable,
+    Tx,
+    reading,
+    transaction,
+)
 from data.store.training.kept_copies import keep_copy, put_back
 from data.store.training.rehearsal import add_mark, get_mark, list_marks, remove_mark
 from fleet.training.sandbox.folder import Sandbox
@@ -30,6 +39,20 @@ LABEL_LETTERS = 80
 
 HISTORY = "history"
 """The folder in a city's that keeps what its map looked like: of times that are no more."""
+
+HINDRANCES = (BarfrubError, OSError, *DatabaseUnavailable)
+"""What a full disk or a locked database raises; the rehearsal goes on without what it hindered."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SetBack:
+    """A sandbox has its database of a mark; people sat in `seats`, `gone` are files of no mark."""
+
+    mark: TrainingMark
+    seats: Sequence[TrainingSeat]
+    gone: Sequence[str]
 
 
 def marks_of(tx: Tx) -> list[TrainingMark]:
@@ -62,8 +85,7 @@ def set_mark(
     earlier ones stay. Raises `DiskFullError` where the copy would not leave `reserve_bytes` free,
     which the real city needs.
     """
-    if shutil.disk_usage(sandbox.folder).free < size_bytes(engine) + reserve_bytes:
-        raise DiskFullError
+    _require_room(sandbox, size_bytes(engine) + reserve_bytes)
     sandbox.marks.mkdir(exist_ok=True, mode=0o700)
     file = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}.sqlite"
     by = actor.id if kind is MarkKind.OWN else ""
@@ -79,6 +101,11 @@ def set_mark(
     if kind is MarkKind.AUTO:
         _thin_out(engine, sandbox)
     return mark
+
+
+def _require_room(sandbox: Sandbox, wanted_bytes: int) -> None:
+    if shutil.disk_usage(sandbox.folder).free < wanted_bytes:
+        raise DiskFullError
 
 
 def _thin_out(engine: Database, sandbox: Sandbox) -> None:
@@ -100,24 +127,49 @@ def _most_dispensable(marks: Sequence[TrainingMark]) -> TrainingMark:
     return min(threes, key=lambda three: three[2].at - three[0].at)[1]
 
 
-def set_back(sandbox: Sandbox, mark_id: TrainingMarkId, actor: Actor) -> TrainingMark:
-    """Make everything as it was at a mark, while nobody has the sandbox open; return the mark.
+def set_back(sandbox: Sandbox, mark_id: TrainingMarkId, reserve_bytes: int) -> SetBack:
+    """Put the database of a mark in its place, while nobody has the sandbox open.
 
-    Notes and marks stay, those that the sandbox set later by itself excepted, and so do people in
-    their seats. Raises `NotFoundError` where there is no such mark.
+    Notes and marks stay, those that the sandbox set later by itself excepted; `settle` does the
+    rest. Raises `NotFoundError` where there is no such mark, `DiskFullError` where the copy would
+    not leave `reserve_bytes` free.
     """
     city = sandbox.city_folder
     with _opened(city) as engine, reading(engine) as tx:
         mark, seats = get_mark(tx, mark_id), seats_of(tx)
-    for file in put_back(city, sandbox.marks / mark.file, mark):
+    copy = sandbox.marks / mark.file
+    _require_room(sandbox, copy.stat().st_size + reserve_bytes)
+    return SetBack(mark, seats, put_back(city, copy, mark))
+
+
+def settle(sandbox: Sandbox, back: SetBack, actor: Actor) -> None:
+    """Forget what was later than the mark, and let people keep their seats.
+
+    What of this fails is logged: everything has been set back already.
+    """
+    for step in (_forget_files, _forget_messages, _seat_people):
+        try:
+            step(sandbox, back, actor)
+        except HINDRANCES as error:
+            _log.error("after the rehearsal was set back: %s", error)
+
+
+def _forget_files(sandbox: Sandbox, back: SetBack, _: Actor) -> None:
+    for file in back.gone:
         (sandbox.marks / file).unlink(missing_ok=True)
-    shutil.rmtree(city / HISTORY, ignore_errors=True)
-    (city / RECEIPTS).unlink(missing_ok=True)
-    forget_later(sandbox.outbox, mark.at)
-    with _opened(city) as engine, transaction(engine) as tx:
+    shutil.rmtree(sandbox.city_folder / HISTORY, ignore_errors=True)
+    (sandbox.city_folder / RECEIPTS).unlink(missing_ok=True)
+
+
+def _forget_messages(sandbox: Sandbox, back: SetBack, _: Actor) -> None:
+    forget_later(sandbox.outbox, back.mark.at)
+
+
+def _seat_people(sandbox: Sandbox, back: SetBack, actor: Actor) -> None:
+    mark = back.mark
+    with _opened(sandbox.city_folder) as engine, transaction(engine) as tx:
         add_event(tx, mark.at, actor, "training.set_back", f"training_mark:{mark.id}")
-        seat_again(tx, seats, mark.at)
-    return mark
+        seat_again(tx, back.seats, mark.at)
 
 
 @contextmanager

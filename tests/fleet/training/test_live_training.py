@@ -30,6 +30,7 @@ from fleet.training.seats import (
     drivers_seat,
     is_played,
     leave_seat,
+    seat_again,
     seats_of,
     take_seat,
 )
@@ -178,3 +179,19 @@ def test_notes_stand_on_their_moment(tx):
     assert [(one.at, one.words, one.made_by) for one in notes_of(tx)] == [
         (v.NOW, "Did not ask for the number", "olga")
     ]
+
+
+def test_two_who_have_changed_vehicles_since_a_mark_keep_those_they_drive(tx):
+    """Whoever is seated first must not find his vehicle taken by the other, as at the mark."""
+    olga, omid = (a_person(tx, login, Role.DRIVER) for login in ("olga", "omid"))
+    take_seat(tx, OLGA, olga, Role.DRIVER, FIRST, v.NOW)
+    take_seat(tx, OTHER, omid, Role.DRIVER, SECOND, v.NOW)
+    now = [
+        replace(one, vehicle_id=other)
+        for one, other in zip(seats_of(tx), (SECOND, FIRST), strict=True)
+    ]
+    seat_again(tx, now, v.NOW)
+    assert {one.user_id: one.vehicle_id for one in seats_of(tx)} == {
+        olga.id: SECOND,
+        omid.id: FIRST,
+    }

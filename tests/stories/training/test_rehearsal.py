@@ -1,12 +1,14 @@
 """A rehearsal is begun on a copy of the city, paused, marked and set back: all through HTTP."""
 
 from datetime import datetime, timedelta
+from errno import ENOSPC
 from itertools import count
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from api.config.settings import Settings
@@ -20,6 +22,7 @@ from data.model.training.live_training import TrainingNote, TrainingNoteId
 from data.model.training.rehearsal import TrainingMarkId
 from data.store.database.city_database import database_of
 from data.store.database.engine import reading, transaction
+from data.store.training import kept_copies
 from data.store.training.instructor import add_training_note, list_training_notes
 from data.store.training.rehearsal import list_marks
 from data.store.training.seats import list_seats
@@ -240,3 +243,66 @@ def test_a_mark_that_is_gone_leaves_the_rehearsal_as_it_is(
         assert "could not be set back" in find_progress(sandbox).fault
     assert processes.done == ["stop", "start"]
     assert (clock_of(sandbox).epoch, clock_of(sandbox).paused) == (0, False)
+
+
+def marked(sandbox: Sandbox, host: TrainingHost) -> None:
+    """Let the host set its first mark, and order to set the rehearsal back to it ten minutes on."""
+    host.round()
+    clock_of(sandbox).set_back(v.NOW + timedelta(minutes=10))
+    order_set_back(sandbox, TrainingMarkId(1), DISPATCHER)
+
+
+def no_room(*_: object) -> None:
+    raise OSError(ENOSPC, "no space left")
+
+
+def test_what_fails_after_the_database_is_set_back_leaves_no_clock_behind(
+    sandbox: Sandbox, host: TrainingHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marked(sandbox, host)
+    monkeypatch.setattr(marks, "forget_later", no_room)
+    with hosting(sandbox):
+        host.round()
+        assert find_progress(sandbox).fault == ""
+    assert clock_of(sandbox).now() == v.NOW
+
+
+@pytest.mark.parametrize("error", [OSError(ENOSPC, ""), OperationalError("", {}, Exception())])
+def test_a_set_back_that_fails_leaves_the_rehearsal_as_it_was(
+    sandbox: Sandbox, host: TrainingHost, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    marked(sandbox, host)
+    files = {*sandbox.city_folder.iterdir()}
+    monkeypatch.setattr(kept_copies, "copy_table", fails)
+    with hosting(sandbox):
+        host.round()
+        assert "could not be set back" in find_progress(sandbox).fault
+    assert clock_of(sandbox).now() == v.NOW + timedelta(minutes=10)
+    assert {*sandbox.city_folder.iterdir()} == files
+
+
+def test_setting_back_leaves_the_disk_to_the_real_city(
+    sandbox: Sandbox, host: TrainingHost, processes: NoProcesses
+) -> None:
+    marked(sandbox, host)
+    with hosting(sandbox):
+        TrainingHost(sandbox, processes, 8001, Event(), 10**18, lambda: 0.0).round()
+        assert "disk" in find_progress(sandbox).fault
+    assert clock_of(sandbox).now() == v.NOW + timedelta(minutes=10)
+
+
+def test_a_locked_database_puts_a_mark_off(
+    sandbox: Sandbox, host: TrainingHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object) -> None:
+        raise OperationalError("", {}, Exception("database is locked"))
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(marks, "keep_copy", locked)
+        host.round()
+    assert half_hours_of(sandbox) == []
+    host.round()
+    assert half_hours_of(sandbox) == [0]
