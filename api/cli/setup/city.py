@@ -201,13 +201,17 @@ def remove(
         bool, typer.Option("--yes", help="Delete the city; this cannot be undone.")
     ] = False,
 ) -> None:
-    """Delete a city with its storms, requests and evidence; shows first what would be lost."""
+    """Delete a city with its storms, requests, evidence and training; shows what would be lost."""
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
+    from api.training.hosting.progress import require_none
+    from api.training.hosting.sandbox_control import delete_sandbox
     from data.store.database.engine import reading
     from fleet.setup.city_removal import holdings_of, remove_city
+    from fleet.training.sandbox.folder import sandbox_of
 
-    folder = chosen_city(Settings(), name)
+    settings = Settings()
+    folder, sandbox = chosen_city(settings, name), sandbox_of(settings.var, name)
     database = open_city_database(folder)
     with reading(database) as tx:
         held = holdings_of(tx, folder)
@@ -216,11 +220,15 @@ def remove(
         f"{name}: {held.segments:,} segments, {held.storms} storms, {held.requests} requests, "
         f"{held.bytes / 1e6:,.0f} MB in {folder}"
         + (f" and {held.schema_bytes / 1e6:,.0f} MB on PostgreSQL" if held.schema_bytes else "")
+        + (", with its training" if sandbox.exists else "")
     )
     if not yes:
         print("Nothing was deleted. Add --yes to delete it for good.")
         raise typer.Exit(1)
+    require_none(sandbox)
     remove_city(folder)
+    if sandbox.exists:
+        delete_sandbox(sandbox)
     print("Deleted.")
 
 

@@ -8,6 +8,7 @@ from api.cli.setup.city import city
 from api.cli.setup.fleet import fleet, policy
 from api.cli.storms.coverage import coverage
 from api.cli.storms.storm import storm
+from api.training.hosting.progress import hosting
 from data.errors import BarfrubError, ConflictError, InvalidError, NotFoundError
 from data.policy.city_policy import DEFAULT_POLICY
 from data.setup.fleet_file import URMIA_FLEET
@@ -21,6 +22,7 @@ from data.store.streets.districts import list_districts
 from tests.data.osm.drawn_place import QUERY, cached_in
 from tests.data.osm.osm_files import a_way, nodes, write_osm
 from tests.postgres import WANTED, url_for_new_cities
+from tests.rehearsed import a_sandbox
 
 
 @pytest.fixture
@@ -192,6 +194,17 @@ def test_a_removed_city_is_gone(run, town):
     assert run(city, "remove", "town", "--yes").exit_code == 0
     assert list(town.parent.iterdir()) == []
     assert isinstance(run(city, "remove", "town", "--yes").exception, NotFoundError)
+
+
+def test_a_city_goes_with_its_training_and_not_while_that_runs(run, town):
+    sandbox = a_sandbox(town)
+    with hosting(sandbox):
+        refused = run(city, "remove", "town", "--yes").exception
+    assert isinstance(refused, ConflictError)
+    assert town.exists()
+    assert "with its training" in run(city, "remove", "town", "--yes").stdout
+    assert not town.exists()
+    assert not sandbox.folder.exists()
 
 
 def test_a_city_that_is_served_is_not_removed(run, town):
