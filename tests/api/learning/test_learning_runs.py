@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from api.processes.workers import hindsight_runs
 from api.processes.workers.plan_worker import solve_run
+from api.processes.workers.run_context import RunContext
 from api.processes.workers.run_lease import LEASE_S, real_now
 from data.model import RunKind, RunState
 from data.store.database.engine import reading, transaction
@@ -86,7 +86,7 @@ def test_only_storms_that_are_over_teach(app, supervisor, over):
 
 def test_reading_makes_room_for_a_plan_and_begins_anew(app, clock, supervisor, over, monkeypatch):
     supervisor.post("/api/durations/learn", json={"storms": [over.id]})
-    monkeypatch.setattr(hindsight_runs.RunContext, "hurried", lambda _: True)
+    monkeypatch.setattr(RunContext, "hurried", lambda _: True)
     work(app, clock)
     with reading(app.engine) as tx:
         assert find_learning_run(tx).state is RunState.QUEUED
