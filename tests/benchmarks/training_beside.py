@@ -86,8 +86,6 @@ def _rehearsed(settings: Settings, city: str) -> Iterator[None]:
         "start",
         "--city",
         city,
-        "--port",
-        str(PORT),
     ]
     command += ["--scenario", "storm-of-the-century", "--speed", "60", "--port", str(PORT)]
     environ = os.environ | {"BARFRUB_VAR": str(settings.var)}

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from threading import Event
 
 import httpx
@@ -88,8 +89,13 @@ def start_child(command: Sequence[str], environment: Mapping[str, str]) -> subpr
 
 def address_of_server(host: str, port: int) -> str:
     """Return where the processes of this machine find the sandbox' server."""
-    reachable = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - not bound
-    return f"http://{reachable}:{port}"
+    try:
+        address = ip_address(host.strip("[]"))
+    except ValueError:  # a machine's name
+        return f"http://{host}:{port}"
+    if address.is_unspecified:  # it listens on all addresses
+        address = ip_address("127.0.0.1" if address.version == 4 else "::1")
+    return f"http://{address}:{port}" if address.version == 4 else f"http://[{address}]:{port}"
 
 
 @dataclass

