@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.processes.desk_screens import DeskScreen
 from api.web.checked_route import CheckedRoute
 from api.web.context import CallerContext, Context
 from api.web.schemas import Wire
@@ -39,7 +38,7 @@ def show_screen(screen: ScreenIn, context: CallerContext) -> None:
     """Let who leads the training see what the reader has typed."""
     with context.reading() as tx:
         known_training(tx)
-    context.app.desk_screens.show(context.user.login, DeskScreen(screen.words, screen.place))
+    context.app.desk_screens.type_in(context.user.login, screen.words, screen.place)
 
 
 @router.get("/api/training/calls")

@@ -28,7 +28,7 @@ from fleet.training.timeline import acts_since, happenings, names_in
 from maps.reports.audit_log import SubjectNames, named_subjects
 from maps.training.calls import call_rows
 from maps.training.instructor import InstructorView, in_order, mark_views, scenario_head
-from maps.training.seats import WatchedCity, seat_views
+from maps.training.seats import WatchedCity, WatchedScreen, seat_views
 from maps.training.timeline import TimelineWords, acts, marks, moments, notes
 
 router = APIRouter(route_class=CheckedRoute)
@@ -129,8 +129,10 @@ def _watched(tx: Tx, context: Context, machines: Sequence[Vehicle]) -> WatchedCi
         machines={one.id: one.name for one in machines},
         shifts={one: shift.id for one, shift in shifts.items()},
         places={one: seen.location for one, seen in app.live.picture().items()},
-        typed={
-            login: " · ".join(filter(None, (screen.words, screen.place)))
+        screens={
+            login: WatchedScreen(
+                screen.page, " · ".join(filter(None, (screen.words, screen.place)))
+            )
             for login, screen in app.desk_screens.seen().items()
         },
         network=app.network,

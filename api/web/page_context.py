@@ -45,6 +45,8 @@ def page(
     user = signed.user if signed else None
     t = translator_of(request)
     csrf = signed.csrf if signed else form_token(request)
+    if user and app.settings.training:
+        app.desk_screens.open_page(user.login, _here(request))
     html = render(
         template,
         t,

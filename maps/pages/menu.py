@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data.model import Role
+from maps.pages.i18n import Translator
 
 _LEADING = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
 
@@ -73,3 +74,17 @@ def pages_of(roles: Iterable[Role], *, training: bool = False) -> tuple[MenuPage
         here = (page for page in PAGES if page.path not in REAL_CITY)
         return tuple(page for page in (*PAGES_OF_TRAINING, *here) if page.roles & mine)
     return tuple(page for page in PAGES if page.roles & mine)
+
+
+def name_of_page(address: str, t: Translator) -> str:
+    """Return what the page at a path and query is called, by its own entry or one above it.
+
+    "" where the menu knows none.
+    """
+    path = address.partition("?")[0]
+    above = [
+        page
+        for page in (*PAGES_OF_TRAINING, *PAGES)
+        if path == page.path or (page.path != "/" and path.startswith(f"{page.path}/"))
+    ]
+    return t(max(above, key=lambda page: len(page.path)).name) if above else ""

@@ -8,6 +8,7 @@ from data.model import Event, LonLat, Role, ShiftId, User, UserId, Vehicle, Vehi
 from data.model.training.live_training import TrainingCall, TrainingSeat
 from data.streets.network import StreetNetwork
 from maps.pages.i18n import Translator
+from maps.pages.menu import name_of_page
 from maps.reports.audit_log import sentence
 from maps.streets.street import called, street_name
 from maps.training.timeline import TimelineWords
@@ -22,6 +23,9 @@ HOMES: Mapping[Role, str] = {
     Role.DRIVER: "/drive",
 }
 """Where somebody works who plays a role."""
+
+DESKS: Mapping[Role, str] = {**HOMES, Role.OPERATOR: "/requests"}
+"""Where an instructor looks as long as nobody knows what a trainee has open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,8 @@ class SeatView:
     """Who plays what: the role, a driver's machine, the person, and since when.
 
     `going` and `blade` are what a driver does with his truck, `doing` what the person did last or
-    does now, `typed` what an operator has on his screen, and `page` where an instructor sees what
-    the trainee sees.
+    does now, `typed` what an operator has typed, `page` where an instructor sees what the trainee
+    sees, and `page_name` what that page is called, "" where nobody knows what the trainee sees.
     """
 
     role: Role
@@ -56,6 +60,7 @@ class SeatView:
     going: bool
     blade: bool
     page: str
+    page_name: str
     doing: str
     typed: str
 
@@ -92,17 +97,28 @@ def seat_rows(
 
 
 @dataclass(frozen=True, slots=True)
+class WatchedScreen:
+    """The page that somebody has open, by path and query, and what is typed on it."""
+
+    page: str = ""
+    typed: str = ""
+
+
+NOTHING_SEEN = WatchedScreen()
+
+
+@dataclass(frozen=True, slots=True)
 class WatchedCity:
     """What tells what trainees do: people, machines with their shifts and places, and streets.
 
-    `typed` is what operators have on their screens, by sign-in name.
+    `screens` is what they have on their screens, by sign-in name.
     """
 
     users: Mapping[UserId, User]
     machines: Mapping[VehicleId, str]
     shifts: Mapping[VehicleId, ShiftId]
     places: Mapping[VehicleId, LonLat]
-    typed: Mapping[str, str]
+    screens: Mapping[str, WatchedScreen]
     network: StreetNetwork
 
 
@@ -121,6 +137,8 @@ def seat_views(
     views = []
     for seat in seats:
         user = city.users[seat.user_id]
+        screen = city.screens.get(user.login, NOTHING_SEEN)
+        page = _page_in_view(seat, city, screen.page)
         doing = sentence(last[user.login], around.names, around.t) if user.login in last else ""
         if seat.role is Role.OPERATOR and user.login in on_the_line:
             doing = around.t("On the phone: {words}", words=on_the_line[user.login])
@@ -137,9 +155,10 @@ def seat_views(
                 since=seat.taken_at,
                 going=seat.going,
                 blade=seat.blade,
-                page=_page_in_view(seat, city),
+                page=page,
+                page_name=name_of_page(page, around.t) if page == screen.page else "",
                 doing=doing,
-                typed=city.typed.get(user.login, "") if seat.role is Role.OPERATOR else "",
+                typed=screen.typed if seat.role is Role.OPERATOR else "",
             )
         )
     return tuple(views)
@@ -162,9 +181,12 @@ def _machine(seat: TrainingSeat, city: WatchedCity) -> str:
     return city.machines.get(seat.vehicle_id, "") if seat.vehicle_id else ""
 
 
-def _page_in_view(seat: TrainingSeat, city: WatchedCity) -> str:
-    """Return where an instructor sees what somebody sees who plays a role."""
-    if seat.role is Role.OPERATOR:
-        return "/requests"
+def _page_in_view(seat: TrainingSeat, city: WatchedCity, seen: str) -> str:
+    """Return where an instructor sees what somebody sees who plays a role.
+
+    A driver's page leads whoever opens it, so that his route is shown instead.
+    """
+    if seat.role is not Role.DRIVER:
+        return seen or DESKS[seat.role]
     shift = city.shifts.get(seat.vehicle_id) if seat.vehicle_id else None
     return "/" if shift is None else f"/routes/{shift}"

@@ -159,7 +159,11 @@ async def a_training(scene: Scene) -> None:
     await scene.instructor.post("/api/training/clock", {"paused": True})
     another = call | {"at_h": 0.6}
     await scene.instructor.post("/api/training/events", {"kind": "call", "details": another})
-    standing = (await scene.stands())["now"]
+    await scene.dispatcher.get("/routes", order="late")
+    stands = await scene.stands()
+    (board,) = (one for one in stands["seats"] if one["login"] == "dispatcher")
+    assert (board["page"], board["page_name"]) == ("/routes?order=late", "Planned vs actual")
+    standing = stands["now"]
     await scene.go_on(10)
     assert (await scene.stands())["now"] == standing
     assert not (await scene.operator.get("/api/training/calls")).json()["ringing"]

@@ -12,6 +12,23 @@ async function free({ role, user_id }) {
   await refresh();
 }
 
+const windows = new Map();
+
+/** Open what somebody sees in a window of its own, which goes along from page to page. */
+function look(event, { user_id, page }) {
+  event.preventDefault();
+  windows.set(user_id, { page, opened: window.open(page, `seen-${user_id}`) });
+}
+
+training.follow(({ stands }) => {
+  for (const { user_id, page } of stands?.seats ?? []) {
+    const seen = windows.get(user_id);
+    if (!seen?.opened || seen.opened.closed || seen.page === page) continue;
+    seen.page = page;
+    seen.opened.location.assign(page);
+  }
+});
+
 class Seats extends Part {
   get stores() {
     return [training];
@@ -21,8 +38,9 @@ class Seats extends Part {
     return html`<li>
       <div><strong><bdi>${seat.name}</bdi></strong> <span class="muted small">${named("role", seat.role)}${seat.machine ? html` · <bdi>${seat.machine}</bdi>` : ""} · ${t("since {time}", { time: time(seat.since) })}</span></div>
       <p class="small">${seat.doing || t("Nothing yet")}</p>
+      ${seat.page_name ? html`<p class="small"><span class="muted">${t("Page that is open")}</span> <bdi>${seat.page_name}</bdi></p>` : ""}
       ${seat.typed ? html`<p class="small typed"><span class="muted">${t("On the screen")}</span> <bdi>${seat.typed}</bdi></p>` : ""}
-      <div class="orders"><a class="quiet small" href=${seat.page} target="_blank" rel="noopener">${icon("external-link", "mirrored")}${t("See what {name} sees", { name: seat.name })}</a>
+      <div class="orders"><a class="quiet small" href=${seat.page} @click=${(event) => look(event, seat)}>${icon("external-link", "mirrored")}${t("See what {name} sees", { name: seat.name })}</a>
         <button type="button" class="quiet small" @click=${() => free(seat)}>${seat.role === "supervisor" ? t("Leave") : t("Leave it to the simulation")}</button></div>
     </li>`;
   }
