@@ -11,6 +11,7 @@ from data.training import scenario_from_toml
 from fleet.training.scores.debrief import Debrief, TraineeScore
 from fleet.training.scores.decision_points import (
     CLEAR_MIN,
+    USED_SHARE,
     DecisionPoint,
     MinutesSaved,
     missed_min,
@@ -163,8 +164,16 @@ def _point_words(one: DecisionPoint, t: Translator) -> str:
     moved = t.plural("{count} streets would have gone to another truck.", one.moved)
     if one.published_at is None:
         return f"{words} {moved}"
-    used = t("A plan was published at {time}.", time=t.time(one.published_at))
-    return f"{words} {used}"
+    time = t.time(one.published_at)
+    if not one.missed:
+        return f"{words} {t('The plan published at {time} saved about as much.', time=time)}"
+    left = at_most(one.most, 0 if one.most >= MANY_MIN else 1, t)
+    too_little = t(
+        "After the plan published at {time}, {minutes} min of it were still to be saved.",
+        time=time,
+        minutes=left,
+    )
+    return f"{words} {too_little}"
 
 
 def _range(saved: MinutesSaved, t: Translator) -> dict[str, str]:
@@ -268,8 +277,10 @@ def _method(t: Translator) -> Sequence[str]:
             minutes=t.number(CLEAR_MIN),
         ),
         t(
-            "Where any plan is published within half an hour of such a moment, it counts as used, "
-            "whatever that plan changes. Less urgent classes are not judged. Streets that are "
-            "never done are late until the last shift ends."
+            "Such a moment counts as used where a plan published within half an hour of it saves "
+            "at least {share} % of what the worst of the three saves, with the same knowledge. Of "
+            "any other plan, what it leaves to be saved counts. Less urgent classes are not "
+            "judged. Streets that are never done are late until the last shift ends.",
+            share=t.number(round(100 * USED_SHARE)),
         ),
     )

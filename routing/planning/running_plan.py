@@ -41,7 +41,7 @@ def remaining_stops(
         before = next_leg.get(shift.id, len(ahead))
         possible = _possible(ahead, shift, situation)
         stops = _stops(possible, number, sites, situation.network, since=before)
-        found.append(_without_needless(stops))
+        found.append(without_needless_reloads(stops))
     return tuple(found)
 
 
@@ -89,7 +89,7 @@ def _node_behind(way: DirectedSegment | None, network: StreetNetwork) -> int:
     return network.node_index(segment.end if way.forward else segment.start)
 
 
-def _without_needless(stops: TaskRoute) -> TaskRoute:
+def without_needless_reloads(stops: TaskRoute) -> TaskRoute:
     """Return stops without reloads that no work follows."""
     kept: list[TaskVisit | ReloadStop] = []
     for stop in reversed(stops):

@@ -9,7 +9,7 @@ from pathlib import Path
 from api.processes.workers.run_context import RunContext, StoreOutcome, later
 from data.errors import ConflictError
 from data.files.json_records import to_plain
-from data.model import Actor, ActorKind, Plan, PlanRun, StormId
+from data.model import Actor, ActorKind, Plan, PlanRun, Storm
 from data.model.training.rehearsal import TrainingMark
 from data.store.database.engine import Database, Tx, open_database, reading
 from data.store.planning.plan_runs import answer_run, put_back
@@ -19,10 +19,14 @@ from fleet.planning.plan_preparation import Prepared, prepare
 from fleet.planning.plan_solving import Start, solve_until
 from fleet.storms.storm_lookup import known_storm
 from fleet.training.sandbox.folder import Sandbox
-from fleet.training.scores.decision_points import DecisionPoint, seconds_of_search
+from fleet.training.scores.decision_points import (
+    SEEN_TO,
+    DecisionPoint,
+    seconds_of_search,
+)
 from fleet.training.scores.decision_runs import decided_marks, points_answer
 from fleet.training.scores.decision_search import DecisionMoment, decision_point
-from fleet.training.scores.driven_plans import published_times
+from fleet.training.scores.driven_plans import published_between
 from fleet.what_if.hindsight import SEEDS, hindsight_digest, storm_from_start
 from fleet.what_if.hindsight_gain import Hindsight
 from fleet.what_if.hindsight_search import hindsight
@@ -96,11 +100,10 @@ def look_for_decisions(context: RunContext) -> StoreOutcome:
     run, known = context.beat.plan_run, context.memory.decided
     with reading(context.engine) as tx:
         storm = known_storm(tx, run.storm_id)
-        published = published_times(tx, storm)
         marks = decided_marks(list_marks(tx), storm, context.clock.now())
     left = [mark for mark in marks if mark.file not in known]
     for mark in left:
-        moment = _moment(context, run.storm_id, mark)
+        moment = _moment(context, storm, mark)
         found = None if moment is None else _searched(context, moment)
         if moment is not None and found is None:  # it had to end early
             break
@@ -109,11 +112,11 @@ def look_for_decisions(context: RunContext) -> StoreOutcome:
     if len(looked) < len(marks) and not context.beat.asked:
         return later(context, "")
     points = [one for mark in looked if (one := known[mark.file]) is not None]
-    answer = points_answer(points, published, len(looked))
+    answer = points_answer(points, len(looked))
     return lambda tx, held: answer_run(tx, held, answer, "")
 
 
-def _moment(context: RunContext, storm_id: StormId, mark: TrainingMark) -> DecisionMoment | None:
+def _moment(context: RunContext, storm: Storm, mark: TrainingMark) -> DecisionMoment | None:
     """Return what was known at a mark; `None` where no plan was driven or its copy is gone."""
     path = _sandbox_of(context.engine).marks / mark.file
     if not path.exists():
@@ -121,12 +124,16 @@ def _moment(context: RunContext, storm_id: StormId, mark: TrainingMark) -> Decis
     copy = open_database(path)
     try:
         with reading(copy) as tx:
-            prepared = prepare(tx, storm_id, context.network, mark.at)
+            prepared = prepare(tx, storm.id, context.network, mark.at)
     except ConflictError:  # before the storm, after it, or without a machine in service
         return None
     finally:
         copy.dispose()
-    return None if prepared.check is None else DecisionMoment(mark.id, prepared)
+    if prepared.check is None:
+        return None
+    with reading(context.engine) as tx:
+        later = published_between(tx, storm, mark.at, mark.at + SEEN_TO)
+    return DecisionMoment(mark.id, prepared, tuple(later))
 
 
 def _searched(context: RunContext, moment: DecisionMoment) -> DecisionPoint | None:

@@ -6,7 +6,7 @@ searches found from there. What they differ in is told only where all of them ar
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import mean, median
 from typing import NamedTuple
@@ -33,7 +33,10 @@ LEAST_S, JOB_S = 5.0, 0.005
 """Seconds of one search: so many, and so many more for each open job."""
 
 SEEN_TO = timedelta(minutes=30)
-"""Whoever publishes a plan within this time has used the moment."""
+"""Only a plan that is published within this time can have used a moment."""
+
+USED_SHARE = 0.75
+"""Share of what the worst of all searches saves that such a plan brings at least."""
 
 
 class MinutesSaved(NamedTuple):
@@ -51,7 +54,7 @@ class DecisionPoint:
     Lateness is in minutes, the mean of the open streets of a class. `saved` has the classes that
     are judged, the most urgent first, and `late_min` how late they are by the driven plan. `moved`
     streets go to another truck in the middle search. `published_at` is when the dispatcher
-    published a plan soon after.
+    published a plan soon after, and `brought` the minutes that it saves, by the same measure.
     """
 
     mark_id: TrainingMarkId
@@ -61,6 +64,7 @@ class DecisionPoint:
     saved: Mapping[str, MinutesSaved]
     moved: int
     published_at: datetime | None = None
+    brought: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def better(self) -> Mapping[str, MinutesSaved]:
@@ -69,18 +73,26 @@ class DecisionPoint:
         That is a class for which no more urgent one is later, and by more than what the less urgent
         ones lose.
         """
-        lows = [one.low for one in self.saved.values()]
+        clear = _clearly_better({name: one.low for name, one in self.saved.items()})
+        return {name: one for name, one in self.saved.items() if name in clear}
+
+    @property
+    def left(self) -> Mapping[str, float]:
+        """Return the minutes that the middle search saves and nobody brought, by such a class.
+
+        A plan that brings about what the worst search does leaves nothing.
+        """
+        brought = _clearly_better(self.brought)
         return {
-            name: one
-            for number, (name, one) in enumerate(self.saved.items())
-            if one.low + sum(min(less, 0.0) for less in lows[number + 1 :]) >= CLEAR_MIN
-            and all(more > -NO_WORSE_MIN for more in lows[:number])
+            name: one.middle - brought.get(name, 0.0)
+            for name, one in self.better.items()
+            if brought.get(name, 0.0) < USED_SHARE * one.low
         }
 
     @property
     def most(self) -> float:
-        """Minutes that the middle search saves of the class that is clearly better by most."""
-        return max((one.middle for one in self.better.values()), default=0.0)
+        """Minutes that are left of the class of which most are."""
+        return max(self.left.values(), default=0.0)
 
     @property
     def clear(self) -> bool:
@@ -89,8 +101,8 @@ class DecisionPoint:
 
     @property
     def missed(self) -> bool:
-        """Whether a new plan was clearly better and nobody made one."""
-        return self.clear and self.published_at is None
+        """Whether a new plan was clearly better and nobody made one that brings about as much."""
+        return bool(self.left)
 
 
 def seconds_of_search(jobs: int) -> float:
@@ -131,12 +143,22 @@ def saved_minutes(
     return saved
 
 
-def used_at(published: Sequence[datetime], at: datetime) -> datetime | None:
-    """Return when a plan was published soon after a moment; `None` where none was."""
-    soon = [each for each in published if at < each <= at + SEEN_TO]
-    return min(soon, default=None)
+def minutes_brought(driven: Mapping[str, float], followed: Mapping[str, float]) -> dict[str, float]:
+    """Return what a plan saves of the lateness of each class that has work."""
+    return {name: late - followed.get(name, 0.0) for name, late in driven.items()}
 
 
 def missed_min(points: Sequence[DecisionPoint]) -> float:
     """Return what the best moment would have saved that nobody used, 0 where none was missed."""
-    return max((one.most for one in points if one.missed), default=0.0)
+    return max((one.most for one in points), default=0.0)
+
+
+def _clearly_better(saved: Mapping[str, float]) -> dict[str, float]:
+    """Return the classes, the most urgent first, of which so many minutes are clearly better."""
+    minutes = [*saved.values()]
+    return {
+        name: each
+        for number, (name, each) in enumerate(saved.items())
+        if each + sum(min(less, 0.0) for less in minutes[number + 1 :]) >= CLEAR_MIN
+        and all(more > -NO_WORSE_MIN for more in minutes[:number])
+    }

@@ -4,8 +4,7 @@ A worker looks at the databases of the marks one after the other, each by real s
 room for every plan that somebody waits for. What it found of a mark holds.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import datetime
 
 from data.errors import ConflictError
@@ -22,7 +21,6 @@ from fleet.training.scores.decision_points import (
     SEEN_TO,
     DecisionPoint,
     seconds_of_search,
-    used_at,
 )
 
 Points = tuple[DecisionPoint, ...]
@@ -70,12 +68,6 @@ def decided_marks(
     return tuple(one for one in marks if one.at <= since)
 
 
-def points_answer(
-    points: Iterable[DecisionPoint], published: Sequence[datetime], marks: int
-) -> dict[str, object]:
-    """Return what was found at so many marks as plain values, to be read by `found_points`.
-
-    Who used a moment is seen by the times at which plans were `published`.
-    """
-    known = (replace(one, published_at=used_at(published, one.at)) for one in points)
-    return {"points": to_plain(Points, tuple(known)), "marks": marks}
+def points_answer(points: Iterable[DecisionPoint], marks: int) -> dict[str, object]:
+    """Return what was found at so many marks as plain values, to be read by `found_points`."""
+    return {"points": to_plain(Points, tuple(points)), "marks": marks}

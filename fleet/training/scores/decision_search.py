@@ -4,7 +4,8 @@ For workers, which load the optimizer.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from data.errors import ConflictError
 from data.model import JobId, Plan, Route, ShiftId
@@ -12,18 +13,22 @@ from data.model.training.rehearsal import TrainingMarkId
 from fleet.planning.plan_preparation import Prepared
 from fleet.planning.plan_solving import Start, require_allowed
 from fleet.planning.remaining_routes import jobs_of
+from fleet.routes.route_progress import PlanCheck
 from fleet.training.scores.decision_points import (
     JUDGED,
     SEEDS,
     DecisionPoint,
     lateness_min,
+    minutes_brought,
     saved_minutes,
 )
+from fleet.training.scores.driven_plans import PublishedPlan
 from routing.check.referee import violations
 from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.planning.problem_mapping import plan_from, problem_from
-from routing.planning.running_plan import remaining_stops
-from routing.problem.route_repair import repaired_routes
+from routing.planning.running_plan import remaining_stops, without_needless_reloads
+from routing.problem.route_repair import repaired_routes, without
+from routing.problem.stops import TaskRoute, tasks_of
 from routing.replanning.path_cache import LineGraphCache, cached_line_graph
 from routing.search.solver import settled
 
@@ -33,42 +38,76 @@ type Search = Callable[[Prepared, int, Start], Plan | None]
 
 @dataclass(frozen=True, slots=True)
 class DecisionMoment:
-    """A mark of a training, and what was known then."""
+    """A mark of a training, what was known then, and plans published soon after, the first first.
+
+    These were made with what was known by then; here they are looked at as of the mark.
+    """
 
     mark_id: TrainingMarkId
     prepared: Prepared
+    published: tuple[PublishedPlan, ...] = ()
 
 
-def continued_plan(prepared: Prepared, known: LineGraphCache | None = None) -> Plan:
-    """Return the published plan from where trucks are, timed as a new plan is.
+class Continuation:
+    """The published plan from where trucks are at a moment, timed as a new plan is.
 
     What it does not have yet comes behind its routes where that fits. Raises `ConflictError`
     without a plan.
     """
-    check = prepared.check
-    if check is None:
-        raise ConflictError("no plan is driven yet", reason="no_plan_driven")
-    mapped = problem_from(prepared)
-    problem = mapped.problem
-    ahead = {route.shift_id: route.next_leg for route in check.routes}
-    stops = remaining_stops(prepared, mapped.number, check.plan, ahead)
-    streets = known.get(problem) if known else cached_line_graph(problem)
-    single = feasibility_of_tasks(problem, streets.line)
-    routes = repaired_routes(problem, stops)
-    found = settled(problem, streets.paths, single, 0.0, SEEDS[0], routes)
-    require_allowed(violations(problem, found.solution, streets.checked))
-    return plan_from(mapped, found.solution, found.timed)
+
+    def __init__(self, prepared: Prepared, known: LineGraphCache | None = None) -> None:
+        self._prepared, self._check = prepared, _driven(prepared)
+        self._mapped = problem_from(prepared)
+        problem = self._mapped.problem
+        self._streets = known.get(problem) if known else cached_line_graph(problem)
+        self._single = feasibility_of_tasks(problem, self._streets.line)
+
+    @cached_property
+    def stops(self) -> tuple[TaskRoute, ...]:
+        """What is left of the plan that is driven, by shift."""
+        ahead = {route.shift_id: route.next_leg for route in self._check.routes}
+        return remaining_stops(self._prepared, self._mapped.number, self._check.plan, ahead)
+
+    def plan(self, stops: Sequence[TaskRoute]) -> Plan:
+        """Return stops as a plan with exact times; what fits behind them comes in."""
+        mapped, streets = self._mapped, self._streets
+        routes = repaired_routes(mapped.problem, stops)
+        found = settled(mapped.problem, streets.paths, self._single, 0.0, SEEDS[0], routes)
+        require_allowed(violations(mapped.problem, found.solution, streets.checked))
+        return plan_from(mapped, found.solution, found.timed)
+
+    def followed_by(self, stops: Sequence[TaskRoute], later: Plan) -> tuple[TaskRoute, ...]:
+        """Return stops until a later plan takes over, and its own from then on.
+
+        What that plan neither has nor leaves undone was done before it.
+        """
+        begun = {route.shift_id: 0 for route in later.routes}
+        own = remaining_stops(self._prepared, self._mapped.number, later, begun)
+        undone = {each.job_id for each in later.unserved}
+        waits = {task for work, task in self._mapped.number.items() if work.job_id in undone}
+        waits |= {task for route in own for task in tasks_of(route)}
+        return tuple(
+            (*without_needless_reloads(without(route, waits)), *behind)
+            for route, behind in zip(stops, own, strict=True)
+        )
+
+
+def continued_plan(prepared: Prepared, known: LineGraphCache | None = None) -> Plan:
+    """Return the published plan from where trucks are, timed as a new plan is."""
+    driven = Continuation(prepared, known)
+    return driven.plan(driven.stops)
 
 
 def decision_point(
     moment: DecisionMoment, search: Search, known: LineGraphCache | None = None
 ) -> DecisionPoint | None:
-    """Return what a new plan would have saved at a moment; `None` where it had to end early."""
+    """Return what a new plan would have saved at a moment; `None` where it had to end early.
+
+    Where that is much, it tells what the plans published soon after brought of it.
+    """
     prepared = moment.prepared
-    check = prepared.check
-    if check is None:
-        raise ConflictError("no plan is driven yet", reason="no_plan_driven")
-    driven = continued_plan(prepared, known)
+    check, goes_on = _driven(prepared), Continuation(prepared, known)
+    driven = goes_on.plan(goes_on.stops)
     found = [search(prepared, seed, Start(driven, keeps=False)) for seed in SEEDS]
     plans = [one for one in found if one is not None]
     if len(plans) < len(SEEDS):
@@ -76,7 +115,7 @@ def decision_point(
     late, judged = lateness_min(driven, prepared), [*map(str, prepared.policy.rules)][:JUDGED]
     each = [lateness_min(one, prepared) for one in plans]
     middle = sorted(plans, key=lambda one: _judged_min(one, prepared, judged))[len(plans) // 2]
-    return DecisionPoint(
+    point = DecisionPoint(
         mark_id=moment.mark_id,
         at=prepared.now,
         plan_id=check.plan.id,
@@ -84,6 +123,24 @@ def decision_point(
         saved=saved_minutes(late, each, judged),
         moved=moved_streets(driven.routes, middle.routes),
     )
+    return _used(point, moment, goes_on) if point.clear else point
+
+
+def _used(point: DecisionPoint, moment: DecisionMoment, goes_on: Continuation) -> DecisionPoint:
+    """Return a moment with the plan published soon after that brought most, if there is one."""
+    stops, found = goes_on.stops, []
+    for at, plan in moment.published:
+        stops = goes_on.followed_by(stops, plan)
+        late = lateness_min(goes_on.plan(stops), moment.prepared)
+        brought = minutes_brought(point.late_min, late)
+        found.append(replace(point, published_at=at, brought=brought))
+    return min(found, key=lambda one: one.most, default=point)
+
+
+def _driven(prepared: Prepared) -> PlanCheck:
+    if prepared.check is None:
+        raise ConflictError("no plan is driven yet", reason="no_plan_driven")
+    return prepared.check
 
 
 def moved_streets(before: Sequence[Route], after: Sequence[Route]) -> int:

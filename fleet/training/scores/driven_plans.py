@@ -3,15 +3,23 @@
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
+from typing import NamedTuple
 
-from data.model import Storm
+from data.model import Plan, Storm
 from data.policy.city_policy import Policy
 from data.store.database.engine import Tx
-from data.store.planning.plans import PlanHead, list_plan_heads
+from data.store.planning.plans import PlanHead, get_plan, list_plan_heads
 from data.streets.network import StreetNetwork
 from fleet.routes.route_progress import check_plan
 from fleet.training.scores.driver_score import DrivenPlan
 from fleet.training.scores.plan_changes import PlanSwitch
+
+
+class PublishedPlan(NamedTuple):
+    """A plan that a dispatcher published, and when."""
+
+    at: datetime
+    plan: Plan
 
 
 def driven_plans(
@@ -35,9 +43,12 @@ def plan_switches(
         yield PlanSwitch(after.since, before.check, begun)
 
 
-def published_times(tx: Tx, storm: Storm) -> list[datetime]:
-    """Return when the plans of a storm were published, the first first."""
-    return [driven_from(one) for one in _heads(tx, storm)]
+def published_between(
+    tx: Tx, storm: Storm, since: datetime, until: datetime
+) -> list[PublishedPlan]:
+    """Return the plans published after a moment and up to another, the first first."""
+    heads = [one for one in _heads(tx, storm) if since < driven_from(one) <= until]
+    return [PublishedPlan(driven_from(one), get_plan(tx, one.id)) for one in heads]
 
 
 def driven_from(head: PlanHead) -> datetime:

@@ -118,7 +118,7 @@ def test_a_worker_compares_plans_at_each_mark_and_the_page_says_what_would_have_
     work(led, clock)
     told = page(led)
     assert "Plans were compared at 1 mark." in told
-    assert "it counts as used, whatever that plan changes. Less urgent classes are not" in told
+    assert "saves at least 75 % of what the worst of the three saves" in told
     assert "/replay?storm=1&amp;at=120" in told
 
 

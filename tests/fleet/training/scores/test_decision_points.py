@@ -6,25 +6,30 @@ from datetime import timedelta
 import pytest
 
 from data.errors import ConflictError
-from data.model import Plan, PlanId, Storm
+from data.model import Plan, PlanId, Route, SegmentId, ShiftId, Storm, Unserved, VehicleId
 from data.model.training.rehearsal import TrainingMarkId
 from data.store.database.engine import Tx
 from fleet.planning.plan_preparation import Prepared, prepare
 from fleet.planning.plan_solving import Start, solve_until
 from fleet.training.scores.decision_points import (
     CLEAR_MIN,
-    SEEN_TO,
+    USED_SHARE,
     DecisionPoint,
     MinutesSaved,
     lateness_min,
     missed_min,
     saved_minutes,
-    used_at,
 )
-from fleet.training.scores.decision_search import DecisionMoment, continued_plan, decision_point
+from fleet.training.scores.decision_search import (
+    Continuation,
+    DecisionMoment,
+    continued_plan,
+    decision_point,
+)
+from fleet.training.scores.driven_plans import PublishedPlan, published_between
 from routing.problem.stopping import MaxIterations
 from tests import village as v
-from tests.village_plan import add_published_plan, legs_along
+from tests.village_plan import a_plan, add_published_plan, legs_along
 
 MINUTE = timedelta(minutes=1)
 LATER = v.NOW + 2 * MINUTE
@@ -49,14 +54,20 @@ def driven(tx: Tx, storm: Storm, streets=LONG_WAY) -> Prepared:
     return replace(prepared, jobs=tuple(replace(job, due_at=due_at) for job in prepared.jobs))
 
 
+def streets_of(route: Route) -> list[SegmentId]:
+    """Return the streets that a route works on along their geometry, in its order."""
+    return [leg.path[0].segment_id for leg in route.legs if leg.works and leg.path[0].forward]
+
+
 def test_the_driven_plan_goes_on_with_its_streets_in_their_order(tx: Tx, storm: Storm) -> None:
     prepared = driven(tx, storm)
     plan = continued_plan(prepared)
     first, second = plan.routes
     known = {(leg.path[0].segment_id, leg.path[0].forward) for leg in first.legs if leg.works}
     assert {(street, True) for street in LONG_WAY} <= known
-    order = [leg.path[0].segment_id for leg in first.legs if leg.works and leg.path[0].forward]
-    assert [street for street in order if street in LONG_WAY][: len(LONG_WAY)] == [*LONG_WAY]
+    assert [street for street in streets_of(first) if street in LONG_WAY][: len(LONG_WAY)] == [
+        *LONG_WAY
+    ]
     assert not [one for one in plan.unserved if one.reason == "time"]  # what is new comes behind
     assert second.shift_id != first.shift_id
 
@@ -136,13 +147,55 @@ def test_only_a_class_that_every_search_makes_better_counts() -> None:
     assert a_point(0.0, 0.0, saved=paid).most == 0.0  # what P2 loses is too much for it
 
 
-def test_whoever_made_a_plan_soon_after_missed_nothing() -> None:
-    used = used_at([LATER - MINUTE, LATER + 5 * MINUTE, LATER + 9 * MINUTE], LATER)
-    assert used == LATER + 5 * MINUTE
-    assert used_at([LATER + SEEN_TO + MINUTE], LATER) is None
-    points = [a_point(30.0, 40.0, published_at=used), a_point(12.0, 20.0), a_point(15.0, 25.0)]
+def test_only_a_plan_that_brings_about_what_every_search_does_uses_a_moment() -> None:
+    soon = LATER + 5 * MINUTE
+    enough, little = USED_SHARE * 30.0, USED_SHARE * 30.0 - 1.0
+    used = a_point(30.0, 40.0, published_at=soon, brought={"P1": enough, "P2": -1.0})
+    assert (used.missed, missed_min([used])) == (False, 0.0)
+    some = a_point(30.0, 40.0, published_at=soon, brought={"P1": little})
+    assert (some.missed, missed_min([some])) == (True, 40.0 - little)
+    for nothing in ({}, {"P1": -20.0}, {"P1": 0.0}, {"P1": enough, "P2": -enough}):
+        assert a_point(30.0, 40.0, published_at=soon, brought=nothing).most == 40.0
+    points = [used, a_point(12.0, 20.0), a_point(15.0, 25.0)]
     assert missed_min(points) == 25.0
     assert missed_min([]) == 0.0
+
+
+def test_a_publication_that_changes_nothing_does_not_use_the_moment(tx: Tx, storm: Storm) -> None:
+    prepared = driven(tx, storm)
+    soon = LATER + 5 * MINUTE
+    same = PublishedPlan(soon, continued_plan(prepared))
+    point = decision_point(DecisionMoment(MARK, prepared, (same,)), searched)
+    assert point is not None
+    assert (point.published_at, point.missed) == (soon, True)
+    assert point.brought["P1"] == pytest.approx(0.0, abs=0.1)
+    better = PublishedPlan(soon + MINUTE, searched(prepared, 9, None))
+    used = decision_point(DecisionMoment(MARK, prepared, (same, better)), searched)
+    assert used is not None
+    assert used.clear
+    assert (used.published_at, used.missed) == (soon + MINUTE, False)
+    assert used.brought["P1"] >= USED_SHARE * used.saved["P1"].low
+
+
+def test_until_a_later_plan_takes_over_the_driven_one_is_followed(tx: Tx, storm: Storm) -> None:
+    prepared = driven(tx, storm)
+    goes_on = Continuation(prepared)
+    main = legs_along(tx, (v.MAIN_WEST, v.MAIN_EAST), LATER)
+    (mill,) = legs_along(tx, (v.MILL,))
+    own = (Route(ShiftId(1), VehicleId(1), (mill,)), Route(ShiftId(2), VehicleId(2), (*main,)))
+    (school,) = legs_along(tx, (v.SCHOOL,))
+    undone = tuple(Unserved(job, "time") for job in school.job_ids)
+    later = a_plan(routes=own, unserved=undone)
+    first, second = goes_on.plan(goes_on.followed_by(goes_on.stops, later)).routes
+    assert streets_of(first)[:4] == [v.ORCHARD, v.TULIP, v.RING, v.MILL]
+    assert streets_of(second)[:2] == [v.MAIN_WEST, v.MAIN_EAST]
+
+
+def test_plans_of_the_half_hour_after_a_moment_may_have_used_it(tx: Tx, storm: Storm) -> None:
+    plan = add_published_plan(tx, *legs_along(tx, LONG_WAY, v.NOW, 4 * MINUTE))
+    ((at, found),) = published_between(tx, storm, v.NOW - MINUTE, v.NOW)
+    assert (at, found.id) == (v.NOW, plan.id)
+    assert published_between(tx, storm, v.NOW, v.NOW + MINUTE) == []
 
 
 def test_minutes_saved_are_the_least_the_middle_and_the_most() -> None:

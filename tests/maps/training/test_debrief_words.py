@@ -1,0 +1,35 @@
+"""What a debrief tells of a moment at which plans were compared."""
+
+import re
+from dataclasses import replace
+
+from data.model import PlanId
+from data.model.training.rehearsal import TrainingMarkId
+from fleet.training.scores.decision_points import DecisionPoint, MinutesSaved
+from maps.pages.i18n import translator
+from maps.training.debrief import point_view
+from tests import village as v
+
+EN = translator("en", "Asia/Tehran")
+SAVED = {"P1": MinutesSaved(30.0, 40.0, 45.0)}
+POINT = DecisionPoint(TrainingMarkId(1), v.NOW, PlanId(1), {"P1": 60.0}, SAVED, moved=3)
+
+
+def told(**changes: object) -> str:
+    """Return the words of a moment, without the marks that isolate numbers."""
+    words = point_view(replace(POINT, **changes), v.NOW, EN).words
+    return re.sub("[\u2066-\u2069]", "", words)
+
+
+def test_it_is_told_what_the_plan_that_was_published_left() -> None:
+    begins = "A new plan here would have saved 40 min of P1 (30 to 45) of lateness"
+    assert told().startswith(begins)
+    assert told().endswith("3 streets would have gone to another truck.")
+    at = EN.time(v.NOW)
+    used = told(published_at=v.NOW, brought={"P1": 35.0})
+    assert used.endswith(f"The plan published at {at} saved about as much.")
+    little = told(published_at=v.NOW, brought={"P1": 6.5})
+    assert little.startswith(begins)
+    assert little.endswith(
+        f"After the plan published at {at}, 34 min of it were still to be saved."
+    )
