@@ -20,10 +20,10 @@ from data.store.setup.machines import list_reload_sites, list_vehicles
 from data.store.storms.storms import list_storms
 from data.streets.network import StreetNetwork
 from fleet.learning.corrections import Corrections, InPlans, corrections, without_corrected
+from fleet.learning.deviations.untaken_ways import untaken_ways
 from fleet.learning.paces import learned_pace
-from fleet.learning.storm_drives import drives_in
+from fleet.learning.storm_drives import drives_in, taken_in
 from fleet.learning.street_drives import StormDrives
-from fleet.learning.untaken_ways import untaken_ways
 from fleet.shifts.machine_limits import UntakenWay, propose_untaken
 
 PACE_SET = "pace.set"
@@ -73,7 +73,20 @@ def lessons_of(
         raise ConflictError("no drive of these storms tells a speed", reason="nothing_to_learn")
     learned = learned_pace(seen, list_reload_sites(tx), list_vehicles(tx))
     ids = tuple(StormId(storm.id) for storm in storms)
-    return Lessons(ids, len(seen.drives), learned, tuple(untaken_ways(seen.exits)))
+    others = [storm for storm in list_storms(tx) if storm.id not in ids]
+    untaken = _untaken(tx, seen, others, network)
+    return Lessons(ids, len(seen.drives), learned, tuple(untaken))
+
+
+def _untaken(
+    tx: Tx, seen: StormDrives, others: Sequence[Storm], network: StreetNetwork
+) -> list[UntakenWay]:
+    """Return the ways that were never taken, in no storm: of the `others` only these are read."""
+    asked = untaken_ways(seen.missed, seen.taken)
+    ways = (way for one in asked for way in (one.way, one.came) if way is not None)
+    streets = {way.segment_id for way in ways}
+    taken = seen.taken | taken_in(tx, others if streets else (), network, streets)
+    return untaken_ways(seen.missed, taken)
 
 
 def propose(tx: Tx, actor: Actor, lessons: Lessons, now: datetime) -> PaceProposal:

@@ -1,30 +1,23 @@
 """The drives of storms, read from what was stored of them."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from data.model import DirectedSegment, Route, Storm, VehicleId
-from data.model.work import SkipReason
+from data.model import DirectedSegment, SegmentId, Storm, VehicleId
 from data.store.coverage.coverage import list_work_and_drives
 from data.store.database.engine import Tx
-from data.store.planning.plans import list_plans
 from data.store.replay import list_vehicles_with_fixes
 from data.store.setup.city import get_city
-from data.store.setup.machines import list_reload_sites
-from data.store.shifts.blockages import list_blockages
-from data.store.shifts.shifts import list_shifts
-from data.store.storms.closures import list_all_closures
+from data.store.setup.machines import list_named_vehicles, list_reload_sites
 from data.streets.network import StreetNetwork
-from fleet.coverage.route_expectations import ExpectationCache, published_at
+from fleet.coverage.route_expectations import ExpectationCache
 from fleet.coverage.snow_accumulation import accumulation_of
-from fleet.learning.street_drives import StormDrives, StormFacts, drives_of
-from fleet.learning.street_exits import DrivenRoutes, exits_of
+from fleet.learning.deviations.missed_ways import missed_ways, taken_ways
+from fleet.learning.deviations.storm_routes import driven_routes
+from fleet.learning.street_drives import StormDrives, StormFacts, TakenWay, drives_of
 from fleet.learning.stretches import rows_of
-
-NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def drives_in(
@@ -60,38 +53,24 @@ def _drives_in(tx: Tx, storm: Storm, network: StreetNetwork, until: datetime) ->
         local_hour=local_hour,
         on_route=on_route,
     )
-    rows = rows_of((one for passes in seen.values() for one in passes), facts.machines)
-    exits = exits_of(rows, facts, _driven_routes(tx, storm))
-    return replace(drives_of(rows, facts), exits=tuple(exits))
+    passes = [one for row in seen.values() for one in row]
+    rows = rows_of(passes, facts.machines)
+    missed = missed_ways(rows, facts, driven_routes(tx, storm))
+    taken = taken_ways(passes, facts.machines, network)
+    return replace(drives_of(rows, facts), missed=tuple(missed), taken=taken)
 
 
-def _driven_routes(tx: Tx, storm: Storm) -> DrivenRoutes:
-    routes: defaultdict[VehicleId, list[tuple[datetime, Route]]] = defaultdict(list)
-    for plan in list_plans(tx, storm.id):
-        for at in published_at(tx, plan.id):
-            for route in plan.routes:
-                routes[route.vehicle_id].append((at, route))
-    shifts, closures = list_shifts(tx, storm.id), list_all_closures(tx, storm.id)
-    reports = [one for one in list_blockages(tx, storm.id) if one.reason is SkipReason.BLOCKED]
-
-    def driver(vehicle_id: VehicleId, at: datetime) -> str:
-        mine = (each for each in shifts if each.vehicle_id == vehicle_id)
-        known = [each.driver_id for each in mine if each.starts_at <= at < each.ends_at]
-        unknown = f"of machine {vehicle_id}"
-        return unknown if not known or known[-1] is None else str(known[-1])
-
-    def shut(way: DirectedSegment, at: datetime) -> bool:
-        closed = (
-            each.segment_id == way.segment_id
-            and each.forward in (None, way.forward)
-            and each.holds_at(at)
-            for each in closures
-        )
-        return any(closed) or any(
-            each.segment_id == way.segment_id
-            and each.reported_at <= at < (each.cleared_at or NEVER)
-            for each in reports
-        )
-
-    ordered = {one: sorted(known, key=lambda each: each[0]) for one, known in routes.items()}
-    return DrivenRoutes(ordered, driver, shut)
+def taken_in(
+    tx: Tx,
+    storms: Iterable[Storm],
+    network: StreetNetwork,
+    segments: Collection[SegmentId],
+) -> frozenset[TakenWay]:
+    """Return which of these streets, and turns between them, were taken in storms at all."""
+    found: frozenset[TakenWay] = frozenset()
+    for storm in storms:
+        seen = list_work_and_drives(tx, storm.id, segments)
+        passes = [one for row in seen.values() for one in row]
+        machines = list_named_vehicles(tx, {one.vehicle_id for one in passes if one.vehicle_id})
+        found |= taken_ways(passes, {one.id: one for one in machines}, network)
+    return found

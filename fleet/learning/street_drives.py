@@ -96,18 +96,25 @@ class MachineTime:
     seconds: float
 
 
-class StreetExit(NamedTuple):
-    """Where a machine drove on to at the end of a street, and where its route led on to.
+class MissedWay(NamedTuple):
+    """A street that a machine left otherwise than into `wanted`, as its route said.
 
-    `wanted` is `None` where the route did not lead there, or led on to several streets.
+    `driver` is "" where nobody said who drove.
     """
 
     machine: str
     vehicle_id: VehicleId
     driver: str
     came: DirectedSegment
-    wanted: DirectedSegment | None
-    taken: DirectedSegment
+    wanted: DirectedSegment
+
+
+class TakenWay(NamedTuple):
+    """A street that a type of machine was seen on, or the turn into it out of `came`."""
+
+    machine: str
+    way: DirectedSegment
+    came: DirectedSegment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,8 @@ class StormDrives:
     visits: tuple[SiteVisit, ...] = ()
     stops: tuple[MachineStop, ...] = ()
     times: tuple[MachineTime, ...] = ()
-    exits: tuple[StreetExit, ...] = ()
+    missed: tuple[MissedWay, ...] = ()
+    taken: frozenset[TakenWay] = frozenset()
 
     def __add__(self, other: "StormDrives") -> "StormDrives":
         """Return both together."""
@@ -127,7 +135,8 @@ class StormDrives:
             self.visits + other.visits,
             self.stops + other.stops,
             self.times + other.times,
-            self.exits + other.exits,
+            self.missed + other.missed,
+            self.taken | other.taken,
         )
 
 

@@ -1,7 +1,7 @@
 """What vehicles drove in storms, by passes: one stretch for each street that they were on, pure."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ SURE_BY_SPEED = 0.5
 """How sure it must be that a slow drive was work; only on streets of the vehicle's route it is."""
 
 SURE_PLACE = 0.3
-"""How sure the street of a mere drive must be."""
+"""How sure the street of a mere drive must be, or of any pass that says where a vehicle was."""
 
 _MOVEMENTS = {Treatment.PLOW: Movement.PLOW, Treatment.SALT: Movement.SALT}
 
@@ -44,20 +44,39 @@ def rows_of(passes: Iterable[Pass], vehicles: Collection[VehicleId]) -> Rows:
 
     Of which nobody can tell work from driving are left out, and what people told.
     """
-    by_vehicle: dict[VehicleId, list[Stretch]] = defaultdict(list)
+    known = _by_vehicle(passes, vehicles, _movement)
+    return {
+        vehicle_id: _joined(_alone(row))
+        for vehicle_id, row in known.items()
+        if any(one.movement is not Movement.DRIVE for one in row)
+    }
+
+
+def places_of(passes: Iterable[Pass], vehicles: Collection[VehicleId]) -> Rows:
+    """Return where these vehicles surely were, whatever they did there, as mere driving."""
+    known = _by_vehicle(passes, vehicles, _presence)
+    return {vehicle_id: _joined(row) for vehicle_id, row in known.items()}
+
+
+def _by_vehicle(
+    passes: Iterable[Pass],
+    vehicles: Collection[VehicleId],
+    movement_of: Callable[[Pass], Movement | None],
+) -> dict[VehicleId, list[Stretch]]:
+    """Return passes as stretches of each vehicle in order, without those that are no movement."""
+    found: dict[VehicleId, list[Stretch]] = defaultdict(list)
     for one in passes:
-        movement = _movement(one)
-        vehicle_id = one.vehicle_id
+        movement, vehicle_id = movement_of(one), one.vehicle_id
         if movement is not None and vehicle_id is not None and vehicle_id in vehicles:
             directed = DirectedSegment(one.segment_id, one.forward)
-            by_vehicle[vehicle_id].append(
+            found[vehicle_id].append(
                 Stretch(directed, movement, one.from_m, one.to_m, one.started_at, one.ended_at)
             )
-    return {
-        vehicle_id: _joined(_alone(sorted(known, key=_begin)))
-        for vehicle_id, known in by_vehicle.items()
-        if any(one.movement is not Movement.DRIVE for one in known)
-    }
+    return {vehicle_id: sorted(row, key=_begin) for vehicle_id, row in found.items()}
+
+
+def _presence(one: Pass) -> Movement | None:
+    return Movement.DRIVE if one.evidence.confidence >= SURE_PLACE else None
 
 
 def _movement(one: Pass) -> Movement | None:

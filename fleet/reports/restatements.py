@@ -65,7 +65,7 @@ class RuleChange:
 
 def rule_changes(tx: Tx, storm: Storm, policy: Policy) -> list[RuleChange]:
     """Return the changes of a storm's rules since it began, oldest first; `policy` is today's."""
-    events = list_events_on(tx, f"storm:{storm.id}", (*SNOW, CHANGED))
+    events = list_events_on(tx, [f"storm:{storm.id}"], (*SNOW, CHANGED))
     if not events:
         return []
     entries = {one.id: one for one in list_snow_entries(tx, storm.id)}

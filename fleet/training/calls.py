@@ -142,7 +142,7 @@ def hang_up(
 
 def _require_came_of(tx: Tx, actor: Actor, call: TrainingCall, request_id: RequestId) -> None:
     request = get_request(tx, request_id)
-    received = list_events_on(tx, subject_of(request), [RECEIVED])
+    received = list_events_on(tx, [subject_of(request)], [RECEIVED])
     own = any((one.actor.kind, one.actor.id) == (actor.kind, actor.id) for one in received)
     if not own or call.taken_at is None or request.received_at < call.taken_at:
         raise ConflictError(

@@ -174,7 +174,7 @@ def _taken_out(tx: Tx, storm: Storm) -> Iterator[_Wrong]:
         for one in list_last_events(tx, list(shifts), ["shift.broke_down"])
     ]
     verbs = ["storm.machine_out", "storm.machine_in"]
-    for event in list_events_on(tx, f"storm:{storm.id}", verbs):
+    for event in list_events_on(tx, [f"storm:{storm.id}"], verbs):
         kind = OUT.get(_reason(event.after)) if event.verb == verbs[0] else None
         changed.append((event.at, VehicleId(_number(event.after)), kind))
     by_machine = sorted(changed, key=lambda one: (one[1], one[0]))

@@ -84,9 +84,9 @@ def list_last_events(tx: Tx, subjects: Collection[str], verbs: Collection[str]) 
     return records(Event, tx.execute(select(event).where(event.c.id.in_(newest))))
 
 
-def list_events_on(tx: Tx, subject: str, verbs: Collection[str]) -> list[Event]:
-    """Return the events of some verbs on a subject, oldest first."""
-    query = select(event).where(event.c.subject == subject, event.c.verb.in_(verbs))
+def list_events_on(tx: Tx, subjects: Collection[str], verbs: Collection[str]) -> list[Event]:
+    """Return the events of some verbs on these subjects, oldest first."""
+    query = select(event).where(event.c.subject.in_(subjects), event.c.verb.in_(verbs))
     return records(Event, tx.execute(query.order_by(event.c.id)))
 
 

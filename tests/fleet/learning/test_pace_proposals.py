@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from data.errors import ConflictError, NotFoundError
-from data.model import Promise, RequestId, VehicleId
+from data.model import DirectedSegment, Promise, RequestId, VehicleId
 from data.model.planning.paces import AS_ASSUMED, Movement, PaceState
 from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events
@@ -25,6 +25,8 @@ from fleet.learning.pace_proposals import (
     storms_to_learn_from,
     undo_pace,
 )
+from fleet.learning.storm_drives import taken_in
+from fleet.learning.street_drives import TakenWay
 from fleet.planning.plan_preparation import prepare
 from fleet.storms.storm_start import start_storm
 from tests import village as v
@@ -148,3 +150,10 @@ def test_promises_of_plans_that_assumed_other_durations_say_nothing_of_the_plans
     later = replace(made, made_at=LATER, to_at=LATER + timedelta(minutes=30))
     add_promises(tx, [later])
     assert len(list_promise_outcomes(tx, 10, LATER + timedelta(hours=1))) == 1
+
+
+def test_a_turn_that_another_storm_saw_is_taken(tx, storm):
+    came, way = DirectedSegment(v.MAIN_WEST, True), DirectedSegment(v.MAIN_EAST, True)
+    streets = {came.segment_id, way.segment_id}
+    assert TakenWay("dump_truck", way, came) in taken_in(tx, [storm], v.village(), streets)
+    assert taken_in(tx, [storm], v.village(), {v.MILL}) == frozenset()

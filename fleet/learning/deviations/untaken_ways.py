@@ -1,14 +1,15 @@
 """Turns and streets that drivers never take although their routes say so, pure.
 
 Only what is seen counts: a machine came along a whole street, its route led on to one other street,
-and it was seen on a third one. Who was not led there did not avoid it.
+and it was seen on a third one. Who was not led there did not avoid it. Never means never: a piece
+of the street, or of both streets of the turn, is enough to have taken it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from data.model import DirectedSegment
-from fleet.learning.street_drives import StreetExit
+from fleet.learning.street_drives import MissedWay, TakenWay
 from fleet.shifts.machine_limits import UntakenWay
 
 LEAST_CHANCES = 5
@@ -21,21 +22,18 @@ LEAST_APPROACHES = 2
 """A street is avoided, and not one turn into it, that was to be entered from so many streets."""
 
 
-def untaken_ways(exits: Iterable[StreetExit]) -> list[UntakenWay]:
+def untaken_ways(missed: Iterable[MissedWay], taken: Collection[TakenWay]) -> list[UntakenWay]:
     """Return what types of machines never took of what was planned, oftenest first."""
-    seen = list(exits)
-    driven = {(one.machine, one.taken) for one in seen} | {(one.machine, one.came) for one in seen}
-    turned = {(one.machine, one.came, one.taken) for one in seen}
-    missed: defaultdict[tuple[str, DirectedSegment], list[StreetExit]] = defaultdict(list)
-    for one in seen:
-        if one.wanted is not None and (one.machine, one.came, one.wanted) not in turned:
-            missed[one.machine, one.wanted].append(one)
+    chances_of: defaultdict[tuple[str, DirectedSegment], list[MissedWay]] = defaultdict(list)
+    for one in missed:
+        if TakenWay(one.machine, one.wanted, one.came) not in taken:
+            chances_of[one.machine, one.wanted].append(one)
     found: list[UntakenWay] = []
-    for (machine, way), chances in missed.items():
-        by_came: defaultdict[DirectedSegment, list[StreetExit]] = defaultdict(list)
+    for (machine, way), chances in chances_of.items():
+        by_came: defaultdict[DirectedSegment, list[MissedWay]] = defaultdict(list)
         for one in chances:
             by_came[one.came].append(one)
-        if (machine, way) not in driven and len(by_came) >= LEAST_APPROACHES:
+        if TakenWay(machine, way) not in taken and len(by_came) >= LEAST_APPROACHES:
             whole = _untaken(way, None, chances)
             if whole is not None:
                 found.append(whole)
@@ -46,12 +44,17 @@ def untaken_ways(exits: Iterable[StreetExit]) -> list[UntakenWay]:
 
 
 def _untaken(
-    way: DirectedSegment, came: DirectedSegment | None, chances: list[StreetExit]
+    way: DirectedSegment, came: DirectedSegment | None, chances: list[MissedWay]
 ) -> UntakenWay | None:
     """Return a way that was missed so often; `None` where that says nothing yet."""
-    drivers = {one.driver for one in chances}
-    if len(chances) < LEAST_CHANCES or len(drivers) < LEAST_DRIVERS:
+    drivers = count_drivers(one.driver for one in chances)
+    if len(chances) < LEAST_CHANCES or drivers < LEAST_DRIVERS:
         return None
     vehicles = [one.vehicle_id for one in chances]
     most = max(sorted(set(vehicles)), key=vehicles.count)
-    return UntakenWay(chances[0].machine, way, came, len(chances), len(drivers), most)
+    return UntakenWay(chances[0].machine, way, came, len(chances), drivers, most)
+
+
+def count_drivers(drivers: Iterable[str]) -> int:
+    """Return how many drivers there were at least; those of whom nobody said it may be one."""
+    return max(len(set(drivers) - {""}), 1)

@@ -1,0 +1,1 @@
+"""Where do drivers drive again and again otherwise than their routes say?"""
