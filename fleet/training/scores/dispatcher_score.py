@@ -68,7 +68,7 @@ def dispatcher_score(facts: DispatchFacts) -> Score:
     decided = facts.response.in_time + facts.response.late
     alerts = sum(one.alerts for one in facts.alerts)
     seen = sum(one.in_time for one in facts.alerts)
-    cleared = facts.cleared_m > 0
+    driven = facts.moved_m / facts.cleared_m if facts.cleared_m > 0 else None
     measures = [
         _late("late_first", lateness[:1]),
         _late("late_second", lateness[1:2]),
@@ -76,7 +76,7 @@ def dispatcher_score(facts: DispatchFacts) -> Score:
         Measured("requests", facts.response.within, decided),
         Measured("alerts", seen / alerts if alerts else None, alerts),
         Measured("plan_changes", changes_per_truck(facts.changes, facts.hours), len(facts.changes)),
-        Measured("driven", facts.moved_m / facts.cleared_m if cleared else None, int(cleared)),
+        Measured("driven", driven or None, int(bool(driven))),  # of 0 m no log was read yet
         Measured("replanning_min", facts.missed_min, facts.points),
     ]
     return score_of(Role.DISPATCHER, measures)

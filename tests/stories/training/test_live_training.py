@@ -21,7 +21,9 @@ from api.simulation.signed_in_client import SignedInClient
 from api.simulation.simulated_storm import Person, Script, Simulation
 from api.web.context import App
 from data.store.audit.audit_log import list_events
-from data.store.database.engine import reading
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading, transaction
+from data.store.setup.city import get_policy_text, set_policy_text
 from fleet.training.sandbox.filling import DISPATCHER, OPERATOR
 from tests.api.simulation.test_a_day_alone import let_workers_work
 from tests.conftest import PASSWORD
@@ -58,11 +60,11 @@ class Scene:
     dispatcher: SignedInClient
     instructor: SignedInClient
 
-    async def go_on(self, minutes: int) -> None:
+    async def go_on(self, minutes: int, step: timedelta = MINUTE) -> None:
         """Let time go by, with all that runs beside the server."""
         desk = DispatchCache(self.app.engine, self.app.clock, 1)
-        for _ in range(minutes):
-            self.hand.move(MINUTE)
+        for _ in range(minutes * MINUTE // step):
+            self.hand.move(step)
             await self.simulation.look_for_plan(print)
             await self.simulation.tick()
             await asyncio.to_thread(let_workers_work, self.app, desk)
@@ -79,6 +81,16 @@ class Scene:
 
 
 type Act = Callable[[Scene], Awaitable[None]]
+
+
+@pytest.fixture
+def hourly(city_folder: Path) -> None:
+    """Every street is due an hour after it was plowed, with the first centimetre."""
+    engine = database_of(city_folder)
+    with transaction(engine) as tx:
+        rules = re.sub(r"(cycle_h|trigger_cm) = \d+", r"\1 = 1", get_policy_text(tx))
+        set_policy_text(tx, rules)
+    engine.dispose()
 
 
 @pytest.fixture
@@ -193,3 +205,45 @@ async def a_training(scene: Scene) -> None:
 
 def test_two_trainees_and_an_instructor_play_a_storm(play: Callable[[Act], None]) -> None:
     play(a_training)
+
+
+type Robot = Callable[[Scene], Awaitable[None]]
+
+
+async def perfect(scene: Scene) -> None:
+    """See to what the board names and to each alert, every ten minutes."""
+    board = (await scene.dispatcher.get("/api/board")).json()
+    action = board["figures"]["next_action"]
+    if action["kind"] == "plan":
+        await scene.dispatcher.post("/api/plans", {"seconds": 1})
+    elif action["kind"] == "publish":
+        await scene.dispatcher.post(f"/api/plans/{action['plan_id']}/publish", {})
+    for alert in (await scene.dispatcher.get("/api/alerts")).json():
+        if alert["acknowledged_at"] is None:
+            await scene.dispatcher.post(f"/api/alerts/{alert['id']}/acknowledge", {})
+    await scene.go_on(10, 10 * MINUTE)
+
+
+async def careless(scene: Scene) -> None:
+    """Sit at the board without a plan."""
+    await scene.dispatcher.get("/api/board")
+    await scene.go_on(30, 30 * MINUTE)
+
+
+@pytest.mark.usefixtures("hourly")
+@pytest.mark.parametrize(("robot", "least", "most"), [(perfect, 91, 100), (careless, 0, 0)])
+def test_robots_that_lead_a_storm_score_what_the_rules_say(
+    robot: Robot, least: int, most: int, play: Callable[[Act], None]
+) -> None:
+    async def two_hours_and_a_half(scene: Scene) -> None:
+        await scene.instructor.post("/api/training/clock", {"paused": False})
+        await scene.dispatcher.post("/api/training/seats", {"role": "dispatcher"})
+        began = scene.app.clock.now()
+        while scene.app.clock.now() - began < 150 * MINUTE:
+            await robot(scene)
+        scene.app.logbook_task.run()
+        told = plain((await scene.dispatcher.get("/training/debrief")).text)
+        (points,) = re.findall(r"(\d+) of 100", told)
+        assert least <= int(points) <= most, told
+
+    play(two_hours_and_a_half)

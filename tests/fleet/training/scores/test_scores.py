@@ -210,6 +210,11 @@ def test_without_decision_points_that_measure_has_no_points() -> None:
     assert found["replanning_min"].points is None
 
 
+def test_kilometres_count_once_the_logs_of_trucks_were_read() -> None:
+    assert by_name(dispatcher_score(facts(moved_m=0.0)))["driven"].points is None
+    assert by_name(dispatcher_score(facts(moved_m=0.0, cleared_m=0.0)))["driven"].points is None
+
+
 def test_drivers_feel_a_change_of_their_next_streets_by_truck_and_hour() -> None:
     changes = [PlanChange(PlanId(n), v.NOW, 4, 2) for n in range(4)]
     assert changes_per_truck(changes, 2.0) == pytest.approx(8 / (4 * 2))
