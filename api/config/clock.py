@@ -67,6 +67,11 @@ class Clock:
         return self.speed
 
     @property
+    def paused(self) -> bool:
+        """Whether somebody has paused it."""
+        return False
+
+    @property
     def epoch(self) -> int:
         """How often somebody has set it back on purpose: pages of before show what never was."""
         return 0

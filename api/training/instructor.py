@@ -96,7 +96,7 @@ def add_note_on_moment(
 
 def _stands(tx: Tx, request: Request, context: Context) -> InstructorView:
     training, machines, events = known_training(tx), machines_in_use(tx), events_of(tx)
-    scenario = scenario_of(training)
+    scenario, clock = scenario_of(training), context.app.clock
     calls, kept = all_calls(tx)[-CALLS_SHOWN:], list_marks(tx)
     lines, people = acts_since(tx, training.began_at), names_by_login(tx)
     names = SubjectNames(names_in(tx, named_subjects(lines)), context.app.network, people)
@@ -106,8 +106,9 @@ def _stands(tx: Tx, request: Request, context: Context) -> InstructorView:
         now=context.now,
         began_at=training.began_at,
         ends_at=training.began_at + scenario.lasts_h,
-        speed=context.app.clock.speed,
-        paused=not context.app.clock.pace,
+        speed=clock.speed,
+        paused=clock.paused,
+        held=not clock.pace and not clock.paused,
         seats=seat_views(seats_of(tx), _watched(tx, context, machines), calls, lines, around),
         calls=call_rows(calls, asked, people, context.now),
         moments=in_order(

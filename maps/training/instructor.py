@@ -27,7 +27,8 @@ class MarkView:
 class InstructorView:
     """All that an instructor sees: the storm's hour, seats, calls, the timeline and marks.
 
-    `speed` is how many seconds the clock goes on in one while it is not `paused`.
+    `speed` is how many seconds the clock goes on in one while nobody has `paused` it and it is not
+    `held` for a mark that is being copied.
     """
 
     now: datetime
@@ -35,6 +36,7 @@ class InstructorView:
     ends_at: datetime
     speed: float
     paused: bool
+    held: bool
     seats: tuple[SeatView, ...]
     calls: tuple[CallRowView, ...]
     moments: tuple[MomentView, ...]

@@ -32,7 +32,7 @@ LOOK_S = 0.2
 class SandboxState:
     """What is known of a sandbox: of one that is being made, only how far that is.
 
-    `now` is its clock's time while it runs, `pace` how fast that goes.
+    `now` is its clock's time while it runs, `pace` how fast that goes: 0 where somebody paused it.
     """
 
     progress: HostProgress
@@ -63,7 +63,8 @@ def state_of(sandbox: Sandbox) -> SandboxState:
     if progress.step is not HostStep.RUNNING:
         return SandboxState(progress, training, None, 0.0)
     clock = TrainingClock(sandbox.folder)
-    return SandboxState(progress, training, clock.now(), clock.pace)
+    pace = 0.0 if clock.paused else clock.speed
+    return SandboxState(progress, training, clock.now(), pace)
 
 
 def stop_host(sandbox: Sandbox) -> None:

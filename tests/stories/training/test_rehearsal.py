@@ -89,6 +89,9 @@ def test_a_rehearsal_is_paused_marked_and_set_back(
         signed_in(client, "supervisor")
         going = client.post("/api/training/clock", json={"paused": False, "speed": 60}).json()
         assert (going["paused"], going["speed"]) == (False, 60)
+        with clock.held():  # while a mark is copied nobody has paused it
+            copying = client.get("/api/training/instructor").json()
+        assert (copying["paused"], copying["held"], copying["speed"]) == (False, True, 60)
         standing = client.post("/api/training/clock", json={"paused": True}).json()
         assert datetime.fromisoformat(standing["now"]) == clock.now()
         assert client.get("/health").json()["speed"] == 0

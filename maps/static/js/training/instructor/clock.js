@@ -76,6 +76,7 @@ class Clock extends TickingPart {
         <button>${icon("flag")}${t("Set a mark")}</button>
       </form>
       ${this.backs(stands.marks)}
+      ${stands.held ? html`<p class="muted small" role="status">${t("A mark is being set; the clock goes on by itself.")}</p>` : ""}
       ${connected ? "" : html`<p class="problem" role="status">${t("The training does not answer. It may be being set back.")}</p>`}
       ${this.back ? this.question() : ""}`;
   }

@@ -10,7 +10,7 @@ const AGAIN_MS = 2000;
 export const training = new Store({ stands: null, connected: true });
 
 function take(stands) {
-  setClock(stands.now, stands.paused ? 0 : stands.speed);
+  setClock(stands.now, stands.paused || stands.held ? 0 : stands.speed);
   training.set({ stands, connected: true });
 }
 
