@@ -14,7 +14,7 @@ from data.model.training.live_training import (
 )
 from data.model.training.rehearsal import Training
 from data.store.database.engine import Database, reading, transaction
-from data.store.training.calls import list_newest_rings
+from data.store.training.calls import list_newest_callers
 from data.training import Scenario
 from fleet.simulation.simulated_calls import SimulatedCall
 from fleet.simulation.truck_path import Controls
@@ -141,21 +141,21 @@ class LiveTraining:
         if not new:
             return
         with reading(self._engine) as tx:
-            rung_at = list_newest_rings(tx)
+            rung = list_newest_callers(tx)
         for source in new:
             seed = self.training.seed + (source or 0)
             began_at = self.training.began_at
             since = began_at if source is None else since_of[source]
             callers = self._callers_of(sources[source], began_at, since, seed)
-            self._callers[source] = not_yet_rung(callers, rung_at.get(source))
+            self._callers[source] = not_yet_rung(callers, rung.get(source))
             self._next[source] = next(self._callers[source], None)
 
 
 def not_yet_rung(
-    callers: Iterator[SimulatedCall], rung_at: datetime | None
+    callers: Iterator[SimulatedCall], due_at: datetime | None
 ) -> Iterator[SimulatedCall]:
-    """Yield the callers after a moment until which all have rung."""
-    return (one for one in callers if rung_at is None or one.at > rung_at)
+    """Yield the callers who are due after a moment until which all have rung."""
+    return (one for one in callers if due_at is None or one.at > due_at)
 
 
 def said_by(call: TrainingCall) -> SimulatedCall:

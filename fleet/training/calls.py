@@ -61,6 +61,7 @@ def ring(
                 location=one.location,
                 segment_id=one.segment_id,
                 event_id=event_id,
+                due_at=one.at,
             ),
         )
         for one, event_id in callers

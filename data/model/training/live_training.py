@@ -58,7 +58,8 @@ class TrainingCall:
     """A simulated caller: his words, and where he truly is, which nobody in the city knows.
 
     `address` is how he says where. Nobody took a call that ended without being taken. `event_id`
-    says which of the instructor's events it is of, `request_id` what came of it.
+    says which of the instructor's events it is of, `request_id` what came of it. Where very many
+    call at once it rang some time after it was `due_at`.
     """
 
     id: TrainingCallId
@@ -73,6 +74,7 @@ class TrainingCall:
     taken_by: str = ""
     ended_at: datetime | None = None
     request_id: RequestId | None = None
+    due_at: datetime | None = None
 
     @property
     def rings(self) -> bool:

@@ -36,9 +36,13 @@ def list_open_calls(tx: Tx) -> list[TrainingCall]:
     return records(TrainingCall, tx.execute(query))
 
 
-def list_newest_rings(tx: Tx) -> dict[TrainingEventId | None, datetime]:
-    """Return when it rang last of each of the instructor's events; `None` is the scenario."""
-    query = select(training_call.c.event_id, func.max(training_call.c.rang_at).label("at"))
+def list_newest_callers(tx: Tx) -> dict[TrainingEventId | None, datetime]:
+    """Return when who rang last of each of the instructor's events was due; `None` is the scenario.
+
+    Of calls of before this was kept it is when they rang.
+    """
+    due_at = func.coalesce(training_call.c.due_at, training_call.c.rang_at)
+    query = select(training_call.c.event_id, func.max(due_at).label("at"))
     return {row.event_id: row.at for row in tx.execute(query.group_by(training_call.c.event_id))}
 
 

@@ -29,6 +29,8 @@ from tests.api.simulation.test_simulated_storm import acted, ten_minutes
 from tests.fleet.drives import a_request
 from tests.village_database import DISPATCHER
 
+SECOND = timedelta(seconds=1)
+
 REHEARSED = """
 lasts_h = 6
 title.en = "One"
@@ -132,18 +134,24 @@ def test_a_simulation_whose_clock_is_ahead_of_the_servers_goes_on(rehearsed_city
     engine.dispose()
 
 
-def test_many_callers_ring_in_several_rounds(rehearsed_city: Path) -> None:
+def test_many_callers_ring_in_several_rounds_also_of_a_simulation_that_begins_anew(
+    rehearsed_city: Path,
+) -> None:
     engine = database_of(rehearsed_city)
     place = LonLat(45.07, 37.55)
-    caller = SimulatedCall(v.NOW, RequestKind.PLOW, "Snow", "Mill Street", place, v.MILL)
-    training = find_live_training(engine, lambda *_: iter([caller] * (AT_ONCE + 3)))
-    assert training is not None
-    training.ring(v.NOW, 1.0)
-    with transaction(engine) as tx:
-        assert len(all_calls(tx)) == AT_ONCE
-    training.ring(v.NOW, 1.0)
-    with transaction(engine) as tx:
-        assert len(all_calls(tx)) == AT_ONCE + 3
+    callers = [
+        SimulatedCall(v.NOW + n * SECOND, RequestKind.PLOW, f"Snow {n}", "Mill", place, v.MILL)
+        for n in range(AT_ONCE + 3)
+    ]
+    rung = []
+    for _ in range(3):
+        training = find_live_training(engine, lambda *_: iter(callers))
+        assert training is not None
+        training.ring(callers[-1].at, 1.0)
+        with transaction(engine) as tx:
+            rung.append([call.words for call in all_calls(tx)])
+    assert len(rung[0]) == AT_ONCE
+    assert rung[1] == rung[2] == [caller.text for caller in callers]
     engine.dispose()
 
 

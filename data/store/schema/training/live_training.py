@@ -39,6 +39,7 @@ training_call = Table(
     metadata,
     new_id(),
     Column("rang_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, doc="when the caller wanted to ring, of whom it is known"),
     Column("kind", Text, nullable=False),
     Column("words", Text, nullable=False),
     Column("address", Text, nullable=False, doc="how the caller says where"),
