@@ -57,7 +57,7 @@ class SandboxIn(Wire):
     """What to rehearse: a scenario that ships, by its name, or somebody's file with its name."""
 
     scenario: Annotated[str, Field(min_length=1, max_length=100)]
-    toml: Annotated[str, Field(max_length=LARGEST)] = ""
+    toml: Annotated[str | None, Field(max_length=LARGEST)] = None
     speed: Annotated[float, Field(ge=SLOWEST, le=FASTEST)] = 1.0
     port: Annotated[int | None, Field(ge=1024, le=65535)] = None
 
@@ -80,7 +80,7 @@ def get_sandbox(request: Request, context: StarterContext) -> SandboxView:
 def start_sandbox(wanted: SandboxIn, request: Request, context: StarterContext) -> SandboxView:
     """Make a sandbox of this city and serve it; how far that is, its state tells."""
     app, sandbox = context.app, _sandbox(context.app)
-    text = wanted.toml or shipped_text(wanted.scenario)
+    text = shipped_text(wanted.scenario) if wanted.toml is None else wanted.toml
     scenario_from_toml(text, wanted.scenario)
     with starting(sandbox):
         if sandbox.exists:
@@ -91,8 +91,8 @@ def start_sandbox(wanted: SandboxIn, request: Request, context: StarterContext) 
             )
         require_room(app.engine, app.folder, app.settings.reserve_bytes)
         arguments = ["--speed", str(wanted.speed), "--scenario", wanted.scenario]
-        if wanted.toml:
-            arguments[-1] = str(_kept(sandbox, wanted))
+        if wanted.toml is not None:
+            arguments[-1] = str(_kept(sandbox, wanted.scenario, text))
         _host(app, sandbox, [*arguments, "--started-by", context.user.login], wanted.port)
     return _view(request, sandbox)
 
@@ -144,12 +144,12 @@ def _sandbox(app: App) -> Sandbox:
     return sandbox_of(app.settings.var, app.folder.name)
 
 
-def _kept(sandbox: Sandbox, wanted: SandboxIn) -> Path:
+def _kept(sandbox: Sandbox, called: str, toml: str) -> Path:
     """Keep somebody's scenario as a file for the host."""
     sandbox.desk.mkdir(parents=True, exist_ok=True, mode=0o700)
-    name = "".join(one for one in wanted.scenario if one.isalnum() or one in " -_").strip()
+    name = "".join(one for one in called if one.isalnum() or one in " -_").strip()
     file = sandbox.desk / f"{name.removesuffix('toml').strip() or 'scenario'}.toml"
-    file.write_text(wanted.toml, encoding="utf-8")
+    file.write_text(toml, encoding="utf-8")
     return file
 
 

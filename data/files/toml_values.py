@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, TypeIs
 
-from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, WrapValidator
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import (
+    ValidatorFunctionWrapHandler,
     no_info_before_validator_function,
     plain_serializer_function_ser_schema,
 )
@@ -56,13 +57,14 @@ IF_ANY = Field(exclude_if=lambda value: not value)
 _LANGUAGE = re.compile("[a-z]{2,3}")
 
 
-def _by_language(texts: Mapping[str, str]) -> Mapping[str, str]:
-    if not texts or not all(map(_LANGUAGE.fullmatch, texts)):
+def _by_language(texts: object, handler: ValidatorFunctionWrapHandler) -> object:
+    known = isinstance(texts, Mapping) and all(_LANGUAGE.fullmatch(str(key)) for key in texts)
+    if not texts or not known:
         raise needed("a text by the code of its language")
-    return texts
+    return handler(texts)
 
 
-BY_LANGUAGE = AfterValidator(_by_language)
+BY_LANGUAGE = WrapValidator(_by_language)
 """Marks a mapping as texts by language, at least one."""
 
 

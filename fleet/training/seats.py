@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from data.errors import ConflictError, InvalidError, Need, NotFoundError
-from data.model import Actor, ActorKind, Role, Shift, User, VehicleId
+from data.model import Actor, ActorKind, Role, Shift, ShiftState, User, VehicleId
 from data.model.training.live_training import TrainingSeat
 from data.store.accounts.accounts import get_user, list_users
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.shifts.shifts import save_shift, set_driver
+from data.store.shifts.shifts import save_shift
 from data.store.storms.storms import find_active_storm
 from data.store.training.rehearsal import find_training
 from data.store.training.seats import (
@@ -157,10 +157,16 @@ def _require_free(tx: Tx, vehicle_id: VehicleId) -> None:
 
 
 def _give_shift(tx: Tx, user: User, vehicle_id: VehicleId | None, now: datetime) -> None:
-    """Give the present shift of a vehicle to its driver, so that his phone shows its route."""
+    """Give the present shift of a vehicle to its driver, so that his phone shows its route.
+
+    One that somebody else has begun is begun anew, so that he checks the vehicle that he takes.
+    """
     shift = _shift_now(tx, vehicle_id, now)
-    if shift is not None and shift.driver_id != user.id:
-        set_driver(tx, shift.id, user.id)
+    if shift is None or shift.driver_id == user.id:
+        return
+    begun = shift.state is ShiftState.DRIVING
+    state = ShiftState.PLANNED if begun else shift.state
+    save_shift(tx, replace(shift, driver_id=user.id, state=state))
 
 
 def _take_back_shift(tx: Tx, user: User, vehicle_id: VehicleId | None, now: datetime) -> None:

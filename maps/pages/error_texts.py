@@ -54,7 +54,9 @@ def _field(code: str, t: Translator) -> str:
 
 
 def _spoken(value: object, t: Translator) -> object:
-    """Return a value as texts have it: times of day, lists in words."""
+    """Return a value as texts have it: times of day, lists in words, a word for none."""
+    if value is None:
+        return t("nothing")
     if isinstance(value, datetime):
         return t.time(value)
     return t.listed(map(str, value)) if isinstance(value, tuple) else value

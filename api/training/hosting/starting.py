@@ -79,7 +79,10 @@ def chosen_port(settings: Settings, wanted: int | None) -> int:
         return next(free, FIRST_PORT)
     if not is_free(host, wanted):
         raise ConflictError(
-            f"port {wanted} is taken by another program", reason="port_taken", port=wanted
+            f"port {wanted} is taken by another program",
+            reason="port_taken",
+            field="port",
+            port=str(wanted),
         )
     return wanted
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, update
 
+from api.config.training_clock import CLOCK_FILE
 from data.model import LonLat, RequestKind
 from data.store.database.engine import transaction
 from data.store.schema.training.rehearsal import training
@@ -122,6 +123,14 @@ def test_a_driver_sits_in_the_truck_of_his_shift_and_works_its_controls(
     assert client.get("/api/drive").status_code == 200
     assert client.post("/api/training/drive/leave").json() == nobody
     assert client.post("/api/training/drive", json=goes).json()["seated"]
+
+
+def test_a_driver_without_a_truck_is_led_to_the_seats_and_lessons(client, sign_in, app, rehearsed):
+    (app.settings.var / CLOCK_FILE).touch()
+    sign_in("driver")
+    shown = client.get("/drive", headers=PAGE).text
+    assert 'href="/training/seats"' in shown
+    assert 'href="/training/lessons"' in shown
 
 
 def test_an_instructor_sees_what_comes_adds_to_it_and_notes(client, app, sign_in, rehearsed, rings):

@@ -1,6 +1,7 @@
 """The page of the real city: what may be rehearsed, and what keeps a rehearsal from starting."""
 
 import os
+import re
 import shutil
 import socket
 
@@ -56,11 +57,20 @@ def test_a_start_is_refused_with_its_reason(supervisor):
         taken = {"scenario": "first-night", "port": door.getsockname()[1]}
         refused = supervisor.post("/api/training/sandbox", json=taken)
     assert refusal(refused) == (409, "port_taken")
+    assert str(taken["port"]) in refused.json()["error"]["message"]
     bad = {"scenario": "ours", "toml": "lasts_h = 'long'"}
     assert supervisor.post("/api/training/sandbox", json=bad).status_code == 422
     with hosting(sandbox_beside(supervisor)):
         running = supervisor.post("/api/training/sandbox", json={"scenario": "first-night"})
         assert refusal(running) == (409, "training_runs")
+
+
+def test_a_file_without_a_title_is_told_so_in_words(supervisor):
+    for toml in ("", "lasts_h = 8"):
+        refused = supervisor.post("/api/training/sandbox", json={"scenario": "ours", "toml": toml})
+        said = re.sub("[\u2066-\u2069]", "", refused.json()["error"]["message"])
+        told = "ours: title: expected a text by the code of its language, got “nothing”."
+        assert (refused.status_code, said) == (422, told)
 
 
 def test_of_two_who_start_at_once_the_second_disturbs_nothing(supervisor):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -11,6 +12,8 @@ from tests.village import TULIP, village
 from tests.weather_files import met_no_file
 
 pytestmark = pytest.mark.browser
+
+PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
 def test_a_dispatcher_takes_a_storm_from_the_forecast_to_its_end(visit: Visit) -> None:
@@ -90,6 +93,21 @@ def test_a_dispatcher_takes_a_storm_from_the_forecast_to_its_end(visit: Visit) -
     visit.go("/storms?lang=fa")
     expect(page.locator("storm-list tbody tr")).to_contain_text("بسته")
     assert visit.complaints == []
+    refuse_to_rehearse_it(visit, made.value.path())
+
+
+def refuse_to_rehearse_it(visit: Visit, scenario: Path) -> None:
+    """The chosen file is what would be rehearsed, and a port is taken in any digits."""
+    page, port = visit.page, visit.server.rpartition(":")[2]
+    visit.come_in("supervisor")
+    visit.go("/training?lang=en")
+    page.set_input_files("[type=file]", scenario)
+    expect(page.locator("[name=scenario]:checked")).to_have_value("own")
+    page.fill("[name=port]", port.translate(PERSIAN))
+    with page.expect_request("**/api/training/sandbox") as wanted:
+        page.click("#start button.primary")
+    assert "lasts_h" in wanted.value.post_data_json["toml"]
+    expect(page.locator("#start .problem")).to_contain_text(port)
 
 
 def close_on_the_board(visit: Visit) -> None:

@@ -6,10 +6,24 @@ from datetime import timedelta
 import pytest
 
 from data.errors import ConflictError, InvalidError, NotFoundError
-from data.model import Actor, ActorKind, LonLat, RequestId, RequestKind, Role, VehicleId
+from data.model import (
+    Actor,
+    ActorKind,
+    LonLat,
+    RequestId,
+    RequestKind,
+    Role,
+    ShiftState,
+    VehicleId,
+)
 from data.store.accounts.accounts import add_user
 from data.store.audit.audit_log import list_events
-from data.store.shifts.shifts import list_shifts_of_driver
+from data.store.shifts.shifts import (
+    get_shift,
+    list_shifts,
+    list_shifts_of_driver,
+    set_shift_state,
+)
 from data.training import HOUR, SpokenCall, shipped_scenario
 from fleet.requests.intake import Report, receive
 from fleet.simulation.simulated_calls import SimulatedCall
@@ -96,6 +110,17 @@ def test_a_driver_drives_one_vehicle_that_nobody_else_drives_and_has_its_shift(t
         take_seat(tx, OLGA, reza, Role.DRIVER, None, v.NOW)
     with pytest.raises(NotFoundError):
         take_seat(tx, OLGA, reza, Role.DRIVER, VehicleId(99), v.NOW)
+
+
+def test_who_takes_a_truck_that_is_under_way_checks_it_and_begins_the_shift_himself(tx, storm):
+    reza = a_person(tx, "reza", Role.DRIVER)
+    (shift,) = [one for one in list_shifts(tx, storm.id) if one.vehicle_id == FIRST]
+    set_shift_state(tx, shift.id, ShiftState.DRIVING)
+    take_seat(tx, OLGA, reza, Role.DRIVER, FIRST, v.NOW)
+    assert get_shift(tx, shift.id).state is ShiftState.PLANNED
+    set_shift_state(tx, shift.id, ShiftState.DRIVING)
+    take_seat(tx, OLGA, reza, Role.DRIVER, FIRST, v.NOW)
+    assert get_shift(tx, shift.id).state is ShiftState.DRIVING
 
 
 def test_who_sits_in_a_truck_works_its_controls(tx):

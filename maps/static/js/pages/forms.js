@@ -39,7 +39,7 @@ export function sendForms({ wanted, headers = () => ({}), sent = () => location.
     button.disabled = true;
     clear(form);
     try {
-      sent(form, await post(form.dataset.path, wanted(form), headers(form)));
+      sent(form, await post(form.dataset.path, await wanted(form), headers(form)));
     } catch (error) {
       refuse(form, error);
       button.disabled = false;

@@ -1,25 +1,28 @@
 // Starts, stops and deletes the rehearsal of a city, and follows how far it is.
 import { sendForms } from "../pages/forms.js";
 import { get } from "../pages/net.js";
+import { latinDigits } from "../pages/number-fields.js";
+import { t } from "../pages/texts.js";
 import "../pages/theme.js";
 
 const LOOK_MS = 2000;
+const LONGEST_NAME = 100;
 
 const shown = document.getElementById("sandbox");
 
-let own = null; // the words of a chosen file, read before they are sent
-
-async function read(field) {
-  const file = field.files[0];
-  own = file ? { scenario: file.name.replace(/\.toml$/, ""), toml: await file.text() } : null;
-  if (own) field.form.elements.scenario.value = "";
+/** The scenario that is chosen: one that ships, or somebody's file with its name. */
+async function chosen({ scenario, file }) {
+  if (scenario.value !== "own") return { scenario: scenario.value };
+  const [own] = file.files;
+  if (!own) throw Object.assign(new Error(t("Choose the file of the scenario.")), { values: { field: "file" } });
+  return { scenario: own.name.replace(/\.toml$/, "").slice(0, LONGEST_NAME), toml: await own.text() };
 }
 
-function wanted(form) {
+async function wanted(form) {
   if (form.id !== "start") return {};
-  const { scenario, speed, port } = form.elements;
-  const chosen = scenario.value ? { scenario: scenario.value } : (own ?? { scenario: "" });
-  return { ...chosen, speed: Number(speed.value), ...(port.value ? { port: Number(port.value) } : {}) };
+  const { speed, port } = form.elements;
+  const place = latinDigits(port.value.trim());
+  return { ...(await chosen(form.elements)), speed: Number(speed.value), ...(place ? { port: place } : {}) };
 }
 
 /** Show how far it is; once that changes what can be done, show the page anew. */
@@ -36,5 +39,7 @@ async function follow() {
 }
 
 sendForms({ wanted });
-document.querySelector("#start [type=file]")?.addEventListener("change", ({ target }) => read(target));
+document.querySelector("#start [type=file]")?.addEventListener("change", ({ target }) => {
+  target.form.querySelector('[name="scenario"][value="own"]').checked ||= target.files.length > 0;
+});
 if (shown?.dataset.running === "true") setTimeout(follow, LOOK_MS);

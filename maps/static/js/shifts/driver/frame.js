@@ -1,5 +1,6 @@
 // Around every view: whose route this is and how far, three tabs, and whether we are heard.
 import { html, nothing } from "lit";
+import { boot } from "../../pages/boot.js";
 import { Part } from "../../pages/element.js";
 import { number, t } from "../../pages/texts.js";
 import { drive, progress } from "./state.js";
@@ -50,6 +51,7 @@ function line() {
         : t("No network. Drive on: your taps are kept.");
     return html`<p class="line warning">${icon("wifi-off")}${kept}</p>`;
   }
+  if (boot.training && tracking === "tracker") return nothing; // nobody's position is sent in a training
   const text = TRACKING[tracking]();
   return UNTRACKED.includes(tracking)
     ? html`<p class="line warning">${icon("triangle-alert")}${text}</p>`

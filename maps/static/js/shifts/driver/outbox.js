@@ -151,7 +151,12 @@ export function check(found, points) {
 
 export const beginRest = () => tap({ kind: "rest" }, ofShift("rest"));
 export const endRest = () => tap({ kind: "rest-end" }, ofShift("rest/end"));
-export const end = () => tap({ kind: "end" }, ofShift("end"));
+
+/** End the shift, and show what it came to. */
+export function end() {
+  drive.set({ view: "now" });
+  return tap({ kind: "end" }, ofShift("end"));
+}
 
 /** Take back what was tapped last: here, while the server does not know of it. */
 export function undo() {
