@@ -2,19 +2,22 @@ import gc
 import os
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
+from sqlalchemy import Engine
 
 from api.access import auth
 from api.access.auth import hash_password
 from api.config.settings import Settings, prepare_numba
 from api.server import app
 from data.files import spoken_clips
+from data.store.database import engine
 from data.store.database.engine import Tx, transaction
 from maps.pages.scripts import scripts_dir
 from tests import postgres
@@ -58,6 +61,37 @@ def _scripts_are_compared_once() -> Iterator[None]:
     """Read all scripts of the pages for one server, not for each of the thousands."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app, "scripts_dir", cache(scripts_dir))
+        yield
+
+
+class _SharedStatements(dict[tuple[Any, ...], Any]):
+    """Statements as SQL, by what they are and the kind of database, not by the database."""
+
+    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
+        dialect, *rest = key
+        return super().get((dialect.name, *rest), default)
+
+    def __setitem__(self, key: tuple[Any, ...], compiled: Any) -> None:
+        dialect, *rest = key
+        super().__setitem__((dialect.name, *rest), compiled)
+
+
+def _sharing(make: Callable[..., Engine], statements: _SharedStatements) -> Callable[..., Engine]:
+    def made(*args: Any, **options: Any) -> Engine:
+        database = make(*args, **options)
+        database.update_execution_options(compiled_cache=statements)
+        return database
+
+    return made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_are_compiled_once() -> Iterator[None]:
+    """Keep statements as SQL for all databases, since nearly each test has one of its own."""
+    statements = _SharedStatements()
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in ("create_sqlite_engine", "create_postgres_engine"):
+            patch.setattr(engine, kind, _sharing(getattr(engine, kind), statements))
         yield
 
 
