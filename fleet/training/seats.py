@@ -1,4 +1,4 @@
-"""Seats of a rehearsal: who plays a role himself; what nobody plays, the machine does."""
+"""Seats of a rehearsal: who plays a role himself; what nobody plays, the simulation does."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -11,7 +11,7 @@ from data.model.training.live_training import TrainingSeat
 from data.store.accounts.accounts import get_user, list_users
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.shifts.shifts import save_shift
+from data.store.shifts.shifts import list_shifts_of_driver, save_shift
 from data.store.storms.storms import find_active_storm
 from data.store.training.rehearsal import find_training
 from data.store.training.seats import (
@@ -55,7 +55,7 @@ def may_lead(tx: Tx, user: User) -> bool:
 
 
 def is_played(seats: Iterable[TrainingSeat], role: Role) -> bool:
-    """Whether a person plays a role, so that the machine lets it be."""
+    """Whether a person plays a role, so that the simulation lets it be."""
     return any(one.role is role for one in seats)
 
 
@@ -82,7 +82,6 @@ def take_seat(
         _require_free(tx, vehicle_id)
     if before is not None:
         remove_seat(tx, user.id, role)
-        _take_back_shift(tx, user, before.vehicle_id, now)
     seat = TrainingSeat(user.id, role, now, vehicle_id)
     add_seat(tx, seat)
     _give_shift(tx, user, vehicle_id, now)
@@ -91,7 +90,7 @@ def take_seat(
 
 
 def leave_seat(tx: Tx, actor: Actor, user: User, role: Role, now: datetime) -> None:
-    """Let the machine play a role again that somebody has played; nothing where nobody did."""
+    """Let the simulation play a role again that somebody has played; nothing where nobody did."""
     seat = find_seat(tx, user.id, role)
     if seat is None:
         return
@@ -113,7 +112,6 @@ def seat_again(tx: Tx, seats: Iterable[TrainingSeat], now: datetime) -> None:
             leave_seat(tx, Actor(ActorKind.USER, user.login), user, one.role, now)
         elif new.vehicle_id != one.vehicle_id:
             remove_seat(tx, user.id, one.role)
-            _take_back_shift(tx, user, one.vehicle_id, now)
     for one in wanted.values():
         user = people[one.user_id]
         with suppress(ConflictError, NotFoundError):
@@ -159,8 +157,14 @@ def _require_free(tx: Tx, vehicle_id: VehicleId) -> None:
 def _give_shift(tx: Tx, user: User, vehicle_id: VehicleId | None, now: datetime) -> None:
     """Give the present shift of a vehicle to its driver, so that his phone shows its route.
 
-    One that somebody else has begun is begun anew, so that he checks the vehicle that he takes.
+    Shifts of other vehicles that he had are nobody's then, also that of one he has left before. One
+    that somebody else has begun is begun anew, so that he checks the vehicle that he takes.
     """
+    if vehicle_id is None:
+        return
+    for other in list_shifts_of_driver(tx, user.id):
+        if other.vehicle_id != vehicle_id and not is_past(other, now):
+            save_shift(tx, replace(other, driver_id=None))
     shift = _shift_now(tx, vehicle_id, now)
     if shift is None or shift.driver_id == user.id:
         return
@@ -169,15 +173,7 @@ def _give_shift(tx: Tx, user: User, vehicle_id: VehicleId | None, now: datetime)
     save_shift(tx, replace(shift, driver_id=user.id, state=state))
 
 
-def _take_back_shift(tx: Tx, user: User, vehicle_id: VehicleId | None, now: datetime) -> None:
-    shift = _shift_now(tx, vehicle_id, now)
-    if shift is not None and shift.driver_id == user.id:
-        save_shift(tx, replace(shift, driver_id=None))
-
-
-def _shift_now(tx: Tx, vehicle_id: VehicleId | None, now: datetime) -> Shift | None:
-    if vehicle_id is None:
-        return None
+def _shift_now(tx: Tx, vehicle_id: VehicleId, now: datetime) -> Shift | None:
     shift = find_current_shift_of_machine(tx, find_active_storm(tx), vehicle_id, now)
     return None if shift is None or is_past(shift, now) else shift
 

@@ -123,6 +123,14 @@ def test_who_takes_a_truck_that_is_under_way_checks_it_and_begins_the_shift_hims
     assert get_shift(tx, shift.id).state is ShiftState.DRIVING
 
 
+def test_who_has_left_a_vehicle_and_takes_another_has_the_shift_of_that_alone(tx, storm):
+    reza = a_person(tx, "reza", Role.DRIVER)
+    take_seat(tx, OLGA, reza, Role.DRIVER, FIRST, v.NOW)
+    leave_seat(tx, OLGA, reza, Role.DRIVER, v.NOW)
+    take_seat(tx, OLGA, reza, Role.DRIVER, SECOND, v.NOW)
+    assert [one.vehicle_id for one in list_shifts_of_driver(tx, reza.id)] == [SECOND]
+
+
 def test_who_sits_in_a_truck_works_its_controls(tx):
     reza = a_person(tx, "reza", Role.DRIVER)
     with pytest.raises(NotFoundError):
