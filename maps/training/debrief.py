@@ -214,7 +214,7 @@ def _figures(found: Debrief, t: Translator) -> Iterator[FigureView]:
     count = sum(one.alerts for one in alerts)
     value = t("{part} of {all}", part=t.number(seen), all=t.number(count)) if count else "–"
     yield FigureView(value, t("alerts seen to in time"), t("notes left out"))
-    if found.points is not None:
+    if found.points:
         minutes = t("{minutes} min", minutes=t.number(round(missed_min(found.points))))
         note = t("the best moment that nobody used")
         yield FigureView(minutes, t("lateness that a new plan would have saved"), note)

@@ -14,7 +14,7 @@ from fleet.reports.storm_statistics import StormRecords
 from fleet.setup.machine_list import machine_names
 from fleet.training.rehearsal import training_of
 from fleet.training.scores.debrief import Debrief, DebriefSources, debrief, training_storm
-from fleet.training.scores.decision_runs import decision_runs, found_points
+from fleet.training.scores.decision_runs import decision_runs, found_points, search_told_of
 from maps.pages.i18n import Translator, translator
 from maps.training.debrief import DebriefContext, DebriefView, debrief_view
 from maps.training.debrief_paper import debrief_paper
@@ -38,7 +38,7 @@ class DebriefParts(Protocol):
 
 
 def read_debrief(tx: Tx, parts: DebriefParts) -> tuple[Debrief, PlanRun | None]:
-    """Return the debrief of the training here, and the newest search for moments of decision.
+    """Return the debrief of the training here, and the search for moments of decision.
 
     Raises `NotFoundError` in a real city, and before the storm of a training.
     """
@@ -50,7 +50,7 @@ def read_debrief(tx: Tx, parts: DebriefParts) -> tuple[Debrief, PlanRun | None]:
         parts.city_state.now.network, parts.city_state.policy_of(tx, storm), parts.records
     )
     found = debrief(tx, training, storm, sources, found_points(runs), parts.clock.now())
-    return found, next(iter(runs), None)
+    return found, search_told_of(runs)
 
 
 def debrief_words(parts: DebriefParts, subject: DebriefSubject) -> DebriefView:

@@ -19,6 +19,7 @@ from data.store.training.results import list_results, save_result
 from data.streets.network import StreetNetwork
 from fleet.alerts.severity import Severity, severity
 from fleet.reports.storm_statistics import StormRecords
+from fleet.training.events import scenario_of
 from fleet.training.sandbox.filling import PLAYED_BY_MACHINE
 from fleet.training.scores.call_records import call_records
 from fleet.training.scores.decision_points import DecisionPoint
@@ -88,9 +89,10 @@ def debrief(
     points: Sequence[DecisionPoint] | None,
     now: datetime,
 ) -> Debrief:
-    """Return what a training came to until now, or until its storm ended."""
+    """Return what a training came to until now, or until its storm or its scenario ended."""
     network, policy = sources.network, sources.policy
-    until = min(now, storm.ended_at or now)
+    until = min(now, storm.ended_at or now, training.began_at + scenario_of(training).lasts_h)
+    points = None if points is None else [one for one in points if one.at <= until]
     plans = driven_plans(tx, storm, network, policy, until)
     facts = dispatch_facts(
         tx,

@@ -4,7 +4,7 @@ A worker looks at the databases of the marks one after the other, each by real s
 room for every plan that somebody waits for. What it found of a mark holds.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from data.errors import ConflictError
@@ -52,12 +52,28 @@ def decision_runs(tx: Tx, storm_id: StormId) -> list[PlanRun]:
     return list_runs(tx, storm_id, kinds=[RunKind.DECISIONS])
 
 
+def search_told_of(runs: Sequence[PlanRun]) -> PlanRun | None:
+    """Return the newest search, or, where it is over, the one that looked at most marks.
+
+    So one that was stopped early hides nothing that another has found.
+    """
+    if not runs or runs[0].answer is None:
+        return runs[0] if runs else None
+    return max(_answered(runs), key=_marks_looked_at)
+
+
 def found_points(runs: Iterable[PlanRun]) -> Points | None:
-    """Return what the newest search found that is over; `None` where none is."""
-    for run in runs:
-        if run.answer is not None:
-            return from_plain(Points, run.answer["points"])
-    return None
+    """Return what the search found that looked at most marks; `None` where none is over."""
+    most = max(_answered(runs), key=_marks_looked_at, default=None)
+    return from_plain(Points, most.answer["points"]) if most and most.answer else None
+
+
+def _answered(runs: Iterable[PlanRun]) -> list[PlanRun]:
+    return [run for run in runs if run.answer is not None]
+
+
+def _marks_looked_at(run: PlanRun) -> int:
+    return int(run.answer["marks"]) if run.answer else 0
 
 
 def decided_marks(

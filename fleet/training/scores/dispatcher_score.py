@@ -32,7 +32,7 @@ class DispatchFacts:
     """What a storm of a training came to until a moment.
 
     `lateness` has the classes in their order. `missed_min` is what the best moment for a new plan
-    that nobody used would have saved; `None` while nobody looked for such moments, in `points`.
+    that nobody used would have saved; `None` while no mark was judged: `points` is how many were.
     """
 
     hours: float

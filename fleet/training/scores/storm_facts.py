@@ -23,7 +23,7 @@ def dispatch_facts(
 ) -> DispatchFacts:
     """Return what a storm came to until a moment of it.
 
-    `points` are `None` where nobody looked for them.
+    `points` are `None` where nobody looked for them, and empty where no mark could be judged.
     """
     storm = account.storm
     elapsed_s = max((until - storm.started_at).total_seconds(), 0.0)
@@ -36,6 +36,6 @@ def dispatch_facts(
         changes=changes,
         moved_m=sum(one.cost.moved_m for one in spent.trucks),
         cleared_m=account.cleared_m(until),
-        missed_min=None if points is None else missed_min(points),
+        missed_min=missed_min(points) if points else None,
         points=len(points or ()),
     )

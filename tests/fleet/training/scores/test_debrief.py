@@ -60,7 +60,13 @@ from tests.village_plan import a_plan, legs_along
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 LATER = v.NOW + 6 * HOUR
-REHEARSED = Training("village", "first-night", "lasts_h = 6\n", 7, v.NOW, "vera")
+SIX_HOURS = """
+lasts_h = 6
+title = { en = "Snow" }
+brief = { en = "It snows." }
+snow = [{ from_h = 0, until_h = 6, cm_h = 1 }]
+"""
+REHEARSED = Training("village", "first-night", SIX_HOURS, 7, v.NOW, "vera")
 SOURCES = DebriefSources(v.village(), POLICY, StormRecords())
 
 
@@ -170,6 +176,22 @@ def test_a_dispatcher_answers_for_what_the_storm_came_to(tx: Tx, storm: Storm) -
     assert found["late_first"] == pytest.approx(0.5)  # nobody plowed: late from hour three to six
     assert found["alerts"] == 0.5
     assert found["replanning_min"] is None
+
+
+def test_a_storm_is_judged_to_the_end_of_its_scenario_whenever_somebody_asks(
+    tx: Tx, storm: Storm
+) -> None:
+    person(tx, "dara", Role.DISPATCHER)
+    at_the_end, later = read(tx, storm), read(tx, storm, LATER + 12 * HOUR)
+    assert later.at == LATER
+    assert (later.facts, later.scores) == (at_the_end.facts, at_the_end.scores)
+
+
+def test_where_no_mark_could_be_judged_nothing_is_said_of_replanning(tx: Tx, storm: Storm) -> None:
+    person(tx, "dara", Role.DISPATCHER)
+    found = debrief(tx, REHEARSED, storm, SOURCES, (), LATER)
+    assert by_measure(scored(found, "dara"))["replanning_min"].value is None
+    assert scored(found, "dara").score.points == scored(read(tx, storm), "dara").score.points
 
 
 def test_a_new_plan_is_felt_where_it_changes_the_next_streets_of_a_truck(
