@@ -8,11 +8,22 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from api.simulation.night_dispatcher import PATIENCE, ROUND
 from api.simulation.signed_in_client import SignedInClient, SignInRefusedError
 from data.languages import in_language
-from data.model import Plan, Route, Segment, SegmentId, ShiftId, Storm, VehicleId
+from data.model import (
+    LegKind,
+    Plan,
+    PlanId,
+    Route,
+    Segment,
+    SegmentId,
+    ShiftId,
+    Storm,
+    VehicleId,
+)
 from data.model.work import SkipReason
 from data.streets.network import StreetNetwork
 from data.training import PLACE, BlockedStreet, ClosedStreet, Scenario, StreetKind, Words
@@ -24,6 +35,7 @@ from fleet.simulation.street_blocks import (
     drawn_street,
     street_ahead,
 )
+from fleet.simulation.way_ahead import WayAhead
 from fleet.storms.closures import REASON_LETTERS
 from maps.pages.i18n import Translator
 from maps.streets.street import called, street_name
@@ -36,11 +48,19 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Incident:
-    """A street of the city for a table of the scenario, and the words for it."""
+    """A street of the city for a table of the scenario, its words, and the plan then driven."""
 
     street: Segment
     words: str
     block: StreetBlock
+    plan_id: PlanId | None
+
+
+class _Report(NamedTuple):
+    """A blocked street, and the vehicle that has come to it."""
+
+    segment_id: SegmentId
+    vehicle_id: VehicleId
 
 
 class Incidents:
@@ -73,55 +93,89 @@ class Incidents:
         self._closed: set[SegmentId] = set()
         self._found: list[tuple[VehicleId, FoundBlock]] = []
         self._started: dict[ShiftId, datetime] = {}
+        self._ways: dict[VehicleId, WayAhead] = {}
+        self._met: set[StreetBlock] = set()
 
     def around(self, vehicle_id: VehicleId, fixes: Iterable[Fix]) -> Iterator[Fix]:
         """Yield the fixes of a vehicle that drives around what is blocked."""
-        return around_blocks(fixes, self._network, self._blocks, partial(self._note, vehicle_id))
+        way = self._ways[vehicle_id] = WayAhead(fixes)
+        return around_blocks(way, self._network, self._blocks, partial(self._note, vehicle_id))
 
     def _blocks(self) -> list[StreetBlock]:
         return [one.block for one in self._known.values()]
 
     def _note(self, vehicle_id: VehicleId, found: FoundBlock) -> None:
+        self._met.add(found.block)
         self._found.append((vehicle_id, found))
 
     async def act(self, storm: Storm, plan: Plan | None, now: datetime) -> None:
         """Do what is due in a storm; `plan` is what trucks drive."""
         self._since = self._since or now
-        self._choose_streets(storm, plan, now)
-        if self._client is None:
-            return
+        looks = self._next_round_at is None or now >= self._next_round_at
+        if looks:
+            self._next_round_at = now + ROUND
         try:
+            if looks:
+                await self._choose_streets(storm, plan, now)
+            if self._client is None:
+                return
             await self._tell(self._client, storm, now)
             if plan is not None:
                 await self._report(self._client, plan, now)
-            if self._next_round_at is None or now >= self._next_round_at:
-                self._next_round_at = now + ROUND
+            if looks:
                 await self._close(self._client, storm, now)
                 await self._end_shifts(self._client, now)
         except SignInRefusedError as refusal:
             self._client = None
             _log.warning("%s: nobody tells of the scenario's incidents", refusal)
 
-    def _choose_streets(self, storm: Storm, plan: Plan | None, now: datetime) -> None:
-        """Choose streets for what has begun; one that is to be blocked, once routes lead there."""
+    async def _choose_streets(self, storm: Storm, plan: Plan | None, now: datetime) -> None:
+        """Choose streets for what has begun; one to be blocked, once trucks come there soon."""
         tables: tuple[BlockedStreet | ClosedStreet, ...] = (
             *self.scenario.blocked,
             *self.scenario.closure,
         )
         for number, table in enumerate(tables):
-            if repr(table) in self._known or not table.within(now - storm.started_at):
+            if not table.within(now - storm.started_at) or self._is_settled(table, plan):
                 continue
             seed = self._seed + number
             if isinstance(table, ClosedStreet):
                 street = drawn_street(self._network, table.street, seed)
             else:
-                routes = plan.routes if plan else ()
-                street = street_ahead(routes, self._network, table.street, now, seed)
+                street = await self._told_before(table) or self._ahead(table, plan, now, seed)
             if street is not None:
                 begins, ends = storm.started_at + table.from_h, storm.started_at + table.until_h
                 words = self._said(table.words, street)
                 block = StreetBlock(street.id, begins, ends)
-                self._known[repr(table)] = _Incident(street, words, block)
+                self._known[repr(table)] = _Incident(
+                    street, words, block, plan.id if plan else None
+                )
+
+    def _is_settled(self, table: BlockedStreet | ClosedStreet, plan: Plan | None) -> bool:
+        """Whether a street is chosen; to one that nobody has met, a newer plan may not lead."""
+        known = self._known.get(repr(table))
+        if known is None or isinstance(table, ClosedStreet) or known.block in self._met:
+            return known is not None
+        return plan is None or known.plan_id == plan.id
+
+    async def _told_before(self, table: BlockedStreet) -> Segment | None:
+        """Return the street that was reported before this simulation began in the middle."""
+        if self._client is None or repr(table) in self._known:
+            return None
+        words = in_language(table.words, self._t.language)
+        listed = await self._listed(self._client, words)
+        return self._network.segment(listed[0].segment_id) if listed else None
+
+    def _ahead(
+        self, table: BlockedStreet, plan: Plan | None, now: datetime, seed: int
+    ) -> Segment | None:
+        """Return a street that the machines' own trucks come to soon on their routes."""
+        ways = [
+            (self._ways[route.vehicle_id], _streets_of(route))
+            for route in (plan.routes if plan else ())
+            if route.vehicle_id in self._ways and route.vehicle_id not in self.driven
+        ]
+        return street_ahead(ways, self._network, table.street, now, seed)
 
     def _said(self, words: Words, street: Segment | None) -> str:
         text = in_language(words, self._t.language)
@@ -181,31 +235,42 @@ class Incidents:
 
         Of streets that are closed, dispatchers were told.
         """
-        due = [one for one in self._found if one[1].at <= now]
-        self._found = [one for one in self._found if one[1].at > now]
         routes = {route.vehicle_id: route for route in plan.routes}
-        for vehicle_id, found in due:
-            blocked = [self._known.get(repr(one)) for one in self.scenario.blocked]
-            told = [one for one in blocked if one is not None and one.block == found.block]
+        for one in [one for one in self._found if one[1].at <= now]:
+            vehicle_id, found = one
+            blocked = [self._known.get(repr(table)) for table in self.scenario.blocked]
+            told = next((each for each in blocked if each and each.block == found.block), None)
             route = routes.get(vehicle_id)
-            leg = _leg_on(route, found.block.segment_id) if route else None
-            if route is None or leg is None or not told or vehicle_id in self.driven:
-                continue
-            started = await client.post(f"/api/shifts/{route.shift_id}/start", {})
-            if not started.is_error:
-                ends_at = datetime.fromisoformat(started.json()["ends_at"])
-                self._started[route.shift_id] = ends_at
-            body = {
-                "plan_id": plan.id,
-                "leg": leg,
-                "reason": SkipReason.BLOCKED,
-                "lon": found.place.lon,
-                "lat": found.place.lat,
-                "text": told[0].words,
-            }
-            answer = await client.post(f"/api/shifts/{route.shift_id}/blockages", body)
-            if answer.is_error:
-                _log.info("a blocked street was not reported: %s", answer.text[:200])
+            if route is not None and told is not None and vehicle_id not in self.driven:
+                listed = await self._listed(client, told.words)
+                if _Report(found.block.segment_id, vehicle_id) not in listed:
+                    await self._say(client, plan.id, route, found, told.words)
+            self._found.remove(one)
+
+    async def _listed(self, client: SignedInClient, words: str) -> list[_Report]:
+        """Return who has reported a street with these words, also before a set-back."""
+        listed = (await client.get("/api/blockages")).json()
+        return [
+            _Report(SegmentId(one["segment_id"]), VehicleId(one["vehicle_id"]))
+            for one in listed
+            if one["text"] == words
+        ]
+
+    async def _say(
+        self, client: SignedInClient, plan_id: PlanId, route: Route, found: FoundBlock, words: str
+    ) -> None:
+        """Report a blocked street for the first leg over it that is not over."""
+        started = await client.post(f"/api/shifts/{route.shift_id}/start", {})
+        if not started.is_error:
+            ends_at = datetime.fromisoformat(started.json()["ends_at"])
+            self._started[route.shift_id] = ends_at
+        place = {"lon": found.place.lon, "lat": found.place.lat}
+        for leg in _legs_on(route, found.block.segment_id):
+            body = {"plan_id": plan_id, "leg": leg, "reason": SkipReason.BLOCKED, "text": words}
+            answer = await client.post(f"/api/shifts/{route.shift_id}/blockages", body | place)
+            if not answer.is_error:
+                return
+            _log.info("a blocked street was not reported: %s", answer.text[:200])
 
     async def _end_shifts(self, client: SignedInClient, now: datetime) -> None:
         """End the shifts that were begun here for a report, at their time."""
@@ -214,11 +279,15 @@ class Incidents:
             await client.post(f"/api/shifts/{shift_id}/end", {})
 
 
-def _leg_on(route: Route, segment_id: SegmentId) -> int | None:
-    """Return the first leg of a route that leads over a street."""
-    over = (
+def _legs_on(route: Route, segment_id: SegmentId) -> list[int]:
+    """Return the legs of a route that lead over a street, those that work on it first."""
+    over = [
         number
         for number, leg in enumerate(route.legs)
         if any(step.segment_id == segment_id for step in leg.path)
-    )
-    return next(over, None)
+    ]
+    return sorted(over, key=lambda number: route.legs[number].kind is not LegKind.WORK)
+
+
+def _streets_of(route: Route) -> frozenset[SegmentId]:
+    return frozenset(step.segment_id for leg in route.legs for step in leg.path)

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from data.model import LegKind, LonLat, RoadClass, Route, Segment, SegmentId, Snap
+from data.model import LonLat, RoadClass, Segment, SegmentId, Snap
 from data.streets.network import StreetNetwork
 from data.training import StreetKind
 from fleet.simulation.scenario_events import standing_until
 from fleet.simulation.simulated_calls import spoken_name
 from fleet.simulation.simulated_trucks import Fix, quickest
 from fleet.simulation.truck_path import moved_by
+from fleet.simulation.way_ahead import WayAhead
 
 KINDS = {
     RoadClass.MOTORWAY: StreetKind.MAIN,
@@ -35,6 +36,9 @@ NEAR_M = 30.0
 
 SOON = timedelta(minutes=3)
 """A street that a truck comes to later than this is not behind it yet."""
+
+AHEAD = timedelta(minutes=25)
+"""So far ahead the way of a truck is looked at for a street to block."""
 
 CHOICE = 12
 """From so many streets that trucks come to next, the blocked one is drawn."""
@@ -80,15 +84,22 @@ def drawn_street(network: StreetNetwork, kind: StreetKind, seed: int) -> Segment
 
 
 def street_ahead(
-    routes: Iterable[Route], network: StreetNetwork, kind: StreetKind, now: datetime, seed: int
+    ways: Iterable[tuple[WayAhead, Collection[SegmentId]]],
+    network: StreetNetwork,
+    kind: StreetKind,
+    now: datetime,
+    seed: int,
 ) -> Segment | None:
-    """Return a street of a kind that routes come to soon, else the same of any kind."""
+    """Return a street of a kind that trucks come to soon, else the same of any kind.
+
+    `ways` are those of the trucks, with the streets of each truck's own route: only of these it
+    can be told that it did not get through.
+    """
     coming = sorted(
-        (leg.starts_at, step.segment_id)
-        for route in routes
-        for leg in route.legs
-        if leg.kind is LegKind.WORK and leg.starts_at >= now + SOON
-        for step in leg.path
+        (fix.fixed_at, on.segment_id)
+        for way, own in ways
+        for fix in way.until(now + AHEAD)
+        if fix.fixed_at >= now + SOON and (on := _inside(fix, network)) and on.segment_id in own
     )
     streets = [network.segment(each) for each in dict.fromkeys(each for _, each in coming)]
     long = [street for street in streets if street.length_m >= SHORTEST_M]
@@ -101,7 +112,7 @@ def _drawn(streets: Sequence[Segment], seed: int) -> Segment | None:
 
 
 def around_blocks(
-    fixes: Iterable[Fix],
+    way: WayAhead,
     network: StreetNetwork,
     blocks: Callable[[], Collection[StreetBlock]],
     found: Callable[[FoundBlock], None],
@@ -112,10 +123,9 @@ def around_blocks(
     Where no way leads around, it waits until the street is free.
     """
     known: set[StreetBlock] = set()
-    coming, late = iter(fixes), timedelta(0)
     last: Fix | None = None
-    for fix in coming:
-        here = moved_by(fix, late)
+    for fix in way:
+        here = moved_by(fix, way.late)
         block = _block_at(here, network, blocks())
         if block is None or last is None:
             last = here
@@ -123,7 +133,7 @@ def around_blocks(
             continue
         if block not in known:
             found(FoundBlock(block, here.fixed_at, last.location))
-        beyond = next((one for one in coming if not _snap_on(one, network, block)), None)
+        beyond = next((one for one in way if not _snap_on(one, network, block)), None)
         looks = timedelta(0) if block in known else LOOKS
         known.add(block)
         for one in _detour(last, here.fixed_at, beyond, network, block, looks):
@@ -132,8 +142,8 @@ def around_blocks(
         if beyond is None:
             return
         step = timedelta(seconds=EVERY_S)
-        late = max(last.fixed_at + step - beyond.fixed_at, timedelta(0))
-        last = moved_by(beyond, late)
+        way.late = max(last.fixed_at + step - beyond.fixed_at, timedelta(0))
+        last = moved_by(beyond, way.late)
         yield last
 
 
@@ -144,11 +154,19 @@ def _block_at(
     for block in blocks:
         if not block.holds_at(fix.fixed_at):
             continue
-        snap = _snap_on(fix, network, block)
-        length_m = network.segment(block.segment_id).length_m
-        if snap is not None and END_M <= snap.offset_m <= length_m - END_M:
+        snap = _inside(fix, network)
+        if snap is not None and snap.segment_id == block.segment_id:
             return block
     return None
+
+
+def _inside(fix: Fix, network: StreetNetwork) -> Snap | None:
+    """Return where on its street a truck is; `None` near an end, where it may be at a crossing."""
+    snap = network.nearest(fix.location, NEAR_M)
+    if snap is None:
+        return None
+    length_m = network.segment(snap.segment_id).length_m
+    return snap if END_M <= snap.offset_m <= length_m - END_M else None
 
 
 def _snap_on(fix: Fix, network: StreetNetwork, block: StreetBlock) -> Snap | None:

@@ -21,6 +21,8 @@ from fleet.simulation.street_blocks import (
     kind_of,
     street_ahead,
 )
+from fleet.simulation.truck_path import moved_by
+from fleet.simulation.way_ahead import WayAhead
 from tests import village as v
 from tests.fleet.simulation.test_simulated_trucks import NETWORK, a_route, fixes
 from tests.town import sample_town
@@ -42,7 +44,7 @@ def on_street(sent: Sequence[Fix], segment_id: int) -> list[Fix]:
 def driven_around(segment_id: int, lasts: timedelta = HOUR) -> tuple[list[Fix], list[FoundBlock]]:
     found: list[FoundBlock] = []
     block = StreetBlock(v.SegmentId(segment_id), v.NOW, v.NOW + lasts)
-    return list(around_blocks(fixes(), NETWORK, lambda: [block], found.append)), found
+    return list(around_blocks(WayAhead(fixes()), NETWORK, lambda: [block], found.append)), found
 
 
 def test_a_truck_turns_round_before_a_blocked_street_and_comes_to_the_rest_later():
@@ -69,20 +71,35 @@ def test_where_no_way_leads_around_it_waits_until_the_street_is_free():
 
 def test_a_street_that_is_free_again_holds_nobody_up():
     block = StreetBlock(v.MAIN_WEST, v.NOW - HOUR, v.NOW)
-    assert list(around_blocks(fixes(), NETWORK, lambda: [block], list[FoundBlock]().append)) == (
-        fixes()
-    )
+    way = WayAhead(fixes())
+    assert list(around_blocks(way, NETWORK, lambda: [block], list[FoundBlock]().append)) == fixes()
 
 
-def test_the_blocked_street_is_one_that_routes_are_about_to_come_to():
-    route = a_route()
+def test_the_blocked_street_is_one_that_a_truck_comes_to_however_late_it_is():
+    late, own = 2 * HOUR, {leg.path[0].segment_id for leg in a_route().legs if leg.blade}
+    found: list[FoundBlock] = []
+    blocks: list[StreetBlock] = []
+    way = WayAhead(fixes(starts_at=v.NOW + late))
     kind = kind_of(NETWORK.segment(v.MAIN_WEST))
-    street = street_ahead([route], NETWORK, kind, v.NOW - timedelta(minutes=10), seed=1)
-    ahead = {leg.path[0].segment_id for leg in route.legs if leg.blade}
+    assert street_ahead([(way, own)], NETWORK, kind, v.NOW, seed=1) is None
+    street = street_ahead([(way, own)], NETWORK, kind, v.NOW + late - timedelta(minutes=4), seed=1)
     assert street is not None
-    assert street.id in ahead
-    assert street_ahead([route], NETWORK, kind, v.NOW + HOUR, seed=1) is None
+    assert street.id in own
     assert drawn_street(NETWORK, StreetKind.RESIDENTIAL, seed=1) is not None
+    blocks.append(StreetBlock(street.id, v.NOW, v.NOW + 2 * late))
+    sent = list(around_blocks(way, NETWORK, lambda: blocks, found.append))
+    assert [one.block for one in found] == blocks
+    assert on_street(sent, street.id) == []
+
+
+def test_what_a_truck_has_before_it_is_seen_and_still_driven_as_late_as_it_is():
+    way, minute = WayAhead(fixes()), timedelta(minutes=1)
+    way.late = HOUR
+    seen = way.until(v.NOW + HOUR + minute)
+    ends_at = v.NOW + minute
+    assert seen == [moved_by(fix, HOUR) for fix in fixes() if fix.fixed_at < ends_at]
+    assert list(way) == fixes()
+    assert way.until(v.NOW + 2 * HOUR) == []
 
 
 def test_parts_of_a_city_are_about_halves_and_two_make_it_whole():
