@@ -135,6 +135,18 @@ class DiskFullError(BarfrubError):
         super().__init__("the disk of the server is full")
 
 
+class TrainingRoomError(DiskFullError):
+    """The disk has no room for a training: GB that it needs, and GB that are free for it."""
+
+    def __init__(self, needed_gb: float, free_gb: float) -> None:
+        BarfrubError.__init__(
+            self,
+            f"a training needs {needed_gb:g} GB of the disk, {free_gb:g} GB are free",
+            needed_gb=needed_gb,
+            free_gb=free_gb,
+        )
+
+
 class StoreBusyError(BarfrubError):
     """The database takes nothing now: locked, gone, or asked by too many at once.
 

@@ -93,7 +93,8 @@ def start_sandbox(wanted: SandboxIn, request: Request, context: StarterContext) 
         arguments = ["--speed", str(wanted.speed), "--scenario", wanted.scenario]
         if wanted.toml is not None:
             arguments[-1] = str(_kept(sandbox, wanted.scenario, text))
-        _host(app, sandbox, [*arguments, "--started-by", context.user.login], wanted.port)
+        arguments += ["--started-by", context.user.login]
+        _host(context, sandbox, arguments, wanted.port)
     return _view(request, sandbox)
 
 
@@ -106,7 +107,7 @@ def go_on(request: Request, context: StarterContext) -> SandboxView:
             raise NotFoundError("training", sandbox.city)
         proxied = bool(context.app.settings.training_address)
         last = find_progress(sandbox).port or None  # the proxy leads to no other
-        _host(context.app, sandbox, [], last if proxied else None)
+        _host(context, sandbox, [], last if proxied else None)
     return _view(request, sandbox)
 
 
@@ -153,13 +154,14 @@ def _kept(sandbox: Sandbox, called: str, toml: str) -> Path:
     return file
 
 
-def _host(app: App, sandbox: Sandbox, arguments: list[str], port: int | None) -> None:
+def _host(context: Context, sandbox: Sandbox, arguments: list[str], port: int | None) -> None:
     """Start a host in a session of its own; wait until it is there.
 
     It outlives this server, unless who manages services ends all that the server started.
     Raises `ConflictError` where the port is taken, and what kept the host from beginning.
     """
-    chosen = chosen_port(app.settings, port)
+    settings = context.app.settings
+    chosen = chosen_port(settings, port)
     sandbox.desk.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_progress(sandbox, HostProgress(HostStep.COPY, chosen))
     command = [sys.executable, *HOST, "--city", sandbox.city]
@@ -167,7 +169,7 @@ def _host(app: App, sandbox: Sandbox, arguments: list[str], port: int | None) ->
         host = subprocess.Popen(  # noqa: S603 - our own program with checked arguments
             [*command, "--port", str(chosen), *arguments],
             cwd=CODE_FOLDER,
-            env=os.environ | {"BARFRUB_VAR": str(app.settings.var.resolve())},
+            env=os.environ | {"BARFRUB_VAR": str(settings.var.resolve())},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -177,17 +179,22 @@ def _host(app: App, sandbox: Sandbox, arguments: list[str], port: int | None) ->
     until_s = time.monotonic() + BEGINS_WITHIN_S
     while find_host(sandbox) is None and time.monotonic() < until_s:
         if host.poll() is not None:
-            raise _failed(sandbox)
+            raise _failed(sandbox, context.language)
         time.sleep(LOOK_S)
 
 
-def _failed(sandbox: Sandbox) -> ConflictError:
+def _failed(sandbox: Sandbox, language: str) -> ConflictError:
     """Return what kept a host from beginning, as it said last."""
     said = sandbox.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    fault = find_progress(sandbox).fault or (said[-1] if said else str(sandbox.log))
+    fault = _fault(find_progress(sandbox), language) or (said[-1] if said else str(sandbox.log))
     return ConflictError(
         f"the rehearsal could not begin: {fault}", reason="training_failed", fault=fault
     )
+
+
+def _fault(progress: HostProgress, language: str) -> str:
+    """Return what went wrong in a host, in the reader's language where there is a text for it."""
+    return in_language(progress.told, language) if progress.told else progress.fault
 
 
 def _address(request: Request, port: int) -> str:
@@ -205,7 +212,7 @@ def _view(request: Request, sandbox: Sandbox) -> SandboxView:
         running=state.running,
         step=step,
         told=step_told(step, t) if step else "",
-        fault=state.progress.fault,
+        fault=_fault(state.progress, t.language),
         title=_title(state.training.scenario if state.training else "", t),
         address=_address(request, state.progress.port) if serves else "",
         time=storm_time(state.now, state.pace, t),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from data.errors import BarfrubError, ConflictError, Need, WeakPasswordError
+from data.errors import BarfrubError, ConflictError, Need, TrainingRoomError, WeakPasswordError
 from maps.pages.i18n import Translator
 
 MESSAGES = {
@@ -37,6 +37,8 @@ def text_of(error: BarfrubError) -> tuple[str, dict[str, object]]:
     msgid = MESSAGES.get(error.code, f"error:{error.code}")
     if isinstance(error, ConflictError):
         msgid = f"conflict:{error.reason}"
+    if isinstance(error, TrainingRoomError):
+        msgid = "error:training_room"
     if isinstance(error, WeakPasswordError):
         msgid = f"password:{error.fault}"
     return msgid, plain_values(error.values)

@@ -11,8 +11,13 @@ from threading import Event
 from typing import Protocol
 
 from api.config.training_clock import KEEP_S, TrainingClock
-from api.training.hosting.progress import HostProgress, HostStep, write_progress
-from data.errors import BarfrubError
+from api.training.hosting.progress import (
+    HostProgress,
+    HostStep,
+    told_by_language,
+    write_progress,
+)
+from data.errors import BarfrubError, ConflictError
 from data.model import Actor, ActorKind
 from data.model.training.rehearsal import MarkKind, TrainingMarkId
 from data.store.database.city_database import database_of
@@ -88,7 +93,7 @@ class TrainingHost:
                     _log.error("the rehearsal's host was hindered: %s", error)
         except (BarfrubError, OSError) as error:
             self._end()
-            self._say(HostStep.FAILED, str(error))
+            self._say(HostStep.FAILED, error)
             raise
         self._end()
         self._say(HostStep.STOPPED)
@@ -126,7 +131,8 @@ class TrainingHost:
         Where that fails, the rehearsal goes on as it was.
         """
         self._say(HostStep.SETTING_BACK)
-        paused, fault = self._clock.paused, ""
+        paused = self._clock.paused
+        fault: BarfrubError | None = None
         self._clock.pause()
         self._processes.stop()
         try:
@@ -136,7 +142,11 @@ class TrainingHost:
             paused = True
             settle(self._sandbox, back, actor)
         except HINDRANCES as error:
-            fault = f"the rehearsal could not be set back: {error}"
+            fault = ConflictError(
+                f"the rehearsal could not be set back: {error}",
+                reason="training_not_set_back",
+                fault=str(error),
+            )
             _log.error(fault)
         self._processes.start(self._stopped)
         if not paused:
@@ -147,8 +157,10 @@ class TrainingHost:
         self._clock.pause()
         self._processes.stop()
 
-    def _say(self, step: HostStep, fault: str = "") -> None:
-        write_progress(self._sandbox, HostProgress(step, self._port, fault))
+    def _say(self, step: HostStep, fault: Exception | None = None) -> None:
+        told = {} if fault is None else told_by_language(fault)
+        progress = HostProgress(step, self._port, str(fault or ""), told)
+        write_progress(self._sandbox, progress)
 
 
 @dataclass(frozen=True, slots=True)

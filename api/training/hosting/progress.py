@@ -1,15 +1,18 @@
 """How far a sandbox is, as its host says in a file, for the page of the real city."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from fcntl import LOCK_EX, LOCK_NB, flock
 
-from data.errors import ConflictError
+from data.errors import BarfrubError, ConflictError
+from data.languages import languages
 from data.store.database.city_lock import Server, find_server, serving, unserved
 from fleet.training.sandbox.folder import Sandbox
+from maps.pages.error_texts import message_of
+from maps.pages.i18n import translator
 
 STARTING = "starting"
 """File on the desk that is locked by who starts a host, until that is there."""
@@ -29,11 +32,22 @@ class HostStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HostProgress:
-    """Where a host is, the port of its server, and what went wrong where it has failed."""
+    """Where a host is, the port of its server, and what went wrong where it has failed.
+
+    `fault` is English, for logs; `told` the same by language, where there are texts for it.
+    """
 
     step: HostStep
     port: int = 0
     fault: str = ""
+    told: Mapping[str, str] = field(default_factory=dict)
+
+
+def told_by_language(error: Exception) -> Mapping[str, str]:
+    """Return the text of an error in every language, nothing where there is none."""
+    if not isinstance(error, BarfrubError):
+        return {}
+    return {language: message_of(error, translator(language)) for language in languages()}
 
 
 def write_progress(sandbox: Sandbox, progress: HostProgress) -> None:
@@ -47,7 +61,9 @@ def find_progress(sandbox: Sandbox) -> HostProgress:
     """Return how far it is; a host that was killed has stopped."""
     try:
         said = json.loads(sandbox.progress.read_text(encoding="utf-8"))
-        progress = HostProgress(HostStep(said["step"]), int(said["port"]), str(said["fault"]))
+        progress = HostProgress(
+            HostStep(said["step"]), int(said["port"]), str(said["fault"]), dict(said["told"])
+        )
     except (FileNotFoundError, KeyError, ValueError):
         progress = HostProgress(HostStep.STOPPED)
     if progress.step is not HostStep.FAILED and find_host(sandbox) is None:

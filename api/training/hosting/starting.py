@@ -13,7 +13,13 @@ from api.config.clock import Clock
 from api.config.settings import Settings
 from api.config.training_clock import TrainingClock, known_speed, make_training_clock
 from api.training.hosting.host import TrainingHost
-from api.training.hosting.progress import HostProgress, HostStep, hosting, write_progress
+from api.training.hosting.progress import (
+    HostProgress,
+    HostStep,
+    hosting,
+    told_by_language,
+    write_progress,
+)
 from api.training.hosting.sandbox_processes import SandboxProcesses
 from data.errors import BarfrubError, ConflictError, NotFoundError
 from data.model import Actor
@@ -155,5 +161,6 @@ def _faults_shown(sandbox: Sandbox) -> Iterator[None]:
         yield
     except Exception as error:
         with suppress(OSError):
-            write_progress(sandbox, HostProgress(HostStep.FAILED, 0, str(error)))
+            told = told_by_language(error)
+            write_progress(sandbox, HostProgress(HostStep.FAILED, 0, str(error), told))
         raise

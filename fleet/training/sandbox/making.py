@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from data.errors import ConflictError, DiskFullError
+from data.errors import ConflictError, TrainingRoomError
 from data.languages import in_language
 from data.model import Actor
 from data.model.training.rehearsal import Training
@@ -17,7 +17,7 @@ from data.store.accounts.accounts import list_password_hashes
 from data.store.database.city_address import SQLITE_FILE
 from data.store.database.city_database import database_of, size_bytes
 from data.store.database.engine import Database, create_engine, reading
-from data.store.migrations import require_current
+from data.store.migrations import require_current, require_known
 from data.store.migrations.upgrading import upgrade
 from data.store.setup.city import get_city
 from data.training import scenario_from_toml
@@ -61,7 +61,7 @@ def make_sandbox(
     """Make the sandbox of the city in a folder: whole, or not at all.
 
     `finish` puts into its folder what else it needs; `report` hears each of the `STEPS`. Raises
-    `ConflictError` where there is one, `DiskFullError` without the room, and what
+    `ConflictError` where there is one, `TrainingRoomError` without the room, and what
     `scenario_from_toml` does.
     """
     if sandbox.exists:
@@ -94,17 +94,19 @@ def make_sandbox(
 
 
 def bring_up_to_date(sandbox: Sandbox) -> None:
-    """Give a sandbox the tables of this version of the program."""
+    """Give a sandbox the tables of this program; raise `ConflictError` for those of a newer one."""
     database = database_of(sandbox.city_folder)
+    require_known(database)
     upgrade(database)
     database.dispose()
 
 
 def require_room(source: Database, home: Path, reserve_bytes: int) -> None:
-    """Raise `DiskFullError` where a sandbox of the city in a folder would not leave so much."""
-    needed = 2 * size_bytes(source) + SPARE_BYTES + reserve_bytes
-    if shutil.disk_usage(home).free < needed:
-        raise DiskFullError
+    """Raise `TrainingRoomError` where a sandbox of the city would not leave so much."""
+    needed = 2 * size_bytes(source) + SPARE_BYTES
+    free = shutil.disk_usage(home).free - reserve_bytes
+    if free < needed:
+        raise TrainingRoomError(*(round(each / 1e9, 1) for each in (needed, max(free, 0))))
 
 
 def _lay_out(home: Path, made: Sandbox, wanted: WantedTraining) -> None:

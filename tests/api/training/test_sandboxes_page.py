@@ -4,9 +4,12 @@ import os
 import re
 import shutil
 import socket
+from threading import Event
 
 import pytest
+from sqlalchemy import text
 
+from api.config.console import CONSOLE
 from api.training import sandboxes
 from api.training.hosting.progress import (
     HostProgress,
@@ -17,9 +20,13 @@ from api.training.hosting.progress import (
     write_progress,
 )
 from api.training.hosting.sandbox_control import delete_sandbox, stop_host
+from api.training.hosting.starting import TrainingStart, run_training
 from data.errors import ConflictError, NotFoundError
+from data.store.database.city_database import database_of
+from data.store.database.engine import transaction
 from data.training import SHIPPED
 from fleet.training.sandbox.folder import sandbox_of
+from maps.pages.i18n import translator
 from tests import village as v
 from tests.rehearsed import a_sandbox
 
@@ -86,6 +93,19 @@ def test_a_full_disk_keeps_it_from_starting(supervisor, monkeypatch):
     monkeypatch.setattr("fleet.training.sandbox.making.SPARE_BYTES", 10**18)
     full = supervisor.post("/api/training/sandbox", json={"scenario": "first-night"})
     assert refusal(full) == (507, "no_room")
+    assert "GB of free disk" in full.json()["error"]["message"]
+
+
+def test_one_of_a_newer_version_says_so_in_the_readers_language(supervisor, app, city_folder):
+    sandbox = a_sandbox(city_folder, now=v.NOW)
+    engine = database_of(sandbox.city_folder)
+    with transaction(engine) as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(ConflictError):
+        run_training(app.settings, sandbox, TrainingStart(), CONSOLE, Event())
+    shown = supervisor.get("/training?lang=fa", headers={"accept": "text/html"}).text
+    assert translator("fa")("conflict:tables_newer") in shown
 
 
 def test_a_host_that_cannot_begin_says_why(supervisor, monkeypatch):
