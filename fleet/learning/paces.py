@@ -1,43 +1,29 @@
-"""From drives to what plans should assume, pure: ratios by machine, road, street, snow and hour."""
+"""From drives to what plans should assume, pure: ratios by machine, road, street, snow and hour.
 
-from collections import Counter, defaultdict
+How sure that is, is measured on drives that nothing was learned from: each storm in turn is
+foreseen by what the others teach, as a plan of it would be.
+"""
+
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import log
+from math import log, sqrt
+from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
-from data.model import ReloadSite, RoadClass, SegmentId, Vehicle
+from data.model import ReloadSite, ReloadSiteId, StormId, Vehicle, VehicleId
 from data.model.planning.paces import (
-    ConditionRatio,
     FillTime,
-    KindRatio,
     LearnedPace,
-    LearnedRatio,
     MachineHabit,
-    Movement,
     MovementRatio,
-    StreetRatio,
     TurnTime,
 )
 from data.streets.turn_costs import TURN_COST_S, TurnKind
 from fleet.learning.corrections import assumed_speeds
-from fleet.learning.pooled_effects import Floats, Observations, PooledEffects, pooled_effects
-from fleet.learning.scatter import own_scatter_s
 from fleet.learning.street_drives import SiteVisit, StormDrives, StreetDrive
-
-DEPTHS_MM = (0.0, 20.0, 50.0, 100.0, 200.0, 400.0)
-"""Depths of snow that have a ratio of their own; between them it is even."""
-
-HOURS = tuple(3.0 * n for n in range(8))
-"""Hours of the day that have one, around the clock."""
-
-HALF_M = 50.0
-"""A drive over so many metres is worth half as much as a long one: ends are seen to some metres."""
-
-SHORTEST = 0.2
-"""What a turn leaves of the seconds of a drive at least."""
+from fleet.learning.street_effects import FittedDrives, Turns, fits_of
 
 FEW_TURNS = 20.0
 """So many turns is the assumption worth, ..."""
@@ -51,49 +37,24 @@ FEW_H = 5.0
 MOST_TURN_S = 60.0
 """A turn that cost more than this above the usual is a stand for another reason."""
 
-MOST_TIMES = 4.0
-"""A drive of more than so many times what was expected counts as so many, in the mean."""
-
-STREET_SD = 0.15
-"""First guess of how far streets of one class are from each other, as a logarithm, ..."""
-
-SPREADS = {
-    "all": 0.7,
-    "machine": 0.15,
-    "road": 0.15,
-    "pair": 0.1,
-    "storm": 0.05,
-    "depth": 0.3,
-    "hour": 0.05,
-}
-"""... and of how far everything is from what is assumed, and machines, classes of roads, both
-together, storms, depths and hours from each other: storms differ by their snow first."""
-
-OTHER_STORM_SD, WORTH_STORMS = 0.15, 2.0
-"""How far one more storm is from those seen, as a logarithm, while few are known: two days of
-Syracuse differed by a fifth. It is worth so many storms."""
-
 TURN_ROUNDS = 2
 """How often turns are set apart from streets, by what the other one left over."""
 
-type Turns = Mapping[TurnKind, float]
+
+OTHER_STORM_SD, WORTH_STORMS = 0.15, 2.0
+"""How far one more storm is from those seen, as a share, while few are known: two days of Syracuse
+differed by a fifth. It is worth so many storms."""
+
+MOST_PARTS = 5
+"""So many times everything is fitted again at most; of more storms, some are foreseen together."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Fitted:
-    """The ratios of one movement, the drives that they are from, and their expected seconds.
+class ForeseenDrive(NamedTuple):
+    """A drive with its seconds as others foretell them, and by how many it was longer."""
 
-    `counted_s` are `net_s` cut off where a drive took many times the expected.
-    """
-
-    drives: Sequence[StreetDrive]
-    effects: "_Effects"
-    pooled: PooledEffects
-    mean: float
-    expected_s: Floats
-    net_s: Floats
-    counted_s: Floats
-    storm_sd: float
+    drive: StreetDrive
+    expected_s: float
+    more_s: float
 
 
 def learned_pace(
@@ -104,13 +65,14 @@ def learned_pace(
     Sites and machines are those that the fleet file has now: what drives are compared with.
     """
     turns: Turns = dict(TURN_COST_S)
-    fitted = _fitted(seen.drives, turns)
+    fitted = fits_of(seen.drives, turns)
     for _ in range(TURN_ROUNDS - 1):
         turns = _turns(fitted)
-        fitted = _fitted(seen.drives, turns)
+        fitted = fits_of(seen.drives, turns)
     fills = tuple(_fills(seen.visits, sites))
+    foreseen = foreseen_drives(seen.drives, turns)
     return LearnedPace(
-        movements=tuple(_movement(one) for one in fitted),
+        movements=tuple(_movement(one, foreseen) for one in fitted),
         kinds=tuple(ratio for one in fitted for ratio in one.effects.kinds(one.pooled)),
         streets=tuple(ratio for one in fitted for ratio in one.effects.streets(one.pooled)),
         depths=tuple(ratio for one in fitted for ratio in one.effects.depths(one.pooled)),
@@ -119,185 +81,21 @@ def learned_pace(
         fills=fills,
         habits=tuple(_habits(seen)),
         speeds=assumed_speeds(machines),
-        scatter_s=own_scatter_s((row for one in fitted for row in _off(one)), seen, fills),
+        scatter_s=own_scatter_s(foreseen, seen, fills),
     )
 
 
-def hats(at: float, knots: Sequence[float], period: float | None = None) -> list[tuple[int, float]]:
-    """Return the knots beside a value with their shares, which add up to one."""
-    if period is None:
-        at = min(max(at, knots[0]), knots[-1])
-    after = next((i for i, knot in enumerate(knots) if knot >= at), len(knots))
-    if after < len(knots) and knots[after] == at:
-        return [(after, 1.0)]
-    low, high = (after - 1) % len(knots), after % len(knots)
-    width = (knots[high] - knots[low]) % period if period else knots[high] - knots[low]
-    share = (at - knots[low]) / width
-    return [(low, 1.0 - share), (high, share)]
-
-
-class _Effects:
-    """Which effects act on each drive of one movement, and how they are read back."""
-
-    def __init__(self, movement: Movement, drives: Sequence[StreetDrive]) -> None:
-        self.movement = movement
-        self.machines = sorted({one.machine for one in drives})
-        self.roads = sorted({one.road for one in drives})
-        self.storms = sorted({one.storm_id for one in drives})
-        self.pairs = sorted({(one.machine, one.road) for one in drives})
-        names: list[tuple[str, object]] = [("all", "")]
-        names += [("machine", each) for each in self.machines]
-        names += [("road", each) for each in self.roads]
-        names += [("pair", each) for each in self.pairs]
-        names += [("storm", each) for each in self.storms]
-        names += [("depth", each) for each in range(len(DEPTHS_MM))]
-        names += [("hour", each) for each in range(len(HOURS))]
-        self.column = {name: i for i, name in enumerate(names)}
-        self.groups = list(dict.fromkeys(name for name, _ in names))
-        self.of_street = {
-            each: i for i, each in enumerate(sorted({one.segment_id for one in drives}))
-        }
-        self.drives = drives
-        self.group = np.array([self.groups.index(name) for name, _ in names], np.int64)
-
-    def observations(self, net_s: Floats) -> Observations:
-        """Return the drives for the regression; `net_s` is without their turns."""
-        rows = [self._row(one) for one in self.drives]
-        shape = (len(rows), len(self.column))
-        indptr = np.cumsum([0, *(len(row) for row in rows)])
-        columns = [column for row in rows for column, _ in row]
-        shares = [share for row in rows for _, share in row]
-        length_m = np.array([one.length_m for one in self.drives])
-        assumed_s = np.array([one.assumed_s for one in self.drives])
-        return Observations(
-            y=np.log(net_s / assumed_s),
-            precision=length_m / (length_m + HALF_M),
-            street=np.array([self.of_street[one.segment_id] for one in self.drives], np.int64),
-            columns=csr_matrix((shares, columns, indptr), shape),
-            group=self.group,
-            spread=np.array([SPREADS[name] for name in self.groups]),
-            fixed=np.array([name == "all" for name in self.groups]),
-            street_spread=STREET_SD,
-        )
-
-    def _row(self, one: StreetDrive) -> list[tuple[int, float]]:
-        names: list[tuple[tuple[str, object], float]] = [
-            (("all", ""), 1.0),
-            (("machine", one.machine), 1.0),
-            (("road", one.road), 1.0),
-            (("pair", (one.machine, one.road)), 1.0),
-            (("storm", one.storm_id), 1.0),
-        ]
-        if one.depth_mm is not None:
-            names += [(("depth", i), share) for i, share in hats(one.depth_mm, DEPTHS_MM)]
-        names += [(("hour", i), share) for i, share in hats(one.hour, HOURS, 24.0)]
-        return [(self.column[name], share) for name, share in names]
-
-    def ratio(
-        self, pooled: PooledEffects, names: Iterable[tuple[str, object]], count: int
-    ) -> LearnedRatio:
-        """Return the sum of some effects; those that were never seen are 0."""
-        weights = np.zeros(len(self.column))
-        for name in names:
-            if name in self.column:
-                weights[self.column[name]] = 1.0
-        return LearnedRatio(*pooled.log_of(weights), count)
-
-    def storm_sd(self, pooled: PooledEffects, seen: Observations) -> float:
-        """Return how far another storm is from what is learned, in the mean of what was driven.
-
-        It has an effect of its own, and the other effects are not known exactly.
-        """
-        storms = self.group == self.groups.index("storm")
-        usual = np.asarray(seen.columns.mean(axis=0)).ravel()
-        _, known_sd = pooled.log_of(np.where(storms, 0.0, usual))
-        off2 = pooled.effect[storms] ** 2 + np.diag(pooled.covariance)[storms]
-        seen_var = float(off2.sum()) + WORTH_STORMS * OTHER_STORM_SD**2
-        return float(np.sqrt(known_sd**2 + seen_var / (len(off2) + WORTH_STORMS)))
-
-    def kinds(self, pooled: PooledEffects) -> Iterable[KindRatio]:
-        """Yield the ratio of every machine seen on every class of roads, seen there or not."""
-        counts = Counter((one.machine, one.road) for one in self.drives)
-        for machine in self.machines:
-            for road in RoadClass:
-                pair = (machine, road)
-                names = [("all", ""), ("machine", machine), ("road", road), ("pair", pair)]
-                ratio = self.ratio(pooled, names, counts[pair])
-                yield KindRatio(self.movement, machine, road, ratio)
-
-    def streets(self, pooled: PooledEffects) -> Iterable[StreetRatio]:
-        """Yield the ratio of every street that was driven, against its class."""
-        counts = Counter(one.segment_id for one in self.drives)
-        for segment_id, i in self.of_street.items():
-            log_ratio, sd = float(pooled.street[i]), float(pooled.street_sd[i])
-            ratio = LearnedRatio(log_ratio, sd, counts[segment_id])
-            yield StreetRatio(self.movement, SegmentId(segment_id), ratio)
-
-    def depths(self, pooled: PooledEffects) -> Iterable[ConditionRatio]:
-        """Yield the ratio of each depth of snow near which anything was driven."""
-        counts: Counter[int] = Counter()
-        for one in self.drives:
-            if one.depth_mm is not None:
-                counts[max(hats(one.depth_mm, DEPTHS_MM), key=lambda hat: hat[1])[0]] += 1
-        for i, count in sorted(counts.items()):
-            ratio = self.ratio(pooled, [("depth", i)], count)
-            yield ConditionRatio(self.movement, DEPTHS_MM[i], ratio)
-
-    def hours(self, pooled: PooledEffects) -> Iterable[ConditionRatio]:
-        """Yield the ratio of each hour of the day near which anything was driven."""
-        counts = Counter(
-            max(hats(one.hour, HOURS, 24.0), key=lambda hat: hat[1])[0] for one in self.drives
-        )
-        for i, count in sorted(counts.items()):
-            yield ConditionRatio(self.movement, HOURS[i], self.ratio(pooled, [("hour", i)], count))
-
-
-def _fitted(drives: Sequence[StreetDrive], turns: Turns) -> list[_Fitted]:
-    by_movement: dict[Movement, list[StreetDrive]] = defaultdict(list)
-    for one in drives:
-        by_movement[one.movement].append(one)
-    return [_fit(one, by_movement[one], turns) for one in Movement if one in by_movement]
-
-
-def _fit(movement: Movement, drives: Sequence[StreetDrive], turns: Turns) -> _Fitted:
-    effects = _Effects(movement, drives)
-    seconds = np.array([one.seconds for one in drives])
-    turn = np.array([0.0 if one.turn is None else turns[one.turn] for one in drives])
-    net_s = np.maximum(seconds - turn, SHORTEST * seconds)
-    observed = effects.observations(net_s)
-    pooled = pooled_effects(observed)
-    median_s = np.array([one.assumed_s for one in drives]) * np.exp(pooled.fitted)
-    counted_s = np.minimum(net_s, MOST_TIMES * median_s)
-    mean = float(counted_s.sum() / median_s.sum())
-    return _Fitted(
-        drives=drives,
-        effects=effects,
-        pooled=pooled,
-        mean=mean,
-        expected_s=mean * median_s,
-        net_s=net_s,
-        counted_s=counted_s,
-        storm_sd=effects.storm_sd(pooled, observed),
-    )
-
-
-def _off(one: _Fitted) -> Iterator[tuple[StreetDrive, float, float]]:
-    """Yield each drive with its expected seconds, and by how many it took longer."""
-    more_s = one.counted_s - one.expected_s
-    yield from zip(one.drives, one.expected_s.tolist(), more_s.tolist(), strict=True)
-
-
-def _movement(one: _Fitted) -> MovementRatio:
+def _movement(one: FittedDrives, foreseen: Sequence[ForeseenDrive]) -> MovementRatio:
     return MovementRatio(
         movement=one.effects.movement,
         ratio=one.effects.ratio(one.pooled, [("all", "")], len(one.drives)),
         mean=one.mean,
-        storm_sd=one.storm_sd,
+        storm_sd=storm_sd(each for each in foreseen if each.drive.movement is one.effects.movement),
         assumed_s=sum(drive.assumed_s for drive in one.drives),
     )
 
 
-def _left_over(fitted: Iterable[_Fitted]) -> dict[TurnKind, list[float]]:
+def _left_over(fitted: Iterable[FittedDrives]) -> dict[TurnKind, list[float]]:
     """Return by how many seconds drives missed what was expected, by the turn at their end."""
     left: dict[TurnKind, list[float]] = defaultdict(list)
     for one in fitted:
@@ -308,7 +106,7 @@ def _left_over(fitted: Iterable[_Fitted]) -> dict[TurnKind, list[float]]:
     return left
 
 
-def _turns(fitted: Iterable[_Fitted]) -> Turns:
+def _turns(fitted: Iterable[FittedDrives]) -> Turns:
     """Return the seconds of each kind of turn above going straight on, which costs nothing."""
     left = _left_over(fitted)
     straight = left.get(TurnKind.STRAIGHT, [0.0])
@@ -322,7 +120,7 @@ def _turns(fitted: Iterable[_Fitted]) -> Turns:
     return found
 
 
-def _turn_times(fitted: Iterable[_Fitted], turns: Turns) -> tuple[TurnTime, ...]:
+def _turn_times(fitted: Iterable[FittedDrives], turns: Turns) -> tuple[TurnTime, ...]:
     counts = {kind: len(seen) for kind, seen in _left_over(fitted).items()}
     return tuple(
         TurnTime(kind.name.lower(), TURN_COST_S[kind], turns[kind], counts[kind])
@@ -369,3 +167,98 @@ def _habits(seen: StormDrives) -> Iterable[MachineHabit]:
 
 def _metres(drives: Iterable[StreetDrive], which: Callable[[StreetDrive], bool]) -> float:
     return sum(one.length_m for one in drives if which(one))
+
+
+def foreseen_drives(drives: Sequence[StreetDrive], turns: Turns) -> list[ForeseenDrive]:
+    """Return drives against what was learned from others: those of other storms.
+
+    Of one storm alone, every second drive is foretold by the rest. Movements that only one part of
+    the drives has are left out.
+    """
+    found = list[ForeseenDrive]()
+    for held_out, known in _parts(drives):
+        for each in fits_of(known, turns):
+            its = [one for one in held_out if one.movement is each.effects.movement]
+            expected_s, more_s = each.foreseen_s(its, turns)
+            rows = zip(its, expected_s.tolist(), more_s.tolist(), strict=True)
+            found += [ForeseenDrive(*row) for row in rows]
+    return found
+
+
+def _parts(
+    drives: Sequence[StreetDrive],
+) -> Iterator[tuple[list[StreetDrive], list[StreetDrive]]]:
+    """Yield the drives of some storms with those of all others, each storm once."""
+    part = {one: i % MOST_PARTS for i, one in enumerate(sorted({d.storm_id for d in drives}))}
+    parts = [part[one.storm_id] for one in drives]
+    if len(part) == 1:
+        parts = [i % 2 for i in range(len(drives))]
+    for held_out in sorted(set(parts)):
+        both: tuple[list[StreetDrive], list[StreetDrive]] = ([], [])
+        for one, its in zip(drives, parts, strict=True):
+            both[its != held_out].append(one)
+        if both[1]:
+            yield both
+
+
+def storm_sd(foreseen: Iterable[ForeseenDrive]) -> float:
+    """Return how far another storm is from what was learned, as a share of its time.
+
+    Storms differ by what nobody measures, and what was learned is not known exactly: from all
+    storms a little better than from all but those that were foreseen.
+    """
+    expected_s, more_s = defaultdict[StormId, float](float), defaultdict[StormId, float](float)
+    for one in foreseen:
+        expected_s[one.drive.storm_id] += one.expected_s
+        more_s[one.drive.storm_id] += one.more_s
+    storms = len(expected_s) if len(expected_s) > 1 else 0
+    off2 = sum((more_s[each] / expected_s[each]) ** 2 for each in expected_s) if storms else 0.0
+    if storms:
+        known = storms - storms / min(storms, MOST_PARTS)
+        off2 *= (1.0 + 1.0 / storms) / (1.0 + 1.0 / known)
+    return sqrt((off2 + WORTH_STORMS * OTHER_STORM_SD**2) / (storms + WORTH_STORMS))
+
+
+def own_scatter_s(
+    foreseen: Sequence[ForeseenDrive], seen: StormDrives, fills: Iterable[FillTime]
+) -> float | None:
+    """Return the variance of ends in seconds squared for each second of driving.
+
+    What a machine was off in a whole storm, beside what all were, counts as one: slow drivers and
+    slow quarters are in it. To that come stops, of which none or two may fall into a route, and
+    loading. `None` where nothing was foreseen.
+    """
+    runs = defaultdict[StormId, defaultdict[VehicleId, _Run]](lambda: defaultdict(_Run))
+    for one in foreseen:
+        run = runs[one.drive.storm_id][one.drive.vehicle_id]
+        run.expected_s += one.expected_s
+        run.more_s += one.more_s
+    whole_s = sum(one.expected_s for one in foreseen)
+    if not whole_s:
+        return None
+    usual_s: Mapping[ReloadSiteId, float] = {one.site_id: one.seconds for one in fills}
+    squares = [
+        *(_apart(list(its.values())) for its in runs.values()),
+        *(stop.seconds**2 for stop in seen.stops),
+        *(
+            (visit.seconds - usual_s[visit.site_id]) ** 2
+            for visit in seen.visits
+            if visit.site_id in usual_s
+        ),
+    ]
+    return sum(squares) / whole_s
+
+
+@dataclass(slots=True)
+class _Run:
+    """What was expected of a machine in a storm, and by how much it took longer."""
+
+    expected_s: float = 0.0
+    more_s: float = 0.0
+
+
+def _apart(runs: Sequence[_Run]) -> float:
+    """Return the squares by which machines were off beside what all of them were off together."""
+    share = sum(run.more_s for run in runs) / sum(run.expected_s for run in runs)
+    squares = sum((run.more_s - share * run.expected_s) ** 2 for run in runs)
+    return squares * len(runs) / max(len(runs) - 1, 1)

@@ -37,7 +37,7 @@ from data.streets.network import StreetNetwork
 from fleet.context import CityContext
 from fleet.coverage.snow_accumulation import accumulation_of
 from fleet.learning.corrections import corrections, without_corrected
-from fleet.learning.paces import HOURS, hats
+from fleet.learning.street_effects import HOURS, DepthRatios, hats
 from routing.problem.finish_odds import FinishOdds
 
 HOUR = timedelta(hours=1)
@@ -99,7 +99,7 @@ def pace_from(
                 as_written = (movement, machine) in corrected.speeds
                 kinds[movement, machine, road] = 1.0 if as_written else times
         hour = _hour_log(learned.hours, movement, hours)
-        depth = _DepthRatios(learned.depths, movement)
+        depth = DepthRatios(learned.depths, movement)
         own = {
             street.segment_id: street.ratio.log
             for street in learned.streets
@@ -123,27 +123,6 @@ def hours_between(since: datetime, until: datetime, zone: ZoneInfo) -> list[floa
     """Return the local hours of the day from a moment to another one, at least the first."""
     count = max(int((until - since) / HOUR), 1)
     return [float((since + n * HOUR).astimezone(zone).hour) for n in range(min(count, 24))]
-
-
-class _DepthRatios:
-    """The ratios of depths of snow; deeper than ever driven is as the deepest."""
-
-    def __init__(self, ratios: Sequence[ConditionRatio], movement: Movement) -> None:
-        known = sorted((one.at, one.ratio) for one in ratios if one.movement is movement)
-        self._at = [at for at, _ in known]
-        self._logs = [ratio.log for _, ratio in known]
-        drives = sum(ratio.drives for _, ratio in known)
-        self._usual = sum(ratio.log * ratio.drives for _, ratio in known) / max(drives, 1)
-        self._found: dict[float, float] = {}
-
-    def log_at(self, lying_mm: float | None) -> float:
-        """Return the logarithm of the ratio at a depth; that of all drives where none is known."""
-        if lying_mm is None or not self._at:
-            return self._usual
-        if lying_mm not in self._found:
-            shares = hats(lying_mm, self._at) if len(self._at) > 1 else [(0, 1.0)]
-            self._found[lying_mm] = sum(share * self._logs[i] for i, share in shares)
-        return self._found[lying_mm]
 
 
 def _hour_log(

@@ -34,9 +34,10 @@ from data.osm.osm_reader import read_osm
 from data.streets.network import StreetNetwork, build_network
 from fleet.coverage.route_expectations import FleetExpectations
 from fleet.coverage.track_windows import TrackWindow, windows_reading
-from fleet.learning.paces import HOURS, learned_pace
+from fleet.learning.paces import learned_pace
 from fleet.learning.plan_pace import pace_from
 from fleet.learning.street_drives import StormDrives, StormFacts, StreetDrive, drives_of, turn_s
+from fleet.learning.street_effects import HOURS
 from fleet.learning.stretches import rows_of
 from fleet.matching.map_matching import StreetMatcher
 from tests import village as v

@@ -12,7 +12,7 @@ from data.model import Coverage, DirectedSegment, RoadClass, SegmentId, StormId,
 from data.model.planning.paces import Movement
 from data.streets.turn_costs import TurnKind
 from fleet.learning.corrections import corrections
-from fleet.learning.paces import DEPTHS_MM, HOURS, hats, learned_pace
+from fleet.learning.paces import learned_pace
 from fleet.learning.plan_pace import hours_between, pace_from, plowed_at
 from fleet.learning.street_drives import (
     MachineStop,
@@ -21,6 +21,7 @@ from fleet.learning.street_drives import (
     StormDrives,
     StreetDrive,
 )
+from fleet.learning.street_effects import DEPTHS_MM, HOURS, hats
 from tests import village as v
 
 LONG_M = 200.0
