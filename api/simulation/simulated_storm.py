@@ -40,6 +40,7 @@ from fleet.simulation.scenario_events import (
     callers_of,
     hindered,
     snow_cm,
+    tracker_troubles,
     troubles_of,
     where_snow_lies,
     words_of,
@@ -252,11 +253,17 @@ class Simulation:
         storm = self._active_storm()
         if storm is None:
             return
-        hinder = partial(hindered, began_at=storm.started_at, seed=self._script.seed)
         for machine, truck in enumerate(self._trucks.values()):
-            troubles, cuts = troubles_of(added, machine, len(self._trucks)), added.power_cut
-            if troubles or cuts:
-                truck.path.hinder(partial(hinder, troubles=troubles, cuts=cuts))
+            troubles = troubles_of(added, machine, len(self._trucks))
+            if troubles:
+                truck.path.hinder(partial(hindered, troubles=troubles, began_at=storm.started_at))
+            self._trouble(machine, truck, storm)
+
+    def _trouble(self, machine: int, truck: Truck, storm: Storm) -> None:
+        """Let go wrong with a truck's tracker what the scenario in force says."""
+        if self._scenario is not None:
+            of, seed = len(self._trucks), self._script.seed
+            truck.troubles = tracker_troubles(self._scenario, machine, of, storm.started_at, seed)
 
     async def _answer(self, training: LiveTraining, now: datetime) -> None:
         """Let callers ring, and the machine take their calls where nobody plays the operator."""
@@ -333,14 +340,13 @@ class Simulation:
 
     def _drive(self, route: Route, now: datetime, seed: int) -> None:
         """Let a truck drive a route from now on, with what the scenario puts in its way."""
-        fixes, scenario = driven(route, self._network, now, seed), self._scenario
-        if scenario is not None and self._storm is not None:
-            machine = list(self._trucks).index(route.vehicle_id)
-            troubles = troubles_of(scenario, machine, len(self._trucks))
-            fixes = hindered(fixes, troubles, scenario.power_cut, self._storm.started_at, seed)
+        fixes, truck = driven(route, self._network, now, seed), self._trucks[route.vehicle_id]
+        if self._storm is not None:
+            self._trouble(list(self._trucks).index(route.vehicle_id), truck, self._storm)
+            fixes = hindered(fixes, truck.troubles.troubles, self._storm.started_at)
         if self._incidents is not None:
             fixes = self._incidents.around(route.vehicle_id, fixes)
-        self._trucks[route.vehicle_id].path.begin(fixes)
+        truck.path.begin(fixes)
 
     def _recalled(self) -> list[Route]:
         if self._plan is None:

@@ -4,10 +4,12 @@ import asyncio
 import logging
 from collections import deque
 from datetime import datetime
+from itertools import islice, takewhile
 
 import httpx
 
 from data.errors import BarfrubError
+from fleet.simulation.scenario_events import TrackerTroubles
 from fleet.simulation.simulated_trucks import Fix
 from fleet.simulation.truck_path import Controls, TruckPath
 from fleet.tracking.track_fixes import LoggedFix
@@ -21,7 +23,8 @@ _log = logging.getLogger(__name__)
 class Truck:
     """A simulated tracker with the fixes that it has not delivered yet.
 
-    `driver` is what a person does who drives the truck in a rehearsal.
+    `driver` is what a person does who drives the truck in a rehearsal, `troubles` what goes wrong
+    with the tracker.
     """
 
     def __init__(self, token: str) -> None:
@@ -29,14 +32,15 @@ class Truck:
         self._waiting: deque[Fix] = deque()
         self.path = TruckPath()
         self.driver: Controls | None = None
+        self.troubles = TrackerTroubles()
         self.sent = 0
 
     async def send(self, client: httpx.AsyncClient, gate: asyncio.Semaphore, now: datetime) -> None:
         """Send fixes that are due; failed ones are sent again next time."""
-        self._waiting.extend(self.path.until(now, self.driver))
-        if not self._waiting:
+        self._waiting.extend(self.troubles.told(self.path.until(now, self.driver)))
+        batch = [*islice(takewhile(lambda fix: fix.sent_at <= now, self._waiting), BATCH)]
+        if not batch:
             return
-        batch = list(self._waiting)[:BATCH]
         async with gate:
             answer = await client.post(
                 "/positions",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request
@@ -45,7 +46,7 @@ def page(
     user = signed.user if signed else None
     t = translator_of(request)
     csrf = signed.csrf if signed else form_token(request)
-    if user and app.settings.training:
+    if user and app.settings.training and status == HTTPStatus.OK:
         app.desk_screens.open_page(user.login, _here(request))
     html = render(
         template,

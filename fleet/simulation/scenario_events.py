@@ -1,8 +1,8 @@
 """What a scenario makes of snowfall, callers and trucks, pure: same scenario, same storm."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from fleet.simulation.truck_path import STANDS_EVERY, moved_by, standing
 
 SENSOR_FAULTS = {Trouble(fault.value): fault for fault in SensorFault}
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 LEAST_SHARE = 0.05
 """Where least snow lies, people still call so often, beside where most lies."""
@@ -97,40 +98,58 @@ def troubles_of(scenario: Scenario, machine: int, machines: int) -> list[Machine
 
 
 def hindered(
-    fixes: Iterable[Fix],
-    troubles: Sequence[MachineTrouble],
-    cuts: Sequence[PowerCut],
-    began_at: datetime,
-    seed: int,
+    fixes: Iterable[Fix], troubles: Iterable[MachineTrouble], began_at: datetime
 ) -> Iterator[Fix]:
-    """Yield the fixes of a truck with what goes wrong, by time of arrival.
-
-    A machine that is absent or broken down goes on where it was, that much later. What a silent
-    tracker or a power cut holds back arrives when it is over.
-    """
-    for kind, fault in SENSOR_FAULTS.items():
-        spells = [one for one in troubles if one.kind is kind]
-        if spells:
-            fixes = _faulty(fixes, spells, fault, began_at, seed)
+    """Yield the fixes of a truck that is absent or breaks down, and goes on that much later."""
     stops = [one for one in troubles if one.kind in (Trouble.ABSENT, Trouble.BREAKDOWN)]
     for stop in sorted(stops, key=lambda one: one.from_h):
         fixes = _stopped(fixes, stop, began_at)
-    quiet = [*(one for one in troubles if one.kind is Trouble.SILENT), *cuts]
-    return _held_back(fixes, quiet, began_at)
+    yield from fixes
 
 
-def _faulty(
-    fixes: Iterable[Fix],
-    spells: Sequence[TimeSpan],
-    fault: SensorFault,
-    began_at: datetime,
-    seed: int,
-) -> Iterator[Fix]:
-    for fix in fixes:
-        if any(one.within(fix.fixed_at - began_at) for one in spells):
-            yield from broken((fix,), fault, seed + int(fix.fixed_at.timestamp()))
-        else:
-            yield fix
+@dataclass(frozen=True, slots=True)
+class TrackerTroubles:
+    """What goes wrong with the tracker of a truck, whoever drives it, after the storm began."""
+
+    troubles: Sequence[MachineTrouble] = ()
+    cuts: Sequence[PowerCut] = ()
+    began_at: datetime = LONG_AGO
+    seed: int = 0
+
+    def told(self, fixes: Iterable[Fix]) -> Iterator[Fix]:
+        """Yield what the tracker tells of where the truck is.
+
+        What it or a power cut keeps silent about is sent when that is over.
+        """
+        for kind, fault in SENSOR_FAULTS.items():
+            spells = [one for one in self.troubles if one.kind is kind]
+            if spells:
+                fixes = self._faulty(fixes, spells, fault)
+        silent = [one for one in self.troubles if one.kind is Trouble.SILENT]
+        quiet = sorted((*silent, *self.cuts), key=lambda spell: spell.from_h)
+        for fix in fixes:
+            sent_at = fix.sent_at
+            for spell in quiet:
+                if spell.within(sent_at - self.began_at):
+                    sent_at = self.began_at + spell.until_h
+            yield replace(fix, sent_at=sent_at)
+
+    def _faulty(
+        self, fixes: Iterable[Fix], spells: Sequence[TimeSpan], fault: SensorFault
+    ) -> Iterator[Fix]:
+        for fix in fixes:
+            if any(one.within(fix.fixed_at - self.began_at) for one in spells):
+                yield from broken((fix,), fault, self.seed + int(fix.fixed_at.timestamp()))
+            else:
+                yield fix
+
+
+def tracker_troubles(
+    scenario: Scenario, machine: int, machines: int, began_at: datetime, seed: int
+) -> TrackerTroubles:
+    """Return what goes wrong with the tracker of a machine, counted from 0 of so many."""
+    mine = troubles_of(scenario, machine, machines)
+    return TrackerTroubles(mine, scenario.power_cut, began_at, seed + machine)
 
 
 def _stopped(fixes: Iterable[Fix], stop: MachineTrouble, began_at: datetime) -> Iterator[Fix]:
@@ -153,14 +172,3 @@ def standing_until(place: Fix, at: datetime, end: datetime) -> Iterator[Fix]:
     while at < end:
         yield standing(place, at)
         at += STANDS_EVERY
-
-
-def _held_back(
-    fixes: Iterable[Fix], quiet: Sequence[TimeSpan], began_at: datetime
-) -> Iterator[Fix]:
-    for fix in fixes:
-        sent_at = fix.sent_at
-        for one in sorted(quiet, key=lambda spell: spell.from_h):
-            if one.within(sent_at - began_at):
-                sent_at = began_at + one.until_h
-        yield replace(fix, sent_at=sent_at)

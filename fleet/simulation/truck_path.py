@@ -24,7 +24,7 @@ class Controls:
 
 
 class TruckPath:
-    """The fixes of a truck that have not come yet, and where it is.
+    """The fixes of a truck that has not come to them yet, and where it is.
 
     Where a person drives, it stands until he lets it go, and its blade is where he has it.
     """
@@ -67,11 +67,14 @@ class TruckPath:
         self.begin(hindrance(_delayed(rest, self._late)))
 
     def until(self, now: datetime, driver: Controls | None) -> Iterator[Fix]:
-        """Yield the fixes that are due; `driver` is what a person does, if one drives."""
+        """Yield where the truck has been until now, whenever its tracker sends that.
+
+        `driver` is what a person does, if one drives.
+        """
         if driver is not None:
             yield from self._obey(driver, now)
         self._looked_at = now
-        while self._next is not None and self._next.sent_at + self._late <= now:
+        while self._next is not None and self._next.fixed_at + self._late <= now:
             fix = moved_by(self._next, self._late)
             self._last = fix if driver is None else replace(fix, blade=driver.blade)
             self._next = next(self._coming, None)
@@ -79,7 +82,7 @@ class TruckPath:
 
     def _obey(self, driver: Controls, now: datetime) -> Iterator[Fix]:
         """Put off what comes while the truck stands, and yield that it does."""
-        waits = timedelta(0) if self._next is None else self._next.sent_at + self._late - now
+        waits = timedelta(0) if self._next is None else self._next.fixed_at + self._late - now
         if driver.going:
             self._late -= waits if waits > NEXT_FIX else timedelta(0)
             return

@@ -81,10 +81,20 @@ def name_of_page(address: str, t: Translator) -> str:
 
     "" where the menu knows none.
     """
+    entry = _entry_of(address)
+    return t(entry.name) if entry else ""
+
+
+def knows_page(address: str) -> bool:
+    """Whether a path and query is a page of the menu or below one, on this server."""
+    return _entry_of(address) is not None
+
+
+def _entry_of(address: str) -> MenuPage | None:
     path = address.partition("?")[0]
     above = [
         page
         for page in (*PAGES_OF_TRAINING, *PAGES)
         if path == page.path or (page.path != "/" and path.startswith(f"{page.path}/"))
     ]
-    return t(max(above, key=lambda page: len(page.path)).name) if above else ""
+    return max(above, key=lambda page: len(page.path), default=None)

@@ -8,7 +8,7 @@ from data.model import Event, LonLat, Role, ShiftId, User, UserId, Vehicle, Vehi
 from data.model.training.live_training import TrainingCall, TrainingSeat
 from data.streets.network import StreetNetwork
 from maps.pages.i18n import Translator
-from maps.pages.menu import name_of_page
+from maps.pages.menu import knows_page, name_of_page
 from maps.reports.audit_log import sentence
 from maps.streets.street import called, street_name
 from maps.training.timeline import TimelineWords
@@ -184,9 +184,10 @@ def _machine(seat: TrainingSeat, city: WatchedCity) -> str:
 def _page_in_view(seat: TrainingSeat, city: WatchedCity, seen: str) -> str:
     """Return where an instructor sees what somebody sees who plays a role.
 
-    A driver's page leads whoever opens it, so that his route is shown instead.
+    A driver's page leads whoever opens it, so that his route is shown instead; of other pages only
+    those of the menu and below are followed.
     """
     if seat.role is not Role.DRIVER:
-        return seen or DESKS[seat.role]
+        return seen if knows_page(seen) else DESKS[seat.role]
     shift = city.shifts.get(seat.vehicle_id) if seat.vehicle_id else None
     return "/" if shift is None else f"/routes/{shift}"

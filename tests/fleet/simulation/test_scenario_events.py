@@ -16,6 +16,7 @@ from data.training import (
 )
 from fleet.simulation.city_parts import CityParts
 from fleet.simulation.scenario_events import (
+    TrackerTroubles,
     callers_of,
     hindered,
     snow_cm,
@@ -35,7 +36,8 @@ def a_trouble(kind: Trouble, start: timedelta, end: timedelta, machine: int = 1)
 
 
 def driven_with(*troubles: MachineTrouble, cuts=()):
-    return list(hindered(fixes(), troubles, cuts, v.NOW, seed=1))
+    tracker = TrackerTroubles(troubles, cuts, v.NOW, seed=1)
+    return list(tracker.told(hindered(fixes(), troubles, v.NOW)))
 
 
 def test_snow_falls_in_its_spells_and_adds_up():

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from itertools import pairwise
 
-from data.training import MachineTrouble, Trouble
-from fleet.simulation.scenario_events import hindered
+from data.training import MachineTrouble, PowerCut, Trouble
+from fleet.simulation.scenario_events import TrackerTroubles, hindered
 from fleet.simulation.truck_path import STANDS_EVERY, Controls, TruckPath
 from tests import village as v
 from tests.fleet.simulation.test_simulated_trucks import fixes
@@ -67,8 +67,30 @@ def test_something_comes_in_the_way_of_a_truck_that_is_late():
     driven_along(path, start + MINUTE, start + 11 * MINUTE, STANDS)
     at = start + 11 * MINUTE - v.NOW
     trouble = MachineTrouble(at, at + 20 * MINUTE, 1, Trouble.BREAKDOWN)
-    path.hinder(lambda rest: hindered(rest, (trouble,), (), v.NOW, 1))
+    path.hinder(lambda rest: hindered(rest, (trouble,), v.NOW))
     broken = driven_along(path, start + 11 * MINUTE, start + 30 * MINUTE, GOES)
     assert len({one.location for one in broken}) == 1
     rest = driven_along(path, start + 30 * MINUTE, start + 600 * MINUTE, GOES)
     assert rest[-1].location == usual[-1].location
+
+
+def test_who_drives_through_a_power_cut_comes_no_farther_and_is_silent_until_it_is_over():
+    """What is held back is not waited for: the truck is where its driver has driven it."""
+    start = fixes()[0].fixed_at
+    cut = PowerCut(start + 2 * MINUTE - v.NOW, start + 8 * MINUTE - v.NOW)
+    tracker = TrackerTroubles(cuts=(cut,), began_at=v.NOW)
+    came = driven_along(a_path(), start, start + 10 * MINUTE, GOES)
+    told = list(tracker.told(came))
+    assert [one.fixed_at for one in came] == [
+        one.fixed_at for one in fixes() if one.fixed_at <= start + 10 * MINUTE
+    ]
+    assert not [one for one in told if cut.within(one.sent_at - v.NOW)]
+
+
+def test_a_dead_sensor_stays_dead_whoever_drives():
+    start = fixes()[0].fixed_at
+    dead = MachineTrouble(0 * MINUTE, 600 * MINUTE, 1, Trouble.DEAD)
+    tracker = TrackerTroubles((dead,), began_at=v.NOW)
+    told = [*tracker.told(driven_along(a_path(), start, start + 5 * MINUTE, GOES))]
+    assert told
+    assert not any(one.blade for one in told)

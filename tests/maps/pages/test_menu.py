@@ -3,7 +3,7 @@
 import pytest
 
 from maps.pages.i18n import translator
-from maps.pages.menu import name_of_page
+from maps.pages.menu import knows_page, name_of_page
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,8 @@ from maps.pages.menu import name_of_page
 )
 def test_a_page_is_called_by_its_own_entry_in_the_menu_or_the_one_above(address, name):
     assert name_of_page(address, translator("en")) == name
+
+
+@pytest.mark.parametrize("address", ["//evil.example/x", "/evil", "", "requests", "\\evil"])
+def test_an_address_that_no_page_of_the_menu_has_is_not_followed(address):
+    assert not knows_page(address)

@@ -175,6 +175,10 @@ async def a_training(scene: Scene) -> None:
     stands = await scene.stands()
     (board,) = (one for one in stands["seats"] if one["login"] == "dispatcher")
     assert (board["page"], board["page_name"]) == ("/routes?order=late", "Planned vs actual")
+    with pytest.raises(httpx.HTTPStatusError):
+        await scene.dispatcher.get("/requests/none-such")
+    (board,) = (one for one in (await scene.stands())["seats"] if one["login"] == "dispatcher")
+    assert board["page"] == "/routes?order=late"
     standing = stands["now"]
     await scene.go_on(10)
     assert (await scene.stands())["now"] == standing
