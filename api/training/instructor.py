@@ -21,7 +21,15 @@ from fleet.setup.machine_list import machines_in_use
 from fleet.shifts.shift_handover import find_current_shifts
 from fleet.storms.storm_lookup import wanted_storm
 from fleet.training.calls import all_calls
-from fleet.training.events import MOST_LETTERS, events_of, inject, notes_of, scenario_of, write_note
+from fleet.training.events import (
+    MOST_LETTERS,
+    events_of,
+    inject,
+    notes_of,
+    scenario_end,
+    scenario_of,
+    write_note,
+)
 from fleet.training.rehearsal import known_training
 from fleet.training.seats import seats_of
 from fleet.training.timeline import acts_since, happenings, names_in
@@ -105,7 +113,7 @@ def _stands(tx: Tx, request: Request, context: Context) -> InstructorView:
     return InstructorView(
         now=context.now,
         began_at=training.began_at,
-        ends_at=training.began_at + scenario.lasts_h,
+        ends_at=scenario_end(training),
         speed=clock.speed,
         paused=clock.paused,
         held=not clock.pace and not clock.paused,

@@ -105,6 +105,11 @@ def scenario_of(training: Training) -> Scenario:
     return _read(training.scenario)
 
 
+def scenario_end(training: Training) -> datetime:
+    """Return when what a training rehearses is over."""
+    return training.began_at + scenario_of(training).lasts_h
+
+
 def in_force(scenario: Scenario, events: Iterable[TrainingEvent]) -> Scenario:
     """Return a scenario with what was added to it."""
     changes: dict[str, Any] = {}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from threading import Event
 from typing import Protocol
 
@@ -22,6 +23,8 @@ from data.model import Actor, ActorKind
 from data.model.training.rehearsal import MarkKind, TrainingMarkId
 from data.store.database.city_database import database_of
 from data.store.database.engine import Database, DatabaseUnavailable, reading
+from fleet.training.events import scenario_end
+from fleet.training.rehearsal import known_training
 from fleet.training.sandbox.folder import Sandbox
 from fleet.training.sandbox.marks import (
     HINDRANCES,
@@ -55,7 +58,10 @@ class Processes(Protocol):
 
 
 class TrainingHost:
-    """Runs one sandbox until `stopped` is set, and leaves `reserve_bytes` of the disk free."""
+    """Runs one sandbox until `stopped` is set, and leaves `reserve_bytes` of the disk free.
+
+    At the scenario's end, and when it is stopped, it lets everybody's results be kept in the city.
+    """
 
     def __init__(
         self,
@@ -65,10 +71,13 @@ class TrainingHost:
         stopped: Event,
         reserve_bytes: int = 0,
         monotonic_s: Callable[[], float] = time.monotonic,
+        keep_results: Callable[[], object] = bool,
     ) -> None:
         self._sandbox = sandbox
         self._reserve_bytes = reserve_bytes
         self._monotonic_s = monotonic_s
+        self._keep_results = keep_results
+        self._kept = False
         self._rests_until_s = 0.0
         self._processes = processes
         self._port = port
@@ -96,7 +105,7 @@ class TrainingHost:
             self._say(HostStep.FAILED, error)
             raise
         self._end()
-        self._say(HostStep.STOPPED)
+        self._say(HostStep.STOPPED, self._results_kept())
 
     def round(self) -> None:
         """Do once what has to be done every few seconds."""
@@ -109,6 +118,32 @@ class TrainingHost:
         if self._monotonic_s() >= self._rests_until_s:
             with suppress(*HINDRANCES):  # a full disk: a later round tries again
                 self._mark()
+        if not self._kept and self._clock.now() >= self._scenario_ends_at:
+            self._kept = True
+            with self._clock.held():
+                self._say(HostStep.RUNNING, self._results_kept())
+
+    @cached_property
+    def _scenario_ends_at(self) -> datetime:
+        engine = database_of(self._sandbox.city_folder)
+        with reading(engine) as tx:
+            ends_at = scenario_end(known_training(tx))
+        engine.dispose()
+        return ends_at
+
+    def _results_kept(self) -> BarfrubError | None:
+        """Let everybody's results be kept; return what hindered that, if anything did."""
+        try:
+            self._keep_results()
+        except HINDRANCES as error:
+            fault = ConflictError(
+                f"the results could not be kept in the city: {error}",
+                reason="training_results_not_kept",
+                fault=str(error),
+            )
+            _log.error(fault)
+            return fault
+        return None
 
     def _mark(self) -> None:
         """Set a mark where the last one is long ago."""
@@ -138,7 +173,7 @@ class TrainingHost:
         try:
             back = set_back(self._sandbox, mark_id, self._reserve_bytes)
             self._clock.set_back(back.mark.at)
-            self._next_mark_at = None
+            self._next_mark_at, self._kept = None, False
             paused = True
             settle(self._sandbox, back, actor)
         except HINDRANCES as error:

@@ -66,7 +66,8 @@ def find_progress(sandbox: Sandbox) -> HostProgress:
         )
     except (FileNotFoundError, KeyError, ValueError):
         progress = HostProgress(HostStep.STOPPED)
-    if progress.step is not HostStep.FAILED and find_host(sandbox) is None:
+    over = progress.step in {HostStep.FAILED, HostStep.STOPPED}
+    if not over and find_host(sandbox) is None:
         return HostProgress(HostStep.STOPPED, progress.port)
     return progress
 

@@ -12,7 +12,7 @@ from api.access.auth import hash_password
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.config.training_clock import TrainingClock, known_speed, make_training_clock
-from api.training.hosting.host import TrainingHost
+from api.training.hosting.host import HOST, TrainingHost
 from api.training.hosting.progress import (
     HostProgress,
     HostStep,
@@ -20,6 +20,7 @@ from api.training.hosting.progress import (
     told_by_language,
     write_progress,
 )
+from api.training.hosting.result_keeping import keep_in_city
 from api.training.hosting.sandbox_processes import SandboxProcesses
 from data.errors import BarfrubError, ConflictError, NotFoundError
 from data.model import Actor
@@ -69,7 +70,16 @@ def run_training(
             TrainingClock(sandbox.folder).set_speed(start.speed)
         on_port(port)
         processes = SandboxProcesses(settings, sandbox, port, _seed(sandbox))
-        TrainingHost(sandbox, processes, port, stopped, settings.reserve_bytes).run()
+        home = settings.city_folder(sandbox.city)
+        host = TrainingHost(
+            sandbox,
+            processes,
+            port,
+            stopped,
+            settings.reserve_bytes,
+            keep_results=lambda: keep_in_city(sandbox, home, HOST),
+        )
+        host.run()
 
 
 def chosen_port(settings: Settings, wanted: int | None) -> int:

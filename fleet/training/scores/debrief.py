@@ -1,7 +1,7 @@
 """A training as it is talked over afterwards: who did how well, what happened, what was missed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from data.model import Actor, Alert, Role, Storm
@@ -12,17 +12,21 @@ from data.policy.city_policy import Policy
 from data.store.alerts import list_alerts
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
+from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import list_storms
+from data.store.streets.network import load_network
 from data.store.training.instructor import list_training_events, list_training_notes
 from data.store.training.rehearsal import list_marks
 from data.store.training.results import list_results, save_result
 from data.streets.network import StreetNetwork
 from fleet.alerts.severity import Severity, severity
 from fleet.reports.storm_statistics import StormRecords
-from fleet.training.events import scenario_of
+from fleet.training.events import scenario_end
+from fleet.training.rehearsal import known_training
 from fleet.training.sandbox.filling import PLAYED_BY_MACHINE
 from fleet.training.scores.call_records import call_records
 from fleet.training.scores.decision_points import DecisionPoint
+from fleet.training.scores.decision_runs import decision_runs, found_points
 from fleet.training.scores.dispatcher_score import DispatchFacts, dispatcher_score
 from fleet.training.scores.driven_plans import driven_plans, plan_switches
 from fleet.training.scores.driver_score import DrivenPlan, driver_score
@@ -91,7 +95,7 @@ def debrief(
 ) -> Debrief:
     """Return what a training came to until now, or until its storm or its scenario ended."""
     network, policy = sources.network, sources.policy
-    until = min(now, storm.ended_at or now, training.began_at + scenario_of(training).lasts_h)
+    until = min(now, storm.ended_at or now, scenario_end(training))
     points = None if points is None else [one for one in points if one.at <= until]
     plans = driven_plans(tx, storm, network, policy, until)
     facts = dispatch_facts(
@@ -139,13 +143,15 @@ def trainees(calls: Iterable[CallRecord], seated: Iterable[Trainee]) -> tuple[Tr
 
 
 def results_of(found: Debrief, kept_at: datetime) -> tuple[TrainingResult, ...]:
-    """Return what is kept of a training, of a driver all trucks together."""
+    """Return what is kept of a training: each person's points, of a driver all trucks together."""
     by_person: dict[tuple[str, Role], list[Score]] = {}
     for one in found.scores:
         by_person.setdefault((one.trainee.login, one.trainee.role), []).append(one.score)
     results = []
     for (login, role), scores in by_person.items():
         score = together(role, scores)
+        if score.points is None:
+            continue
         measures = {each.name: each.value for each in score.measures if each.value is not None}
         results.append(
             TrainingResult(
@@ -162,13 +168,27 @@ def results_of(found: Debrief, kept_at: datetime) -> tuple[TrainingResult, ...]:
     return tuple(results)
 
 
-def keep_results(tx: Tx, actor: Actor, results: Sequence[TrainingResult], now: datetime) -> None:
-    """Keep results, in place of earlier ones of the same training."""
-    for one in results:
+def results_here(tx: Tx, now: datetime, kept_at: datetime) -> tuple[TrainingResult, ...]:
+    """Return what is kept of the training in this database until now; nothing before its storm."""
+    training, storm = known_training(tx), training_storm(tx)
+    if storm is None:
+        return ()
+    policy = get_storm_policy(tx, storm.id)
+    sources = DebriefSources(load_network(tx), policy, StormRecords())
+    points = found_points(decision_runs(tx, storm.id))
+    return results_of(debrief(tx, training, storm, sources, points, now), kept_at)
+
+
+def keep_results(tx: Tx, actor: Actor, results: Sequence[TrainingResult], now: datetime) -> int:
+    """Keep results in place of earlier ones of the same training; return how many are new."""
+    known = [replace(one, kept_at=now) for one in list_results(tx)]
+    new = [one for one in results if replace(one, kept_at=now) not in known]
+    for one in new:
         save_result(tx, one)
-    if results:
-        after = {"scenario": results[0].scenario_name, "people": len(results)}
+    if new:
+        after = {"scenario": new[0].scenario_name, "people": len(new)}
         add_event(tx, now, actor, "training.results_kept", "training:1", after=after)
+    return len(new)
 
 
 def _grave_alerts(tx: Tx, storm: Storm, until: datetime) -> tuple[Alert, ...]:

@@ -313,7 +313,6 @@ POST /api/what-ifs/{run_id}/stop
 GET /training/debrief.pdf
 POST /api/training/decisions
 POST /api/training/decisions/{run_id}/stop
-POST /api/training/results
 POST /api/durations/learn
 POST /api/durations/learn/stop
 POST /api/durations/undo

@@ -1,4 +1,4 @@
-"""The debrief of a training: its page, moments of decision by a worker, paper, and what is kept."""
+"""The debrief of a training: its page, moments of decision by a worker, and paper."""
 
 import threading
 from datetime import timedelta
@@ -18,11 +18,10 @@ from data.model.training.rehearsal import MarkKind, Training, TrainingMark, Trai
 from data.store.accounts.accounts import find_user_by_login
 from data.store.backup.sqlite_copy import copy_database
 from data.store.database.city_address import SQLITE_FILE
-from data.store.database.engine import open_database, reading, transaction
+from data.store.database.engine import transaction
 from data.store.planning.plan_runs import lease_run
 from data.store.planning.plans import add_plan, set_published
 from data.store.training.rehearsal import add_mark, set_training
-from data.store.training.results import list_results
 from data.training import shipped_text
 from fleet.simulation.simulated_calls import SimulatedCall
 from fleet.training.calls import hang_up_unanswered, ring
@@ -33,7 +32,6 @@ from maps.pages.pdf import report_pdf
 from tests import postgres
 from tests import village as v
 from tests.api.conftest import be_signed_in, served
-from tests.village_database import copy_city
 from tests.village_plan import a_plan, legs_along
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -50,12 +48,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def home(tmp_path: Path, drawn_city: Path) -> Path:
-    return copy_city(drawn_city, tmp_path / "cities" / "village")
-
-
-@pytest.fixture
-def led(settings, city_folder, clock, home) -> TestClient:
+def led(settings, city_folder, clock) -> TestClient:
     """An instructor's client two hours into a training, in which Dara leads the storm."""
     with served(settings, city_folder, clock) as client:
         app = client.app.state.barfrub
@@ -131,13 +124,13 @@ def test_a_search_is_stopped_and_no_other_run_in_its_place(led):
 
 
 def test_everybody_but_instructors_sees_only_the_own_score(led):
-    assert "Keep the results" in page(led)
+    assert "Compare plans at all marks" in page(led)
     assert "Dispatcher" in page(led)
     be_signed_in(led, "operator")
     told = page(led)
-    assert "Keep the results" not in told
+    assert "Compare plans at all marks" not in told
     assert "Nobody has taken a seat" in told
-    assert led.post("/api/training/results").status_code == 403
+    assert led.post("/api/training/decisions").status_code == 403
     assert led.get("/training/debrief.pdf").status_code == 403
 
 
@@ -151,20 +144,6 @@ def test_who_plays_reads_neither_the_instructors_notes_nor_the_paper_of_everybod
     led.post("/api/training/seats", json={"role": "supervisor"})
     assert "Dara waits too long" not in page(led)
     assert led.get(file).status_code == 403
-
-
-def test_results_are_kept_in_the_city_that_was_rehearsed(led, home):
-    assert led.post("/api/training/results").json() == {"kept": 1}
-    city = open_database(home / SQLITE_FILE)
-    with reading(city) as tx:
-        (kept,) = list_results(tx)
-    city.dispose()
-    assert (kept.login, kept.role, kept.scenario_name) == (
-        "dispatcher",
-        Role.DISPATCHER,
-        "first-night",
-    )
-    assert kept.points is not None
 
 
 @pytest.mark.parametrize("language", languages())

@@ -121,7 +121,7 @@ def test_a_stopped_one_is_shown_and_deleted(supervisor, city_folder):
     assert refusal(again) == (409, "training_exists")
     assert "/api/training/sandbox/go-on" in page(supervisor)
     told = supervisor.get("/training?lang=en", headers={"accept": "text/html"}).text
-    assert "only those stay that were kept by “Keep the results”" in told
+    assert "The results of each person stay" in told
     state = supervisor.get("/api/training/sandbox").json()
     assert (state["made"], state["running"], state["step"]) == (True, False, "stopped")
     assert supervisor.post("/api/training/sandbox/stop").status_code == 404

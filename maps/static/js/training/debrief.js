@@ -5,16 +5,7 @@ import "../pages/theme.js";
 /** How often the progress is read, in ms. */
 const FOLLOW_MS = 4000;
 
-const kept = document.getElementById("kept");
-
-sendForms({
-  wanted: () => ({}),
-  sent: (form) => {
-    if (form.dataset.path !== "/api/training/results") return location.reload();
-    kept.hidden = false;
-    form.querySelector("button").disabled = false;
-  },
-});
+sendForms({ wanted: () => ({}), sent: () => location.reload() });
 
 document.getElementById("print").addEventListener("click", () => print());
 if (document.querySelector("[data-follow]")) setTimeout(() => location.reload(), FOLLOW_MS);

@@ -28,6 +28,7 @@ from data.model.training.live_training import TrainingCall, TrainingCallId
 from data.model.training.rehearsal import Training
 from data.store.accounts.accounts import add_user, find_user_by_login
 from data.store.alerts import add_alert
+from data.store.audit.audit_log import list_events_on
 from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan, set_plan_state, set_published
 from data.store.requests.duplicates import add_duplicate
@@ -321,8 +322,9 @@ def test_results_are_kept_once_and_shown_beside_the_next_training(tx: Tx, storm:
     a_call(tx, 1, 0)
     found = read(tx, storm)
     assert scored(found, "sara").former == ()
-    for _ in range(2):
-        keep_results(tx, DISPATCHER, results_of(found, LATER), LATER)
+    for kept_at, new in ((LATER, 1), (LATER + HOUR, 0)):
+        assert keep_results(tx, DISPATCHER, results_of(found, kept_at), kept_at) == new
+    assert len(list_events_on(tx, ["training:1"], ["training.results_kept"])) == 1
     assert scored(read(tx, storm), "sara").former == ()  # it is this very training
     again = replace(REHEARSED, began_at=v.NOW + 24 * HOUR)
     (before,) = scored(debrief(tx, again, storm, SOURCES, None, LATER), "sara").former
