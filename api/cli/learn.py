@@ -15,7 +15,10 @@ def learn(
         int | None, typer.Option(help="Number of an earlier proposal to show; learns nothing.")
     ] = None,
     use: Annotated[
-        int | None, typer.Option(help="Number of a proposal that plans are to use from now on.")
+        int | None,
+        typer.Option(
+            help="Number of a proposal that plans use from now on, 0 for the fleet file alone."
+        ),
     ] = None,
     undo: Annotated[
         bool, typer.Option("--undo", help="Undo the last change of what plans use.")

@@ -74,6 +74,7 @@ def durations_page(request: Request, context: BoardContext) -> HTMLResponse:
         "boot": boot_of(request, context),
         "learning": learning,
         "now": in_force_words(used, around),
+        "in_force": used is not None,
         "change": last.id if last else 0,
         "left_out": left_out,
         "untaken": untaken,
@@ -116,7 +117,7 @@ def undo_durations(wanted: UndoIn, context: SupervisorContext) -> PaceInForce:
 def use_durations(
     proposal_id: PaceProposalId, wanted: UseIn, context: SupervisorContext
 ) -> PaceInForce:
-    """Let plans use a proposal from now on."""
+    """Let plans use a proposal from now on; by number 0 they assume what is written down."""
     with context.writing() as tx:
         put_in_force(tx, context.actor, proposal_id, wanted.base, context.now)
         return _in_force(tx)

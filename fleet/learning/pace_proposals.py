@@ -124,17 +124,21 @@ def corrected_since(tx: Tx, learned: LearnedPace) -> Corrections:
 
 def put_in_force(
     tx: Tx, actor: Actor, proposal_id: PaceProposalId, base: int, now: datetime
-) -> PaceProposal:
-    """Let plans use a proposal from now on.
+) -> PaceProposal | None:
+    """Let plans use a proposal from now on, or, by number `NONE`, assume what is written down.
 
-    `base` is the last change that the editor has seen, 0 for none.
+    `base` is the last change that the editor has seen, 0 for none. Returns what is in force then.
     """
     _refuse_changed(tx, base)
-    wanted = get_proposal(tx, proposal_id)
-    if wanted.state is PaceState.IN_FORCE:
-        raise ConflictError("the proposal is in force", reason="pace_in_force", id=proposal_id)
+    if proposal_id != NONE:
+        get_proposal(tx, proposal_id)
+    used = find_proposal_in_force(tx)
+    if proposal_id == (NONE if used is None else used.id):
+        raise ConflictError(
+            "plans use that already, it is in force", reason="pace_in_force", id=proposal_id
+        )
     _set(tx, actor, proposal_id, now)
-    return get_proposal(tx, proposal_id)
+    return find_proposal_in_force(tx)
 
 
 def undo_pace(tx: Tx, actor: Actor, change: int, now: datetime) -> PaceProposal | None:

@@ -44,13 +44,14 @@ HOUR = timedelta(hours=1)
 
 
 def plan_pace(city: CityContext, storm: Storm, shifts: Sequence[Shift]) -> Pace:
-    """Return the pace of a plan from now to the end of its shifts."""
+    """Return the pace of a plan for the hours of its shifts that are still to come."""
     proposal = find_proposal_in_force(city.tx)
     if proposal is None:
         return AS_ASSUMED
     depths_mm = _depths_mm(city, storm)
-    ends_at = max((shift.ends_at for shift in shifts), default=city.now)
-    hours = hours_between(city.now, ends_at, ZoneInfo(get_city(city.tx).timezone))
+    begins_at = max(min((shift.starts_at for shift in shifts), default=city.now), city.now)
+    ends_at = max((shift.ends_at for shift in shifts), default=begins_at)
+    hours = hours_between(begins_at, ends_at, ZoneInfo(get_city(city.tx).timezone))
     machines, sites = list_vehicles(city.tx), list_reload_sites(city.tx)
     return pace_from(proposal.learned, machines, city.network.segments, depths_mm, hours, sites)
 

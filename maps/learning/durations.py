@@ -92,7 +92,7 @@ def in_force_words(used: PaceProposal | None, around: DurationsContext) -> str:
 
 
 def left_out_words(learned: LearnedPace, corrected: Corrections, t: Translator) -> str:
-    """Return what plans do not use of it, since the fleet file says otherwise by now."""
+    """Return which speeds and filling times plans do not use, since the fleet file was changed."""
     names = [
         " · ".join((t(f"movement:{movement}"), t(f"machine:{machine}")))
         for movement, machine in sorted(corrected.speeds)
@@ -101,7 +101,8 @@ def left_out_words(learned: LearnedPace, corrected: Corrections, t: Translator) 
     if not names:
         return ""
     return t(
-        "The fleet file was changed since this was learned; it alone counts for: {what}.",
+        "The fleet file was changed since this was learned. How long these take in general comes "
+        "from it alone: {what}. What single streets, snow, hours and stops change still counts.",
         what=t.listed(names),
     )
 

@@ -101,11 +101,18 @@ def test_a_supervisor_puts_it_in_force_and_undoes_it(client, sign_in, proposal):
     assert used["proposal"] == proposal.id
     page = shown(client)
     assert f"Plans use proposal {proposal.id}" in page
-    assert "/use" not in page
+    assert re.findall(r"/api/durations/(\d+)/use", page) == ["0"]  # only back to the fleet file
     again = client.post(f"/api/durations/{proposal.id}/use", json={"base": 0})
     assert again.status_code == 409
     undone = client.post("/api/durations/undo", json={"change": used["change"]}).json()
     assert undone["proposal"] == 0
+    page = shown(client)
+    assert "Plans assume what is written" in page
+    assert re.findall(r"/api/durations/(\d+)/use", page) == [str(proposal.id)]
+    base = undone["change"]
+    used = client.post(f"/api/durations/{proposal.id}/use", json={"base": base}).json()
+    written = client.post("/api/durations/0/use", json={"base": used["change"]}).json()
+    assert written["proposal"] == 0
     assert "Plans assume what is written" in shown(client)
 
 
@@ -117,7 +124,7 @@ def test_what_the_fleet_file_says_otherwise_since_is_named(app, client, sign_in)
     with transaction(app.engine) as tx:
         proposal = add_proposal(tx, new)
     sign_in("supervisor")
-    said = "it alone counts for: Plowing · Dump truck with plow, Salt heap."
+    said = "from it alone: Plowing · Dump truck with plow, Salt heap."
     assert said in re.sub("[\u2066-\u2069]", "", shown(client))
     client.post(f"/api/durations/{proposal.id}/use", json={"base": 0})
     page = re.sub("[\u2066-\u2069]", "", shown(client))

@@ -18,6 +18,7 @@ from data.store.tracking.positions import add_positions, list_unseen, mark_seen_
 from data.store.work import list_jobs
 from fleet.evidence.evidence_pipeline import digest, new_open_tracks
 from fleet.learning.pace_proposals import (
+    NONE,
     find_last_pace_change,
     lessons_of,
     propose,
@@ -97,6 +98,15 @@ def test_another_proposal_takes_the_place_of_the_first(tx, storm, proposal):
     assert get_proposal(tx, proposal.id).state is PaceState.ENDED
     undo_pace(tx, DISPATCHER, find_last_pace_change(tx).id, LATER)
     assert find_proposal_in_force(tx).id == proposal.id
+
+
+def test_after_two_proposals_plans_can_go_back_to_the_fleet_file(tx, storm, proposal):
+    put_in_force(tx, DISPATCHER, proposal.id, 0, LATER)
+    put_in_force(tx, DISPATCHER, learned(tx, storm).id, find_last_pace_change(tx).id, LATER)
+    assert put_in_force(tx, DISPATCHER, NONE, find_last_pace_change(tx).id, LATER) is None
+    assert main_street(tx, storm) == 1.0
+    with pytest.raises(ConflictError, match="in force"):
+        put_in_force(tx, DISPATCHER, NONE, find_last_pace_change(tx).id, LATER)
 
 
 def test_who_has_not_seen_the_last_change_changes_nothing(tx, storm, proposal):
