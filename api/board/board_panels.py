@@ -66,8 +66,9 @@ def packed_timeline(app: App, plan_id: PlanId) -> bytes:
 @router.get("/api/board/done", response_model=DoneView)
 def get_done_work(request: Request, context: BoardContext) -> Response:
     """Return the state of all legs of the driven plan."""
-    checked, kept = context.app.alert_task.check, context.app.boards.done
-    return packed_answer(request, kept.packed(checked, lambda: done_view(checked)))
+    watch, kept = context.app.alert_task, context.app.boards.done
+    checked, ends = watch.check, watch.ends
+    return packed_answer(request, kept.packed(checked, lambda: done_view(checked, ends)))
 
 
 @router.get("/api/board/trucks/{vehicle_id}")

@@ -16,6 +16,7 @@ from data.model import Plan, PlanId, PlanState, Route, ShiftId, Storm, VehicleId
 from data.store.database.engine import Tx
 from data.store.planning.plans import PlanHead, list_plan_heads
 from fleet.alerts.alert_register import time_off_route
+from fleet.learning.plan_pace import odds_of_ends
 from fleet.routes.off_route import detours_of
 from fleet.routes.plan_vs_actual import LegState, RouteCheck
 from fleet.routes.route_progress import PlanCheck, check_plan
@@ -25,6 +26,7 @@ from fleet.storms.storm_lookup import shown_storm
 from maps.routes.check_map import CheckMap, check_map
 from maps.routes.check_runs import run_rows
 from maps.routes.check_trucks import truck_choices, truck_rows
+from maps.routes.end_window import EndsAhead
 from maps.routes.plan_vs_actual import (
     CheckView,
     TruckStateView,
@@ -58,7 +60,7 @@ class _Found:
 def list_route_checks(context: WallContext) -> list[CheckView]:
     """Return the state of every route of the driven plan."""
     watch = context.app.alert_task
-    return [] if watch.check is None else check_views(watch.check, watch.trucks)
+    return [] if watch.check is None else check_views(watch.check, watch.trucks, watch.ends)
 
 
 @router.get("/api/truck-states")
@@ -89,10 +91,13 @@ def routes_page(request: Request, context: BoardContext, plan: Wanted = None) ->
     with context.reading() as tx:
         found = _found(tx, context, plan)
         vehicles, off = machine_names(tx), _off_route(tx, found)
-    rows = truck_rows(found.check, vehicles, off, t) if found.check else ()
+        odds = odds_of_ends(tx, found.storm.id) if found.storm and found.check else None
+    ends = EndsAhead(odds, context.now)
+    rows = truck_rows(found.check, vehicles, off, ends, t) if found.check else ()
     shown = {
         "found": found,
         "rows": rows,
+        "odds": odds,
         "choices": truck_choices(rows, t),
         "boot": boot_of(request, context),
     }

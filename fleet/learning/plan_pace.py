@@ -25,11 +25,13 @@ from data.model.planning.paces import (
     LearnedPace,
     Movement,
     Pace,
+    PaceProposalId,
+    Scatter,
 )
 from data.policy.city_policy import Policy
 from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx
-from data.store.learning.pace_proposals import find_proposal_in_force
+from data.store.learning.pace_proposals import find_proposal_in_force, find_proposal_in_force_id
 from data.store.setup.city import get_city
 from data.store.setup.machines import list_reload_sites, list_vehicles
 from data.store.storms.storm_policies import get_storm_policy
@@ -63,6 +65,22 @@ def odds_of_ends(tx: Tx, storm_id: StormId) -> FinishOdds | None:
     if scatter is None:
         return None
     return FinishOdds(*scatter, get_storm_policy(tx, storm_id).punctuality.probability)
+
+
+class ScatterInForce:
+    """How far ends are off by the proposal in force, which is read where it is another one."""
+
+    def __init__(self) -> None:
+        self._known: tuple[PaceProposalId | None, Scatter | None] = (None, None)
+
+    def odds(self, tx: Tx, policy: Policy) -> FinishOdds | None:
+        """Return how sure ends are; `None` where no storm taught that yet."""
+        proposal_id = find_proposal_in_force_id(tx)
+        if proposal_id != self._known[0]:
+            proposal = find_proposal_in_force(tx)
+            self._known = (proposal_id, None if proposal is None else proposal.learned.scatter)
+        scatter = self._known[1]
+        return None if scatter is None else FinishOdds(*scatter, policy.punctuality.probability)
 
 
 def pace_from(

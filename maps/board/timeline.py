@@ -21,6 +21,7 @@ from fleet.routes.route_progress import PlanCheck
 from maps.board.section_colors import section_colors
 from maps.board.section_marks import section_marks
 from maps.pages.style import TRUCK_COLORS
+from maps.routes.end_window import EndsAhead, EndView
 
 SECOND = timedelta(seconds=1)
 
@@ -82,7 +83,10 @@ class TimelineView:
 
 @dataclass(frozen=True, slots=True)
 class LaneDone:
-    """Actual state of a row: a letter for each leg in `states`; `done` has `[leg, second]`."""
+    """Actual state of a row: a letter for each leg in `states`; `done` has `[leg, second]`.
+
+    `end` is the expected end as a window, `None` where nobody knows how sure it is.
+    """
 
     shift_id: int
     vehicle_id: int
@@ -90,6 +94,7 @@ class LaneDone:
     next_leg: int
     late_s: int
     ends_at: datetime | None
+    end: EndView | None
     states: str
     done: list[list[int]]
 
@@ -121,13 +126,13 @@ def timeline_view(
     )
 
 
-def done_view(checked: PlanCheck | None) -> DoneView:
+def done_view(checked: PlanCheck | None, ends: EndsAhead) -> DoneView:
     """Return the actual state of the driven plan's bars; no rows while no plan is driven."""
     pairs = zip(checked.plan.routes, checked.routes, strict=True) if checked else ()
     return DoneView(
         plan_id=checked.plan.id if checked else None,
         states={letter: str(state) for state, letter in STATE_LETTERS.items()},
-        lanes=[_done(route, check) for route, check in pairs if route.legs],
+        lanes=[_done(route, check, ends) for route, check in pairs if route.legs],
     )
 
 
@@ -151,7 +156,7 @@ def _lane(
     )
 
 
-def _done(route: Route, check: RouteCheck) -> LaneDone:
+def _done(route: Route, check: RouteCheck, ends: EndsAhead) -> LaneDone:
     begins_at = route.legs[0].starts_at
     return LaneDone(
         shift_id=route.shift_id,
@@ -160,6 +165,7 @@ def _done(route: Route, check: RouteCheck) -> LaneDone:
         next_leg=check.next_leg,
         late_s=round(check.late / SECOND),
         ends_at=check.ends_at,
+        end=ends.of(route, check),
         states="".join(STATE_LETTERS[leg.state] for leg in check.legs),
         done=[
             [i, _seconds(begins_at, leg.at)]

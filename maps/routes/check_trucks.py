@@ -9,6 +9,7 @@ from fleet.routes.plan_vs_actual import RouteCheck
 from fleet.routes.route_progress import PlanCheck
 from maps.pages.i18n import Translator
 from maps.routes.check_map import RunOutcome, outcome_m
+from maps.routes.end_window import EndsAhead, EndView
 from maps.routes.plan_vs_actual import late_minutes, late_text
 from maps.routes.run_words import said_length
 
@@ -55,12 +56,13 @@ def truck_rows(
     checked: PlanCheck,
     vehicles: Mapping[VehicleId, str],
     off: Mapping[VehicleId, timedelta],
+    ends: EndsAhead,
     t: Translator,
 ) -> tuple[TruckRow, ...]:
     """Return a row for every truck with a route; `off` is the time that each was off it."""
     pairs = zip(checked.plan.routes, checked.routes, strict=True)
     rows = (
-        _row(checked.plan, route, check, vehicles.get(route.vehicle_id, ""), off, t)
+        _row(checked.plan, route, check, vehicles.get(route.vehicle_id, ""), off, ends, t)
         for route, check in pairs
         if route.legs
     )
@@ -88,6 +90,7 @@ def _row(
     check: RouteCheck,
     truck: str,
     off: Mapping[VehicleId, timedelta],
+    ends: EndsAhead,
     t: Translator,
 ) -> TruckRow:
     metres = outcome_m(route, check)
@@ -108,10 +111,16 @@ def _row(
         off=t.plural("{count} min", round(away / MINUTE)) if away else "–",
         late=f"{t('over')} · {late}" if check.over else late,
         planned_end=t.time(check.planned_end) if check.planned_end else "–",
-        ends_at=t.time(check.ends_at) if check.ends_at else "–",
+        ends_at=_end_text(check, ends.of(route, check), t),
         behind=behind,
         marks=tuple(_marks(metres, behind=behind)),
     )
+
+
+def _end_text(check: RouteCheck, end: EndView | None, t: Translator) -> str:
+    if end is not None:
+        return t.times(end.earliest_at, end.latest_at)
+    return t.time(check.ends_at) if check.ends_at else "–"
 
 
 def _marks(metres: Mapping[RunOutcome, float], *, behind: bool) -> Iterator[str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from data.model import Route
+from fleet.routes.plan_vs_actual import RouteCheck
 from routing.problem.finish_odds import FinishOdds
 
 
@@ -19,6 +20,26 @@ class EndView:
     kept_pct: float
 
 
+@dataclass(frozen=True, slots=True)
+class EndsAhead:
+    """How sure ends of routes are that are driven now; `odds` is `None` where nobody knows."""
+
+    odds: FinishOdds | None
+    now: datetime
+
+    def of(self, route: Route, check: RouteCheck) -> EndView | None:
+        """Return the window of the end that a driven route is expected to have, in whole minutes.
+
+        `None` for what is over, or was never begun and is no more expected.
+        """
+        if check.over or check.ends_at is None:
+            return None
+        seen = end_view(check.ends_at, max(self.now, route.legs[0].starts_at), self.odds)
+        if seen is None:
+            return None
+        return EndView(_minute(seen.earliest_at), _minute(seen.latest_at), seen.kept_pct)
+
+
 def end_view(ends_at: datetime, since: datetime, odds: FinishOdds | None) -> EndView | None:
     """Return the window of an end that is expected since a moment; `None` where nobody knows."""
     if odds is None:
@@ -30,3 +51,7 @@ def end_view(ends_at: datetime, since: datetime, odds: FinishOdds | None) -> End
 def end_of_route(route: Route, odds: FinishOdds | None) -> EndView | None:
     """Return the window of the end of a route with legs, as it was planned."""
     return end_view(route.legs[-1].ends_at, route.legs[0].starts_at, odds)
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)

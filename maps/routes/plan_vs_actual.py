@@ -15,6 +15,7 @@ from fleet.routes.route_progress import PlanCheck
 from fleet.routes.truck_states import TruckState, TruckStatus, done_m
 from maps.pages.i18n import Translator
 from maps.pages.tables import BYTE_ORDER_MARK, span_text
+from maps.routes.end_window import EndsAhead, EndView
 from maps.streets.street import called, street_name
 
 CHECK_COLUMNS = (
@@ -50,7 +51,8 @@ SHOWN = (
 class CheckView:
     """The route check of a truck for the board; `id` is the vehicle's, times are whole minutes.
 
-    `done_m` of `work_m` are metres of work that nobody has to come for any more, by evidence.
+    `done_m` of `work_m` are metres of work that nobody has to come for any more, by evidence. `end`
+    is the expected end as a window, `None` where nobody knows how sure it is.
     """
 
     id: int
@@ -64,6 +66,7 @@ class CheckView:
     late_min: int
     planned_end: datetime | None
     ends_at: datetime | None
+    end: EndView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ class DetourRow:
     street: str
 
 
-def check_view(plan: Plan, route: Route, check: RouteCheck) -> CheckView:
+def check_view(plan: Plan, route: Route, check: RouteCheck, ends: EndsAhead) -> CheckView:
     """Return the check of a route for the board."""
     ends_at = check.ends_at
     return CheckView(
@@ -129,14 +132,21 @@ def check_view(plan: Plan, route: Route, check: RouteCheck) -> CheckView:
         late_min=round(check.late / MINUTE),
         planned_end=check.planned_end,
         ends_at=ends_at.replace(second=0, microsecond=0) if ends_at else None,
+        end=ends.of(route, check),
     )
 
 
-def check_views(checked: PlanCheck, trucks: Iterable[TruckStatus]) -> list[CheckView]:
+def check_views(
+    checked: PlanCheck, trucks: Iterable[TruckStatus], ends: EndsAhead
+) -> list[CheckView]:
     """Return the check of the route of each truck's current shift, where the plan has one."""
     current = {truck.shift_id for truck in trucks}
     pairs = zip(checked.plan.routes, checked.routes, strict=True)
-    return [check_view(checked.plan, route, one) for route, one in pairs if one.shift_id in current]
+    return [
+        check_view(checked.plan, route, one, ends)
+        for route, one in pairs
+        if one.shift_id in current
+    ]
 
 
 def truck_state_views(trucks: Iterable[TruckStatus]) -> list[TruckStateView]:

@@ -16,6 +16,7 @@ from fleet.alerts.alert_conditions import clock_signs
 from fleet.alerts.alert_monitor import AlertMonitor, MonitorResult
 from fleet.alerts.alert_register import WATCH
 from fleet.context import CityContext
+from fleet.learning.plan_pace import ScatterInForce
 from fleet.messages.sos import SosListener, call_for_help
 from fleet.routes.published_plan import PublishedPlanCache
 from fleet.routes.route_progress import PlanCheck
@@ -23,6 +24,7 @@ from fleet.routes.truck_states import TruckStatus
 from fleet.tracking.live_fleet import Hub, LiveFleet
 from fleet.tracking.tracker_clocks import TrackerClocks
 from maps.alerts import alert_view
+from maps.routes.end_window import EndsAhead
 from maps.routes.plan_vs_actual import (
     CheckView,
     TruckStateView,
@@ -52,6 +54,7 @@ class _Look:
     at: datetime
     storm: Storm | None
     found: MonitorResult
+    ends: EndsAhead
     unchanged: bool
 
 
@@ -60,8 +63,8 @@ class AlertTask(CityTask):
 
     A server that does not lead checks the plan for its own pages, and opens alerts of the calls
     for help that came to it. `check` is the plan's progress as of the last run, `None` while no
-    plan is driven, and `trucks` is what each truck does: both are immutable, so that any thread may
-    read them.
+    plan is driven, `trucks` is what each truck does, and `ends` how sure their ends are: all are
+    immutable, so that any thread may read them.
     """
 
     pause_s = PERIOD_S
@@ -87,6 +90,8 @@ class AlertTask(CityTask):
         self._one_at_a_time = Lock()
         self.check: PlanCheck | None = None
         self.trucks: tuple[TruckStatus, ...] = ()
+        self._scatter = ScatterInForce()
+        self.ends = EndsAhead(None, clock.now())
 
     def get_ready(self) -> None:
         """Load the progress of the driven plan so far; the first run publishes it."""
@@ -106,7 +111,7 @@ class AlertTask(CityTask):
         """Check once without storing what was found, but for calls for help."""
         with self._one_at_a_time:
             seen = self._look()
-            self.check, self.trucks = seen.found.check, seen.found.trucks
+            self._take(seen)
             self._changed_checks()
             self._changed_states()
             self._publish_alerts(self._open_sos_alerts(seen.storm, seen.at))
@@ -119,11 +124,14 @@ class AlertTask(CityTask):
             rules = self._city_state.now.policy.alerts
             with transaction(self._engine) as tx:
                 changed += self._monitor.store(tx, seen.found, rules, seen.at)
-        self.check, self.trucks = seen.found.check, seen.found.trucks
+        self._take(seen)
         self._hub.publish("checks", self._changed_checks())
         self._hub.publish("trucks", self._changed_states())
         self._publish_alerts(changed)
         return len(changed)
+
+    def _take(self, seen: _Look) -> None:
+        self.check, self.trucks, self.ends = seen.found.check, seen.found.trucks, seen.ends
 
     def _look(self) -> _Look:
         """Check the plan by what is known now."""
@@ -138,7 +146,8 @@ class AlertTask(CityTask):
                 found = self._monitor.check(city, storm, live, streets, shifts)
                 off = self._clocks.disagreement(now, time.monotonic())
                 found = replace(found, signs=(*found.signs, *clock_signs(off)))
-                return _Look(now, storm, found, self._monitor.is_unchanged(tx, found, now))
+                ends = EndsAhead(self._scatter.odds(tx, city_state.policy), now)
+                return _Look(now, storm, found, ends, self._monitor.is_unchanged(tx, found, now))
         except BaseException:
             self._plans.forget()  # the changes are lost: read all anew next time
             self._monitor = AlertMonitor(self._plans)
@@ -159,7 +168,7 @@ class AlertTask(CityTask):
 
     def _changed_checks(self) -> list[CheckView]:
         """Return the routes whose state differs from the one published last, by any server."""
-        views = check_views(self.check, self.trucks) if self.check else []
+        views = check_views(self.check, self.trucks, self.ends) if self.check else []
         fresh = [view for view in views if self._published.get(view.id) != view]
         self._published = {view.id: view for view in views}
         return fresh

@@ -50,6 +50,28 @@ def test_a_plan_and_its_driver_are_told_a_window_of_the_end(app, client, sign_in
     assert told["earliest_at"] < told["latest_at"]
 
 
+def test_while_a_truck_is_driving_its_expected_end_is_a_window(app, client, plan):
+    app.alert_task.run()
+    (before, *_) = client.get("/api/route-checks").json()
+    assert before["end"] is None
+    put(app, LEARNED)
+    app.alert_task.run()
+    (check, *_), (lane, *_) = (
+        client.get("/api/route-checks").json(),
+        client.get("/api/board/done").json()["lanes"],
+    )
+    earliest, ends, latest = (
+        datetime.fromisoformat(at)
+        for at in (check["end"]["earliest_at"], check["ends_at"], check["end"]["latest_at"])
+    )
+    assert earliest < ends < latest
+    assert lane["end"] == check["end"]
+    t = translator("en", "Asia/Tehran")
+    page = client.get("/routes").text
+    assert t.times(earliest, latest) in page
+    assert "80 % of routes are over by the later time" in page
+
+
 def test_proposals_that_do_not_say_how_sure_ends_are_make_no_window(app, client, plan):
     put(app, replace(LEARNED, scatter_s=None))
     (route, *_) = client.get(f"/api/plans/{plan.id}").json()["routes"]

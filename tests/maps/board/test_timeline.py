@@ -5,10 +5,12 @@ from data.model import LegKind, Route, ShiftId, VehicleId
 from fleet.routes.plan_vs_actual import LegCheck, LegState, RouteCheck
 from fleet.routes.route_progress import PlanCheck
 from maps.board.timeline import KIND_LETTERS, STATE_LETTERS, done_view, timeline_view
+from maps.routes.end_window import EndsAhead
 from tests import village as v
 from tests.village_plan import a_leg, a_plan
 
 MINUTE = timedelta(minutes=1)
+UNSURE = EndsAhead(None, v.NOW)
 NAMES = {VehicleId(1): "Plow 1"}
 
 
@@ -51,13 +53,13 @@ def test_what_is_over_is_told_with_its_second() -> None:
     )
     check = RouteCheck(ShiftId(1), VehicleId(1), legs, 2, MINUTE, None, None, 1.0)
     idle = RouteCheck(ShiftId(2), VehicleId(2), (), 0, MINUTE, None, None, 1.0)
-    [lane] = done_view(PlanCheck(made, (check, idle))).lanes
+    [lane] = done_view(PlanCheck(made, (check, idle)), UNSURE).lanes
     assert (lane.states, lane.done, lane.next_leg, lane.late_s) == ("pda", [[1, 240]], 2, 60)
 
 
 def test_while_nothing_is_driven_nothing_is_done() -> None:
-    assert done_view(None).lanes == []
-    assert done_view(None).plan_id is None
+    assert done_view(None, UNSURE).lanes == []
+    assert done_view(None, UNSURE).plan_id is None
 
 
 def test_a_leg_over_several_streets_names_them_all() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from statistics import NormalDist
 
 import pytest
 
@@ -13,6 +14,8 @@ from maps.pages.i18n import translator
 from maps.routes.check_map import RunOutcome, check_map, outcome, worst
 from maps.routes.check_runs import run_rows
 from maps.routes.check_trucks import truck_choices, truck_rows
+from maps.routes.end_window import EndsAhead
+from routing.problem.finish_odds import FinishOdds
 from tests import village as v
 from tests.village_plan import a_leg, a_plan
 
@@ -20,7 +23,8 @@ EN = translator("en")
 NETWORK = v.village()
 VEHICLES = {VehicleId(1): "Plow 1"}
 STREETS = (v.MAIN_WEST, v.MAIN_EAST, v.ROSE)
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+UNSURE = EndsAhead(None, v.NOW)
 
 
 def checked(*states: LegState, legs: tuple[Leg, ...] = (), late: timedelta = MINUTE) -> PlanCheck:
@@ -74,19 +78,33 @@ def test_a_reload_is_a_row_without_legs_and_a_drive_is_none() -> None:
     ],
 )
 def test_a_truck_is_marked_by_what_became_of_its_work(states, marks, done) -> None:
-    (row,) = truck_rows(checked(*states), VEHICLES, {}, EN)
+    (row,) = truck_rows(checked(*states), VEHICLES, {}, UNSURE, EN)
     assert (row.marks, row.done, row.off) == (marks, done, "–")
 
 
+def test_an_expected_end_is_a_window_until_the_route_is_over() -> None:
+    found = checked(LegState.AHEAD)
+    at = v.NOW + 3 * HOUR
+    driven = replace(found, routes=(replace(found.routes[0], ends_at=at),))
+    over = replace(found, routes=(replace(found.routes[0], ends_at=at, next_leg=1),))
+    sure = EndsAhead(FinishOdds(storm_sd=0.1, own_s=0.0, kept=0.9), v.NOW + HOUR)
+    off = timedelta(seconds=0.1 * NormalDist().inv_cdf(0.9) * 2 * 3600)
+    (row,), (ended,) = (truck_rows(one, VEHICLES, {}, sure, EN) for one in (driven, over))
+    assert row.ends_at == EN.times(at - off, at + off)
+    assert ended.ends_at == EN.time(at)
+    (row,) = truck_rows(driven, VEHICLES, {}, UNSURE, EN)
+    assert row.ends_at == EN.time(at)
+
+
 def test_a_truck_that_is_late_by_hours_says_hours() -> None:
-    (row,) = truck_rows(checked(LegState.AHEAD, late=95 * MINUTE), VEHICLES, {}, EN)
+    (row,) = truck_rows(checked(LegState.AHEAD, late=95 * MINUTE), VEHICLES, {}, UNSURE, EN)
     assert row.late == "1 h 35 min late"
 
 
 def test_a_truck_that_ended_late_says_so_and_is_counted_late() -> None:
     found = checked(LegState.DONE, late=67 * MINUTE)
     ended = replace(found, routes=(replace(found.routes[0], next_leg=1),))
-    (row,) = truck_rows(ended, VEHICLES, {}, EN)
+    (row,) = truck_rows(ended, VEHICLES, {}, UNSURE, EN)
     assert (row.late, row.behind, row.marks) == ("over · 1 h 7 min late", True, ("late",))
 
 
@@ -95,6 +113,7 @@ def test_trucks_are_counted_by_their_marks() -> None:
         checked(LegState.SKIPPED, LegState.AHEAD, late=9.6 * MINUTE),
         VEHICLES,
         {VehicleId(1): 7 * MINUTE},
+        UNSURE,
         EN,
     )
     assert (late[0].late, late[0].behind, late[0].off) == ("10 min late", True, "7 min")

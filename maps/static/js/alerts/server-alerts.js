@@ -4,7 +4,7 @@ import { boot } from "../pages/boot.js";
 import { get } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { withNews } from "../pages/stream.js";
-import { duration, inLanguage, number, streetName, t, time } from "../pages/texts.js";
+import { duration, inLanguage, number, streetName, t, time, times } from "../pages/texts.js";
 import { facts } from "../pages/facts.js";
 import { personText } from "../accounts/people.js";
 import { change } from "../messages/presence.js";
@@ -116,6 +116,10 @@ export function lateness(vehicleId) {
 
 const COUNTED = ["out_of_order", "by_other", "told", "unproved", "skipped"];
 
+/** When a route ends: as a window where storms taught how sure that is. */
+const endOf = ({ ends_at: at, end }) =>
+  end ? html`<bdi>${times(end.earliest_at, end.latest_at)}</bdi>` : at ? time(at) : null;
+
 /** How a truck drives its route, for its panel. */
 export function checkFacts(vehicleId) {
   const check = checkOf(vehicleId);
@@ -131,7 +135,7 @@ export function checkFacts(vehicleId) {
         check.counts[state] > 0 ? number(check.counts[state]) : null,
       ]),
       [over ? t("At its end") : t("Now"), lateWords(check)],
-      [over ? t("Actual end") : t("Expected end"), check.ends_at ? time(check.ends_at) : null],
+      [over ? t("Actual end") : t("Expected end"), endOf(check)],
     ])}
     <p><a href="/routes/${check.shift_id}">${t("All legs of this truck")}</a></p>
     <p><a href="/api/plans/${check.plan_id}/routes/${check.shift_id}/sheet.pdf" target="_blank" rel="noopener">${t("Route sheet (PDF)")}</a></p>`;

@@ -9,7 +9,7 @@ const DONE_EVERY_MS = 4000; // trucks end legs all the time; nobody sees a bar t
 /** `lanes` in the order of trucks' names, `from` and `to` in ms; `plan` is the id of what is shown. */
 export const timeline = new Store({ plan: null, lanes: [], from: 0, to: 0, failed: null });
 
-const NOTHING = { states: "", done: new Map(), next_leg: 0, late_s: 0, ends_at: null };
+const NOTHING = { states: "", done: new Map(), next_leg: 0, late_s: 0, ends_at: null, end: null };
 
 function lane(wire, kinds) {
   const begins = Date.parse(wire.begins_at);

@@ -9,13 +9,13 @@ import { doneWords, lateWords } from "./words.js";
 const LEG_PX = 36;
 
 function truckRow(lane, chosen) {
-  const expected = lane.became.ends_at;
+  const { ends_at: expected, end } = lane.became;
   return html`<tr aria-selected=${lane.vehicle === chosen}>
     <th scope="row"><button class="link" @click=${() => choose("truck", lane.vehicle)}><bdi>${lane.name}</bdi></button></th>
     <td>${doneWords(lane)}</td>
     <td class=${lane.became.late_s >= 600 ? "danger" : ""}>${lateWords(lane)}</td>
     <td>${time(lane.ends.at(-1))}</td>
-    <td>${expected === null ? "" : time(expected)}</td>
+    <td>${end ? html`<bdi>${times(end.earliest_at, end.latest_at)}</bdi>` : expected === null ? "" : time(expected)}</td>
   </tr>`;
 }
 
