@@ -3,30 +3,22 @@
 A town is plowed in ten storms, whose true speeds nobody knows (`learned_town`). Five of them are
 driven by the simulator as its trackers tell, positions become passes, and `learn` proposes from
 these. The other five are planned as assumed, with one factor for each type of machine, and as
-learned, and all these plans are driven. How surely deadlines are kept is measured on three more
-(`kept_deadlines`).
+learned, and all these plans are driven. Promises are kept in ten more (`kept_promises`), deadlines
+in further ones (`kept_deadlines`).
 """
 
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 
 from data.model import (
-    JobId,
-    JobState,
-    Plan,
-    PlanId,
-    Promise,
-    PromiseOutcome,
-    RequestId,
     RoadClass,
-    ServiceClass,
 )
 from data.model.planning.paces import AS_ASSUMED, Movement, Pace
 from data.store.database.engine import transaction
@@ -35,12 +27,10 @@ from fleet.learning.pace_proposals import Lessons, propose, put_in_force
 from fleet.learning.paces import learned_pace
 from fleet.learning.storm_drives import drives_in
 from fleet.learning.street_drives import StormDrives, turn_s
-from fleet.requests.promises import late_share, track_record, was_kept, widened
 from routing.search.warm_up import warm_up
-from tests.benchmarks import kept_deadlines, learned_pass_times
+from tests.benchmarks import kept_deadlines, kept_promises, learned_pass_times
 from tests.benchmarks.learned_town import (
     ACTOR,
-    BEGAN,
     LEARNED_FROM,
     Ended,
     Night,
@@ -54,11 +44,6 @@ from tests.benchmarks.learned_town import (
     planned,
     route_ends,
 )
-
-FAR_LATER = BEGAN + timedelta(days=365)
-NO_CLASS = ServiceClass("P1")
-PROMISES = 120
-"""Promises to callers in each storm, of streets drawn at random."""
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
@@ -85,7 +70,11 @@ def _ten_storms(folder: Path) -> Iterator[tuple[str, str, str]]:
         lessons = Lessons(tuple(storm.id for storm in storms), len(seen.drives), learned)
         put_in_force(tx, ACTOR, propose(tx, ACTOR, lessons, now).id, 0, now)
     yield f"{len(storms)} storms, drives along streets", f"{lessons.drives:,}", ""
+    scatter = learned.scatter
+    assert scatter is not None, "nothing was learned of how sure ends are"
+    yield "how far ends are off, held out", f"{scatter.storm_sd:.1%}, {scatter.own_s:.1f} s2/s", ""
     yield from _compared(town, fresh, one_factor(seen))
+    yield from kept_promises.rows_of(town)
     yield from kept_deadlines.rows_of(town)
 
 
@@ -108,16 +97,10 @@ def one_factor(seen: StormDrives) -> Pace:
 
 
 def _compared(town: Town, fresh: Sequence[Night], factors: Pace) -> Iterator[tuple[str, str, str]]:
-    """Plan each of the other storms as assumed, by one factor and as learned, and drive the plans.
-
-    Promises are of the learned plans, and their record begins anew with these.
-    """
+    """Plan each of the other storms as assumed, by one factor and as learned, and drive these."""
     ends, jobs = defaultdict[str, list[Ended]](list), defaultdict[str, list[Ended]](list)
-    told, shown = list[PromiseOutcome](), list[tuple[float, float]]()
-    usual: list[float] = []
     for night in fresh:
         storm, prepared = begun(town, night)
-        promised: dict[str, list[PromiseOutcome]] = {}
         paces = {
             "assumed": AS_ASSUMED,
             "one factor for each type": factors,
@@ -127,12 +110,6 @@ def _compared(town: Town, fresh: Sequence[Night], factors: Pace) -> Iterator[tup
             plan = planned(replace(prepared, pace=pace), night)
             ends[name] += route_ends(town, plan, night)
             jobs[name] += job_ends(town, plan, night)
-            promised[name] = _promised(town, plan, night, told)
-        record = track_record(told, NO_CLASS, night.starts_at)
-        usual.append(_kept_share(promised["assumed"]))
-        if record is not None:
-            shown.append((record.share, _kept_share(promised["learned"])))
-        told += promised["learned"]
         over(town, storm, night)
     for name in ends:
         yield f"ends of routes, {name}", _errors(ends[name]), ""
@@ -142,13 +119,6 @@ def _compared(town: Town, fresh: Sequence[Night], factors: Pace) -> Iterator[tup
         yield f"error of ends of routes cut by, {name}", f"{cut:.0%}", wanted
     for name in jobs:
         yield f"ends of streets, {name}", _errors(jobs[name]), ""
-    before = f"{float(np.mean(usual)):.0%} kept"
-    yield "promises of plans as assumed, windows as wide", before, ""
-    said, kept_share = (float(np.mean(each)) for each in zip(*shown, strict=True))
-    words = f"{said:.0%} shown, {kept_share:.0%} kept"
-    yield "promises kept in the storms after", words, "5 points"
-    each = ", ".join(f"{a:.0%}/{b:.0%}" for a, b in shown)
-    yield "the same, storm by storm", each, ""
 
 
 def _errors(ends: Sequence[Ended]) -> str:
@@ -161,32 +131,3 @@ def _errors(ends: Sequence[Ended]) -> str:
 
 def _mean_min(ends: Sequence[Ended]) -> float:
     return float(np.mean([one.off_min for one in ends]))
-
-
-def _promised(
-    town: Town, plan: Plan, night: Night, given: Sequence[PromiseOutcome]
-) -> list[PromiseOutcome]:
-    """Promise callers some streets at the start of a storm, as the server does, and keep it."""
-    jobs = job_ends(town, plan, night)
-    chance = np.random.default_rng(night.number)
-    drawn = chance.choice(len(jobs), min(PROMISES, len(jobs)), replace=False).tolist()
-    share = late_share(given, night.starts_at)
-    return [_outcome(jobs[i], share, night.starts_at) for i in drawn]
-
-
-def _outcome(job: Ended, share: float, now: datetime) -> PromiseOutcome:
-    window = widened(job.planned_at, share, now)
-    promise = Promise(
-        request_id=RequestId(job.job_id),
-        job_id=JobId(job.job_id),
-        plan_id=PlanId(1),
-        made_at=now,
-        expected_at=window.expected_at,
-        from_at=window.from_at,
-        to_at=window.to_at,
-    )
-    return PromiseOutcome(promise, NO_CLASS, JobState.DONE, None, job.ended_at)
-
-
-def _kept_share(promised: Sequence[PromiseOutcome]) -> float:
-    return float(np.mean([was_kept(one, FAR_LATER) is True for one in promised]))
