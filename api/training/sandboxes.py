@@ -23,7 +23,7 @@ from api.training.hosting.progress import (
     write_progress,
 )
 from api.training.hosting.sandbox_control import delete_sandbox, state_of, stop_host
-from api.training.hosting.starting import chosen_port
+from api.training.hosting.starting import chosen_port, is_free
 from api.web.checked_route import CheckedRoute
 from api.web.context import Allowed, App, Context, app_of
 from api.web.page_context import boot_of, page, translator_of
@@ -100,14 +100,14 @@ def start_sandbox(wanted: SandboxIn, request: Request, context: StarterContext) 
 
 @router.post("/api/training/sandbox/go-on", status_code=202)
 def go_on(request: Request, context: StarterContext) -> SandboxView:
-    """Serve the sandbox again that was stopped: it goes on where it stood."""
+    """Serve the sandbox again that was stopped: it goes on where it stood, at its last address."""
     sandbox = _sandbox(context.app)
     with starting(sandbox):
         if not sandbox.exists:
             raise NotFoundError("training", sandbox.city)
-        proxied = bool(context.app.settings.training_address)
-        last = find_progress(sandbox).port or None  # the proxy leads to no other
-        _host(context, sandbox, [], last if proxied else None)
+        settings, last = context.app.settings, find_progress(sandbox).port
+        kept = last and (settings.training_address or is_free(settings.host, last))
+        _host(context, sandbox, [], last if kept else None)  # a proxy leads to no other
     return _view(request, sandbox)
 
 

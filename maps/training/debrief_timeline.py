@@ -12,7 +12,7 @@ from maps.pages.tables import span_text
 WIDE = 1000.0
 """Width of the drawn line."""
 
-STEPS_H = (1, 2, 3, 6, 12, 24)
+STEPS_H = (0.25, 0.5, 1, 2, 3, 6, 12, 24)
 MOST_TICKS = 10
 
 HOUR = timedelta(hours=1)
@@ -51,7 +51,7 @@ class SignView:
 
 @dataclass(frozen=True, slots=True)
 class HourView:
-    """An hour of the line and its clock time."""
+    """A moment of the line and its clock time."""
 
     x: float
     time: str
@@ -59,7 +59,7 @@ class HourView:
 
 @dataclass(frozen=True, slots=True)
 class StripView:
-    """The line, which runs in the reader's direction: its hours and the signs on it."""
+    """The line, which runs in the reader's direction: its moments and the signs on it."""
 
     ticks: tuple[HourView, ...]
     signs: tuple[SignView, ...]

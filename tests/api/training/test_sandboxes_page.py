@@ -166,7 +166,9 @@ def test_the_page_leads_to_a_rehearsal_by_its_port_or_where_the_proxy_has_it(
     assert (beside, proxied) == ("http://testserver:8123/", "https://training.example.org/")
 
 
-def test_it_goes_on_where_the_proxy_leads(supervisor, app, city_folder, monkeypatch):
+def test_it_goes_on_at_its_last_address_unless_that_is_taken_and_no_proxy_leads_there(
+    supervisor, app, city_folder, monkeypatch
+):
     wanted = []
 
     def chosen(_, port):
@@ -177,8 +179,9 @@ def test_it_goes_on_where_the_proxy_leads(supervisor, app, city_folder, monkeypa
     sandbox = a_sandbox(city_folder, now=v.NOW)
     sandbox.desk.mkdir()
     write_progress(sandbox, HostProgress(HostStep.STOPPED, 8123))
-    for address in ("", "https://training.example.org"):
+    for address, free in (("", True), ("", False), ("https://training.example.org", False)):
         behind = app.settings.model_copy(update={"training_address": address})
         monkeypatch.setattr(app, "settings", behind)
+        monkeypatch.setattr(sandboxes, "is_free", lambda *_, free=free: free)
         assert supervisor.post("/api/training/sandbox/go-on").status_code == 409
-    assert wanted == [None, 8123]
+    assert wanted == [8123, None, 8123]
