@@ -50,12 +50,17 @@ def serve(
         typer.Option(
             exists=True,
             dir_okay=False,
-            help="Certificate file (PEM): serve HTTPS without a proxy; with --key.",
+            help="Certificate file (PEM): serve HTTPS without a proxy; with --key. By default "
+            "BARFRUB_CERTIFICATE.",
         ),
     ] = None,
     key: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Key file of the certificate."),
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="Key file of the certificate; by default BARFRUB_KEY.",
+        ),
     ] = None,
 ) -> None:
     """Serve the pages and the API of a city, receive positions and solve plans.
@@ -75,13 +80,12 @@ def serve(
     from api.config.training_clock import find_training_clock
     from api.server.web_server import WebServer
 
-    _check_pair(certificate, key)
-    settings = Settings()
+    settings = _with_options(Settings(), host, certificate, key)
+    _check_pair(settings.certificate, settings.key)
     prepare_numba(settings)
     configure_logs(settings.log)
     keeper = find_training_clock(settings.var) or Clock(_moment(clock), speed)
-    address = host or settings.host
-    place = f"{'https' if certificate else 'http'}://{address}:{port}"
+    place = f"{'https' if settings.certificate else 'http'}://{settings.host}:{port}"
     if province:
         opened = _province(settings, keeper)
     elif setup or not (city or list_cities(settings)):
@@ -97,17 +101,25 @@ def serve(
         gc.set_threshold(*COLLECT_AFTER)
         config = Config(
             web,
-            host=address,
+            host=settings.host,
             port=port,
             log_config=None,
             log_level="warning",
             access_log=False,
             forwarded_allow_ips=settings.proxies,
             timeout_graceful_shutdown=3,
-            ssl_certfile=certificate,
-            ssl_keyfile=key,
+            ssl_certfile=settings.certificate,
+            ssl_keyfile=settings.key,
         )
         WebServer(config, end_streams).run()
+
+
+def _with_options(
+    settings: Settings, host: str | None, certificate: Path | None, key: Path | None
+) -> Settings:
+    """Return the settings with what was given instead; trainings of this server need that too."""
+    given = {"host": host, "certificate": certificate, "key": key}
+    return settings.model_copy(update={name: one for name, one in given.items() if one is not None})
 
 
 def _check_pair(certificate: Path | None, key: Path | None) -> None:

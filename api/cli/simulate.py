@@ -48,15 +48,20 @@ def simulate(
     """
     import asyncio
     import contextlib
+    from functools import partial
+
+    from httpx import AsyncClient
 
     from api.config.console import open_city_database
+    from api.config.own_certificate import trusting
     from api.config.settings import Settings, chosen_city
     from api.simulation.scenario_choice import found_scenario
     from api.simulation.simulated_storm import Person, Script, simulate_storm
     from data.store.database.engine import reading
     from data.store.setup.city import get_city
 
-    engine = open_city_database(chosen_city(Settings(), city))
+    settings = Settings()
+    engine = open_city_database(chosen_city(settings, city))
     with reading(engine) as tx:
         language = get_city(tx).language or "en"
     script = Script(
@@ -69,4 +74,6 @@ def simulate(
         language,
     )
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(simulate_storm(engine, url, script, typer.echo))
+        trusted = trusting(settings.certificate)
+        connected = partial(AsyncClient, base_url=url, timeout=20.0, verify=trusted)
+        asyncio.run(simulate_storm(engine, connected, script, typer.echo))

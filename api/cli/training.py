@@ -57,7 +57,7 @@ def start(
         actor,
         stopped,
         lambda port: typer.echo(
-            f"The rehearsal is at {address_of_server(settings.host, port)}/ (Ctrl+C stops it)"
+            f"The rehearsal is at {address_of_server(settings, port)}/ (Ctrl+C stops it)"
         ),
     )
 

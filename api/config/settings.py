@@ -80,6 +80,11 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(
         default=False, description="Send cookies over HTTPS only; set it behind a TLS proxy"
     )
+    certificate: Path | None = Field(
+        default=None,
+        description="Certificate file (PEM), to serve HTTPS without a proxy; with BARFRUB_KEY",
+    )
+    key: Path | None = Field(default=None, description="Key file of the certificate")
     training_address: str = Field(
         default="",
         description="Address of trainings behind a proxy, such as https://training.example.org/",

@@ -386,12 +386,14 @@ class Simulation:
         return found
 
 
-async def simulate_storm(engine: Database, url: str, script: Script, report: Report) -> None:
-    """Simulate trucks, callers and a dispatcher against the server at `url` until stopped."""
+async def simulate_storm(
+    engine: Database, connected: Callable[[], httpx.AsyncClient], script: Script, report: Report
+) -> None:
+    """Simulate trucks, callers and a dispatcher against a server until stopped."""
     async with AsyncExitStack() as opened:
 
         def client() -> httpx.AsyncClient:
-            new = httpx.AsyncClient(base_url=url, timeout=20.0)
+            new = connected()
             opened.push_async_callback(new.aclose)
             return new
 

@@ -23,6 +23,7 @@ from api.training.hosting.progress import (
     write_progress,
 )
 from api.training.hosting.sandbox_control import delete_sandbox, state_of, stop_host
+from api.training.hosting.sandbox_processes import settings_taken_over
 from api.training.hosting.starting import chosen_port, is_free
 from api.web.checked_route import CheckedRoute
 from api.web.context import Allowed, App, Context, app_of
@@ -169,7 +170,9 @@ def _host(context: Context, sandbox: Sandbox, arguments: list[str], port: int | 
         host = subprocess.Popen(  # noqa: S603 - our own program with checked arguments
             [*command, "--port", str(chosen), *arguments],
             cwd=CODE_FOLDER,
-            env=os.environ | {"BARFRUB_VAR": str(settings.var.resolve())},
+            env=os.environ
+            | settings_taken_over(settings)
+            | {"BARFRUB_VAR": str(settings.var.resolve())},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -199,8 +202,10 @@ def _fault(progress: HostProgress, language: str) -> str:
 
 def _address(request: Request, port: int) -> str:
     """Return where browsers find a sandbox: by the proxy's address, else on its own port."""
-    own = app_of(request).settings.training_address
-    return f"{own.rstrip('/')}/" if own else f"http://{request.url.hostname}:{port}/"
+    settings = app_of(request).settings
+    if settings.training_address:
+        return f"{settings.training_address.rstrip('/')}/"
+    return f"{'https' if settings.certificate else 'http'}://{request.url.hostname}:{port}/"
 
 
 def _view(request: Request, sandbox: Sandbox) -> SandboxView:

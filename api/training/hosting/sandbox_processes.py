@@ -9,10 +9,12 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from pathlib import Path
 from threading import Event
 
 import httpx
 
+from api.config.own_certificate import trusting
 from api.config.settings import Settings
 from api.simulation.demo_city import CODE_FOLDER
 from api.training.hosting.low_priority import end_with_parent, step_back_together
@@ -37,6 +39,8 @@ WELL_S = 3600.0
 
 TAKEN_OVER = (
     "host",
+    "certificate",
+    "key",
     "proxies",
     "secure_cookies",
     "log",
@@ -51,12 +55,21 @@ reaches a gateway, a broker or the database of the real city."""
 _log = logging.getLogger(__name__)
 
 
+def settings_taken_over(settings: Settings) -> dict[str, str]:
+    """Return the settings of a server that hold for trainings beside it, as an environment."""
+    return {
+        f"BARFRUB_{name.upper()}": str(value.resolve() if isinstance(value, Path) else value)
+        for name in TAKEN_OVER
+        if (value := getattr(settings, name)) is not None
+    }
+
+
 def environment_of(
     settings: Settings, sandbox: Sandbox, given: Mapping[str, str]
 ) -> dict[str, str]:
     """Return the environment of a sandbox' processes."""
     kept = {name: text for name, text in given.items() if not name.startswith("BARFRUB_")}
-    own = {f"BARFRUB_{name.upper()}": str(getattr(settings, name)) for name in TAKEN_OVER}
+    own = settings_taken_over(settings)
     players = json.loads(sandbox.players.read_text(encoding="utf-8"))
     return (
         kept
@@ -87,15 +100,17 @@ def start_child(command: Sequence[str], environment: Mapping[str, str]) -> subpr
     return child
 
 
-def address_of_server(host: str, port: int) -> str:
+def address_of_server(settings: Settings, port: int) -> str:
     """Return where the processes of this machine find the sandbox' server."""
+    scheme, host = "https" if settings.certificate else "http", settings.host
     try:
         address = ip_address(host.strip("[]"))
     except ValueError:  # a machine's name
-        return f"http://{host}:{port}"
+        return f"{scheme}://{host}:{port}"
     if address.is_unspecified:  # it listens on all addresses
         address = ip_address("127.0.0.1" if address.version == 4 else "::1")
-    return f"http://{address}:{port}" if address.version == 4 else f"http://[{address}]:{port}"
+    name = str(address) if address.version == 4 else f"[{address}]"
+    return f"{scheme}://{name}:{port}"
 
 
 @dataclass
@@ -124,7 +139,8 @@ class SandboxProcesses:
     def __init__(self, settings: Settings, sandbox: Sandbox, port: int, seed: int) -> None:
         self._sandbox = sandbox
         self._environment = environment_of(settings, sandbox, os.environ)
-        self._address = address_of_server(settings.host, port)
+        self._address = address_of_server(settings, port)
+        self._trusted = trusting(settings.certificate)
         simulation = ["simulate", "--url", self._address, "--seed", str(seed)]
         simulation += ["--operator", OPERATOR, "--dispatcher", DISPATCHER]
         simulation += ["--scenario", str(sandbox.scenario.resolve())]
@@ -179,6 +195,7 @@ class SandboxProcesses:
         if server is None or child is None or server.pid != child.pid:
             return False
         try:
-            return httpx.get(f"{self._address}/health", timeout=5.0).is_success
+            health = httpx.get(f"{self._address}/health", timeout=5.0, verify=self._trusted)
         except httpx.HTTPError:
             return False
+        return health.is_success

@@ -130,6 +130,11 @@ def test_a_certificate_with_its_key_makes_https(
     assert config.is_ssl
     assert (config.ssl_certfile, config.ssl_keyfile) == (files.server, files.server_key)
     assert "https://127.0.0.1:8000/first?code=" in result.stdout
+    monkeypatch.setenv("BARFRUB_CERTIFICATE", str(files.server))
+    monkeypatch.setenv("BARFRUB_KEY", str(files.server_key))
+    result, _ = serve()
+    assert shown[1].ssl_keyfile == files.server_key
+    assert "https://127.0.0.1:8000/first?code=" in result.stdout
 
 
 @pytest.mark.parametrize(

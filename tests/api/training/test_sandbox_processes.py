@@ -110,7 +110,19 @@ def test_a_port_that_is_taken_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
     ],
 )
 def test_its_processes_find_the_server_where_it_listens(host: str, address: str) -> None:
-    assert address_of_server(host, 8001) == address
+    assert address_of_server(Settings(host=host), 8001) == address
+
+
+def test_where_the_city_shows_a_certificate_itself_its_trainings_do_too(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    files = {name: tmp_path / f"server.{name}" for name in ("certificate", "key")}
+    settings = Settings(var=tmp_path, host="plows", **files)
+    known = environment_of(settings, sandbox, {})
+    assert known["BARFRUB_CERTIFICATE"] == str(files["certificate"])
+    assert known["BARFRUB_KEY"] == str(files["key"])
+    assert address_of_server(settings, 8001) == "https://plows:8001"
+    assert "BARFRUB_KEY" not in environment_of(Settings(var=tmp_path), sandbox, {})
 
 
 def test_another_program_on_its_port_is_not_taken_for_its_server(
