@@ -18,7 +18,7 @@ from fleet.training.scores.decision_points import (
 )
 from maps.pages.i18n import Translator
 from maps.pages.tables import FigureView, TableView, at_most, span_text
-from maps.training.debrief_timeline import DebriefMoment, StripView, strip_view, timeline
+from maps.training.debrief_timeline import DebriefMoment, Names, StripView, strip_view, timeline
 from maps.training.score_words import TraineeView, half_time, person_view, share_of_time
 
 STOPPED = "conflict:what_if_stopped"
@@ -98,7 +98,7 @@ def debrief_view(
 
     Notes of the instructor are only for whoever leads, who sees everybody.
     """
-    t = around.t
+    t, names = around.t, Names(around.people, around.machines)
     scenario = scenario_from_toml(found.training.scenario)
     happened = found if login is None else replace(found, notes=())
     shown = [one for one in found.scores if login in (None, one.trainee.login)]
@@ -110,8 +110,8 @@ def debrief_view(
         people=tuple(_person(one, around) for one in shown),
         search=search_view(run, t),
         points=tuple(point_view(one, found.storm.started_at, t) for one in found.points or ()),
-        strip=strip_view(happened, t),
-        moments=timeline(happened, around.people, t),
+        strip=strip_view(happened, names, t),
+        moments=timeline(happened, names, t),
         tables=tuple(one for one in _tables(found, t) if one.rows),
         method=tuple(_method(t)),
     )
@@ -153,10 +153,7 @@ def point_view(one: DecisionPoint, started_at: datetime, t: Translator) -> Point
 def _point_words(one: DecisionPoint, t: Translator) -> str:
     if not one.clear:
         return t("A new plan would not have been clearly better here.")
-    saved = [
-        t("{value} min of {name} ({low} to {high})", name=t.named("short", name), **_range(each, t))
-        for name, each in one.better.items()
-    ]
+    saved = [_saved(t.named("short", name), each, t) for name, each in one.better.items()]
     words = t(
         "A new plan here would have saved {saved} of lateness, the mean of the open streets.",
         saved=t.listed(saved),
@@ -176,10 +173,15 @@ def _point_words(one: DecisionPoint, t: Translator) -> str:
     return f"{words} {too_little}"
 
 
-def _range(saved: MinutesSaved, t: Translator) -> dict[str, str]:
-    """Return minutes with a tenth where they are few."""
-    ends = {"value": saved.middle, "low": saved.low, "high": saved.high}
-    return {name: at_most(each, 0 if each >= MANY_MIN else 1, t) for name, each in ends.items()}
+def _saved(name: str, saved: MinutesSaved, t: Translator) -> str:
+    """Return the minutes saved of a class, with their range where the searches differ."""
+    value, low, high = (
+        at_most(each, 0 if each >= MANY_MIN else 1, t)
+        for each in (saved.middle, saved.low, saved.high)
+    )
+    if low == high:
+        return t("{value} min of {name}", value=value, name=name)
+    return t("{value} min of {name} ({low} to {high})", value=value, name=name, low=low, high=high)
 
 
 def _person(one: TraineeScore, around: DebriefContext) -> TraineeView:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from data.model import VehicleId
 from fleet.training.scores.debrief import Debrief
 from maps.pages.i18n import Translator
 from maps.pages.tables import span_text
@@ -66,22 +67,30 @@ class StripView:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What colleagues call people, by sign-in name, and the names of machines."""
+
+    people: Mapping[str, str]
+    machines: Mapping[VehicleId, str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Happened:
     at: datetime
     kind: MomentKind
     words: str
 
 
-def timeline(found: Debrief, people: Mapping[str, str], t: Translator) -> tuple[DebriefMoment, ...]:
+def timeline(found: Debrief, names: Names, t: Translator) -> tuple[DebriefMoment, ...]:
     """Return what happened, the first first."""
     return tuple(
         DebriefMoment(t.time(one.at), _after_s(found, one.at), one.kind, one.words)
-        for one in sorted(_moments(found, people, t), key=lambda one: one.at)
+        for one in sorted(_moments(found, names, t), key=lambda one: one.at)
         if found.storm.started_at <= one.at <= found.at
     )
 
 
-def strip_view(found: Debrief, t: Translator) -> StripView:
+def strip_view(found: Debrief, names: Names, t: Translator) -> StripView:
     """Return the line of a training; it is drawn from the right where one reads from there."""
     whole_s = max((found.at - found.storm.started_at).total_seconds(), 1.0)
 
@@ -96,7 +105,7 @@ def strip_view(found: Debrief, t: Translator) -> StripView:
         tuple(HourView(x(at), t.time(at)) for at in ticks),
         tuple(
             SignView(x(one.at), one.kind, f"{t.time(one.at)} {one.words}")
-            for one in _moments(found, {}, t)
+            for one in _moments(found, names, t)
             if found.storm.started_at <= one.at <= found.at
             and one.kind not in (MomentKind.BEGAN, MomentKind.ENDED)
         ),
@@ -107,7 +116,7 @@ def _after_s(found: Debrief, at: datetime) -> int:
     return int((at - found.storm.started_at).total_seconds())
 
 
-def _moments(found: Debrief, people: Mapping[str, str], t: Translator) -> Iterator[_Happened]:
+def _moments(found: Debrief, names: Names, t: Translator) -> Iterator[_Happened]:
     storm, changes = found.storm, {one.at: one for one in found.facts.changes}
     yield _Happened(storm.started_at, MomentKind.BEGAN, t("The storm began."))
     for at in found.driven:
@@ -118,17 +127,16 @@ def _moments(found: Debrief, people: Mapping[str, str], t: Translator) -> Iterat
             words = f"{t('A new plan was published.')} {felt}"
         yield _Happened(at, MomentKind.PLAN, words)
     for alert in found.alerts:
-        yield _Happened(
-            alert.since,
-            MomentKind.ALERT,
-            _alert_words(t(f"alert_kind:{alert.kind}"), alert.since, alert.acknowledged_at, t),
-        )
+        machine = names.machines.get(alert.vehicle_id) if alert.vehicle_id is not None else None
+        what = t(f"alert_kind:{alert.kind}") + (f" ({machine})" if machine else "")
+        words = _alert_words(what, alert.since, alert.acknowledged_at, t)
+        yield _Happened(alert.since, MomentKind.ALERT, words)
     for event in found.events:
         what = t.named("training_table", event.kind)
         words = t("Added by the instructor: {what}.", what=what)
         yield _Happened(event.at, MomentKind.ADDED, words)
     for note in found.notes:
-        who = people.get(note.made_by) or note.made_by
+        who = names.people.get(note.made_by) or note.made_by
         words = t("Note by {who}: {words}", who=who, words=note.words)
         yield _Happened(note.at, MomentKind.NOTE, words)
     for point in found.points or ():

@@ -4,15 +4,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from data.languages import in_language
 from data.model import Actor, Role
 from data.model.training.rehearsal import Training
 from data.policy.access_rules import PublicRules, SignInRules
 from data.policy.alert_rules import ForecastRules, WeatherFeedRules
 from data.policy.city_policy import policy_from_toml, toml_from_policy
-from data.store.accounts.accounts import find_user_by_login, list_users, set_password_hash
+from data.store.accounts.accounts import (
+    find_user_by_login,
+    list_users,
+    set_name,
+    set_password_hash,
+)
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Database, Tx, reading, transaction
-from data.store.setup.city import get_policy, get_policy_text, set_policy_text
+from data.store.setup.city import get_city, get_policy, get_policy_text, set_policy_text
 from data.store.streets.network import load_network
 from data.store.training.rehearsal import set_training
 from data.store.training.sandbox_copy import copy_city
@@ -26,6 +32,9 @@ PLAYED_BY_MACHINE: Mapping[str, Role] = {
     OPERATOR: Role.OPERATOR,
     DISPATCHER: Role.DISPATCHER,
 }
+
+SIMULATION = {"en": "Simulation", "fa": "شبیه‌ساز", "az": "Simulyator"}
+"""What colleagues call them, by the city's language."""
 
 STEPS = ("copy", "storm")
 """What `fill_sandbox` does, one after the other."""
@@ -94,6 +103,7 @@ def _enroll_players(tx: Tx, actor: Actor, hashes: Mapping[str, str], now: dateti
     for login, digest in hashes.items():
         known = find_user_by_login(tx, login)
         if known is None:
-            enroll(tx, actor, login, [PLAYED_BY_MACHINE[login]], "en", digest, now)
+            player = enroll(tx, actor, login, [PLAYED_BY_MACHINE[login]], "en", digest, now)
+            set_name(tx, player.id, in_language(SIMULATION, get_city(tx).language or "en"))
         else:  # of a copy of a sandbox
             set_password_hash(tx, known.id, digest)

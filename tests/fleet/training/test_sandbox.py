@@ -83,6 +83,12 @@ def test_nothing_of_callers_and_no_number_to_dial_comes_along(sandbox: Database)
     assert "0914" not in log
 
 
+def test_who_the_simulation_plays_is_called_so_beside_everybody_else(sandbox: Database) -> None:
+    with reading(sandbox) as tx:
+        names = {user.login: user.name for user in list_users(tx)}
+    assert {names[OPERATOR], names[DISPATCHER]} == {"Simulation"}
+
+
 def test_a_storm_begins_with_the_scenario(sandbox: Database) -> None:
     with reading(sandbox) as tx:
         assert training_of(tx) == TRAINING

@@ -21,6 +21,11 @@ def told(**changes: object) -> str:
     return re.sub("[\u2066-\u2069]", "", words)
 
 
+def test_no_range_is_told_where_all_searches_save_the_same() -> None:
+    same = {"P1": MinutesSaved(19.0, 19.2, 19.4)}
+    assert told(saved=same).startswith("A new plan here would have saved 19 min of P1 of lateness")
+
+
 def test_it_is_told_what_the_plan_that_was_published_left() -> None:
     begins = "A new plan here would have saved 40 min of P1 (30 to 45) of lateness"
     assert told().startswith(begins)
