@@ -100,11 +100,19 @@ class RenewedAnswer:
         self._maker.shutdown(cancel_futures=True)
 
     def _renewal(self, make: Make, of: Hashable, now: datetime) -> Future[PackedAnswer]:
-        """Return the answer that is being made; begin one where none is."""
+        """Return the answer that is being made; begin one where none is.
+
+        One that has just failed is not tried again so soon: all who ask meanwhile hear why.
+        """
         with self._lock:
-            if self._coming is None or self._coming[0] != of or self._coming[1].done():
+            if self._coming is None or self._coming[0] != of or self._is_over(self._coming[1]):
                 self._coming = of, self._maker.submit(self._make, make, of, now)
             return self._coming[1]
+
+    def _is_over(self, coming: Future[PackedAnswer]) -> bool:
+        if not coming.done() or coming.cancelled():
+            return coming.done()
+        return coming.exception() is None or time.monotonic() >= self._rests_until_s
 
     def _make(self, make: Make, of: Hashable, now: datetime) -> PackedAnswer:
         began_s, spent_s = time.monotonic(), time.thread_time()

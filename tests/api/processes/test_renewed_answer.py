@@ -7,6 +7,7 @@ from threading import Event
 
 import pytest
 
+from api.processes import renewed_answer
 from api.processes.cached_response import COSTLY_S, MadeElsewhere, packed_answer_of
 from api.processes.renewed_answer import KEPT, LATE, RenewedAnswer
 
@@ -104,6 +105,21 @@ def test_where_none_can_be_made_the_last_one_stays_for_a_while() -> None:
     assert asked(answer, Maker(), LONG_AFTER) == b"answer 1"  # nothing is tried again so soon
     with pytest.raises(OSError, match="away"):
         asked(answer, fails, NOW + KEPT + LATE)
+
+
+def test_what_fails_before_there_is_any_answer_is_not_tried_again_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answer, make = RenewedAnswer("map"), Maker()
+    for maker in (fails, make, make):
+        with pytest.raises(OSError, match="away"):
+            asked(answer, maker, NOW)
+    assert make.times == 0
+    monkeypatch.setattr(renewed_answer, "RETRY_S", 0.0)
+    again = RenewedAnswer("map")
+    with pytest.raises(OSError, match="away"):
+        asked(again, fails, NOW)
+    assert asked(again, make, NOW) == b"answer 1"
 
 
 def test_once_stopped_no_more_are_made() -> None:
