@@ -18,7 +18,7 @@ from data.errors import NotFoundError
 from data.model.training.rehearsal import MarkKind, TrainingMark, TrainingMarkId
 from fleet.training.rehearsal import note_clock_set
 from fleet.training.sandbox.folder import Sandbox
-from fleet.training.sandbox.marks import LABEL_LETTERS, mark_of, marks_of
+from fleet.training.sandbox.marks import LABEL_LETTERS, mark_of, marks_of, require_whole
 
 router = APIRouter(route_class=CheckedRoute)
 
@@ -102,12 +102,14 @@ def add_mark(wanted: MarkIn, context: InstructorContext) -> MarkOut:
 def set_back(mark_id: TrainingMarkId, context: InstructorContext) -> MarkOut:
     """Set everything back to a mark: the server ends, and is there again within a minute.
 
-    Its clock stands then. Pages load again by themselves.
+    Its clock stands then. Pages load again by themselves. A mark whose copy is damaged is refused.
     """
     clock_of(context.app)
     with context.reading() as tx:
         mark = mark_of(tx, mark_id)
-    order_set_back(sandbox_of_app(context.app), mark.id, context.actor)
+    sandbox = sandbox_of_app(context.app)
+    require_whole(sandbox, mark)
+    order_set_back(sandbox, mark.id, context.actor)
     return MarkOut.of(mark)
 
 

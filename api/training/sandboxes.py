@@ -24,7 +24,7 @@ from api.training.hosting.progress import (
 )
 from api.training.hosting.sandbox_control import delete_sandbox, state_of, stop_host
 from api.training.hosting.sandbox_processes import settings_taken_over
-from api.training.hosting.starting import chosen_port, is_free
+from api.training.hosting.starting import chosen_port, port_of_before
 from api.web.checked_route import CheckedRoute
 from api.web.context import Allowed, App, Context, app_of
 from api.web.page_context import boot_of, page, translator_of
@@ -106,9 +106,7 @@ def go_on(request: Request, context: StarterContext) -> SandboxView:
     with starting(sandbox):
         if not sandbox.exists:
             raise NotFoundError("training", sandbox.city)
-        settings, last = context.app.settings, find_progress(sandbox).port
-        kept = last and (settings.training_address or is_free(settings.host, last))
-        _host(context, sandbox, [], last if kept else None)  # a proxy leads to no other
+        _host(context, sandbox, [], port_of_before(context.app.settings, sandbox))
     return _view(request, sandbox)
 
 

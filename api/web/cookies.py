@@ -1,5 +1,7 @@
 """Cookies that pages set: HTTP-only, same-site, and of this host alone where HTTPS is."""
 
+from hashlib import sha256
+
 from fastapi import Request
 from starlette.responses import Response
 
@@ -14,11 +16,16 @@ LANGUAGE_COOKIE = "barfrub_language"
 def cookie_name(settings: Settings, name: str) -> str:
     """Return the name under which a browser keeps a cookie.
 
-    `__Host-` forbids that another host of the same domain, or plain HTTP, sets it. A sandbox has
+    `__Host-` forbids that another host of the same domain, or plain HTTP, sets it. Each sandbox has
     names of its own: cookies do not tell one port of a host from another.
     """
-    own = f"training_{name}" if settings.training else name
+    own = f"training_{_city_digest(settings)}_{name}" if settings.training else name
     return f"__Host-{own}" if settings.secure_cookies else own
+
+
+def _city_digest(settings: Settings) -> str:
+    """Return letters for the city of a sandbox, whose name may hold what cookies' must not."""
+    return sha256(settings.var.name.encode()).hexdigest()[:8]
 
 
 def read_cookie(settings: Settings, request: Request, name: str) -> str:

@@ -20,6 +20,7 @@ from api.config.settings import Settings
 from api.simulation.demo_city import SAMPLE_CITY
 from api.simulation.demo_storm import enroll_everybody, fresh_city, scene_of
 from api.training.hosting.progress import HostStep, find_progress
+from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE, cookie_name
 from data.model import Role
 from data.store.database.city_database import database_of
 from fleet.training.sandbox.folder import Sandbox, sandbox_of
@@ -110,7 +111,11 @@ def _search(sandbox: Sandbox) -> None:
     engine = database_of(sandbox.city_folder)
     cookie = begun_session(engine, Role.ADMINISTRATOR)
     engine.dispose()
-    kept = {"training_barfrub_session": cookie.text, "training_barfrub_csrf": cookie.csrf}
+    settings = Settings(var=sandbox.folder)
+    kept = {
+        cookie_name(settings, SESSION_COOKIE): cookie.text,
+        cookie_name(settings, CSRF_COOKIE): cookie.csrf,
+    }
     headers = {"accept": "application/json", "x-csrf-token": cookie.csrf}
     address = f"http://127.0.0.1:{PORT}"
     with httpx.Client(base_url=address, cookies=kept, headers=headers, timeout=60) as client:

@@ -11,6 +11,7 @@ from data.errors import ConflictError
 from data.files.json_records import to_plain
 from data.model import Actor, ActorKind, Plan, PlanRun, Storm
 from data.model.training.rehearsal import TrainingMark
+from data.store.backup.sqlite_copy import is_whole
 from data.store.database.engine import Database, Tx, open_database, reading
 from data.store.planning.plan_runs import answer_run, put_back
 from data.store.training.rehearsal import list_marks
@@ -112,14 +113,14 @@ def look_for_decisions(context: RunContext) -> StoreOutcome:
     if len(looked) < len(marks) and not context.beat.asked:
         return later(context, "")
     points = [one for mark in looked if (one := known[mark.file]) is not None]
-    answer = points_answer(points, len(looked))
+    answer = points_answer(points, len(points))
     return lambda tx, held: answer_run(tx, held, answer, "")
 
 
 def _moment(context: RunContext, storm: Storm, mark: TrainingMark) -> DecisionMoment | None:
-    """Return what was known at a mark; `None` where no plan was driven or its copy is gone."""
+    """Return what was known at a mark; `None` where no plan was driven, or without a whole copy."""
     path = _sandbox_of(context.engine).marks / mark.file
-    if not path.exists():
+    if not is_whole(path):
         return None
     copy = open_database(path)
     try:

@@ -16,6 +16,7 @@ from api.training.hosting.host import HOST, TrainingHost
 from api.training.hosting.progress import (
     HostProgress,
     HostStep,
+    find_progress,
     hosting,
     told_by_language,
     write_progress,
@@ -60,7 +61,7 @@ def run_training(
     nothing to go on with, and what `make_sandbox` does.
     """
     with hosting(sandbox), _faults_shown(sandbox):
-        port = chosen_port(settings, start.port)
+        port = chosen_port(settings, start.port or port_of_before(settings, sandbox))
         if start.scenario:
             _make(settings, sandbox, start, actor, port)
         elif not sandbox.exists:
@@ -85,7 +86,7 @@ def run_training(
 def chosen_port(settings: Settings, wanted: int | None) -> int:
     """Return the wanted port, or the first free one; raise `ConflictError` where it is taken.
 
-    A proxy leads to one port alone, and so to the first where none is wanted.
+    A proxy leads to one port alone: to the first where none is wanted or known.
     """
     host = settings.host
     if wanted is None and settings.training_address:
@@ -101,6 +102,13 @@ def chosen_port(settings: Settings, wanted: int | None) -> int:
             port=str(wanted),
         )
     return wanted
+
+
+def port_of_before(settings: Settings, sandbox: Sandbox) -> int | None:
+    """Return the port of before where it is free or a proxy leads to it; else nothing."""
+    last = find_progress(sandbox).port
+    kept = last and (settings.training_address or is_free(settings.host, last))
+    return last if kept else None
 
 
 def is_free(host: str, port: int) -> bool:
@@ -172,5 +180,6 @@ def _faults_shown(sandbox: Sandbox) -> Iterator[None]:
     except Exception as error:
         with suppress(OSError):
             told = told_by_language(error)
-            write_progress(sandbox, HostProgress(HostStep.FAILED, 0, str(error), told))
+            port = find_progress(sandbox).port
+            write_progress(sandbox, HostProgress(HostStep.FAILED, port, str(error), told))
         raise

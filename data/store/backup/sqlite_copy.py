@@ -1,5 +1,6 @@
 """A copy of a city's SQLite file while others write into it."""
 
+from contextlib import closing
 from pathlib import Path
 
 from pysqlite3 import dbapi2
@@ -33,6 +34,16 @@ def copy_database(source: Path, copy: Path) -> DatabaseFacts:
     finally:
         saved.close()
         live.close()
+
+
+def is_whole(database: Path) -> bool:
+    """Whether a file is a database with tables, of which nothing is damaged."""
+    try:
+        with closing(_connect(database)) as connection:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            return found == "ok" and connection.execute(REVISION_QUERY).fetchone() is not None
+    except dbapi2.DatabaseError:
+        return False
 
 
 def settled_city(database: Path) -> tuple[object, ...] | None:

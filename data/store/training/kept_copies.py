@@ -3,15 +3,24 @@
 import os
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import DatabaseError
 
 from data.model.training.rehearsal import MarkKind, TrainingMark
 from data.store.backup.sqlite_copy import copy_database
 from data.store.database.city_address import SQLITE_FILE
-from data.store.database.engine import Tx, create_engine, reading, transaction
+from data.store.database.engine import (
+    Tx,
+    create_engine,
+    open_database,
+    reading,
+    transaction,
+)
 from data.store.database.table_copy import copy_table
+from data.store.migrations import NEWEST, revision_of
 from data.store.migrations.upgrading import upgrade
 from data.store.schema import session, training_mark, training_note, user
 
@@ -33,6 +42,17 @@ def keep_copy(city: Path, copy: Path) -> None:
         part.rename(copy)
     finally:
         part.unlink(missing_ok=True)
+
+
+def bring_copy_up_to_date(copy: Path) -> None:
+    """Give a copy the tables of this version of the program; a damaged one stays as it is."""
+    database = open_database(copy)
+    try:
+        with suppress(DatabaseError):
+            if revision_of(database) != NEWEST:
+                upgrade(database)
+    finally:
+        database.dispose()
 
 
 def put_back(city: Path, copy: Path, mark: TrainingMark) -> list[str]:

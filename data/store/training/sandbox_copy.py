@@ -5,9 +5,13 @@ callers said, what storms were, and whatever opens a door to the outside stays w
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Table, update
 
+from data.model import StormId
+from data.model.machines import LimitState
 from data.store.database.engine import Tx
 from data.store.database.table_copy import copy_table
 from data.store.schema import (
@@ -30,6 +34,7 @@ from data.store.schema import (
     user,
     vehicle,
 )
+from data.store.shifts.machine_limits import add_limit, list_limits
 
 COPIED: Mapping[Table, Mapping[str, object]] = {
     city: {},
@@ -77,7 +82,6 @@ LEFT_OUT = frozenset(
         "job",
         "leg_progress",
         "log_part",
-        "machine_limit",
         "message",
         "open_window",
         "pass",
@@ -148,6 +152,16 @@ LEFT_OUT = frozenset(
     }
 )
 """Names of the tables that begin empty in a sandbox."""
+
+IN_PART = frozenset({"machine_limit"})
+"""Names of the tables of which some rows come along, once the storm has begun."""
+
+
+def copy_limits(source: Tx, sandbox: Tx, storm_id: StormId, now: datetime) -> None:
+    """Copy the streets and turns that machines are kept off now, without the reports of them."""
+    for one in list_limits(source, [LimitState.ACCEPTED]):
+        if one.holds_at(now):
+            add_limit(sandbox, replace(one, storm_id=storm_id, blockage_id=None))
 
 
 def copy_city(source: Tx, sandbox: Tx, province_hashes: Mapping[str, str]) -> None:

@@ -21,7 +21,7 @@ from data.store.database.engine import Database, Tx, reading, transaction
 from data.store.setup.city import get_city, get_policy, get_policy_text, set_policy_text
 from data.store.streets.network import load_network
 from data.store.training.rehearsal import set_training
-from data.store.training.sandbox_copy import copy_city
+from data.store.training.sandbox_copy import copy_city, copy_limits
 from fleet.accounts.accounts import enroll
 from fleet.storms.storm_start import start_storm
 
@@ -73,8 +73,9 @@ def fill_sandbox(
         after = {"scenario": new.training.scenario_name, "city": new.training.city}
         add_event(tx, at, actor, "training.begun", "training:1", after=after)
     report("storm")
-    with transaction(sandbox) as tx:
-        start_storm(tx, actor, new.storm_name, load_network(tx), get_policy(tx), at)
+    with reading(source) as city, transaction(sandbox) as tx:
+        storm = start_storm(tx, actor, new.storm_name, load_network(tx), get_policy(tx), at)
+        copy_limits(city, tx, storm.id, at)
 
 
 def _close_doors(tx: Tx) -> None:

@@ -20,6 +20,7 @@ from data.store.database.engine import Database, create_engine, reading
 from data.store.migrations import require_current, require_known
 from data.store.migrations.upgrading import upgrade
 from data.store.setup.city import get_city
+from data.store.training.kept_copies import bring_copy_up_to_date
 from data.training import scenario_from_toml
 from fleet.setup.atomic_folder import scaffold
 from fleet.training.sandbox.filling import NewSandbox, fill_sandbox
@@ -94,11 +95,16 @@ def make_sandbox(
 
 
 def bring_up_to_date(sandbox: Sandbox) -> None:
-    """Give a sandbox the tables of this program; raise `ConflictError` for those of a newer one."""
+    """Give a sandbox and its marks the tables of this program.
+
+    Raises `ConflictError` for those of a newer one.
+    """
     database = database_of(sandbox.city_folder)
     require_known(database)
     upgrade(database)
     database.dispose()
+    for copy in sandbox.marks.glob("*.sqlite"):
+        bring_copy_up_to_date(copy)
 
 
 def require_room(source: Database, home: Path, reserve_bytes: int) -> None:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from data.errors import BarfrubError, DiskFullError
+from data.errors import BarfrubError, ConflictError, DiskFullError
 from data.model import Actor
 from data.model.training.live_training import TrainingSeat
 from data.model.training.rehearsal import MarkKind, TrainingMark, TrainingMarkId
 from data.store.audit.audit_log import add_event
 from data.store.audit.receipt_file import RECEIPTS
+from data.store.backup.sqlite_copy import is_whole
 from data.store.database.city_database import database_of, size_bytes
 from data.store.database.engine import (
     Database,
@@ -127,16 +128,27 @@ def _most_dispensable(marks: Sequence[TrainingMark]) -> TrainingMark:
     return min(threes, key=lambda three: three[2].at - three[0].at)[1]
 
 
+def require_whole(sandbox: Sandbox, mark: TrainingMark) -> None:
+    """Raise `ConflictError` where the copy of a mark is damaged or gone."""
+    if not is_whole(sandbox.marks / mark.file):
+        raise ConflictError(
+            f"the copy of the mark {mark.label!r} of {mark.at:%Y-%m-%d %H:%M}Z is damaged",
+            reason="training_mark_damaged",
+            at=mark.at,
+        )
+
+
 def set_back(sandbox: Sandbox, mark_id: TrainingMarkId, reserve_bytes: int) -> SetBack:
     """Put the database of a mark in its place, while nobody has the sandbox open.
 
     Notes and marks stay, those that the sandbox set later by itself excepted; `settle` does the
-    rest. Raises `NotFoundError` where there is no such mark, `DiskFullError` where the copy would
-    not leave `reserve_bytes` free.
+    rest. Raises `NotFoundError` where there is no such mark, `ConflictError` where its copy is
+    damaged, `DiskFullError` where that would not leave `reserve_bytes` free.
     """
     city = sandbox.city_folder
     with _opened(city) as engine, reading(engine) as tx:
         mark, seats = get_mark(tx, mark_id), seats_of(tx)
+    require_whole(sandbox, mark)
     copy = sandbox.marks / mark.file
     _require_room(sandbox, copy.stat().st_size + reserve_bytes)
     return SetBack(mark, seats, put_back(city, copy, mark))

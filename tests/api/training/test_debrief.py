@@ -68,14 +68,15 @@ def led(settings, city_folder, clock) -> TestClient:
         yield client
 
 
-def mark(app: App, settings: Settings, at) -> None:
-    """Keep a copy of the sandbox, as it does by itself every half hour."""
+def mark(app: App, settings: Settings, at) -> Path:
+    """Keep a copy of the sandbox, as it does by itself every half hour; return its file."""
     file = f"{at:%H%M}.sqlite"
     marks = Sandbox(settings.var, "village").marks
     marks.mkdir(exist_ok=True)
     with transaction(app.engine) as tx:
         add_mark(tx, TrainingMark(TrainingMarkId(0), at, "", MarkKind.AUTO, "", file))
     copy_database(settings.city_folder("village") / SQLITE_FILE, marks / file)
+    return marks / file
 
 
 def work(client: TestClient, clock) -> None:
@@ -99,9 +100,11 @@ def _short_searches(monkeypatch):
 
 
 def test_a_worker_compares_plans_at_each_mark_and_the_page_says_what_would_have_been_saved(
-    led, clock, monkeypatch
+    led, settings, clock
 ):
     assert "Nobody has looked for moments of decision" in page(led)
+    damaged = mark(led.app.state.barfrub, settings, v.NOW + 4 * MINUTE)
+    damaged.write_bytes(damaged.read_bytes()[:9000])
     asked = led.post("/api/training/decisions")
     assert (asked.status_code, asked.json()["state"]) == (202, "waiting")
     again = led.post("/api/training/decisions").json()

@@ -13,8 +13,10 @@ from threading import Event
 import httpx
 import pytest
 
+from api.config.console import CONSOLE
 from api.config.settings import Settings
 from api.training.hosting.low_priority import NICENESS
+from api.training.hosting.progress import HostProgress, HostStep, write_progress
 from api.training.hosting.sandbox_processes import (
     REST_S,
     WELL_S,
@@ -23,7 +25,13 @@ from api.training.hosting.sandbox_processes import (
     environment_of,
     pause_s,
 )
-from api.training.hosting.starting import chosen_port, is_free
+from api.training.hosting.starting import (
+    TrainingStart,
+    chosen_port,
+    is_free,
+    port_of_before,
+    run_training,
+)
 from data.errors import BarfrubError, ConflictError
 from fleet.training.sandbox.filling import DISPATCHER, OPERATOR
 from fleet.training.sandbox.folder import Sandbox
@@ -97,6 +105,22 @@ def test_a_port_that_is_taken_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
         assert not is_free("127.0.0.1", port)
     assert chosen_port(settings, port) == port
     assert chosen_port(proxied, None) == port
+
+
+def test_behind_a_proxy_it_goes_on_at_its_port_of_before(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.desk.mkdir()
+    proxied = Settings(var=tmp_path, training_address="https://training.example.org")
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        door.listen()
+        port = door.getsockname()[1]
+        write_progress(sandbox, HostProgress(HostStep.STOPPED, port))
+        for _ in range(2):  # it is known still after a start that failed
+            with pytest.raises(ConflictError, match=f"port {port} is taken"):
+                run_training(proxied, sandbox, TrainingStart(), CONSOLE, Event())
+        beside = Settings(var=tmp_path)
+        assert port_of_before(beside, sandbox) is None
+    assert port_of_before(beside, sandbox) == port
 
 
 @pytest.mark.parametrize(

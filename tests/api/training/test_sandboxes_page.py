@@ -182,6 +182,6 @@ def test_it_goes_on_at_its_last_address_unless_that_is_taken_and_no_proxy_leads_
     for address, free in (("", True), ("", False), ("https://training.example.org", False)):
         behind = app.settings.model_copy(update={"training_address": address})
         monkeypatch.setattr(app, "settings", behind)
-        monkeypatch.setattr(sandboxes, "is_free", lambda *_, free=free: free)
+        monkeypatch.setattr("api.training.hosting.starting.is_free", lambda *_, free=free: free)
         assert supervisor.post("/api/training/sandbox/go-on").status_code == 409
     assert wanted == [8123, None, 8123]

@@ -1,5 +1,6 @@
 """A rehearsal is begun on a copy of the city, paused, marked and set back: all through HTTP."""
 
+import re
 from datetime import datetime, timedelta
 from errno import ENOSPC
 from itertools import count
@@ -12,9 +13,11 @@ from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from api.config.settings import Settings
+from api.config.training_clock import CLOCK_FILE
 from api.processes.printing.training_word import training_word
 from api.training.hosting.host import TrainingHost, order_set_back
 from api.training.hosting.progress import HostStep, find_progress, hosting
+from api.web.cookies import cookie_name
 from api.web.installed_app import PURPLE
 from data.errors import ConflictError
 from data.model import Role
@@ -201,12 +204,17 @@ def test_nobody_takes_it_for_the_real_city(sandbox: Sandbox, dispatcher: TestCli
         assert "<title>Training: " in page
         assert "data-training" in page
         assert "barfrub-training.svg" in page
-        assert [*client.cookies] == ["training_barfrub_csrf"]  # cookies do not know ports
+        (ours,) = client.cookies
         app = client.get("/drive.en.webmanifest").json()
         assert (app["short_name"], app["theme_color"]) == ("Training", PURPLE)
         with reading(client.app.state.barfrub.engine) as tx:
             word = training_word(tx, translator("fa", "Asia/Tehran"))
     assert word == {"training": "تمرین"}
+    assert re.fullmatch("training_[0-9a-f]{8}_barfrub_csrf", ours)  # cookies do not know ports
+    beside = Settings(var=sandbox.folder).model_copy(update={"var": sandbox.folder / "other"})
+    (beside.var / CLOCK_FILE).parent.mkdir()
+    (beside.var / CLOCK_FILE).touch()
+    assert cookie_name(beside, "barfrub_csrf") not in {ours, "barfrub_csrf"}  # of another sandbox
     real = dispatcher.get("/storms", headers={"accept": "text/html"}).text
     assert "data-training" not in real
 
@@ -253,6 +261,33 @@ def marked(sandbox: Sandbox, host: TrainingHost) -> None:
     host.round()
     clock_of(sandbox).set_back(v.NOW + timedelta(minutes=10))
     order_set_back(sandbox, TrainingMarkId(1), DISPATCHER)
+
+
+def test_a_damaged_mark_is_refused_and_another_one_may_be_chosen(
+    sandbox: Sandbox, host: TrainingHost
+) -> None:
+    clock = clock_of(sandbox)
+    for minutes in (0, 40, 50):
+        clock.set_back(v.NOW + timedelta(minutes=minutes))
+        host.round()
+    second = max(sandbox.marks.iterdir())
+    second.write_bytes(second.read_bytes()[:9000])
+    with server_of(sandbox) as client:
+        signed_in(client, "supervisor")
+        refused = client.post("/api/training/marks/2/set-back")
+        assert refused.json()["error"]["values"]["reason"] == "training_mark_damaged"
+        assert "08:10" in refused.json()["error"]["message"]
+        assert not sandbox.order.exists()
+        assert client.post("/api/training/marks/1/set-back").status_code == 202
+    with hosting(sandbox):
+        order_set_back(sandbox, TrainingMarkId(2), DISPATCHER)  # it was damaged meanwhile
+        host.round()
+        assert "04:40Z is damaged" in find_progress(sandbox).fault
+        assert clock.now() == v.NOW + timedelta(minutes=50)
+        order_set_back(sandbox, TrainingMarkId(1), DISPATCHER)
+        host.round()
+        assert find_progress(sandbox).fault == ""
+    assert clock.now() == v.NOW
 
 
 def no_room(*_: object) -> None:
