@@ -7,6 +7,9 @@ from data.model import Route
 from fleet.routes.plan_vs_actual import RouteCheck
 from routing.problem.finish_odds import FinishOdds
 
+NARROWEST = timedelta(minutes=5)
+"""A window that is narrower is told as the time in its middle: nobody drives by the minute."""
+
 
 @dataclass(frozen=True, slots=True)
 class EndView:
@@ -30,12 +33,12 @@ class EndsAhead:
     def of(self, route: Route, check: RouteCheck) -> EndView | None:
         """Return the window of the end that a driven route is expected to have, in whole minutes.
 
-        `None` for what is over, or was never begun and is no more expected.
+        `None` for what is over or not expected any more, and for an end so near that it is a time.
         """
         if check.over or check.ends_at is None:
             return None
         seen = end_view(check.ends_at, max(self.now, route.legs[0].starts_at), self.odds)
-        if seen is None:
+        if seen is None or seen.latest_at - seen.earliest_at < NARROWEST:
             return None
         return EndView(_minute(seen.earliest_at), _minute(seen.latest_at), seen.kept_pct)
 

@@ -54,7 +54,7 @@ def test_while_a_truck_is_driving_its_expected_end_is_a_window(app, client, plan
     app.alert_task.run()
     (before, *_) = client.get("/api/route-checks").json()
     assert before["end"] is None
-    put(app, LEARNED)
+    put(app, replace(LEARNED, scatter_s=900.0))
     app.alert_task.run()
     (check, *_), (lane, *_) = (
         client.get("/api/route-checks").json(),
