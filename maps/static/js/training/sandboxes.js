@@ -25,12 +25,18 @@ async function wanted(form) {
   return { ...(await chosen(form.elements)), speed: Number(speed.value), ...(place ? { port: place } : {}) };
 }
 
+/** Say how far it is; while an order to stop is under way, that. */
+function say(told) {
+  const stopping = document.querySelector('[data-path$="/stop"] button:disabled');
+  document.getElementById("told").textContent = stopping ? t("Stopping…") : told;
+}
+
 /** Show how far it is; once that changes what can be done, show the page anew. */
 async function follow() {
   try {
     const { told, time, step } = await get("/api/training/sandbox");
     if (step !== shown.dataset.step) return location.reload();
-    document.getElementById("told").textContent = told;
+    say(told);
     document.getElementById("time").textContent = time;
   } catch {
     // The next look may succeed.
@@ -42,4 +48,7 @@ sendForms({ wanted });
 document.querySelector("#start [type=file]")?.addEventListener("change", ({ target }) => {
   target.form.querySelector('[name="scenario"][value="own"]').checked ||= target.files.length > 0;
 });
-if (shown?.dataset.running === "true") setTimeout(follow, LOOK_MS);
+if (shown?.dataset.running === "true") {
+  shown.addEventListener("submit", () => setTimeout(() => say(document.getElementById("told").textContent)));
+  setTimeout(follow, LOOK_MS);
+}
