@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from api.config.settings import Settings
+from api.processes.event_feeds import beat_of
 from data.model import LonLat, RequestKind
 from data.store.database.engine import transaction
 from data.store.streets.network import load_network
 from fleet.simulation.simulated_calls import SimulatedCall
-from fleet.training.calls import ring
+from fleet.training.calls import all_calls, ring
+from fleet.training.sandbox.folder import Sandbox
 from fleet.training.seats import seats_of
 from tests import village as v
 from tests.browser.conftest import Visit, serving
@@ -32,12 +34,20 @@ def server(tmp_path: Path, made_city: Path) -> Iterator[str]:
         yield address
 
 
-def somebody_calls(visit: Visit) -> None:
-    words = "Snow up to the knee on Mill Street"
+def somebody_calls(visit: Visit, words: str = "Snow up to the knee on Mill Street") -> None:
     place = LonLat(45.07, 37.55)
     caller = SimulatedCall(v.NOW, RequestKind.PLOW, words, "Mill Street", place, v.MILL)
     with transaction(visit.city.engine) as tx:
         ring(tx, [(caller, None)], visit.city.clock.now())
+
+
+def set_back(visit: Visit) -> None:
+    """Set the clock back, and wait until the page has loaded again by itself."""
+    clock = clock_of(Sandbox(visit.city.settings.var, "village"))
+    with visit.page.expect_navigation():
+        clock.set_back(clock.now())
+        visit.city.hub.publish("beat", [beat_of(clock)])
+    visit.page.wait_for_load_state()
 
 
 def test_an_operator_answers_and_an_instructor_sees_it_and_adds_a_caller(visit: Visit) -> None:
@@ -47,13 +57,29 @@ def test_an_operator_answers_and_an_instructor_sees_it_and_adds_a_caller(visit: 
     visit.go("/training/seats")
     page.click("form[data-role=operator] button")
     page.wait_for_selector("a[href='/operator'].primary")
+    set_back(visit)
     somebody_calls(visit)
     visit.go("/operator")
+    page.fill("#text", "Typed in a time that is no more")
+    set_back(visit)
+    page.wait_for_selector("operator-call")
+    assert page.query_selector(".drafts") is None
     page.wait_for_selector(".training-phone.rings")
     page.keyboard.press("F4")
     page.wait_for_selector(".caller-words:has-text('on Mill Street')")
     page.fill("#text", "Mill Street, knee-deep")
-    page.keyboard.press("Control+Enter")
+    somebody_calls(visit, "Ice on Main Street")
+    page.wait_for_selector(".training-phone.talks [role=alert]")
+    page.keyboard.press("F4")
+    page.wait_for_selector(".caller-words:has-text('Ice on Main Street')")
+    page.click(".drafts button:has-text('Continue')")
+    with page.expect_response("**/end"):
+        page.keyboard.press("Control+Enter")
+    with transaction(visit.city.engine) as tx:
+        first, second = all_calls(tx)
+    assert first.request_id is not None
+    assert second.on_the_line
+    page.click(".training-phone button:has-text('Hang up')")
     page.wait_for_selector(".training-phone:has-text('quiet')")
     assert visit.grave_faults() == []
 

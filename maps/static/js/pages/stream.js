@@ -17,9 +17,9 @@ function beat({ now, speed, epoch }) {
 /**
  * Follow the stream for ever: `events` takes what comes, by name. `heard` is called whenever something does, `lost`
  * when the line breaks or falls silent, `resumed` once it is back: what happened meanwhile was not sent to us.
- * With `again`, also when it opens first.
+ * With `again`, also when it opens first. Without both a page only keeps to the server's clock.
  */
-export function listen(events, { heard, lost, resumed }, again = false) {
+export function listen(events = {}, { heard, lost, resumed } = { heard() {}, lost() {}, resumed() {} }, again = false) {
   const source = new EventSource("/stream");
   let heardAt = Date.now();
   let broken = again;

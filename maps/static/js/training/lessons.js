@@ -1,6 +1,7 @@
 // Ticks the steps of the lessons as they are done on other pages.
 import { attempt } from "../pages/notices.js";
 import { get, post } from "../pages/net.js";
+import { listen } from "../pages/stream.js";
 import { t } from "../pages/texts.js";
 import "../pages/theme.js";
 
@@ -31,6 +32,7 @@ async function look() {
 }
 
 if (document.querySelector(".lesson .progress")) {
+  listen();
   addEventListener("visibilitychange", look);
   setInterval(look, EVERY_MS);
   document.addEventListener("click", (event) => {

@@ -6,6 +6,7 @@ import { get, post } from "../pages/net.js";
 import { attempt, once } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
 import { duration, t } from "../pages/texts.js";
+import { begun } from "../requests/operator/drafts.js";
 import { call, startCall } from "../requests/operator/state.js";
 
 const AGAIN_MS = 1500;
@@ -13,8 +14,8 @@ const SHOW_MS = 1000;
 const WORD_MS = 350; // people say two to three words a second
 const ANSWER_KEY = "F4";
 
-/** What rings and who is on the line; `said` is how many of the words were heard, `last` the call that was on the line last. */
-const phone = new Store({ seated: true, ringing: [], line: null, said: Infinity, last: null });
+/** What rings and who is on the line; `said` is how many of the words were heard. */
+const phone = new Store({ seated: true, ringing: [], line: null, said: Infinity });
 
 let saying = 0;
 
@@ -28,19 +29,24 @@ function sayOn() {
   phone.set({ said: said + 1 });
 }
 
+/** Whether a call of the phone has a form, or the open one is not for it: it was begun, or belongs to another. */
+const hasForm = ({ id }) => call.value.rang !== null || begun(call.value) || call.value.drafts.some(({ rang }) => rang === id);
+
 function take(told, said = Infinity) {
   const isNew = told.line && told.line.id !== phone.value.line?.id;
-  phone.set({ ...told, ...(isNew ? { said } : {}), ...(told.line ? { last: told.line.id } : {}) });
-  if (isNew && said === 0) saying ||= setInterval(sayOn, WORD_MS);
+  phone.set({ ...told, ...(isNew ? { said } : {}) });
+  if (!isNew) return;
+  if (said === 0) saying ||= setInterval(sayOn, WORD_MS);
+  else if (!hasForm(told.line)) call.set({ rang: told.line.id }); // it was on the line when the page was loaded
 }
 
 const answer = once(async () => {
   const [first] = phone.value.ringing;
-  if (!first) return;
+  if (!first || call.value.saving) return;
   const told = await attempt(() => post(`/api/training/calls/${first.id}/take`));
   if (told === undefined) return void ask();
   take(told, 0);
-  if (startCall()) document.getElementById("text").focus();
+  if (startCall(told.line.id)) document.getElementById("text").focus();
 });
 
 async function end(id, request_id = null) {
@@ -48,12 +54,9 @@ async function end(id, request_id = null) {
   if (told) take(told);
 }
 
-/** What is recorded is what came of the call on the line, or of the one that was just hung up. */
-call.follow(({ saved }, changes) => {
-  const { last } = phone.value;
-  if (!("saved" in changes) || !saved?.request || last === null) return;
-  phone.set({ last: null });
-  end(last, saved.request.id);
+/** What is recorded is what came of the call that it was typed for, whoever is on the line by now. */
+call.follow((_, { saved }) => {
+  if (saved?.rang) end(saved.rang, saved.request.id);
 });
 
 let showing = 0;
@@ -88,7 +91,7 @@ async function follow() {
 
 class Phone extends Part {
   get stores() {
-    return [phone];
+    return [phone, call];
   }
 
   talking({ line, said }) {
@@ -101,7 +104,7 @@ class Phone extends Part {
   ringing([first, ...others]) {
     const since = duration(now() - Date.parse(first.rang_at));
     return html`<p role="alert"><strong>${icon("phone-call")}${t("The phone rings")}</strong> <span class="muted small">${t("for {span}", { span: since })}${others.length ? html` · ${t("{count} more wait", { count: others.length })}` : ""}</span></p>
-      <button type="button" class="primary" @click=${answer}>${icon("phone")}${t("Answer the call")}<kbd aria-hidden="true" dir="ltr">${ANSWER_KEY}</kbd></button>`;
+      <button type="button" class="primary" ?disabled=${call.value.saving} @click=${answer}>${icon("phone")}${t("Answer the call")}<kbd aria-hidden="true" dir="ltr">${ANSWER_KEY}</kbd></button>`;
   }
 
   render() {

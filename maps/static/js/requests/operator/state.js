@@ -4,6 +4,7 @@ import { get, post } from "../../pages/net.js";
 import { attempt, once } from "../../pages/notices.js";
 import { needsPin } from "../../board/rows.js";
 import { Store } from "../../pages/store.js";
+import { listen } from "../../pages/stream.js";
 import { begun, drop, keep, waitingCalls } from "./drafts.js";
 
 export const KINDS = ["plow", "ice", "sidewalk", "tree", "haul", "blocked"];
@@ -20,10 +21,12 @@ const newKey = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
 
 /**
  * A call of which nothing is known yet; `place` is where it is about, `chosen` which of the guesses said so, `asked` their words,
- * `startedAt` when it began, in ms, without the time it was left; `more` whether all that can be said is shown.
+ * `startedAt` when it began, in ms, without the time it was left; `more` whether all that can be said is shown. In a training,
+ * `rang` is the call of its phone that it is typed for, by its id.
  */
 const newCall = () => ({
   key: newKey(),
+  rang: null,
   text: "",
   asked: "",
   caller_name: "",
@@ -50,12 +53,12 @@ call.follow((now, changes) => {
   else if (!("waiting" in changes || "drafts" in changes)) keep(now);
 });
 
-/** Begin a new call, unless one is being recorded; what is known of the present one is kept, to be taken up again. Says whether it began. */
-export function startCall() {
+/** Begin a new call, of a training's phone where given, unless one is being recorded; what is known of the present one is kept, to be taken up again. Says whether it began. */
+export function startCall(rang = null) {
   if (call.value.saving) return false;
   leave();
   const fresh = newCall();
-  call.set({ ...fresh, startedAt: Date.now(), saved: null, placing: null, drafts: waitingCalls(fresh.key) });
+  call.set({ ...fresh, rang, startedAt: Date.now(), saved: null, placing: null, drafts: waitingCalls(fresh.key) });
   return true;
 }
 
@@ -96,7 +99,7 @@ export function follow() {
       refresh().catch(() => {}); // the next news asks again
     }, WAITING_PAUSE_MS);
   };
-  new EventSource("/stream").addEventListener("requests", soon);
+  listen({ requests: soon }, { heard() {}, lost() {}, resumed: soon });
 }
 
 /** Whether the words changed since it was asked where that may be. */
@@ -228,7 +231,7 @@ export async function record() {
   drop(mine.key);
   call.set({
     ...newCall(),
-    saved: { request, answer: answer ?? null, language: mine.language, tookMs: Date.now() - mine.startedAt },
+    saved: { request, rang: mine.rang, answer: answer ?? null, language: mine.language, tookMs: Date.now() - mine.startedAt },
     placing: needsPin(request) ? request.id : null,
   });
   await askWaiting();
@@ -240,7 +243,7 @@ export const takeBack = once(async () => {
   const { saved } = call.value;
   const request = await attempt(() => post(`/api/requests/${saved.request.id}/cancel`));
   if (request === undefined) return;
-  call.set({ saved: { ...saved, request, answer: null }, placing: null });
+  call.set({ saved: { ...saved, rang: null, request, answer: null }, placing: null });
   await askWaiting();
 });
 
