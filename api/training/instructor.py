@@ -118,7 +118,7 @@ def _stands(tx: Tx, request: Request, context: Context) -> InstructorView:
         paused=clock.paused,
         held=not clock.pace and not clock.paused,
         seats=seat_views(seats_of(tx), _watched(tx, context, machines), calls, lines, around),
-        calls=call_rows(calls, asked, people, context.now),
+        calls=call_rows(calls, asked, people, context.now, around.t),
         moments=in_order(
             moments(happenings(scenario, events, training.began_at), around),
             acts(lines, around),

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from data.model import RequestId, ServiceRequest
 from data.model.training.live_training import TrainingCall
+from fleet.training.sandbox.filling import PLAYED_BY_MACHINE
+from maps.pages.i18n import Translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ def call_rows(
     asked: Mapping[RequestId, ServiceRequest],
     people: Mapping[str, str],
     now: datetime,
+    t: Translator,
 ) -> tuple[CallRowView, ...]:
     """Return calls for the instructor's list, the newest first."""
     rows = [
@@ -76,7 +79,7 @@ def call_rows(
             state=_state(call),
             rang_at=call.rang_at,
             rang_s=((call.taken_at or call.ended_at or now) - call.rang_at).total_seconds(),
-            taken_by=people.get(call.taken_by) or call.taken_by,
+            taken_by=_taker(call.taken_by, people, t),
             words=call.words,
             address=call.address,
             request_id=call.request_id,
@@ -85,6 +88,10 @@ def call_rows(
         for call in calls
     ]
     return tuple(reversed(rows))
+
+
+def _taker(login: str, people: Mapping[str, str], t: Translator) -> str:
+    return t("The simulation") if login in PLAYED_BY_MACHINE else people.get(login) or login
 
 
 def _reference(call: TrainingCall, asked: Mapping[RequestId, ServiceRequest]) -> str:

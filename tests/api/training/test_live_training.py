@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import event, update
 
 from api.config.training_clock import CLOCK_FILE
-from data.model import LonLat, RequestKind
+from data.model import Actor, ActorKind, LonLat, RequestKind
 from data.store.database.engine import transaction
 from data.store.schema.training.rehearsal import training
 from fleet.simulation.simulated_calls import SimulatedCall
-from fleet.training.calls import ring
+from fleet.training.calls import ring, take_call
+from fleet.training.sandbox.filling import OPERATOR
 from tests import village as v
 
 PAGE = {"accept": "text/html"}
@@ -74,7 +75,7 @@ def test_a_supervisor_who_plays_leads_no_more_unless_he_started_the_training(
     assert client.get("/api/training/instructor").status_code == 200
 
 
-def test_an_operator_hears_words_only_of_the_call_he_takes(client, sign_in, rehearsed, rings):
+def test_an_operator_hears_words_only_of_the_call_he_takes(client, app, sign_in, rehearsed, rings):
     call = rings()
     sign_in("operator")
     client.post("/api/training/seats", json={"role": "operator"})
@@ -89,8 +90,12 @@ def test_an_operator_hears_words_only_of_the_call_he_takes(client, sign_in, rehe
     over = client.post(f"/api/training/calls/{call.id}/end", json=end).json()
     assert (over["ringing"], over["line"]) == ([], None)
     sign_in("administrator")
-    (row,) = client.get("/api/training/instructor").json()["calls"]
+    later = rings()
+    with transaction(app.engine) as tx:
+        take_call(tx, Actor(ActorKind.USER, OPERATOR), later.id, v.NOW)
+    newest, row = client.get("/api/training/instructor").json()["calls"]
     assert (row["state"], row["reference"]) == ("ended", asked["reference"])
+    assert newest["taken_by"] == "The simulation"
 
 
 def test_who_has_no_seat_takes_no_call(client, sign_in, rehearsed, rings):
