@@ -60,7 +60,8 @@ class Processes(Protocol):
 class TrainingHost:
     """Runs one sandbox until `stopped` is set, and leaves `reserve_bytes` of the disk free.
 
-    At the scenario's end, and when it is stopped, it lets everybody's results be kept in the city.
+    At the scenario's end it pauses the clock; then, and when it is stopped, it lets everybody's
+    results be kept in the city.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class TrainingHost:
         self._port = port
         self._stopped = stopped
         self._clock = TrainingClock(sandbox.folder)
+        self._goes_since = self._clock.now()
         self._next_mark_at: datetime | None = None
 
     def run(self) -> None:
@@ -91,6 +93,7 @@ class TrainingHost:
         try:
             self._say(HostStep.SERVER)
             self._clock.recover()
+            self._goes_since = self._clock.now()
             self._processes.start(self._stopped)
             if not self._stopped.is_set():
                 self._clock.go_on()
@@ -120,6 +123,8 @@ class TrainingHost:
                 self._mark()
         if not self._kept and self._clock.now() >= self._scenario_ends_at:
             self._kept = True
+            if self._goes_since < self._scenario_ends_at:  # else somebody let it go on since
+                self._clock.pause()
             with self._clock.held():
                 self._say(HostStep.RUNNING, self._results_kept())
 
@@ -173,6 +178,7 @@ class TrainingHost:
         try:
             back = set_back(self._sandbox, mark_id, self._reserve_bytes)
             self._clock.set_back(back.mark.at)
+            self._goes_since = back.mark.at
             self._next_mark_at, self._kept = None, False
             paused = True
             settle(self._sandbox, back, actor)

@@ -75,9 +75,14 @@ def test_results_are_kept_once_at_the_scenarios_end_or_it_is_told_why_not(
     sandbox = a_sandbox(city_folder)
     led(sandbox)
     host = hosted(sandbox, city_folder)
+    clock, paused = clock_of(sandbox), []
     for hours in (6, 8, 9):
-        clock_of(sandbox).set_back(v.NOW + hours * HOUR)
+        clock.set_back(v.NOW + hours * HOUR)
+        clock.go_on()
         host.round()
+        paused.append(clock.paused)
+    assert paused == [False, True, False]  # at the end alone: then people decide
+    clock.pause()
     city = database_of(city_folder)
     with reading(city) as tx:
         (kept,) = list_results(tx)

@@ -16,8 +16,8 @@ async function send(path, body) {
   return answer;
 }
 
-/** How a mark is called: what somebody wrote, or that the sandbox set it. */
-const markName = ({ at, label }) => `${time(at)} · ${label || t("set by itself")}`;
+/** How a mark is called: when it was, and what somebody wrote, or that the sandbox set it. */
+const markName = ({ at, label }) => `${day(at)} · ${time(at)} · ${label || t("set by itself")}`;
 
 class Clock extends TickingPart {
   static properties = { back: { state: true } };
@@ -76,6 +76,7 @@ class Clock extends TickingPart {
         <button>${icon("flag")}${t("Set a mark")}</button>
       </form>
       ${this.backs(stands.marks)}
+      ${now() >= Date.parse(stands.ends_at) ? html`<p class="small" role="status">${t("The scenario is over.")} <a href="/training/debrief">${t("Debrief")}</a></p>` : ""}
       ${stands.held ? html`<p class="muted small" role="status">${t("A mark is being set; the clock goes on by itself.")}</p>` : ""}
       ${connected ? "" : html`<p class="problem" role="status">${t("The training does not answer. It may be being set back.")}</p>`}
       ${this.back ? this.question() : ""}`;
