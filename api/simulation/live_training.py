@@ -1,9 +1,12 @@
 """A rehearsal as its simulation sees it: what people play and add, and whose phones ring."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 
+from api.simulation.signed_in_client import SignInRefusedError
+from api.simulation.simulated_operator import ServerBusyError, SimulatedOperator
 from data.errors import ConflictError
 from data.model import Actor, ActorKind, RequestId, Role, VehicleId
 from data.model.training.live_training import (
@@ -51,6 +54,7 @@ class LiveTraining:
         self._events: list[TrainingEvent] = []
         self._callers: dict[TrainingEventId | None, Iterator[SimulatedCall]] = {}
         self._next: dict[TrainingEventId | None, SimulatedCall | None] = {}
+        self._to_ring: list[tuple[SimulatedCall, TrainingEventId | None]] = []
         self.training = training
         self.scenario = scenario_of(training)
         self.look()
@@ -82,12 +86,13 @@ class LiveTraining:
 
     def ring(self, now: datetime, speed: float) -> None:
         """Let the callers ring who are due, and those hang up who have waited too long."""
-        due = list(islice(self._due(now), AT_ONCE))
-        if not due and not self._somebody_rings_since(now - patience(speed)):
+        self._to_ring += islice(self._due(now), AT_ONCE - len(self._to_ring))
+        if not self._to_ring and not self._somebody_rings_since(now - patience(speed)):
             return
         with transaction(self._engine) as tx:
-            ring(tx, due, now)
+            ring(tx, self._to_ring, now)
             hang_up_unanswered(tx, speed, now)
+        self._to_ring = []
 
     def to_answer(self, login: str) -> list[TrainingCall]:
         """Return the calls for the simulated operator of a sign-in name, the earliest first.
@@ -162,6 +167,25 @@ def said_by(call: TrainingCall) -> SimulatedCall:
     """Return what the caller of a call says, and where he is."""
     place = call.location, call.segment_id
     return SimulatedCall(call.rang_at, call.kind, call.words, call.address, *place)
+
+
+async def answer_calls(training: LiveTraining, operator: SimulatedOperator, now: datetime) -> None:
+    """Let the simulated operator take the calls that are left to him.
+
+    Raises `SignInRefusedError` where he may not sign in; the caller on the line is hung up on.
+    """
+    login = operator.login
+    for call in await asyncio.to_thread(training.to_answer, login):
+        if not await asyncio.to_thread(training.take, call, login, now):
+            continue
+        try:
+            request_id = await operator.enter(said_by(call), f"training-call-{call.id}")
+        except ServerBusyError:
+            return
+        except SignInRefusedError:
+            await asyncio.to_thread(training.end, call, login, None, now)
+            raise
+        await asyncio.to_thread(training.end, call, login, request_id, now)
 
 
 def find_live_training(engine: Database, callers: Callers) -> LiveTraining | None:

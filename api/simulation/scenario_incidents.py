@@ -131,11 +131,11 @@ class Incidents:
 
     async def _choose_streets(self, storm: Storm, plan: Plan | None, now: datetime) -> None:
         """Choose streets for what has begun; one to be blocked, once trucks come there soon."""
-        tables: tuple[BlockedStreet | ClosedStreet, ...] = (
-            *self.scenario.blocked,
-            *self.scenario.closure,
+        tables: tuple[tuple[int, BlockedStreet | ClosedStreet], ...] = (
+            *enumerate(self.scenario.blocked),
+            *enumerate(self.scenario.closure),
         )
-        for number, table in enumerate(tables):
+        for number, table in tables:
             if not table.within(now - storm.started_at) or self._is_settled(table, plan):
                 continue
             seed = self._seed + number

@@ -6,6 +6,7 @@ whatever the board shows came in over HTTP.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AsyncExitStack
@@ -18,11 +19,11 @@ import httpx
 
 from api.config.clock import Clock, ServerClock
 from api.simulation.another_round import may_pass, or_another_round
-from api.simulation.live_training import LiveTraining, find_live_training, said_by
+from api.simulation.live_training import LiveTraining, answer_calls, find_live_training
 from api.simulation.night_dispatcher import NightDispatcher
 from api.simulation.scenario_incidents import Incidents
-from api.simulation.signed_in_client import SignedInClient
-from api.simulation.simulated_operator import ServerBusyError, SimulatedOperator
+from api.simulation.signed_in_client import SignedInClient, SignInRefusedError
+from api.simulation.simulated_operator import SimulatedOperator
 from api.simulation.simulated_tracker import Truck
 from data.errors import BarfrubError
 from data.model import Plan, Role, Route, Storm, VehicleId
@@ -68,6 +69,8 @@ AT_ONCE = 8
 """Concurrent requests."""
 
 Report = Callable[[str], None]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,19 +269,15 @@ class Simulation:
             truck.troubles = tracker_troubles(self._scenario, machine, of, storm.started_at, seed)
 
     async def _answer(self, training: LiveTraining, now: datetime) -> None:
-        """Let callers ring, and the machine take their calls where nobody plays the operator."""
+        """Let callers ring, and the simulation take their calls where nobody plays the operator."""
         await asyncio.to_thread(training.ring, now, self._clock.speed)
         if self._operator is None:
             return
-        login = self._operator.login
-        for call in await asyncio.to_thread(training.to_answer, login):
-            if not await asyncio.to_thread(training.take, call, login, now):
-                continue
-            try:
-                request_id = await self._operator.enter(said_by(call), f"training-call-{call.id}")
-            except ServerBusyError:
-                return
-            await asyncio.to_thread(training.end, call, login, request_id, now)
+        try:
+            await answer_calls(training, self._operator, now)
+        except SignInRefusedError as refusal:
+            self._operator = None
+            _log.warning("%s: nobody answers what trainees do not", refusal)
 
     async def _align(self) -> None:
         answer = await self._client.get("/health")

@@ -1,5 +1,6 @@
 """A simulation obeys who plays what in a rehearsal, and what its instructor adds."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from api.config.settings import Settings
-from api.simulation.live_training import AT_ONCE, find_live_training
+from api.simulation.live_training import AT_ONCE, answer_calls, find_live_training
+from api.simulation.signed_in_client import SignInRefusedError
 from api.simulation.simulated_storm import Simulation
 from data.model import Actor, ActorKind, LonLat, RequestKind, VehicleId
 from data.model.training.rehearsal import Training
@@ -152,6 +154,54 @@ def test_many_callers_ring_in_several_rounds_also_of_a_simulation_that_begins_an
             rung.append([call.words for call in all_calls(tx)])
     assert len(rung[0]) == AT_ONCE
     assert rung[1] == rung[2] == [caller.text for caller in callers]
+    engine.dispose()
+
+
+def test_callers_who_are_due_while_the_database_is_busy_ring_in_the_next_round(
+    rehearsed_city: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = database_of(rehearsed_city)
+    caller = SimulatedCall(
+        v.NOW, RequestKind.PLOW, "Snow", "Mill Street", LonLat(45.07, 37.55), v.MILL
+    )
+    training = find_live_training(engine, lambda *_: iter([caller]))
+    assert training is not None
+
+    def busy(*_: object) -> None:
+        raise TimeoutError("database is locked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("api.simulation.live_training.ring", busy)
+        with pytest.raises(TimeoutError):
+            training.ring(v.NOW, 1.0)
+    training.ring(v.NOW, 1.0)
+    training.ring(v.NOW, 1.0)
+    assert [call.words for call in training.to_answer("training-operator")] == ["Snow"]
+    engine.dispose()
+
+
+class LockedOut:
+    """A simulated operator whom somebody has disabled."""
+
+    login = "training-operator"
+
+    async def enter(self, *_: object) -> None:
+        raise SignInRefusedError(f"{self.login!r} cannot sign in")
+
+
+def test_a_caller_whom_an_operator_without_an_account_answers_is_hung_up_on(
+    rehearsed_city: Path,
+) -> None:
+    engine = database_of(rehearsed_city)
+    caller = SimulatedCall(
+        v.NOW, RequestKind.PLOW, "Snow", "Mill Street", LonLat(45.07, 37.55), v.MILL
+    )
+    changing(rehearsed_city, lambda tx: ring(tx, [(caller, None)], v.NOW))
+    training = find_live_training(engine, lambda *_: iter(()))
+    assert training is not None
+    with pytest.raises(SignInRefusedError):
+        asyncio.run(answer_calls(training, LockedOut(), v.NOW))
+    assert training.to_answer(LockedOut.login) == []
     engine.dispose()
 
 
