@@ -9,6 +9,7 @@ import pytest
 
 from api.config.clock import Clock
 from api.config.settings import Settings
+from api.server import running
 from api.server.app import create_app
 from api.web.context import App
 from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE, cookie_name
@@ -96,17 +97,17 @@ def clock() -> StillClock:
 
 @contextmanager
 def served(settings: Settings, folder: Path, clock: Clock) -> Iterator[TestClient]:
-    """A client of a city's server."""
-    with TestClient(create_app(settings, folder, clock)) as client:
-        app = client.app.state.barfrub
-        # A test looks itself, at its own time: what looks beside it would come sooner or later,
-        # like the keeper of colors in the middle of a set-up that took half a minute.
-        client.portal.call(app.replay_task.stop)
-        client.portal.call(app.consumer.stop)
-        client.portal.call(app.alert_task.stop)
-        app.consumer.run()
-        client.headers["accept"] = "application/json"
-        yield client
+    """A client of a city's server, without the tasks that it repeats on a timer.
+
+    A test runs them itself, at its own time: beside it they would come sooner or later, like the
+    keeper of colors in the middle of a set-up that took half a minute.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(running, "periodic_tasks", lambda _app: ())
+        with TestClient(create_app(settings, folder, clock)) as client:
+            client.app.state.barfrub.consumer.run()
+            client.headers["accept"] = "application/json"
+            yield client
 
 
 @pytest.fixture
