@@ -141,8 +141,11 @@ def _check_pair(certificate: Path | None, key: Path | None) -> None:
 @contextmanager
 def _first_start(settings: Settings, clock: Clock, place: str) -> Iterator[Served]:
     """Give the web of a first start and what ends its streams."""
-    from api.server.first_run_app import FirstRunApp
-    from api.server.first_run_pages import FIRST
+    from api.config.garbage import uncollected
+
+    with uncollected():
+        from api.server.first_run_app import FirstRunApp
+        from api.server.first_run_pages import FIRST
 
     first = FirstRunApp(settings, clock, apart=True)
     typer.echo("Set up a city in the browser. This address is for you alone, until it is done:")
@@ -153,7 +156,10 @@ def _first_start(settings: Settings, clock: Clock, place: str) -> Iterator[Serve
 @contextmanager
 def _city(settings: Settings, folder: Path, clock: Clock, place: str) -> Iterator[Served]:
     """Give the web of a city with its workers beside it, and what ends its streams."""
-    from api.server.served_city import served_city
+    from api.config.garbage import uncollected
+
+    with uncollected():
+        from api.server.served_city import served_city
 
     typer.echo(f"Loading {folder.name} …")
     with served_city(settings, folder, clock) as web:
@@ -164,9 +170,12 @@ def _city(settings: Settings, folder: Path, clock: Clock, place: str) -> Iterato
 @contextmanager
 def _province(settings: Settings, clock: Clock) -> Iterator[Served]:
     """Give the web of all cities of a province, and what ends their streams."""
-    from api.province.host_router import HostedWeb
-    from api.province.served_cities import served_province
-    from data.setup.province_file import read_province
+    from api.config.garbage import uncollected
+
+    with uncollected():
+        from api.province.host_router import HostedWeb
+        from api.province.served_cities import served_province
+        from data.setup.province_file import read_province
 
     def report(city: HostedWeb) -> None:
         if city.web is None:

@@ -7,7 +7,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Pause cyclic garbage collection, which is slow among millions of fixes and finds nothing."""
+    """Pause cyclic garbage collection.
+
+    It is slow among millions of fixes, and while modules are loaded, and finds nothing there.
+    """
     searched = gc.isenabled()
     gc.disable()
     try:

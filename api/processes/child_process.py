@@ -20,6 +20,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from typing import Any
 
+from api.config.garbage import uncollected
 from api.config.logs import configure_logs
 from api.config.settings import Settings, prepare_numba
 
@@ -245,4 +246,6 @@ def _work_as_child(pipe: Connection, work: str, values: tuple[object, ...], nice
     settings = Settings()
     configure_logs(settings.log)
     prepare_numba(settings)
-    resolve_name(work)(ParentLine(pipe), *values)
+    with uncollected():
+        run = resolve_name(work)
+    run(ParentLine(pipe), *values)
