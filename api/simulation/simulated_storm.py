@@ -198,7 +198,8 @@ class Simulation:
             began_at = self._storm.started_at if self._storm else now
             return self._callers(script.scenario, began_at, now, script.seed)
         where = self._network.segments, self._houses
-        return calls(*where, now, steadily(script.calls_per_hour), script.seed)
+        later = steadily(script.calls_per_hour)
+        return calls(*where, now, later, script.seed, language=script.language)
 
     def _callers(
         self, scenario: Scenario, began_at: datetime, since: datetime, seed: int
@@ -207,8 +208,8 @@ class Simulation:
         where, language = (self._network.segments, self._houses), self._script.language
         said = [one for one in words_of(scenario, began_at, language) if one[0] >= since]
         likely = where_snow_lies(scenario.snow, began_at, self._parts)
-        drawn = calls(*where, since, callers_of(scenario, began_at), seed, likely)
-        return merge(drawn, written_calls(*where, said, seed), key=lambda call: call.at)
+        drawn = calls(*where, since, callers_of(scenario, began_at), seed, likely, language)
+        return merge(drawn, written_calls(*where, said, seed, language), key=lambda call: call.at)
 
     def _signed_in(self, person: Person) -> SignedInClient:
         return SignedInClient(self._clients(), person.login, person.password)

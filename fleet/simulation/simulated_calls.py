@@ -18,6 +18,7 @@ from data.model import (
     SegmentId,
 )
 from data.training import PLACE
+from fleet.simulation.callers_speech import ENGLISH, PERSIAN, SPEECH, Speech, speech_of
 
 AGAIN = 0.25
 """Share of callers who ask for a street that somebody has asked for lately."""
@@ -45,28 +46,7 @@ OFF_A_STREET = ("کوچه", "بن‌بست", "کوی")
 NOBODY_LIVES = frozenset({RoadClass.MOTORWAY, RoadClass.TRUNK})
 """Roads that nobody calls about."""
 
-PERSIAN: Sequence[tuple[RequestKind, str]] = (
-    (RequestKind.PLOW, "سلام، خسته نباشید. {place}، از صبح برف‌روبی نشده است"),
-    (RequestKind.PLOW, "{place}؛ برف تا زانو می‌رسد و هیچ ماشینی رد نمی‌شود"),
-    (RequestKind.PLOW, "لطفاً یک برف‌روب بفرستید: {place}. بچه‌ها باید به مدرسه بروند"),
-    (RequestKind.ICE, "{place}؛ زمین یخ زده است و ماشین‌ها سُر می‌خورند"),
-    (RequestKind.ICE, "{place}، سربالایی لغزنده است، لطفاً نمک بپاشید"),
-    (RequestKind.BLOCKED, "{place}؛ ماشینی در برف گیر کرده و راه بسته است"),
-)
-
-ENGLISH: Sequence[tuple[RequestKind, str]] = (
-    (RequestKind.PLOW, "{place} has not been plowed since last night"),
-    (RequestKind.PLOW, "Nobody gets through on {place}, the snow is knee-deep"),
-    (RequestKind.PLOW, "Please send a plow to {place}, the bus is stuck"),
-    (RequestKind.ICE, "{place} is one sheet of ice, somebody will get hurt"),
-    (RequestKind.ICE, "Please salt {place}, cars slide down the slope"),
-    (RequestKind.BLOCKED, "A car is stuck in the snow on {place} and blocks the way"),
-)
-
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
-
-VAGUE_PERSIAN = "کوچه‌ی ما پر از برف است، لطفاً کمک کنید"
-VAGUE_ENGLISH = "Our street is full of snow, please help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +84,15 @@ def calls(
     later: Later,
     seed: int,
     likely: Likely | None = None,
+    language: str = ENGLISH,
 ) -> Iterator[SimulatedCall]:
     """Yield calls by time; none where no street has a name.
 
     Callers give a house number only where the city has it: `houses` are places with a number. They
-    call from all streets alike, or as `likely` says.
+    call from all streets alike, or as `likely` says, and speak the language of their streets' names
+    or the city's.
     """
-    callers = _Callers.of(segments, houses)
+    callers = _Callers.of(segments, houses, language)
     chance, at = np.random.default_rng([seed, 7]), later(starts_at, 0.0)
     talked_about: list[Segment] = []
     while callers.streets and at is not None:
@@ -122,14 +104,12 @@ def calls(
             street = talked_about[int(chance.integers(len(talked_about)))]
         talked_about = [*talked_about, street][-LATELY:]
         place, here = callers.place(street, chance)
-        persian = _is_persian(street)
-        said = int(chance.integers(len(ENGLISH)))
-        vague = bool(chance.random() < VAGUE)
-        if vague:
-            text = VAGUE_PERSIAN if persian else VAGUE_ENGLISH
-            yield SimulatedCall(at, RequestKind.PLOW, text, "", here, street.id)
+        speech = speech_of(spoken_name(street), language)
+        said = int(chance.integers(len(speech.sentences)))
+        if chance.random() < VAGUE:
+            yield SimulatedCall(at, RequestKind.PLOW, speech.vague, "", here, street.id)
         else:
-            kind, sentence = (PERSIAN if persian else ENGLISH)[said]
+            kind, sentence = speech.sentences[said]
             yield SimulatedCall(at, kind, sentence.format(place=place), place, here, street.id)
 
 
@@ -138,9 +118,10 @@ def written_calls(
     houses: Iterable[Place],
     written: Iterable[tuple[datetime, RequestKind, str]],
     seed: int,
+    language: str = ENGLISH,
 ) -> Iterator[SimulatedCall]:
     """Yield calls with given times and words, in which `{place}` is a street that is drawn."""
-    callers, chance = _Callers.of(segments, houses), np.random.default_rng([seed, 8])
+    callers, chance = _Callers.of(segments, houses, language), np.random.default_rng([seed, 8])
     for at, kind, words in written if callers.streets else ():
         street = callers.any_street(chance, at)
         place, here = callers.place(street, chance)
@@ -149,16 +130,20 @@ def written_calls(
 
 @dataclass(frozen=True, slots=True)
 class _Callers:
-    """Where callers live: streets with a name, those that meet at a node, their house numbers."""
+    """Where callers live: streets with a name, those that meet at a node, their house numbers.
+
+    `language` is the city's.
+    """
 
     streets: Sequence[Segment]
     meeting: Mapping[NodeId, Sequence[Segment]]
     numbers: Mapping[str, Sequence[str]]
+    language: str
 
     @classmethod
-    def of(cls, segments: Iterable[Segment], houses: Iterable[Place]) -> Self:
+    def of(cls, segments: Iterable[Segment], houses: Iterable[Place], language: str) -> Self:
         named = [s for s in segments if spoken_name(s) and s.road_class not in NOBODY_LIVES]
-        return cls(named, _meeting(named), _numbers(houses))
+        return cls(named, _meeting(named), _numbers(houses), language)
 
     def any_street(self, chance: Generator, at: datetime, likely: Likely | None = None) -> Segment:
         for _ in range(TRIES):
@@ -169,12 +154,9 @@ class _Callers:
 
     def place(self, street: Segment, chance: Generator) -> tuple[str, LonLat]:
         """Return how a caller says where that is, and where."""
-        said = _place(street, self.meeting, self.numbers, chance, persian=_is_persian(street))
+        speech = speech_of(spoken_name(street), self.language)
+        said = _place(street, self.meeting, self.numbers, chance, speech)
         return said, street.geometry[len(street.geometry) // 2]
-
-
-def _is_persian(street: Segment) -> bool:
-    return any("\u0600" <= letter <= "\u06ff" for letter in spoken_name(street))
 
 
 def _place(
@@ -182,8 +164,7 @@ def _place(
     meeting: Mapping[NodeId, Sequence[Segment]],
     numbers: Mapping[str, Sequence[str]],
     chance: Generator,
-    *,
-    persian: bool,
+    speech: Speech,
 ) -> str:
     """Return a spoken place: a house, a crossing, or an alley off its street."""
     name = spoken_name(street)
@@ -196,14 +177,16 @@ def _place(
     other = others[int(chance.integers(len(others)))] if others else ""
     alley = street.road_class in ALLEYS
     if other and not alley and chance.random() < AT_CORNER:
-        return f"تقاطع {name} و {other}" if persian else f"corner of {name} and {other}"
+        return speech.corner.format(street=name, other=other)
     if other and name.startswith(OFF_A_STREET) and chance.random() < FROM_STREET:
         name = f"{other}، {name}"
     known = numbers.get(spoken_name(street), ())
     if not known or chance.random() >= NUMBERED:
         return name
     number = known[int(chance.integers(len(known)))]
-    return f"{name}، پلاک {_in_persian(number)}" if persian else f"{name} {number}"
+    if speech is SPEECH[PERSIAN]:
+        number = number.translate(_PERSIAN_DIGITS)
+    return speech.house.format(street=name, number=number)
 
 
 def _meeting(segments: Sequence[Segment]) -> Mapping[NodeId, Sequence[Segment]]:
@@ -221,10 +204,6 @@ def _numbers(houses: Iterable[Place]) -> Mapping[str, Sequence[str]]:
         if house.street and house.number:
             found.setdefault(house.street, []).append(house.number)
     return found
-
-
-def _in_persian(number: str) -> str:
-    return number.translate(_PERSIAN_DIGITS)
 
 
 def spoken_name(segment: Segment) -> str:

@@ -29,6 +29,7 @@ from data.streets.projection import distance_m
 from fleet.context import CityContext
 from fleet.evidence.evidence_pipeline import digest, new_open_tracks
 from fleet.matching.driven_paths import DrivenPaths
+from fleet.simulation.callers_speech import SPEECH
 from fleet.simulation.simulated_calls import calls, steadily
 from fleet.simulation.simulated_trucks import Fix, TruckBehavior, after_approach, drive_home, driven
 from tests import village as v
@@ -222,3 +223,20 @@ def test_a_truck_that_is_called_back_drives_to_the_end_of_its_route() -> None:
 
 def test_a_truck_off_every_street_takes_its_route_as_it_is() -> None:
     assert after_approach(a_route(), NETWORK, v.at_m(9_000, 0), v.NOW) == a_route()
+
+
+def test_callers_of_an_azerbaijani_city_speak_as_it_does_but_for_streets_with_persian_names():
+    latin, persian = (v.a_segment(names={"": (name,)}) for name in ("Nizami küçəsi", "خیابان امام"))
+    said = [
+        next(calls([street], (), v.NOW, steadily(30.0), seed=3, language="az")).text
+        for street in (latin, persian)
+    ]
+    assert said == [
+        SPEECH[language].sentences[number][1].format(place=place)
+        for language, number, place in (("az", 5, "Nizami küçəsi"), ("fa", 5, "خیابان امام"))
+    ]
+
+
+def test_all_languages_have_as_many_sentences_each_with_its_place():
+    assert len({len(one.sentences) for one in SPEECH.values()}) == 1
+    assert all("{place}" in words for one in SPEECH.values() for _, words in one.sentences)
