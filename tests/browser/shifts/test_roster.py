@@ -38,8 +38,19 @@ def test_a_dispatcher_takes_over_and_keeps_the_roster(visit: Visit) -> None:
     assert [one for one in visit.complaints if "422" not in one] == []
 
 
+OUTSIDE = """[...document.querySelectorAll('header :is(a, button)')]
+    .filter((one) => { const { left, right, width } = one.getBoundingClientRect();
+                       return width > 0 && (left < 0 || right > innerWidth); })
+    .map((one) => one.outerHTML)"""
+"""What of the head one cannot see whole."""
+
+
 def take_over(visit: Visit, t: Translator) -> None:
     page = visit.page
+    page.set_viewport_size({"width": 1440, "height": 900})
+    visit.go("/?lang=en")
+    expect(page.locator("dialog.handover")).to_contain_text(NOTE)
+    assert page.evaluate(OUTSIDE) == []
     visit.go("/?lang=fa")
     note = page.locator("dialog.handover")
     expect(note).to_contain_text(NOTE)

@@ -55,12 +55,12 @@ class Handover extends Part {
   render() {
     const waiting = [...notes.value.waiting.values()];
     if (waiting.length === 0) return nothing;
-    return html`<button class="quiet danger" @click=${() => notes.set({ later: false })}>
-        <span class="icon icon-notebook-pen" aria-hidden="true"></span>${t("A note for you")}
+    return html`<button class="quiet danger" title=${t("A note for you")} aria-label=${t("A note for you")} @click=${() => notes.set({ later: false })}>
+        <span class="icon icon-notebook-pen" aria-hidden="true"></span><span class="note-words">${t("A note for you")}</span>
       </button>
       <dialog class="handover" aria-labelledby="handover-title" @close=${() => notes.set({ later: true })}>
         <h2 id="handover-title">${t("A note for you")}</h2>
-        <p class="muted">${t("The dispatcher before you left a note. Read it before you go on.")}</p>
+        <p class="muted">${t("Somebody left a note for the dispatchers. Read it before you go on.")}</p>
         <ul class="notes">${waiting.map((note) => this.note(note))}</ul>
         <form method="dialog"><button>${t("Later")}</button></form>
       </dialog>`;

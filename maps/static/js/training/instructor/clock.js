@@ -20,7 +20,7 @@ async function send(path, body) {
 const markName = ({ at, label }) => `${day(at)} · ${time(at)} · ${label || t("set by itself")}`;
 
 class Clock extends TickingPart {
-  static properties = { back: { state: true } };
+  static properties = { back: { state: true }, going: { state: true } };
 
   get stores() {
     return [training];
@@ -35,7 +35,12 @@ class Clock extends TickingPart {
   async setBack() {
     const { id } = this.back;
     this.back = null;
-    await send(`/api/training/marks/${id}/set-back`, {});
+    this.going = (await send(`/api/training/marks/${id}/set-back`, {})) !== undefined;
+  }
+
+  silence() {
+    if (this.going) return html`<p class="muted" role="status">${t("The training is being set back. This page loads again by itself.")}</p>`;
+    return html`<p class="problem" role="status">${t("The training does not answer. It may be being set back.")}</p>`;
   }
 
   question() {
@@ -78,7 +83,7 @@ class Clock extends TickingPart {
       ${this.backs(stands.marks)}
       ${now() >= Date.parse(stands.ends_at) ? html`<p class="small" role="status">${t("The scenario is over.")} <a href="/training/debrief">${t("Debrief")}</a></p>` : ""}
       ${stands.held ? html`<p class="muted small" role="status">${t("A mark is being set; the clock goes on by itself.")}</p>` : ""}
-      ${connected ? "" : html`<p class="problem" role="status">${t("The training does not answer. It may be being set back.")}</p>`}
+      ${connected ? "" : this.silence()}
       ${this.back ? this.question() : ""}`;
   }
 }
