@@ -3,6 +3,7 @@
 import ast
 import re
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -83,6 +84,7 @@ from maps.routes.plan_vs_actual import CHECK_COLUMNS
 from maps.tracking import FAULTS
 from routing.problem.problem import Reason as UnservedReason
 from tests.maps.pages.crew_texts import CREW_TEXTS
+from tests.maps.pages.source_calls import calls_in
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES = sorted((ROOT / "maps/templates").rglob("*.html"))
@@ -105,12 +107,10 @@ CALL = re.compile(
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
+@cache
 def _conflicts() -> list[ast.Call]:
     """Return every ConflictError(…) that is written in the code."""
-    trees = [ast.parse(path.read_text("utf-8")) for path in RAISING]
-    nodes = [node for tree in trees for node in ast.walk(tree)]
-    calls = [node for node in nodes if isinstance(node, ast.Call)]
-    return [call for call in calls if getattr(call.func, "id", "") == "ConflictError"]
+    return [call for path in RAISING for _, call in calls_in(path, "ConflictError")]
 
 
 def _reasons() -> set[str]:
@@ -124,11 +124,9 @@ def _reasons() -> set[str]:
 
 def _needs() -> set[str]:
     """Return what readers of files say that they expected."""
-    trees = [ast.parse(path.read_text("utf-8")) for path in RAISING]
-    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    named = [(call, getattr(call.func, "id", getattr(call.func, "attr", ""))) for call in calls]
-    texts = [call.args[0] for call, name in named if name in ("Need", "needed")]
-    texts += [call.args[-1] for call, name in named if name in ("FieldMistake", "Mistake")]
+    first, last = ("Need", "needed"), ("FieldMistake", "Mistake")
+    named = [each for path in RAISING for each in calls_in(path, *first, *last)]
+    texts = [call.args[0 if name in first else -1] for name, call in named]
     return {text.value for text in texts if isinstance(text, ast.Constant)}
 
 
@@ -246,20 +244,18 @@ def _called(text: str) -> set[str]:
     return {double or single for double, single in CALL.findall(text)}
 
 
-def _called_in_python(text: str) -> set[str]:
-    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+def _called_in_python(path: Path) -> set[str]:
     return {
         call.args[0].value
-        for call in calls
-        if getattr(call.func, "id", getattr(call.func, "attr", "")) in ("t", "plural")
-        and call.args
-        and isinstance(call.args[0], ast.Constant)
+        for _, call in calls_in(path, "t", "plural")
+        if call.args and isinstance(call.args[0], ast.Constant)
     }
 
 
+@cache
 def _used() -> set[str]:
     pages = {text for path in (*TEMPLATES, *SCRIPTS) for text in _called(path.read_text("utf-8"))}
-    code = {text for path in PYTHON for text in _called_in_python(path.read_text("utf-8"))}
+    code = {text for path in PYTHON for text in _called_in_python(path)}
     return pages | code | SHOWN_NAMES
 
 
