@@ -27,7 +27,7 @@ TraineeContext = Annotated[Context, Depends(Allowed((Role.ADMINISTRATOR, *PLAYED
 
 
 class LeftSeatIn(Wire):
-    """A role that is left to the machine; an instructor may say whose."""
+    """A role that is left to the simulation; an instructor may say whose."""
 
     role: Role
     user_id: UserId | None = None
@@ -58,7 +58,7 @@ def seats_page(request: Request, context: TraineeContext) -> HTMLResponse:
 
 @router.post("/api/training/seats")
 def take_one_seat(wanted: SeatIn, context: TraineeContext) -> tuple[SeatRow, ...]:
-    """Play a role from now on, in the machine's place."""
+    """Play a role from now on, in the simulation's place."""
     with context.writing() as tx:
         known_training(tx)
         role, vehicle_id = wanted.role, wanted.vehicle_id
@@ -68,7 +68,7 @@ def take_one_seat(wanted: SeatIn, context: TraineeContext) -> tuple[SeatRow, ...
 
 @router.post("/api/training/seats/leave")
 def leave_one_seat(wanted: LeftSeatIn, context: TraineeContext) -> tuple[SeatRow, ...]:
-    """Leave a role to the machine: one's own, or as an instructor that of somebody who has gone."""
+    """Leave a role to the simulation: one's own, or who leads, that of somebody who has gone."""
     with context.writing() as tx:
         known_training(tx)
         user = context.user if wanted.user_id is None else known_person(tx, wanted.user_id)

@@ -54,6 +54,7 @@ SHORTEST = timedelta(minutes=15)
 """What lasted shorter than this is no trouble to rehearse."""
 
 LEAST_CM_H, MOST_CM_H = 0.1, 30.0
+MOST_CALLS_H = 2_000
 """As a scenario may have it."""
 
 OUT = {OutReason.BROKEN: Trouble.BREAKDOWN, OutReason.NO_DRIVER: Trouble.ABSENT}
@@ -138,9 +139,17 @@ def _calls(tx: Tx, ended_at: datetime, clock: _Clock) -> Iterator[Calls]:
     """Yield how many called, by the hour; hours with as many are one spell."""
     until = min(ended_at, clock.began_at + clock.lasts)
     received = list_requests_received(tx, clock.began_at, until)
-    by_hour = Counter((one.received_at - clock.began_at) // HOUR for one in received)
-    hours = range(round(clock.lasts / HOUR))
-    for many, alike in groupby(hours, key=lambda hour: by_hour[hour]):
+    yield from spells_of_calls(
+        Counter((one.received_at - clock.began_at) // HOUR for one in received),
+        round(clock.lasts / HOUR),
+    )
+
+
+def spells_of_calls(by_hour: Mapping[int, int], hours: int) -> Iterator[Calls]:
+    """Yield how many called in each hour, no more than a scenario may have."""
+    for many, alike in groupby(
+        range(hours), key=lambda hour: min(by_hour.get(hour, 0), MOST_CALLS_H)
+    ):
         spell = list(alike)
         if many:
             yield Calls(spell[0] * HOUR, (spell[-1] + 1) * HOUR, float(many))

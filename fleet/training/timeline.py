@@ -47,6 +47,11 @@ def happenings(
     return sorted([*planned, *added], key=lambda one: one.begins_at)
 
 
+def has_begun(event: TrainingEvent, began_at: datetime, now: datetime) -> bool:
+    """Whether what was added to a scenario can be felt already."""
+    return _happening(event.kind, table_of(event), began_at).begins_at <= now
+
+
 def acts_since(tx: Tx, since: datetime) -> list[Event]:
     """Return what everybody did since a moment who has taken a seat, the newest first."""
     players = {line.actor.id for line in search_lines(tx, _seats_taken(since), None, MOST_ACTS)}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 
 from data.languages import in_language
@@ -16,9 +15,18 @@ from fleet.training.scores.decision_points import (
     MinutesSaved,
     missed_min,
 )
+from fleet.training.timeline import has_begun
 from maps.pages.i18n import Translator
 from maps.pages.tables import FigureView, TableView, at_most, span_text
-from maps.training.debrief_timeline import DebriefMoment, Names, StripView, strip_view, timeline
+from maps.training.debrief_timeline import (
+    DebriefMoment,
+    Names,
+    StormTimes,
+    StripView,
+    strip_view,
+    timeline,
+    times_of,
+)
 from maps.training.score_words import TraineeView, half_time, person_view, share_of_time
 
 STOPPED = "conflict:what_if_stopped"
@@ -96,11 +104,13 @@ def debrief_view(
 ) -> DebriefView:
     """Return a debrief in words; with a `login` only of that person, with the storm's figures.
 
-    Notes of the instructor are only for whoever leads, who sees everybody.
+    Notes of the instructor, and what he added that has not begun, are only for whoever leads, who
+    sees everybody.
     """
     t, names = around.t, Names(around.people, around.machines)
     scenario = scenario_from_toml(found.training.scenario)
-    happened = found if login is None else replace(found, notes=())
+    happened = found if login is None else _for_trainees(found)
+    times = times_of(found, t)
     shown = [one for one in found.scores if login in (None, one.trainee.login)]
     return DebriefView(
         storm=found.storm.id,
@@ -109,12 +119,19 @@ def debrief_view(
         figures=tuple(_figures(found, t)),
         people=tuple(_person(one, around) for one in shown),
         search=search_view(run, t),
-        points=tuple(point_view(one, found.storm.started_at, t) for one in found.points or ()),
+        points=tuple(point_view(one, times) for one in found.points or ()),
         strip=strip_view(happened, names, t),
         moments=timeline(happened, names, t),
         tables=tuple(one for one in _tables(found, t) if one.rows),
         method=tuple(_method(t)),
     )
+
+
+def _for_trainees(found: Debrief) -> Debrief:
+    """Return a debrief without notes and what was added for later."""
+    began_at = found.training.began_at
+    begun = tuple(one for one in found.events if has_begun(one, began_at, found.at))
+    return replace(found, notes=(), events=begun)
 
 
 def search_view(run: PlanRun | None, t: Translator) -> SearchView:
@@ -139,12 +156,12 @@ def search_view(run: PlanRun | None, t: Translator) -> SearchView:
     return SearchView(SearchState.WAITING, words, run.id)
 
 
-def point_view(one: DecisionPoint, started_at: datetime, t: Translator) -> PointView:
+def point_view(one: DecisionPoint, times: StormTimes) -> PointView:
     """Return what a comparison of plans at a moment came to."""
     return PointView(
-        time=t.time(one.at),
-        at_s=max(int((one.at - started_at).total_seconds()), 0),
-        words=_point_words(one, t),
+        time=times.told(one.at),
+        at_s=times.after_s(one.at),
+        words=_point_words(one, times.t),
         clear=one.clear,
         missed=one.missed,
     )
@@ -195,7 +212,7 @@ def _span(found: Debrief, t: Translator) -> str:
     return t(
         "From {since} to {until}, {span}",
         since=t("{date}, {time}", date=t.date(began), time=t.time(began)),
-        until=t.time(at),
+        until=times_of(found, t).told(at),
         span=span_text((at - began).total_seconds(), t),
     )
 
@@ -223,7 +240,7 @@ def _figures(found: Debrief, t: Translator) -> Iterator[FigureView]:
 
 
 def _tables(found: Debrief, t: Translator) -> Iterator[TableView]:
-    facts = found.facts
+    facts, times = found.facts, times_of(found, t)
     yield TableView(
         t("Lateness by class"),
         (t("Class"), t("Lane kilometres times hours"), t("Late"), t("Share late")),
@@ -254,7 +271,9 @@ def _tables(found: Debrief, t: Translator) -> Iterator[TableView]:
     yield TableView(
         t("New plans, as drivers felt them"),
         (t("Published"), t("Trucks with work ahead"), t("Next streets changed")),
-        tuple((t.time(one.at), t.number(one.trucks), t.number(one.felt)) for one in facts.changes),
+        tuple(
+            (times.told(one.at), t.number(one.trucks), t.number(one.felt)) for one in facts.changes
+        ),
     )
 
 

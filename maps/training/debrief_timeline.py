@@ -17,6 +17,7 @@ STEPS_H = (0.25, 0.5, 1, 2, 3, 6, 12, 24)
 MOST_TICKS = 10
 
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 class MomentKind(StrEnum):
@@ -67,6 +68,23 @@ class StripView:
 
 
 @dataclass(frozen=True, slots=True)
+class StormTimes:
+    """When a training began, until when it is told of, and how its times are told."""
+
+    began_at: datetime
+    until: datetime
+    t: Translator
+
+    def told(self, at: datetime) -> str:
+        """Return a clock time, with its day where the training is longer than one."""
+        return self.t.day_time(at) if self.until - self.began_at > DAY else self.t.time(at)
+
+    def after_s(self, at: datetime) -> int:
+        """Return how long after the beginning a moment is, in seconds."""
+        return max(int((at - self.began_at).total_seconds()), 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """What colleagues call people, by sign-in name, and the names of machines."""
 
@@ -83,8 +101,9 @@ class _Happened:
 
 def timeline(found: Debrief, names: Names, t: Translator) -> tuple[DebriefMoment, ...]:
     """Return what happened, the first first."""
+    times = times_of(found, t)
     return tuple(
-        DebriefMoment(t.time(one.at), _after_s(found, one.at), one.kind, one.words)
+        DebriefMoment(times.told(one.at), times.after_s(one.at), one.kind, one.words)
         for one in sorted(_moments(found, names, t), key=lambda one: one.at)
         if found.storm.started_at <= one.at <= found.at
     )
@@ -92,6 +111,7 @@ def timeline(found: Debrief, names: Names, t: Translator) -> tuple[DebriefMoment
 
 def strip_view(found: Debrief, names: Names, t: Translator) -> StripView:
     """Return the line of a training; it is drawn from the right where one reads from there."""
+    times = times_of(found, t)
     whole_s = max((found.at - found.storm.started_at).total_seconds(), 1.0)
 
     def x(at: datetime) -> float:
@@ -102,9 +122,9 @@ def strip_view(found: Debrief, names: Names, t: Translator) -> StripView:
     count = int(whole_s / 3600 / step_h)
     ticks = [found.storm.started_at + step_h * number * HOUR for number in range(count + 1)]
     return StripView(
-        tuple(HourView(x(at), t.time(at)) for at in ticks),
+        tuple(HourView(x(at), times.told(at)) for at in ticks),
         tuple(
-            SignView(x(one.at), one.kind, f"{t.time(one.at)} {one.words}")
+            SignView(x(one.at), one.kind, f"{times.told(one.at)} {one.words}")
             for one in _moments(found, names, t)
             if found.storm.started_at <= one.at <= found.at
             and one.kind not in (MomentKind.BEGAN, MomentKind.ENDED)
@@ -112,8 +132,9 @@ def strip_view(found: Debrief, names: Names, t: Translator) -> StripView:
     )
 
 
-def _after_s(found: Debrief, at: datetime) -> int:
-    return int((at - found.storm.started_at).total_seconds())
+def times_of(found: Debrief, t: Translator) -> StormTimes:
+    """Return how the times of a training are told."""
+    return StormTimes(found.storm.started_at, found.at, t)
 
 
 def _moments(found: Debrief, names: Names, t: Translator) -> Iterator[_Happened]:

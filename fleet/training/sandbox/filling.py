@@ -1,4 +1,4 @@
-"""A sandbox is filled: the city's own rows, who the machine plays, and a storm that begins."""
+"""A sandbox is filled: the city's own rows, who the simulation plays, and a storm that begins."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,7 +26,7 @@ from fleet.accounts.accounts import enroll
 from fleet.storms.storm_start import start_storm
 
 OPERATOR, DISPATCHER = "training-operator", "training-dispatcher"
-"""Sign-in names under which the machine plays who takes calls, and who plans at night."""
+"""Sign-in names under which the simulation plays who takes calls, and who plans at night."""
 
 PLAYED_BY_MACHINE: Mapping[str, Role] = {
     OPERATOR: Role.OPERATOR,
@@ -44,8 +44,8 @@ STEPS = ("copy", "storm")
 class NewSandbox:
     """What a sandbox begins with, beside the city.
 
-    `hashes` are of the passwords of whom the machine plays, `province_hashes` of people who sign in
-    at the province, each by sign-in name.
+    `hashes` are of the passwords of whom the simulation plays, `province_hashes` of people who
+    sign in at the province, each by sign-in name.
     """
 
     training: Training

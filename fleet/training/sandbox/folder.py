@@ -32,7 +32,7 @@ class Sandbox:
 
     @property
     def players(self) -> Path:
-        """The file with the passwords under which the machine plays, for its owner only."""
+        """The file with the passwords under which the simulation plays, for its owner only."""
         return self.folder / "players.json"
 
     @property

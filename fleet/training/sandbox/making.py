@@ -36,7 +36,7 @@ SETUP_FILES = ("policy.toml", "fleet.toml")
 class WantedTraining:
     """What is to be rehearsed: a scenario as TOML, and what people call it.
 
-    `passwords` are those under which the machine plays, `hashes` their digests, both by sign-in
+    `passwords` are those under which the simulation plays, `hashes` their digests, both by sign-in
     name; `people` is the database of the province's people, where the city is one's. Of the disk
     `reserve_bytes` stay free.
     """

@@ -133,7 +133,7 @@ def debrief(
 
 
 def trainees(calls: Iterable[CallRecord], seated: Iterable[Trainee]) -> tuple[Trainee, ...]:
-    """Return who played what: everybody who took a seat or a call, the machine left out.
+    """Return who played what: everybody who took a seat or a call, the simulation left out.
 
     Who drove several trucks after each other is there with each of them.
     """

@@ -137,6 +137,16 @@ def test_everybody_but_instructors_sees_only_the_own_score(led):
     assert led.get("/training/debrief.pdf").status_code == 403
 
 
+def test_who_plays_reads_of_what_was_added_only_once_it_has_begun(led, clock):
+    cut = {"kind": "power_cut", "details": {"from_h": 3, "until_h": 4}}
+    assert led.post("/api/training/events", json=cut).status_code == 201
+    assert "Added by the instructor" in page(led)
+    be_signed_in(led, "operator")
+    assert "Added by the instructor" not in page(led)
+    clock.moment += 2 * HOUR
+    assert "Added by the instructor" in page(led)
+
+
 def test_who_plays_reads_neither_the_instructors_notes_nor_the_paper_of_everybody(led):
     noted = led.post("/api/training/notes", json={"words": "Dara waits too long"})
     assert noted.status_code in (200, 201), noted.text

@@ -74,7 +74,7 @@ def test_an_operator_answers_and_an_instructor_sees_it_and_adds_a_caller(visit: 
     page.wait_for_selector(".caller-words:has-text('Ice on Main Street')")
     page.click(".drafts button:has-text('Continue')")
     with page.expect_response("**/end"):
-        page.keyboard.press("Control+Enter")
+        page.press("#text", "Control+Enter")
     with transaction(visit.city.engine) as tx:
         first, second = all_calls(tx)
     assert first.request_id is not None

@@ -29,7 +29,7 @@ from fleet.storms.closures import ClosureWish, close_street
 from fleet.storms.machines_in_service import switch_machine
 from fleet.storms.snowfall import Fallen, add_snow
 from fleet.storms.storm_start import end_storm
-from fleet.training.past_storm import scenario_of_storm, sums_of
+from fleet.training.past_storm import scenario_of_storm, spells_of_calls, sums_of
 from maps.training.past_storm import titled
 from tests import village as v
 from tests.fleet.requests.test_intake import a_report
@@ -98,6 +98,11 @@ def test_hours_with_as_many_callers_are_one_spell(tx, storm):
     spells = [(one.from_h / HOUR, one.until_h / HOUR, one.per_hour) for one in scenario.calls]
     assert spells == [(0, 1, 1), (1, 3, 2), (5, 6, 1)]
     assert "Mill" not in written_toml(values_of(scenario))
+
+
+def test_an_hour_has_no_more_callers_than_a_scenario_may_have():
+    spells = list(spells_of_calls({1: 2_500, 2: 2_000, 3: 7}, 4))
+    assert [(one.from_h / HOUR, one.per_hour) for one in spells] == [(1, 2000), (3, 7)]
 
 
 def test_a_storm_that_goes_on_makes_no_scenario(tx, storm):

@@ -2,22 +2,25 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 from data.model import PlanId
 from data.model.training.rehearsal import TrainingMarkId
 from fleet.training.scores.decision_points import DecisionPoint, MinutesSaved
 from maps.pages.i18n import translator
 from maps.training.debrief import point_view
+from maps.training.debrief_timeline import StormTimes
 from tests import village as v
 
 EN = translator("en", "Asia/Tehran")
+HOUR = timedelta(hours=1)
 SAVED = {"P1": MinutesSaved(30.0, 40.0, 45.0)}
 POINT = DecisionPoint(TrainingMarkId(1), v.NOW, PlanId(1), {"P1": 60.0}, SAVED, moved=3)
 
 
 def told(**changes: object) -> str:
     """Return the words of a moment, without the marks that isolate numbers."""
-    words = point_view(replace(POINT, **changes), v.NOW, EN).words
+    words = point_view(replace(POINT, **changes), StormTimes(v.NOW, v.NOW + HOUR, EN)).words
     return re.sub("[\u2066-\u2069]", "", words)
 
 
@@ -38,3 +41,10 @@ def test_it_is_told_what_the_plan_that_was_published_left() -> None:
     assert little.endswith(
         f"After the plan published at {at}, 34 min of it were still to be saved."
     )
+
+
+def test_a_time_has_its_day_where_a_training_is_longer_than_one() -> None:
+    of_a_night = point_view(POINT, StormTimes(v.NOW, v.NOW + 8 * HOUR, EN))
+    of_days = point_view(POINT, StormTimes(v.NOW - 26 * HOUR, v.NOW, EN))
+    assert (of_a_night.time, of_a_night.at_s) == ("07:30", 0)
+    assert (of_days.time, of_days.at_s) == ("21 Dec, 07:30", 26 * 3600)

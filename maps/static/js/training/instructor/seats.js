@@ -6,7 +6,7 @@ import { attempt } from "../../pages/notices.js";
 import { named, t, time } from "../../pages/texts.js";
 import { refresh, training } from "./state.js";
 
-/** Leave the seat of somebody who has gone to the machine. */
+/** Leave the seat of somebody who has gone to the simulation. */
 async function free({ role, user_id }) {
   await attempt(() => post("/api/training/seats/leave", { role, user_id }));
   await refresh();
@@ -48,7 +48,7 @@ class Seats extends Part {
   render() {
     const { stands } = training.value;
     if (!stands) return "";
-    if (stands.seats.length === 0) return html`<p class="muted">${t("Nobody has taken a seat yet: the machine plays everything.")} <a href="/training/seats">${t("Seats")}</a></p>`;
+    if (stands.seats.length === 0) return html`<p class="muted">${t("Nobody has taken a seat yet: the simulation plays everything.")} <a href="/training/seats">${t("Seats")}</a></p>`;
     return html`<ul class="seat-list">${stands.seats.map((seat) => this.row(seat))}</ul>
       <p class="small"><a href="/training/seats">${t("All seats")}</a></p>`;
   }

@@ -3,8 +3,8 @@ import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { now } from "../../pages/boot.js";
 import { TickingPart, icon } from "../../pages/element.js";
-import { t, time, times } from "../../pages/texts.js";
-import { training } from "./state.js";
+import { t, time } from "../../pages/texts.js";
+import { stormTime, training } from "./state.js";
 
 const KINDS = ["scenario", "added", "act", "note", "mark"];
 
@@ -42,7 +42,7 @@ class Timeline extends TickingPart {
   row(one) {
     const state = standing(one);
     return html`<li class="moment ${one.kind} ${state}">
-      <span class="when">${one.until ? times(one.at, one.until) : time(one.at)}</span>
+      <span class="when">${one.until ? t("{from}–{until}", { from: stormTime(one.at), until: stormTime(one.until) }) : stormTime(one.at)}</span>
       ${icon(one.icon)}
       <span class="what">${one.kind === "note" ? html`<bdi>${one.words}</bdi>` : one.words}${one.by ? html` <span class="muted small"><bdi>${one.by}</bdi></span>` : ""}</span>
       <span class="muted small state">${one.kind === "scenario" || one.kind === "added" ? t(`moment_state:${state}`) : t(`training_moment:${one.kind}`)}</span>
