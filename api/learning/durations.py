@@ -26,6 +26,7 @@ from fleet.learning.pace_proposals import (
 )
 from fleet.planning.plan_lifecycle import request_stop
 from fleet.shifts.machine_limits import count_untaken
+from fleet.shifts.order_preferences import count_proposed_orders
 from fleet.storms.storm_lookup import listed_storms
 from maps.learning.durations import (
     DurationsContext,
@@ -66,6 +67,7 @@ def durations_page(request: Request, context: BoardContext) -> HTMLResponse:
         used, newest = find_proposal_in_force(tx), find_newest_proposal(tx)
         last = find_last_pace_change(tx)
         in_plans, untaken = pace_in_plans(tx), count_untaken(tx)
+        orders = count_proposed_orders(tx)
         left_out, would_leave_out = (
             "" if one is None else _left_out(tx, one.learned, around.t) for one in (used, newest)
         )
@@ -78,6 +80,7 @@ def durations_page(request: Request, context: BoardContext) -> HTMLResponse:
         "change": last.id if last else 0,
         "left_out": left_out,
         "untaken": untaken,
+        "orders": orders,
         "proposal": durations_view(newest, in_plans, around),
         "would_leave_out": would_leave_out,
     }

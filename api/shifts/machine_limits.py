@@ -17,6 +17,7 @@ from data.model.machines import LimitState, MachineLimit
 from data.store.database.engine import Tx
 from data.store.shifts.blockages import blockages_by_id, get_blockage
 from data.store.shifts.machine_limits import list_limits
+from data.store.shifts.order_preferences import list_preferences
 from fleet.accounts.people import names_by_login
 from fleet.setup.machine_list import machine_names, machines_in_use
 from fleet.shifts.blockages import clear_blockage
@@ -29,6 +30,7 @@ from fleet.shifts.machine_limits import (
 )
 from maps.shifts.driver import blockage_view
 from maps.shifts.machine_limits import LimitContext, LimitRow, limit_row
+from maps.shifts.order_preferences import OrderRow, order_row
 
 router = APIRouter(route_class=CheckedRoute)
 
@@ -50,12 +52,13 @@ class LimitIn(Wire):
 
 @router.get("/machine-limits")
 def limits_page(request: Request, context: BoardContext) -> HTMLResponse:
-    """Show what drivers proposed, and what holds."""
-    rows = _rows(request, context)
+    """Show what drivers and storms proposed, and what holds."""
+    rows, orders = _rows(request, context), order_rows(request, context)
     view = {
         "boot": boot_of(request, context),
         "proposed": [row for row in rows if row.state is LimitState.PROPOSED],
         "accepted": [row for row in rows if row.state is LimitState.ACCEPTED],
+        "orders": orders,
     }
     return page(request, "shifts/machine_limits.html", view)
 
@@ -115,7 +118,7 @@ def _decided(
         report = None if limit.blockage_id is None else get_blockage(tx, limit.blockage_id)
         if report is not None and report.cleared_at is None:
             report = clear_blockage(tx, context.actor, report.id, context.now)
-        around = _around(request, tx, context)
+        around = limit_context(request, tx, context)
     if report is not None:
         view = blockage_view(report, context.app.network, around.machines)
         context.app.hub.publish("blockages", [view])
@@ -125,16 +128,25 @@ def _decided(
 def _rows(request: Request, context: Context) -> list[LimitRow]:
     with context.reading() as tx:
         found = list_limits(tx, {LimitState.PROPOSED, LimitState.ACCEPTED})
-        around = _around(request, tx, context)
+        around = limit_context(request, tx, context)
         reports = blockages_by_id(tx, {one.blockage_id for one in found if one.blockage_id})
     return [limit_row(one, _report(one, reports), around) for one in found]
+
+
+def order_rows(request: Request, context: Context) -> list[OrderRow]:
+    """Return all orders of streets that were ever proposed, the oldest first."""
+    with context.reading() as tx:
+        found = list_preferences(tx, frozenset(LimitState))
+        around = limit_context(request, tx, context)
+    return [order_row(one, around) for one in found]
 
 
 def _report(limit: MachineLimit, reports: Mapping[BlockageId, Blockage]) -> Blockage | None:
     return None if limit.blockage_id is None else reports[limit.blockage_id]
 
 
-def _around(request: Request, tx: Tx, context: Context) -> LimitContext:
+def limit_context(request: Request, tx: Tx, context: Context) -> LimitContext:
+    """Return what rows of limits, and of orders of streets, are made with."""
     types = tuple(sorted({vehicle.type for vehicle in machines_in_use(tx)}))
     people, t = names_by_login(tx), translator_of(request)
     return LimitContext(context.app.network, machine_names(tx), types, people, t)

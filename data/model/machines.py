@@ -130,7 +130,7 @@ class Shift:
 
 
 class LimitState(StrEnum):
-    """What became of a limit that a driver or a storm proposed."""
+    """What became of a limit, or an order of streets, that a driver or a storm proposed."""
 
     PROPOSED = "proposed"
     ACCEPTED = "accepted"

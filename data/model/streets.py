@@ -123,6 +123,11 @@ class Segment:
     bus: bool = False
     houses: tuple[NumberRange, ...] = ()
 
+    @property
+    def main_name(self) -> str:
+        """Its first name in the file, "" where it has none."""
+        return next((spellings[0] for spellings in self.names.values() if spellings), "")
+
     def __post_init__(self) -> None:
         """Reject a street without extent."""
         if len(self.geometry) < 2:

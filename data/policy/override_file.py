@@ -131,7 +131,7 @@ def _values(one: Override, segment: Segment) -> dict[str, object]:
     return {
         "segment_id": segment.id,
         "osm_way_id": segment.key.osm_way_id,
-        "street": next((names[0] for names in segment.names.values() if names), ""),
+        "street": segment.main_name,
         "class": str(one.service_class),
         "cycle_h": None if one.cycle is None else one.cycle / timedelta(hours=1),
         "note": one.note,

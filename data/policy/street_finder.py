@@ -7,7 +7,7 @@ from functools import cached_property
 import shapely
 
 from data.geocode.street_names import StreetNames
-from data.model import LonLat, RoadClass, Segment, SegmentId
+from data.model import LonLat, RoadClass, SegmentId
 from data.streets.network import StreetNetwork
 
 NEAR_M = 30.0
@@ -61,10 +61,10 @@ class StreetFinder:
         A part without a name is a street of its own.
         """
         own = self._network.segment(segment_id)
-        name = _main_name(own)
+        name = own.main_name
         if not name:
             return [segment_id]
-        alike = [each.id for each in self._network.segments if _main_name(each) == name]
+        alike = [each.id for each in self._network.segments if each.main_name == name]
         streets = apart(self._network, alike)
         return next(street for street in streets if segment_id in street)
 
@@ -118,7 +118,3 @@ def apart(network: StreetNetwork, segment_ids: Sequence[SegmentId]) -> list[list
         [segment_ids[index] for index in line[place == each].tolist()]
         for each in range(len(places))
     ]
-
-
-def _main_name(segment: Segment) -> str:
-    return next((names[0] for names in segment.names.values() if names), "")

@@ -31,7 +31,7 @@ GROUPS: Mapping[LineKind, VerbGroup] = {
     ),
     LineKind.SHIFTS: VerbGroup(frozenset({"shift", "leg", "route", "call_out", "loan"})),
     LineKind.STREETS: VerbGroup(
-        frozenset({"job", "closure", "blockage", "class", "machine_limit"})
+        frozenset({"job", "closure", "blockage", "class", "machine_limit", "order_preference"})
     ),
     LineKind.EVIDENCE: VerbGroup(frozenset({"evidence", "position", "positions", "clock"})),
     LineKind.REQUESTS: VerbGroup(frozenset({"request", "queue", "agency", "watch"})),

@@ -20,11 +20,13 @@ from data.store.setup.machines import list_reload_sites, list_vehicles
 from data.store.storms.storms import list_storms
 from data.streets.network import StreetNetwork
 from fleet.learning.corrections import Corrections, InPlans, corrections, without_corrected
+from fleet.learning.deviations.driven_orders import learned_orders
 from fleet.learning.deviations.untaken_ways import untaken_ways
 from fleet.learning.paces import learned_pace
 from fleet.learning.storm_drives import drives_in, taken_in
 from fleet.learning.street_drives import StormDrives
 from fleet.shifts.machine_limits import UntakenWay, propose_untaken
+from fleet.shifts.order_preferences import LearnedOrder, propose_orders
 
 PACE_SET = "pace.set"
 NONE = 0
@@ -33,12 +35,13 @@ NONE = 0
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """What storms taught, from how many drives, and which ways were never taken as planned."""
+    """What storms taught, from how many drives; `untaken` and `orders` are driven unlike plans."""
 
     storm_ids: tuple[StormId, ...]
     drives: int
     learned: LearnedPace
     untaken: tuple[UntakenWay, ...] = ()
+    orders: tuple[LearnedOrder, ...] = ()
 
 
 def storms_to_learn_from(tx: Tx, wanted: Collection[int]) -> list[Storm]:
@@ -75,7 +78,8 @@ def lessons_of(
     ids = tuple(StormId(storm.id) for storm in storms)
     others = [storm for storm in list_storms(tx) if storm.id not in ids]
     untaken = _untaken(tx, seen, others, network)
-    return Lessons(ids, len(seen.drives), learned, tuple(untaken))
+    orders = learned_orders(seen.orders)
+    return Lessons(ids, len(seen.drives), learned, tuple(untaken), tuple(orders))
 
 
 def _untaken(
@@ -92,7 +96,8 @@ def _untaken(
 def propose(tx: Tx, actor: Actor, lessons: Lessons, now: datetime) -> PaceProposal:
     """Store what storms taught; plans do not use it yet.
 
-    Ways that were never taken are proposed as restrictions of machines, each to be decided alone.
+    Ways that were never taken are proposed as restrictions of machines, and orders of streets that
+    drivers prefer, each to be decided alone.
     """
     new = PaceProposal(
         id=PaceProposalId(NONE),
@@ -106,6 +111,7 @@ def propose(tx: Tx, actor: Actor, lessons: Lessons, now: datetime) -> PacePropos
     add_event(tx, now, actor, "pace.proposed", _subject(added.id), after=after)
     if lessons.untaken:
         propose_untaken(tx, actor, lessons.storm_ids[-1], lessons.untaken, now)
+    propose_orders(tx, actor, lessons.orders, now)
     return added
 
 

@@ -14,8 +14,9 @@ from data.store.setup.machines import list_named_vehicles, list_reload_sites
 from data.streets.network import StreetNetwork
 from fleet.coverage.route_expectations import ExpectationCache
 from fleet.coverage.snow_accumulation import accumulation_of
-from fleet.learning.deviations.missed_ways import missed_ways, taken_ways
+from fleet.learning.deviations.driven_orders import driven_orders
 from fleet.learning.deviations.storm_routes import driven_routes
+from fleet.learning.deviations.untaken_ways import missed_ways, taken_ways
 from fleet.learning.street_drives import StormDrives, StormFacts, TakenWay, drives_of
 from fleet.learning.stretches import rows_of
 
@@ -55,9 +56,13 @@ def _drives_in(tx: Tx, storm: Storm, network: StreetNetwork, until: datetime) ->
     )
     passes = [one for row in seen.values() for one in row]
     rows = rows_of(passes, facts.machines)
-    missed = missed_ways(rows, facts, driven_routes(tx, storm))
-    taken = taken_ways(passes, facts.machines, network)
-    return replace(drives_of(rows, facts), missed=tuple(missed), taken=taken)
+    led = driven_routes(tx, storm)
+    return replace(
+        drives_of(rows, facts),
+        missed=tuple(missed_ways(rows, facts, led)),
+        taken=taken_ways(passes, facts.machines, network),
+        orders=tuple(driven_orders(rows, facts, led)),
+    )
 
 
 def taken_in(

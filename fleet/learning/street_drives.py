@@ -117,6 +117,27 @@ class TakenWay(NamedTuple):
     came: DirectedSegment | None = None
 
 
+class RouteStreet(NamedTuple):
+    """The parts of a street that a route does."""
+
+    name: str
+    segments: frozenset[SegmentId]
+
+
+class DrivenOrder(NamedTuple):
+    """Two streets that one machine did, the `first` one wholly before the `then` one by its route.
+
+    `turned` is whether it did them the other way round. `driver` is as in `MissedWay`.
+    """
+
+    storm_id: StormId
+    machine: str
+    driver: str
+    first: RouteStreet
+    then: RouteStreet
+    turned: bool
+
+
 @dataclass(frozen=True, slots=True)
 class StormDrives:
     """What was seen of how long things take, in one storm or several."""
@@ -127,6 +148,7 @@ class StormDrives:
     times: tuple[MachineTime, ...] = ()
     missed: tuple[MissedWay, ...] = ()
     taken: frozenset[TakenWay] = frozenset()
+    orders: tuple[DrivenOrder, ...] = ()
 
     def __add__(self, other: "StormDrives") -> "StormDrives":
         """Return both together."""
@@ -137,6 +159,7 @@ class StormDrives:
             self.times + other.times,
             self.missed + other.missed,
             self.taken | other.taken,
+            self.orders + other.orders,
         )
 
 

@@ -32,6 +32,7 @@ from fleet.planning.plan_options import shifts_in_service
 from fleet.planning.storm_snapshot import present_of
 from fleet.routes.published_plan import PublishedPlanCache
 from fleet.routes.route_progress import PlanCheck
+from fleet.shifts.order_preferences import preferred_orders
 from fleet.storms.machines_in_service import sites_in_use
 from fleet.streets.closed_streets import closed_streets
 from fleet.streets.loaded_streets import require_present
@@ -109,7 +110,11 @@ def outline(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) ->
         reload_sites=tuple(sites_in_use(tx, storm_id)),
         parent_id=find_published_plan_id(tx, storm_id),
         now=now,
-        present=Present(closed=closed_streets(tx, storm.id, now), limits=way_limits(tx, now)),
+        present=Present(
+            closed=closed_streets(tx, storm.id, now),
+            limits=way_limits(tx, now),
+            preferred=preferred_orders(tx),
+        ),
         pace_id=find_proposal_in_force_id(tx),
     )
 

@@ -9,6 +9,7 @@ from data.model import (
 )
 from fleet.planning.plan_preparation import Prepared
 from routing.check.referee import violations
+from routing.planning.preferred_orders import in_preferred_order
 from routing.planning.problem_mapping import MappedProblem, plan_from, problem_from
 from routing.planning.proof_mapping import proved
 from routing.planning.warm_start import no_later_than, start_from
@@ -78,6 +79,7 @@ def solve_until(
     begun = start_from(mapped, start.plan) if start else None
     known = streets.get(problem) if streets else cached_line_graph(problem)
     found = solve_with_paths(problem, stop, seed, report, begun, threads, known.paths)
+    found = in_preferred_order(mapped, problem, found)
     require_allowed(violations(problem, found.solution, known.checked, found.paths.claimed_s))
     require_drivable(mapped, found.solution)
     return replace(plan_from(mapped, found.solution, found.timed), proofs=proofs)

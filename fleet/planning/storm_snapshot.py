@@ -23,6 +23,7 @@ from fleet.planning.standing_orders import orders_from, with_orders
 from fleet.planning.start_positions import MovementArea, truck_starts
 from fleet.routes.plan_vs_actual import SERVED
 from fleet.routes.route_progress import PlanCheck
+from fleet.shifts.order_preferences import preferred_orders
 from fleet.streets.closed_streets import closed_streets
 from fleet.streets.machine_limits import way_limits
 from fleet.tracking.geofences import sites_of
@@ -53,6 +54,7 @@ def present_of(
         done=done,
         closed=closed_streets(city.tx, storm.id, city.now),
         limits=way_limits(city.tx, city.now),
+        preferred=preferred_orders(city.tx),
     )
     orders = orders_from(list_orders(city.tx, storm.id))
     return with_orders(facts, orders, [one.id for one in machines], shifts, check)

@@ -8,6 +8,7 @@ from data.planning.sectors import PlanSector, SectorRoutes
 from fleet.planning.plan_preparation import Prepared
 from fleet.planning.plan_solving import Report, require_allowed, require_drivable
 from routing.check.referee import violations
+from routing.planning.preferred_orders import in_preferred_order
 from routing.planning.problem_mapping import plan_from, problem_from
 from routing.planning.proof_mapping import proved
 from routing.planning.sectors import joined_routes, routes_of, tasks_to_seams_m
@@ -65,6 +66,7 @@ def solve_joined(
         report,
         effort.threads,
     )
+    whole = in_preferred_order(mapped, mapped.problem, whole)
     require_allowed(violations(mapped.problem, whole.solution, claimed=whole.paths.claimed_s))
     require_drivable(mapped, whole.solution)
     return replace(plan_from(mapped, whole.solution, whole.timed), proofs=proofs)

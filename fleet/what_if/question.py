@@ -158,6 +158,10 @@ def situation_digest(prepared: Prepared, seconds: float) -> str:
     parts += [repr(one) for one in (*prepared.depots, *prepared.reload_sites)]
     parts += sorted(f"{one.segment_id},{one.forward}" for one in prepared.present.closed)
     parts += sorted(f"{sorted(one.types)},{one.came},{one.way}" for one in prepared.present.limits)
+    parts += sorted(
+        f"{one.machine},{sorted(one.sooner)},{sorted(one.later)}"
+        for one in prepared.present.preferred
+    )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -147,11 +147,15 @@ def scheduled(
     routes: Sequence[TaskRoute],
 ) -> ExactSchedule:
     """Return routes with exact times; what nobody can do is known by the reasons given before."""
+    return ExactSchedule(problem, streets.paths, known_hopeless(problem, unserved), routes)
+
+
+def known_hopeless(problem: Problem, unserved: Mapping[int, Reason]) -> SingleTaskFeasibility:
+    """Return what is known of single tasks by the reasons for which some were left out before."""
     hopeless: dict[int, Reason] = {
         task: reason for task, reason in unserved.items() if reason in ("no_vehicle", "unreachable")
     }
-    known = SingleTaskFeasibility(np.zeros(problem.tasks), hopeless)
-    return ExactSchedule(problem, streets.paths, known, routes)
+    return SingleTaskFeasibility(np.zeros(problem.tasks), hopeless)
 
 
 def hopeless_ones(

@@ -21,6 +21,7 @@ from data.store.schema import (
     job,
     machine_limit,
     message,
+    order_preference,
     plan,
     request,
     shift,
@@ -49,6 +50,9 @@ _NAMED = {
     "blockage": select(blockage.c.id, blockage.c.segment_id),
     "machine_limit": select(machine_limit.c.id, blockage.c.segment_id).join(
         blockage, blockage.c.id == machine_limit.c.blockage_id
+    ),
+    "order_preference": select(
+        order_preference.c.id, order_preference.c.sooner[0].as_integer().label("segment_id")
     ),
     "crew_job": select(crew_job.c.id, crew_job.c.segment_id),
 }

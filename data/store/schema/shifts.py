@@ -72,6 +72,24 @@ machine_limit = Table(
 Index("machine_limit_by_state", machine_limit.c.state)
 Index("machine_limit_by_blockage", machine_limit.c.blockage_id)
 
+order_preference = Table(
+    "order_preference",
+    metadata,
+    new_id(),
+    Column("machine", Text, nullable=False, doc="type of the machines whose drivers prefer it"),
+    Column("sooner", JSON, nullable=False, doc="segments that they do first"),
+    Column("later", JSON, nullable=False, doc="segments that plans had first"),
+    Column("times", Whole, nullable=False, doc="that they did so"),
+    Column("chances", Whole, nullable=False, doc="of which that many times"),
+    Column("drivers", Whole, nullable=False, doc="who did so"),
+    Column("storms", Whole, nullable=False, doc="in which they did so"),
+    Column("state", Text, nullable=False, doc="`LimitState`"),
+    Column("proposed_at", UtcDateTime, nullable=False),
+    Column("proposed_by", Text, nullable=False, doc="sign-in name"),
+    Column("decided_at", UtcDateTime),
+    Column("decided_by", Text, nullable=False, doc="sign-in name, or empty"),
+)
+
 handover_note = Table(
     "handover_note",
     metadata,

@@ -22,6 +22,7 @@ from data.store.schema import (
     district,
     former_segment,
     metadata,
+    order_preference,
     pace_proposal,
     place,
     reload_site,
@@ -53,6 +54,7 @@ COPIED: Mapping[Table, Mapping[str, object]] = {
     crew: {"contact": ""},
     agency: {"contact": "", "phone": "", "email": "", "address": ""},
     pace_proposal: {},
+    order_preference: {},
     training_result: {},
 }
 """Tables of the city itself, and what is left empty in them: numbers that a trainee might dial."""

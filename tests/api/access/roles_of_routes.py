@@ -123,6 +123,7 @@ GET /api/inspections/streets
 GET /api/machine-limits
 GET /api/machines-out
 GET /api/messages
+GET /api/order-preferences
 GET /api/orders
 GET /api/plan-choices
 GET /api/plan-runs/{run_id}
@@ -238,6 +239,9 @@ POST /api/blockages/{blockage_id}/clear
 POST /api/machine-limits/{limit_id}/accept
 POST /api/machine-limits/{limit_id}/reject
 POST /api/machine-limits/{limit_id}/take-back
+POST /api/order-preferences/{preference_id}/accept
+POST /api/order-preferences/{preference_id}/reject
+POST /api/order-preferences/{preference_id}/take-back
 POST /api/call-outs
 POST /api/call-outs/{call_out_id}/answer
 POST /api/call-outs/{call_out_id}/arrive

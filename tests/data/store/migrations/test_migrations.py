@@ -194,6 +194,7 @@ def test_agencies_referrals_trackers_and_inspections_keep_what_their_tables_of_0
 
 
 AS_OF_0060 = (
+    "DROP TABLE order_preference",
     "ALTER TABLE hand_draft DROP pace",
     "DROP INDEX promise_by_making",
     "DROP TABLE training_result",

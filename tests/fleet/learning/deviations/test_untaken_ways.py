@@ -17,8 +17,12 @@ from data.model import (
     VehicleId,
 )
 from fleet.learning.deviations.driven_routes import DrivenRoutes, DutyTime, PublishedRoute
-from fleet.learning.deviations.missed_ways import missed_ways, taken_ways
-from fleet.learning.deviations.untaken_ways import LEAST_CHANCES, untaken_ways
+from fleet.learning.deviations.untaken_ways import (
+    LEAST_CHANCES,
+    missed_ways,
+    taken_ways,
+    untaken_ways,
+)
 from fleet.learning.street_drives import StormFacts
 from fleet.learning.stretches import rows_of
 from tests import village as v
