@@ -20,7 +20,7 @@ from fleet.requests.request_lookup import requests_by_id
 from fleet.setup.machine_list import machines_in_use
 from fleet.shifts.shift_handover import find_current_shifts
 from fleet.storms.storm_lookup import wanted_storm
-from fleet.training.calls import all_calls
+from fleet.training.calls import newest_calls
 from fleet.training.events import (
     MOST_LETTERS,
     events_of,
@@ -42,7 +42,7 @@ from maps.training.timeline import TimelineWords, acts, marks, moments, notes
 router = APIRouter(route_class=CheckedRoute)
 
 CALLS_SHOWN = 100
-"""Calls on the list, at most: the newest."""
+"""The newest calls on the list, beside those that ring or are on the line."""
 
 
 class AddedIn(Wire):
@@ -105,7 +105,7 @@ def add_note_on_moment(
 def _stands(tx: Tx, request: Request, context: Context) -> InstructorView:
     training, machines, events = known_training(tx), machines_in_use(tx), events_of(tx)
     scenario, clock = scenario_of(training), context.app.clock
-    calls, kept = all_calls(tx)[-CALLS_SHOWN:], list_marks(tx)
+    calls, kept = newest_calls(tx, CALLS_SHOWN), list_marks(tx)
     lines, people = acts_since(tx, training.began_at), names_by_login(tx)
     names = SubjectNames(names_in(tx, named_subjects(lines)), context.app.network, people)
     around = TimelineWords([one.name for one in machines], people, names, translator_of(request))

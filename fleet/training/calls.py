@@ -17,7 +17,7 @@ from data.store.training.calls import (
     add_call,
     end_unanswered,
     get_call,
-    list_calls,
+    list_newest_calls,
     list_open_calls,
     set_ended,
     set_taken,
@@ -73,9 +73,10 @@ def open_calls(tx: Tx) -> list[TrainingCall]:
     return list_open_calls(tx)
 
 
-def all_calls(tx: Tx) -> list[TrainingCall]:
-    """Return all calls of the rehearsal."""
-    return list_calls(tx)
+def newest_calls(tx: Tx, most: int) -> list[TrainingCall]:
+    """Return the calls that rang last, and all that ring or are on the line, as they rang."""
+    found = {one.id: one for one in (*list_newest_calls(tx, most), *list_open_calls(tx))}
+    return sorted(found.values(), key=lambda one: (one.rang_at, one.id))
 
 
 def hang_up_unanswered(tx: Tx, speed: float, now: datetime) -> int:

@@ -29,6 +29,14 @@ def list_calls(tx: Tx) -> list[TrainingCall]:
     return records(TrainingCall, tx.execute(query))
 
 
+def list_newest_calls(tx: Tx, most: int) -> list[TrainingCall]:
+    """Return the calls that rang last, the newest first."""
+    query = select(training_call).order_by(
+        training_call.c.rang_at.desc(), training_call.c.id.desc()
+    )
+    return records(TrainingCall, tx.execute(query.limit(most)))
+
+
 def list_open_calls(tx: Tx) -> list[TrainingCall]:
     """Return the calls that ring or are on the line, in the order in which they rang."""
     query = select(training_call).where(training_call.c.ended_at.is_(None))

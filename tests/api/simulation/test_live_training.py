@@ -22,7 +22,7 @@ from data.store.tracking.positions import list_between, list_unseen
 from data.store.training.rehearsal import set_training
 from data.store.training.seats import set_controls
 from fleet.simulation.simulated_calls import SimulatedCall
-from fleet.training.calls import all_calls, ring, take_call
+from fleet.training.calls import newest_calls, ring, take_call
 from fleet.training.events import inject
 from fleet.training.seats import take_seat
 from tests import village as v
@@ -86,7 +86,7 @@ def test_in_a_rehearsal_phones_ring_and_the_machine_takes_the_calls_nobody_else_
     acted(settings, rehearsed_city, clock, scene)
     engine = database_of(rehearsed_city)
     with transaction(engine) as tx:
-        (asked,), (first, *others) = list_requests(tx), all_calls(tx)
+        (asked,), (first, *others) = list_requests(tx), newest_calls(tx, 100)
     engine.dispose()
     assert asked.text.startswith("The minister cannot leave ")
     assert (first.taken_by, first.request_id) == ("operator", asked.id)
@@ -131,7 +131,7 @@ def test_a_simulation_whose_clock_is_ahead_of_the_servers_goes_on(rehearsed_city
         add_request(tx, asked)
     training.end(call, machine, asked.id, ahead)
     with transaction(engine) as tx:
-        assert [one.request_id for one in all_calls(tx)] == [asked.id]
+        assert [one.request_id for one in newest_calls(tx, 100)] == [asked.id]
     assert training.to_answer(machine) == []
     engine.dispose()
 
@@ -151,7 +151,7 @@ def test_many_callers_ring_in_several_rounds_also_of_a_simulation_that_begins_an
         assert training is not None
         training.ring(callers[-1].at, 1.0)
         with transaction(engine) as tx:
-            rung.append([call.words for call in all_calls(tx)])
+            rung.append([call.words for call in newest_calls(tx, 100)])
     assert len(rung[0]) == AT_ONCE
     assert rung[1] == rung[2] == [caller.text for caller in callers]
     engine.dispose()
@@ -212,7 +212,7 @@ def test_a_simulation_that_begins_anew_lets_nobody_ring_twice(
     acted(settings, rehearsed_city, clock, ten_minutes)
     engine = database_of(rehearsed_city)
     with transaction(engine) as tx:
-        assert len(all_calls(tx)) == 1
+        assert len(newest_calls(tx, 100)) == 1
     engine.dispose()
 
 

@@ -11,7 +11,7 @@ from data.model import LonLat, RequestKind
 from data.store.database.engine import transaction
 from data.store.streets.network import load_network
 from fleet.simulation.simulated_calls import SimulatedCall
-from fleet.training.calls import all_calls, ring
+from fleet.training.calls import newest_calls, ring
 from fleet.training.sandbox.folder import Sandbox
 from fleet.training.seats import seats_of
 from tests import village as v
@@ -76,7 +76,7 @@ def test_an_operator_answers_and_an_instructor_sees_it_and_adds_a_caller(visit: 
     with page.expect_response("**/end"):
         page.press("#text", "Control+Enter")
     with transaction(visit.city.engine) as tx:
-        first, second = all_calls(tx)
+        first, second = newest_calls(tx, 100)
     assert first.request_id is not None
     assert second.on_the_line
     page.click(".training-phone button:has-text('Hang up')")

@@ -30,9 +30,9 @@ from fleet.simulation.simulated_calls import SimulatedCall
 from fleet.simulation.truck_path import Controls
 from fleet.training.calls import (
     PATIENCE,
-    all_calls,
     end_call,
     hang_up_unanswered,
+    newest_calls,
     open_calls,
     patience,
     ring,
@@ -171,14 +171,21 @@ def test_who_takes_another_call_ends_the_one_before(tx):
     first, second = rung(tx), rung(tx)
     take_call(tx, OLGA, first.id, v.NOW)
     take_call(tx, OLGA, second.id, v.NOW + MINUTE)
-    assert [one.on_the_line for one in all_calls(tx)] == [False, True]
+    assert [one.on_the_line for one in newest_calls(tx, 100)] == [False, True]
+
+
+def test_the_list_keeps_a_call_on_the_line_however_many_rang_since(tx):
+    first, *others = [rung(tx) for _ in range(4)]
+    take_call(tx, OLGA, first.id, v.NOW)
+    hang_up_unanswered(tx, 1.0, v.NOW + PATIENCE + MINUTE)
+    assert [one.id for one in newest_calls(tx, 2)] == [first.id, *(one.id for one in others[-2:])]
 
 
 def test_callers_hang_up_when_nobody_comes_but_not_before_hands_could(tx):
     call = rung(tx)
     assert hang_up_unanswered(tx, 1.0, v.NOW + PATIENCE) == 0
     assert hang_up_unanswered(tx, 1.0, v.NOW + PATIENCE + MINUTE) == 1
-    assert all_calls(tx)[0].missed
+    assert newest_calls(tx, 100)[0].missed
     with pytest.raises(ConflictError) as refused:
         take_call(tx, OLGA, call.id, v.NOW + 5 * MINUTE)
     assert refused.value.reason == "call_missed"
