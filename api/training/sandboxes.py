@@ -30,8 +30,10 @@ from api.web.context import Allowed, App, Context, app_of
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Wire
 from data.errors import ConflictError, NotFoundError
+from data.files.toml_reader import InvalidFileError
 from data.languages import in_language
 from data.model import Role
+from data.model.training.rehearsal import Training
 from data.training import SHIPPED, scenario_from_toml, shipped_scenario, shipped_text
 from fleet.training.sandbox.folder import Sandbox, sandbox_of
 from fleet.training.sandbox.making import require_room
@@ -42,8 +44,11 @@ router = APIRouter(route_class=CheckedRoute)
 
 StarterContext = Annotated[Context, Depends(Allowed((Role.ADMINISTRATOR, Role.SUPERVISOR)))]
 
-LARGEST = 1_000_000
-"""Letters of a scenario's file."""
+LARGEST = 60_000
+"""Letters of a scenario's file: four bytes each are still less than a request may have."""
+
+NAME_LETTERS = 50
+"""Of a scenario's file, so that its name is no longer than a file system takes."""
 
 HOST = ["-m", "api", "training", "start"]
 """What Python runs as the host of a sandbox."""
@@ -148,7 +153,8 @@ def _kept(sandbox: Sandbox, called: str, toml: str) -> Path:
     """Keep somebody's scenario as a file for the host."""
     sandbox.desk.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = "".join(one for one in called if one.isalnum() or one in " -_").strip()
-    file = sandbox.desk / f"{name.removesuffix('toml').strip() or 'scenario'}.toml"
+    name = name.removesuffix("toml")[:NAME_LETTERS].strip()
+    file = sandbox.desk / f"{name or 'scenario'}.toml"
     file.write_text(toml, encoding="utf-8")
     return file
 
@@ -208,19 +214,25 @@ def _address(request: Request, port: int) -> str:
 
 def _view(request: Request, sandbox: Sandbox) -> SandboxView:
     state, t = state_of(sandbox), translator_of(request)
-    step = "" if state.training is None and not state.running else state.progress.step
+    step = state.progress.step if sandbox.exists or state.running else ""
     serves = state.progress.step in {HostStep.RUNNING, HostStep.SETTING_BACK}
     return SandboxView(
-        made=state.training is not None,
+        made=sandbox.exists,
         running=state.running,
         step=step,
         told=step_told(step, t) if step else "",
         fault=_fault(state.progress, t.language),
-        title=_title(state.training.scenario if state.training else "", t),
+        title=_title(state.training, t),
         address=_address(request, state.progress.port) if serves else "",
         time=storm_time(state.now, state.pace, t),
     )
 
 
-def _title(scenario: str, t: Translator) -> str:
-    return in_language(scenario_from_toml(scenario).title, t.language) if scenario else ""
+def _title(training: Training | None, t: Translator) -> str:
+    """Return what is rehearsed, by its name where its file is of another release."""
+    if training is None:
+        return ""
+    try:
+        return in_language(scenario_from_toml(training.scenario).title, t.language)
+    except InvalidFileError:
+        return training.scenario_name

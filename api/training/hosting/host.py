@@ -4,7 +4,6 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -119,8 +118,10 @@ class TrainingHost:
             return
         self._processes.tend()
         if self._monotonic_s() >= self._rests_until_s:
-            with suppress(*HINDRANCES):  # a full disk: a later round tries again
+            try:
                 self._mark()
+            except HINDRANCES as error:  # a full disk: a later round tries again
+                _log.warning("no mark could be set: %s", error)
         if not self._kept and self._clock.now() >= self._scenario_ends_at:
             self._kept = True
             if self._goes_since < self._scenario_ends_at:  # else somebody let it go on since

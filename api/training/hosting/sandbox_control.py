@@ -13,12 +13,13 @@ from api.training.hosting.progress import (
     HostStep,
     find_host,
     find_progress,
+    told_by_language,
     unhosted,
 )
-from data.errors import BarfrubError, NotFoundError
+from data.errors import BarfrubError, ConflictError, NotFoundError
 from data.model.training.rehearsal import Training
 from data.store.database.city_database import database_of
-from data.store.database.engine import reading
+from data.store.database.engine import DatabaseUnreadable, reading
 from fleet.training.rehearsal import training_of
 from fleet.training.sandbox.folder import Sandbox
 
@@ -56,15 +57,28 @@ def state_of(sandbox: Sandbox) -> SandboxState:
     progress = find_progress(sandbox)
     if not sandbox.exists:
         return SandboxState(progress, None, None, 0.0)
-    engine = database_of(sandbox.city_folder)
-    with reading(engine) as tx:
-        training = training_of(tx)
-    engine.dispose()
+    try:
+        training = _training_in(sandbox)
+    except DatabaseUnreadable as error:
+        unread = ConflictError(
+            f"the rehearsal's database cannot be read: {error}", reason="training_unreadable"
+        )
+        fault = HostProgress(progress.step, progress.port, str(unread), told_by_language(unread))
+        return SandboxState(fault, None, None, 0.0)
     if progress.step is not HostStep.RUNNING:
         return SandboxState(progress, training, None, 0.0)
     clock = TrainingClock(sandbox.folder)
     pace = 0.0 if clock.paused else clock.speed
     return SandboxState(progress, training, clock.now(), pace)
+
+
+def _training_in(sandbox: Sandbox) -> Training | None:
+    engine = database_of(sandbox.city_folder)
+    try:
+        with reading(engine) as tx:
+            return training_of(tx)
+    finally:
+        engine.dispose()
 
 
 def stop_host(sandbox: Sandbox) -> None:

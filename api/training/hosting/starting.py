@@ -92,8 +92,8 @@ def chosen_port(settings: Settings, wanted: int | None) -> int:
     if wanted is None and settings.training_address:
         wanted = FIRST_PORT
     if wanted is None:
-        free = (port for port in range(FIRST_PORT, FIRST_PORT + PORTS) if is_free(host, port))
-        return next(free, FIRST_PORT)
+        all_ports = range(FIRST_PORT, FIRST_PORT + PORTS)
+        wanted = next((port for port in all_ports if is_free(host, port)), FIRST_PORT)
     if not is_free(host, wanted):
         raise ConflictError(
             f"port {wanted} is taken by another program",

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 from pysqlite3 import dbapi2
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from data.errors import DiskFullError, NotFoundError
@@ -32,6 +32,9 @@ Tx = Connection
 DatabaseUnavailable = (OperationalError, NoConnectionError, DiskFullError)
 """What is raised where the database is locked, full or gone, or where others have all connections:
 nobody's mistake, so try again."""
+
+DatabaseUnreadable = DatabaseError
+"""What is raised where a file is no database, or a damaged one, besides where it is unavailable."""
 
 _turns: WeakKeyDictionary[Engine, WriteQueue] = WeakKeyDictionary()
 """Where the writers of each database stand in line."""

@@ -185,3 +185,29 @@ def test_it_goes_on_at_its_last_address_unless_that_is_taken_and_no_proxy_leads_
         monkeypatch.setattr("api.training.hosting.starting.is_free", lambda *_, free=free: free)
         assert supervisor.post("/api/training/sandbox/go-on").status_code == 409
     assert wanted == [8123, None, 8123]
+
+
+def test_one_that_cannot_be_read_says_so_and_can_be_deleted(supervisor, city_folder):
+    sandbox = a_sandbox(city_folder, now=v.NOW)
+    for file in sandbox.city_folder.glob("barfrub.sqlite*"):
+        file.write_bytes(b"no database any more" * 400)
+    state = supervisor.get("/api/training/sandbox").json()
+    assert (state["made"], state["running"]) == (True, False)
+    assert "cannot be read any more" in state["fault"]
+    assert "/api/training/sandbox/delete" in page(supervisor)
+    assert not supervisor.post("/api/training/sandbox/delete").json()["made"]
+
+
+def test_a_scenario_of_another_release_is_called_by_its_name(supervisor, city_folder):
+    sandbox = a_sandbox(city_folder, now=v.NOW)
+    engine = database_of(sandbox.city_folder)
+    with transaction(engine) as tx:
+        tx.execute(text("UPDATE training SET scenario = 'wind = 3', scenario_name = 'gale'"))
+    engine.dispose()
+    assert supervisor.get("/api/training/sandbox").json()["title"] == "gale"
+
+
+def test_where_every_port_is_taken_nothing_is_started(supervisor, monkeypatch):
+    monkeypatch.setattr("api.training.hosting.starting.is_free", lambda *_: False)
+    taken = supervisor.post("/api/training/sandbox", json={"scenario": "first-night"})
+    assert refusal(taken) == (409, "port_taken")
