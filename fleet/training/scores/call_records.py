@@ -1,10 +1,11 @@
 """The calls of a training with what became of each, read from its database."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Event, RequestClock, RequestId, ServiceRequest
+from data.model import Event, RequestClock, RequestId, RequestKind, SegmentId, ServiceRequest
 from data.model.training.live_training import TrainingCall
 from data.store.audit.audit_log import last_events_by_subject
 from data.store.database.engine import Tx
@@ -34,7 +35,23 @@ def call_records(tx: Tx, network: StreetNetwork, now: datetime) -> list[CallReco
         last_events_by_subject(tx, [CALL_TAKEN]),
         network,
     )
-    return [_record(one, calls[:number], known) for number, one in enumerate(calls)]
+    found, alike = [], defaultdict[_Alike, list[TrainingCall]](list)
+    for one in calls:
+        before = alike[one.kind, _street(network, one.segment_id)]
+        found.append(_record(one, before, known))
+        if one.request_id is not None:
+            before.append(one)
+    return found
+
+
+type _Alike = tuple[RequestKind, object]
+"""What calls have in common that may be about the same: what is asked for, and a street."""
+
+
+def _street(network: StreetNetwork, segment_id: SegmentId | None) -> object:
+    """Return what all pieces of a street share: its names, else the piece itself."""
+    segment = None if segment_id is None else network.find(segment_id)
+    return frozenset(segment.names.items()) if segment and segment.names else segment_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +99,7 @@ def _record(call: TrainingCall, before: Iterable[TrainingCall], known: _Known) -
     again = [
         one
         for one in before
-        if one.kind is call.kind
-        and same_street(known.network, one.segment_id, call.segment_id)
+        if same_street(known.network, one.segment_id, call.segment_id)
         and known.waits_at(one, call.rang_at)
     ]
     request = None if call.request_id is None else known.requests.get(call.request_id)
