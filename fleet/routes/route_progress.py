@@ -160,15 +160,26 @@ class RouteProgress:
 
 
 def check_plan(
-    tx: Tx, plan_id: PlanId, network: StreetNetwork, policy: Policy, until: datetime
+    tx: Tx,
+    plan_id: PlanId,
+    network: StreetNetwork,
+    policy: Policy,
+    until: datetime,
+    known: Mapping[DirectedSegment, Sequence[Pass]] | None = None,
 ) -> PlanCheck:
-    """Return the check of a plan at a moment, from what is stored: for history."""
+    """Return the check of a plan at a moment, from what is stored: for history.
+
+    `known` are the passes of its storm, where they are read already for several plans.
+    """
     plan = get_plan(tx, plan_id)
     progress = RouteProgress(PlanIndex(plan), network, policy.evidence)
     streets = {step.segment_id for step in progress.index.legs_on}
     seen: dict[DirectedSegment, list[Pass]] = defaultdict(list)
-    for step, passes in list_work_and_drives(tx, plan.storm_id, streets).items():
-        seen[step] = [one for one in passes if one.ended_at <= until]
+    if known is None:
+        known = list_work_and_drives(tx, plan.storm_id, streets)
+    for step, passes in known.items():
+        if step.segment_id in streets:
+            seen[step] = [one for one in passes if one.ended_at <= until]
     progress.take(streets, seen)
     for shift_id, tapped in list_progress_of_plan(tx, plan_id).items():
         progress.tapped(shift_id, [tap for tap in tapped if tap.ended_at and tap.ended_at <= until])

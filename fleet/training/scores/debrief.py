@@ -28,7 +28,7 @@ from fleet.training.scores.call_records import call_records
 from fleet.training.scores.decision_points import DecisionPoint
 from fleet.training.scores.decision_runs import decision_runs, found_points
 from fleet.training.scores.dispatcher_score import DispatchFacts, dispatcher_score
-from fleet.training.scores.driven_plans import driven_plans, plan_switches
+from fleet.training.scores.driven_plans import DrivenStorm
 from fleet.training.scores.driver_score import DrivenPlan, driver_score
 from fleet.training.scores.operator_score import CallRecord, operator_score
 from fleet.training.scores.plan_changes import plan_changes
@@ -97,18 +97,18 @@ def debrief(
     network, policy = sources.network, sources.policy
     until = min(now, storm.ended_at or now, scenario_end(training))
     points = None if points is None else [one for one in points if one.at <= until]
-    plans = driven_plans(tx, storm, network, policy, until)
+    driven = DrivenStorm(tx, storm, network, policy, until)
     facts = dispatch_facts(
         tx,
         sources.records.account(tx, storm, network, policy),
         sources.records.spent(tx, storm, policy, until),
-        plan_changes(plan_switches(tx, network, policy, plans)),
+        plan_changes(driven.switches()),
         points,
         until,
     )
     calls = call_records(tx, network, until)
     seats = seat_spans(tx, storm.started_at, until)
-    scoring = _Scoring(facts, calls, plans, network, storm, until)
+    scoring = _Scoring(facts, calls, driven.plans, network, storm, until)
     former = [one for one in list_results(tx) if one.began_at != training.began_at]
     found = []
     late = supervisor_score(tx, storm, network, policy, until)
@@ -124,7 +124,7 @@ def debrief(
         facts,
         tuple(calls),
         None if points is None else tuple(points),
-        tuple(one.since for one in plans),
+        tuple(one.since for one in driven.plans),
         _grave_alerts(tx, storm, until),
         tuple(list_training_events(tx)),
         tuple(list_training_notes(tx)),

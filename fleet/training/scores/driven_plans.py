@@ -5,12 +5,13 @@ from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
-from data.model import Plan, Storm
+from data.model import Plan, PlanId, Storm
 from data.policy.city_policy import Policy
+from data.store.coverage.coverage import list_work_and_drives
 from data.store.database.engine import Tx
 from data.store.planning.plans import PlanHead, get_plan, list_plan_heads
 from data.streets.network import StreetNetwork
-from fleet.routes.route_progress import check_plan
+from fleet.routes.route_progress import PlanCheck, check_plan
 from fleet.training.scores.driver_score import DrivenPlan
 from fleet.training.scores.plan_changes import PlanSwitch
 
@@ -22,25 +23,34 @@ class PublishedPlan(NamedTuple):
     plan: Plan
 
 
-def driven_plans(
-    tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, until: datetime
-) -> list[DrivenPlan]:
-    """Return the plans of a storm, the first driven first, each as it stood at its end."""
-    heads = _heads(tx, storm)
-    ends = [*(driven_from(one) for one in heads[1:]), until]
-    return [
-        DrivenPlan(driven_from(head), end, check_plan(tx, head.id, network, policy, end))
-        for head, end in zip(heads, ends, strict=False)
-    ]
+class DrivenStorm:
+    """The plans of a storm that were driven until a moment, the first driven first.
 
+    The passes of the storm are read once for all of them.
+    """
 
-def plan_switches(
-    tx: Tx, network: StreetNetwork, policy: Policy, plans: list[DrivenPlan]
-) -> Iterator[PlanSwitch]:
-    """Yield each plan that took the place of another one, both as they stood then."""
-    for before, after in pairwise(plans):
-        begun = check_plan(tx, after.check.plan.id, network, policy, after.since)
-        yield PlanSwitch(after.since, before.check, begun)
+    def __init__(
+        self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, until: datetime
+    ) -> None:
+        passes = list_work_and_drives(tx, storm.id, {one.id for one in network.segments})
+
+        def checked(plan_id: PlanId, at: datetime) -> PlanCheck:
+            return check_plan(tx, plan_id, network, policy, at, passes)
+
+        self._checked = checked
+        heads = _heads(tx, storm)
+        ends = [*(driven_from(one) for one in heads[1:]), until]
+        self.plans = [
+            DrivenPlan(driven_from(head), end, checked(head.id, end))
+            for head, end in zip(heads, ends, strict=False)
+        ]
+        """Each as it stood at its end."""
+
+    def switches(self) -> Iterator[PlanSwitch]:
+        """Yield each plan that took the place of another one, both as they stood then."""
+        for before, after in pairwise(self.plans):
+            begun = self._checked(after.check.plan.id, after.since)
+            yield PlanSwitch(after.since, before.check, begun)
 
 
 def published_between(
