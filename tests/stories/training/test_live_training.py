@@ -157,7 +157,7 @@ async def a_training(scene: Scene) -> None:
     await scene.instructor.post("/api/training/events", {"kind": "call", "details": call})
     await scene.go_on(5)
     (first,) = (await scene.stands())["calls"]
-    assert (first["state"], first["taken_by"]) == ("ended", OPERATOR)
+    assert (first["state"], first["taken_by"]) == ("ended", "The simulation")
 
     await scene.operator.post("/api/training/seats", {"role": "operator"})
     await scene.dispatcher.post("/api/training/seats", {"role": "dispatcher"})
@@ -204,7 +204,7 @@ async def a_training(scene: Scene) -> None:
     last = call | {"at_h": 0.7}
     await scene.instructor.post("/api/training/events", {"kind": "call", "details": last})
     await scene.go_on(10)
-    assert (await scene.stands())["calls"][0]["taken_by"] == OPERATOR
+    assert (await scene.stands())["calls"][0]["taken_by"] == "The simulation"
 
 
 def test_two_trainees_and_an_instructor_play_a_storm(play: Callable[[Act], None]) -> None:
