@@ -19,6 +19,7 @@ const element = { textContent: JSON.stringify(boot), append() {} };
 Object.assign(globalThis, {
   document: {
     visibilityState: "visible",
+    documentElement: { dataset: {} },
     getElementById: () => element,
     createElement: () => element,
     createTreeWalker: () => null,

@@ -129,6 +129,8 @@ def test_a_rehearsal_is_paused_marked_and_set_back(
     )
     with server_of(sandbox) as client:
         client.cookies = kept  # whoever has signed in since stays so
+        page = client.get("/training/seats", headers={"accept": "text/html"}).text
+        assert re.search('data-training="[0-9a-f]{12}-1"', page)  # phones keep nothing of before
         assert client.get("/api/board").json()["storm"]["phase"] == storm["phase"]
         signed_in(client, "administrator")
         assert [one["label"] for one in client.get("/api/training/marks").json()] == [
@@ -202,7 +204,7 @@ def test_nobody_takes_it_for_the_real_city(sandbox: Sandbox, dispatcher: TestCli
     with server_of(sandbox) as client:
         page = client.get("/sign-in?lang=en", headers={"accept": "text/html"}).text
         assert "<title>Training: " in page
-        assert "data-training" in page
+        assert re.search('<html [^>]*data-training="[0-9a-f]{12}-0"', page)
         assert "barfrub-training.svg" in page
         (ours,) = client.cookies
         app = client.get("/drive.en.webmanifest").json()

@@ -1,4 +1,5 @@
 // What a page keeps on this phone over reloads and dead batteries: values by name, in the browser's own database.
+// Each training has one of its own, and a new one after each set-back: what was not sent of another is of no use in it.
 const DATABASE = "barfrub";
 const STORE = "kept";
 const UNSENT = "unsent-"; // so begins the name of what waits to be sent
@@ -9,7 +10,8 @@ let opened = null;
 /** Open the database, once; whoever knows that it will be read soon does so before the scripts that read it are there. */
 export function open() {
   opened ??= new Promise((done, fail) => {
-    const asked = indexedDB.open(DATABASE, 1);
+    const { training } = document.documentElement.dataset;
+    const asked = indexedDB.open(training ? `${DATABASE}-${training}` : DATABASE, 1);
     asked.onupgradeneeded = () => asked.result.createObjectStore(STORE);
     asked.onsuccess = () => done(asked.result);
     asked.onerror = () => fail(asked.error);
