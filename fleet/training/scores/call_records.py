@@ -16,8 +16,9 @@ from data.store.requests.sla_clocks import list_clocks
 from data.store.training.calls import list_calls
 from data.streets.network import StreetNetwork
 from fleet.requests.promises import was_kept
+from fleet.simulation.simulated_calls import spoken_name
 from fleet.training.calls import CALL_TAKEN, call_subject
-from fleet.training.scores.operator_score import CallRecord, same_street
+from fleet.training.scores.operator_score import CallRecord, near_m, same_street
 
 MOST_PROMISES = 20_000
 """Promises that are looked at: a storm of days makes fewer."""
@@ -83,8 +84,14 @@ class _Known:
         if len(ids) == 1:
             return True
         noted = None if theirs.snap is None else theirs.snap.segment_id
-        right = same_street(self.network, other.segment_id, noted)
+        within_m = near_m(only_named=self.only_names(other))
+        right = same_street(self.network, other.segment_id, noted, within_m)
         return right and mine.job_id is not None and mine.job_id == theirs.job_id
+
+    def only_names(self, call: TrainingCall) -> bool:
+        """Whether a caller says the name of a street, and not where on it."""
+        street = self.network.find(call.segment_id)
+        return street is not None and call.address == spoken_name(street)
 
     def speed(self, call: TrainingCall) -> float:
         """Return how fast the clock ran when a call was taken; 1 where nobody wrote it down."""
@@ -111,8 +118,9 @@ def _record(call: TrainingCall, before: Iterable[TrainingCall], known: _Known) -
         taken_by=call.taken_by,
         over_at=call.ended_at,
         saved_at=None if request is None else request.received_at,
-        meant=call.segment_id,
+        meant=call.segment_id if call.address else None,
         noted=noted,
+        only_named=known.only_names(call),
         repeats=bool(again),
         joined=any(known.together(one, call) for one in again),
         kept=None if request is None else known.promises.get(request.id),

@@ -1,5 +1,6 @@
 """The score of an operator, pure: from the calls of a training and what became of each."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,15 +12,19 @@ from data.streets.projection import distance_m
 from fleet.training.scores.score_rules import RULES, Measured, Score, score_of
 
 ONE_STREET_M = 300.0
-"""A caller who gives no number cannot be told from a neighbor this near on the same street."""
+"""A caller who says where on a street is still found this near on the same one."""
+
+ANYWHERE_M = math.inf
+"""A caller who says no more than a street's name may stand anywhere on it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
     """A call and what became of it.
 
-    `meant` is the street that the caller stands on, `noted` that of the request, `None` where
-    either is unknown. `over_at` is when it ended. A call `repeats` where an
+    `meant` is the street that the caller stands on, `None` where he does not say which, and
+    `only_named` whether he says its name and no more; `noted` is that of the request, `None` where
+    it is unknown. `over_at` is when it ended. A call `repeats` where an
     earlier one about the same street was still open; `joined` says whether both became one work.
     `kept` is whether the last promise held, `None` while that is open. The clock ran at `speed`:
     so many seconds of the storm in one of the operator's.
@@ -32,6 +37,7 @@ class CallRecord:
     saved_at: datetime | None = None
     meant: SegmentId | None = None
     noted: SegmentId | None = None
+    only_named: bool = False
     repeats: bool = False
     joined: bool = False
     kept: bool | None = None
@@ -57,17 +63,22 @@ def operator_score(
     measures = [
         _share("taken", decided, lambda one: one.taken_at is not None and one not in unrecorded),
         Measured("saved_s", _median_s(over), len(over)),
-        _share("right_street", placed, lambda one: same_street(network, one.meant, one.noted)),
+        _share("right_street", placed, lambda one: _is_right(network, one)),
         _share("duplicates", again, lambda one: one.joined),
         _share("promises", [one for one in mine if one.kept is not None], lambda one: one.kept),
     ]
     return score_of(Role.OPERATOR, measures)
 
 
-def same_street(network: StreetNetwork, meant: SegmentId | None, noted: SegmentId | None) -> bool:
+def same_street(
+    network: StreetNetwork,
+    meant: SegmentId | None,
+    noted: SegmentId | None,
+    within_m: float = ONE_STREET_M,
+) -> bool:
     """Return whether a request is on the street that a caller meant.
 
-    That is the same piece of street, or one of the same name near it.
+    That is the same piece of street, or one of the same name so near it.
     """
     if meant is None or noted is None:
         return False
@@ -77,7 +88,16 @@ def same_street(network: StreetNetwork, meant: SegmentId | None, noted: SegmentI
     if one is None or other is None or not one.names or one.names != other.names:
         return False
     halfway = (each.geometry[len(each.geometry) // 2] for each in (one, other))
-    return distance_m(*halfway) <= ONE_STREET_M
+    return distance_m(*halfway) <= within_m
+
+
+def near_m(*, only_named: bool) -> float:
+    """Return how near on the same street a request is right, by what the caller says of where."""
+    return ANYWHERE_M if only_named else ONE_STREET_M
+
+
+def _is_right(network: StreetNetwork, one: CallRecord) -> bool:
+    return same_street(network, one.meant, one.noted, near_m(only_named=one.only_named))
 
 
 def _lost(one: CallRecord, now: datetime) -> bool:

@@ -39,6 +39,7 @@ from data.store.training.calls import add_call, set_ended
 from data.store.training.rehearsal import set_training
 from data.store.work import list_jobs
 from fleet.reports.storm_statistics import StormRecords
+from fleet.simulation.simulated_calls import spoken_name
 from fleet.training.calls import take_call
 from fleet.training.sandbox.filling import DISPATCHER as MACHINE
 from fleet.training.sandbox.filling import OPERATOR as MACHINE_AT_THE_PHONE
@@ -143,6 +144,17 @@ def test_who_calls_again_about_a_street_that_waits_is_to_be_joined(tx: Tx, storm
     assert (third.repeats, third.joined, third.noted) == (True, False, v.ROSE)
     add_duplicate(tx, RequestId(3), RequestId(1), LATER)
     assert call_records(tx, v.village(), LATER)[2].joined
+
+
+def test_what_a_caller_says_of_where_he_is_tells_which_street_is_right(
+    tx: Tx, storm: Storm
+) -> None:
+    street = spoken_name(v.village().segment(v.MILL))
+    for minutes, address in enumerate((street, f"{street}, number 4", "")):
+        a_call(tx, 1, minutes, address=address, request_id=None)
+    found = call_records(tx, v.village(), LATER)
+    told = [(one.meant, one.only_named) for one in found]
+    assert told == [(v.MILL, True), (v.MILL, False), (None, False)]
 
 
 def test_people_are_scored_in_the_roles_that_they_played_and_the_machine_is_not(

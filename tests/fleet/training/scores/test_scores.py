@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from data.model import Alert, AlertId, AlertKind, PlanId, Role, ServiceClass
+from data.streets.network import build_network
 from fleet.reports.performance import Response, late_spells, promised_lanes
 from fleet.training.sandbox.filling import OPERATOR as MACHINE
 from fleet.training.scores.alert_times import alert_times
@@ -130,6 +131,16 @@ def test_the_next_piece_of_the_same_street_is_the_right_one_too() -> None:
     assert not same_street(network, v.MAIN_WEST, v.ROSE)
     assert not same_street(network, v.MAIN_WEST, None)
     assert same_street(network, v.YARD, v.YARD)  # it has no name
+
+
+def test_a_caller_who_only_names_a_street_may_be_anywhere_on_it() -> None:
+    network = build_network((v.a_segment(1, 1, 2), v.a_segment(2, 2, 3, via_m=[(1000, 0)])))
+    far = a_call(0, meant=v.MAIN_WEST, noted=v.MAIN_EAST)
+    named, unnamed = replace(far, only_named=True), a_call(1, meant=None, noted=None)
+    for calls, right, of in (([far], 0.0, 1), ([named], 1.0, 1), ([named, unnamed], 1.0, 1)):
+        measured = by_name(operator_score(calls, "sara", network, LATER))["right_street"]
+        assert (measured.value, measured.of) == (right, of)
+    assert score([replace(named, noted=v.ROSE)]).points < FULL  # it has another name
 
 
 def test_points_go_down_from_what_is_asked_for_to_what_is_worth_nothing() -> None:
