@@ -232,8 +232,7 @@ LED = """async () => {
     const [lon, lat] = at(x, y);
     drive.set({ place: { at: (time += 2000), lon, lat, heading, speed: 5, accuracy: 5 } });
   };
-  go(0, 150, 90);
-  for (let i = 0; i < 5; i += 1) go(i, 150, 90);
+  for (let i = 0; i < 6; i += 1) go(i, 150, 90);
   const early = [guide.value.mode, guide.value.begun];
   for (let x = 0; x <= 700; x += 10) go(x, 0, 90);
   const far = [guide.value.mode, guide.value.begun, Math.round(guide.value.ahead), drive.value.run];
@@ -246,9 +245,9 @@ LED = """async () => {
   drive.set({ stages: [one, three, four] });
   const cut = guide.value.standing.run;
   const work = stage(0, "work", [[0, 0], [400, 0]]);
-  const way = stage(1, "work", [[400, 0], [900, 0]]);
-  const planned = { shift_id: 1, plan_id: 3, state: "driving", next_leg: 0 };
-  drive.set({ shift: planned, stages: [work, way] });
+  const turn = (text) => [{ at: 1, kind: "right", text }];
+  const way = { ...stage(1, "work", [[400, 0], [900, 0]]), maneuvers: turn("right") };
+  drive.set({ shift: { ...drive.value.shift, plan_id: 3 }, stages: [work, way] });
   const skipped = [];
   for (let x = 0; x <= 500; x += 10) {
     if (x === 100) {
@@ -259,10 +258,12 @@ LED = """async () => {
     if (x === 110 || x === 390 || x === 500) skipped.push(guide.value.mode, drive.value.run);
   }
   const metre = Math.round(guide.value.metre);
+  drive.set({ stages: [drive.value.stages[0], { ...way, maneuvers: turn("sağa") }] });
+  const { text, m } = guide.value.standing.maneuver;
   drive.set({ stages: [] });
   const gone = [guide.value.mode, guide.value.standing, guide.value.driven.length];
   const { of } = await (await import('/static/js/pages/app/shelf.js')).kept("lead");
-  return { early, far, there, driven, behind, cut, skipped, metre, gone, of };
+  return { early, far, there, driven, behind, cut, skipped, metre, text, m, gone, of };
 }"""
 
 
@@ -278,8 +279,8 @@ def test_a_missed_turn_leaves_no_work_out_unless_its_driver_says_so(visit):
     assert told["cut"] == 1  # by its leg, where another version cuts runs elsewhere
     assert told["skipped"] == ["on", 1] * 3  # quiet along what was left out
     assert told["metre"] == 500
-    assert told["gone"] == ["waiting", None, 0]
-    assert told["of"] == "1-3"
+    assert (told["text"], round(told["m"])) == ("sağa", 400)  # another language on the way
+    assert (told["gone"], told["of"]) == (["waiting", None, 0], "1-3")
 
 
 @pytest.fixture

@@ -56,6 +56,9 @@ const sameRoute = (stages, plan) =>
   shown.length === stages.length &&
   shown.every((stage, i) => stage.first === stages[i].first && stage.line.length === stages[i].line.length);
 
+/** The first that is told along some stages: in another language the same maneuvers have other words. */
+const firstWords = (stages) => stages.find(({ maneuvers }) => maneuvers?.length)?.maneuvers[0].text;
+
 /** The first run that is open from where the proof ends, or the last. */
 function firstOpen(stages, from = 0) {
   const { next_leg: next } = drive.value.shift;
@@ -122,6 +125,7 @@ function refresh(stages) {
     begin(stages);
     if (was?.on) goOnFrom(guide.value.fix);
   } else {
+    if (firstWords(stages) !== firstWords(shown)) line = routeLine(stages);
     goBack(shown, stages);
     goOn(shown, stages);
   }
