@@ -7,7 +7,9 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import HTMLResponse
 
+from api.training.hosting.progress import find_progress
 from api.training.leading import InstructorContext
+from api.training.rehearsal import sandbox_of_app
 from api.web.checked_route import CheckedRoute
 from api.web.context import Context
 from api.web.page_context import boot_of, page, translator_of
@@ -117,6 +119,7 @@ def _stands(tx: Tx, request: Request, context: Context) -> InstructorView:
         speed=clock.speed,
         paused=clock.paused,
         held=not clock.pace and not clock.paused,
+        fault=find_progress(sandbox_of_app(context.app)).fault_in(around.t.language),
         seats=seat_views(seats_of(tx), _watched(tx, context, machines), calls, lines, around),
         calls=call_rows(calls, asked, people, context.now, around.t),
         moments=in_order(

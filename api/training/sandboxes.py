@@ -193,15 +193,10 @@ def _host(context: Context, sandbox: Sandbox, arguments: list[str], port: int | 
 def _failed(sandbox: Sandbox, language: str) -> ConflictError:
     """Return what kept a host from beginning, as it said last."""
     said = sandbox.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    fault = _fault(find_progress(sandbox), language) or (said[-1] if said else str(sandbox.log))
+    fault = find_progress(sandbox).fault_in(language) or (said[-1] if said else str(sandbox.log))
     return ConflictError(
         f"the rehearsal could not begin: {fault}", reason="training_failed", fault=fault
     )
-
-
-def _fault(progress: HostProgress, language: str) -> str:
-    """Return what went wrong in a host, in the reader's language where there is a text for it."""
-    return in_language(progress.told, language) if progress.told else progress.fault
 
 
 def _address(request: Request, port: int) -> str:
@@ -221,7 +216,7 @@ def _view(request: Request, sandbox: Sandbox) -> SandboxView:
         running=state.running,
         step=step,
         told=step_told(step, t) if step else "",
-        fault=_fault(state.progress, t.language),
+        fault=state.progress.fault_in(t.language),
         title=_title(state.training, t),
         address=_address(request, state.progress.port) if serves else "",
         time=storm_time(state.now, state.pace, t),

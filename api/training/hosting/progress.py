@@ -8,7 +8,7 @@ from enum import StrEnum
 from fcntl import LOCK_EX, LOCK_NB, flock
 
 from data.errors import BarfrubError, ConflictError
-from data.languages import languages
+from data.languages import in_language, languages
 from data.store.database.city_lock import Server, find_server, serving, unserved
 from fleet.training.sandbox.folder import Sandbox
 from maps.pages.error_texts import message_of
@@ -41,6 +41,10 @@ class HostProgress:
     port: int = 0
     fault: str = ""
     told: Mapping[str, str] = field(default_factory=dict)
+
+    def fault_in(self, language: str) -> str:
+        """Return what went wrong, in a language where there is a text for it, "" where nothing."""
+        return in_language(self.told, language) if self.told else self.fault
 
 
 def told_by_language(error: Exception) -> Mapping[str, str]:

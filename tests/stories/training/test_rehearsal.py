@@ -320,6 +320,10 @@ def test_a_set_back_that_fails_leaves_the_rehearsal_as_it_was(
     with hosting(sandbox):
         host.round()
         assert "could not be set back" in find_progress(sandbox).fault
+        with server_of(sandbox) as client:
+            signed_in(client, "supervisor")
+            told = client.get("/api/training/instructor").json()["fault"]
+        assert "goes on as it was" in told
     assert clock_of(sandbox).now() == v.NOW + timedelta(minutes=10)
     assert {*sandbox.city_folder.iterdir()} == files
 

@@ -83,6 +83,7 @@ class Clock extends TickingPart {
       ${this.backs(stands.marks)}
       ${now() >= Date.parse(stands.ends_at) ? html`<p class="small" role="status">${t("The scenario is over.")} <a href="/training/debrief">${t("Debrief")}</a></p>` : ""}
       ${stands.held ? html`<p class="muted small" role="status">${t("A mark is being set; the clock goes on by itself.")}</p>` : ""}
+      ${connected && stands.fault ? html`<p class="problem" role="status">${stands.fault}</p>` : ""}
       ${connected ? "" : this.silence()}
       ${this.back ? this.question() : ""}`;
   }
