@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from api.config.settings import Settings
 from api.processes.event_feeds import beat_of
@@ -72,6 +73,9 @@ def test_an_operator_answers_and_an_instructor_sees_it_and_adds_a_caller(visit: 
     page.wait_for_selector(".training-phone.talks [role=alert]")
     page.keyboard.press("F4")
     page.wait_for_selector(".caller-words:has-text('Ice on Main Street')")
+    page.set_viewport_size({"width": 1280, "height": 480})
+    page.locator("#keys").scroll_into_view_if_needed()
+    expect(page.locator(".caller-words")).to_be_in_viewport(ratio=1)
     page.click(".drafts button:has-text('Continue')")
     with page.expect_response("**/end"):
         page.press("#text", "Control+Enter")

@@ -97,7 +97,7 @@ class Phone extends Part {
   talking({ line, said }) {
     const words = line.words.split(" ");
     const whole = said >= words.length;
-    return html`<p class="caller-words" aria-live="polite"><span class="muted small">${t("The caller says")}</span> <q><bdi>${words.slice(0, said).join(" ")}</bdi></q>${whole ? "" : html`<span aria-hidden="true">…</span>`}</p>
+    return html`<p class="caller-words" aria-live="polite"><span class="muted small">${t("The caller says")}</span> <q dir="auto">${words.slice(0, said).join(" ")}</q>${whole ? "" : html`<span aria-hidden="true">…</span>`}</p>
       <button type="button" @click=${() => end(line.id)}>${icon("phone-off")}${t("Hang up")}</button>`;
   }
 
