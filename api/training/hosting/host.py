@@ -95,7 +95,8 @@ class TrainingHost:
             self._goes_since = self._clock.now()
             self._processes.start(self._stopped)
             if not self._stopped.is_set():
-                self._clock.go_on()
+                if not self._sandbox.paused.exists():
+                    self._clock.go_on()
                 self._say(HostStep.RUNNING)
             while not self._stopped.wait(KEEP_S):
                 try:
@@ -196,6 +197,10 @@ class TrainingHost:
         self._say(HostStep.RUNNING, fault)
 
     def _end(self) -> None:
+        if self._clock.paused:
+            self._sandbox.paused.touch()
+        else:
+            self._sandbox.paused.unlink(missing_ok=True)
         self._clock.pause()
         self._processes.stop()
 

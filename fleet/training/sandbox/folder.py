@@ -56,6 +56,11 @@ class Sandbox:
         return self.desk / "progress.json"
 
     @property
+    def paused(self) -> Path:
+        """File that is there where the clock was paused when the rehearsal was stopped."""
+        return self.folder / "paused"
+
+    @property
     def log(self) -> Path:
         """The file that the host writes to where no terminal shows it."""
         return self.desk / "host.log"

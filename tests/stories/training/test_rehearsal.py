@@ -1,6 +1,7 @@
 """A rehearsal is begun on a copy of the city, paused, marked and set back: all through HTTP."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from errno import ENOSPC
 from itertools import count
@@ -238,6 +239,35 @@ def test_a_real_city_has_no_clock_to_set(dispatcher: TestClient) -> None:
     client = signed_in(dispatcher, "supervisor")
     assert client.post("/api/training/clock", json={"paused": True}).status_code == 404
     assert client.post("/api/training/marks", json={"label": ""}).status_code == 404
+
+
+class StopOnceItGoesOn(Event):
+    """Lets something be done once the rehearsal goes on, and then stops it."""
+
+    def __init__(self, act: Callable[[], None]) -> None:
+        super().__init__()
+        self._act = act
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._act()
+        return True
+
+
+def test_who_has_paused_a_rehearsal_finds_it_paused_when_it_goes_on_another_day(
+    sandbox: Sandbox, processes: NoProcesses
+) -> None:
+    clock, went_on = clock_of(sandbox), list[bool]()
+
+    def goes_on(then: Callable[[], None]) -> None:
+        def act() -> None:
+            went_on.append(not clock.paused)
+            then()
+
+        TrainingHost(sandbox, processes, 8001, StopOnceItGoesOn(act)).run()
+
+    for then in (clock.go_on, clock.pause, clock.go_on, clock.go_on):
+        goes_on(then)
+    assert went_on == [True, True, False, True]
 
 
 def test_a_sandbox_has_one_host(sandbox: Sandbox) -> None:
