@@ -27,7 +27,7 @@ from fleet.training.scores.decision_points import (
 )
 from fleet.training.scores.decision_runs import decided_marks, points_answer
 from fleet.training.scores.decision_search import DecisionMoment, decision_point
-from fleet.training.scores.driven_plans import published_between
+from fleet.training.scores.driven_plans import published_between, waiting_drafts
 from fleet.what_if.hindsight import SEEDS, hindsight_digest, storm_from_start
 from fleet.what_if.hindsight_gain import Hindsight
 from fleet.what_if.hindsight_search import hindsight
@@ -126,6 +126,7 @@ def _moment(context: RunContext, storm: Storm, mark: TrainingMark) -> DecisionMo
     try:
         with reading(copy) as tx:
             prepared = prepare(tx, storm.id, context.network, mark.at)
+            drafts = waiting_drafts(tx, storm, mark.at)
     except ConflictError:  # before the storm, after it, or without a machine in service
         return None
     finally:
@@ -134,7 +135,7 @@ def _moment(context: RunContext, storm: Storm, mark: TrainingMark) -> DecisionMo
         return None
     with reading(context.engine) as tx:
         later = published_between(tx, storm, mark.at, mark.at + SEEN_TO)
-    return DecisionMoment(mark.id, prepared, tuple(later))
+    return DecisionMoment(mark.id, prepared, tuple(later), tuple(drafts))
 
 
 def _searched(context: RunContext, moment: DecisionMoment) -> DecisionPoint | None:

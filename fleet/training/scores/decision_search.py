@@ -40,12 +40,14 @@ type Search = Callable[[Prepared, int, Start], Plan | None]
 class DecisionMoment:
     """A mark of a training, what was known then, and plans published soon after, the first first.
 
-    These were made with what was known by then; here they are looked at as of the mark.
+    These were made with what was known by then; here they are looked at as of the mark. `drafts`
+    waited then to be published.
     """
 
     mark_id: TrainingMarkId
     prepared: Prepared
     published: tuple[PublishedPlan, ...] = ()
+    drafts: tuple[Plan, ...] = ()
 
 
 class Continuation:
@@ -103,16 +105,20 @@ def decision_point(
 ) -> DecisionPoint | None:
     """Return what a new plan would have saved at a moment; `None` where it had to end early.
 
-    Where that is much, it tells what the plans published soon after brought of it.
+    It is looked for from the driven plan, or a draft that waited where that is better. Where it is
+    much, it tells what the plans published soon after brought of it.
     """
     prepared = moment.prepared
     check, goes_on = _driven(prepared), Continuation(prepared, known)
+    judged = [*map(str, prepared.policy.rules)][:JUDGED]
     driven = goes_on.plan(goes_on.stops)
-    found = [search(prepared, seed, Start(driven, keeps=False)) for seed in SEEDS]
+    waited = [goes_on.plan(goes_on.followed_by(goes_on.stops, one)) for one in moment.drafts]
+    start = min([driven, *waited], key=lambda one: _judged_min(one, prepared, judged))
+    found = [search(prepared, seed, Start(start, keeps=False)) for seed in SEEDS]
     plans = [one for one in found if one is not None]
     if len(plans) < len(SEEDS):
         return None
-    late, judged = lateness_min(driven, prepared), [*map(str, prepared.policy.rules)][:JUDGED]
+    late = lateness_min(driven, prepared)
     each = [lateness_min(one, prepared) for one in plans]
     middle = sorted(plans, key=lambda one: _judged_min(one, prepared, judged))[len(plans) // 2]
     point = DecisionPoint(

@@ -9,8 +9,10 @@ from data.model import Plan, PlanId, Storm
 from data.policy.city_policy import Policy
 from data.store.coverage.coverage import list_work_and_drives
 from data.store.database.engine import Tx
+from data.store.planning.plan_runs import list_recent_runs
 from data.store.planning.plans import PlanHead, get_plan, list_plan_heads
 from data.streets.network import StreetNetwork
+from fleet.planning.draft_validity import find_waiting_draft
 from fleet.routes.route_progress import PlanCheck, check_plan
 from fleet.training.scores.driver_score import DrivenPlan
 from fleet.training.scores.plan_changes import PlanSwitch
@@ -59,6 +61,13 @@ def published_between(
     """Return the plans published after a moment and up to another, the first first."""
     heads = [one for one in _heads(tx, storm) if since < driven_from(one) <= until]
     return [PublishedPlan(driven_from(one), get_plan(tx, one.id)) for one in heads]
+
+
+def waiting_drafts(tx: Tx, storm: Storm, now: datetime) -> list[Plan]:
+    """Return the drafts of a storm that can be published now, the newest first."""
+    found = (find_waiting_draft(tx, run) for run in list_recent_runs(tx, storm.id, 0))
+    valid = (one for one in found if one and not one.outdated and now <= one.good_until)
+    return [get_plan(tx, one.plan_id) for one in valid]
 
 
 def driven_from(head: PlanHead) -> datetime:

@@ -177,6 +177,25 @@ def test_a_publication_that_changes_nothing_does_not_use_the_moment(tx: Tx, stor
     assert used.brought["P1"] >= USED_SHARE * used.saved["P1"].low
 
 
+def test_where_searches_find_nothing_a_draft_that_waits_is_known_to_be_better(
+    tx: Tx, storm: Storm
+) -> None:
+    prepared = driven(tx, storm)
+    same, draft = continued_plan(prepared), searched(prepared, 9, None)
+
+    def finds_nothing(prepared: Prepared, seed: int, start: Start) -> Plan:
+        return start.plan
+
+    alone = decision_point(DecisionMoment(MARK, prepared, drafts=(same,)), finds_nothing)
+    assert alone is not None
+    assert not alone.clear
+    waited = decision_point(DecisionMoment(MARK, prepared, drafts=(same, draft)), finds_nothing)
+    assert waited is not None
+    assert waited.missed
+    low, middle, high = waited.saved["P1"]
+    assert 0.0 < low == middle == high <= waited.late_min["P1"]
+
+
 def test_until_a_later_plan_takes_over_the_driven_one_is_followed(tx: Tx, storm: Storm) -> None:
     prepared = driven(tx, storm)
     goes_on = Continuation(prepared)
