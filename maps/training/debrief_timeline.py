@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from data.model import VehicleId
+from data.training import Scenario, scenario_from_toml
 from fleet.training.scores.debrief import Debrief
+from fleet.training.timeline import happenings
 from maps.pages.i18n import Translator
 from maps.pages.tables import span_text
 
@@ -15,6 +17,9 @@ WIDE = 1000.0
 
 STEPS_H = (0.25, 0.5, 1, 2, 3, 6, 12, 24)
 MOST_TICKS = 10
+
+SUDDEN = frozenset({"blocked", "closure", "message", "power_cut", "trouble"})
+"""Tables of a scenario that what people did is to be understood by; snow and callers are not."""
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -26,6 +31,7 @@ class MomentKind(StrEnum):
     BEGAN = "began"
     PLAN = "plan"
     ALERT = "alert"
+    SCENARIO = "scenario"
     ADDED = "added"
     NOTE = "note"
     MISSED = "missed"
@@ -132,6 +138,22 @@ def strip_view(found: Debrief, names: Names, t: Translator) -> StripView:
     )
 
 
+def of_the_scenario(
+    scenario: Scenario, began_at: datetime, t: Translator
+) -> Iterator[tuple[datetime, str]]:
+    """Yield what a scenario brought suddenly: when, and in words."""
+    for one in happenings(scenario, (), began_at):
+        if one.key not in SUDDEN:
+            continue
+        what = t.named("training_table", one.key)
+        if one.ends_at is None:
+            yield one.begins_at, t("In the scenario: {what}.", what=what)
+        else:
+            until = t.time(one.ends_at)
+            words = t("In the scenario: {what}, until {until}.", what=what, until=until)
+            yield one.begins_at, words
+
+
 def times_of(found: Debrief, t: Translator) -> StormTimes:
     """Return how the times of a training are told."""
     return StormTimes(found.storm.started_at, found.at, t)
@@ -152,6 +174,9 @@ def _moments(found: Debrief, names: Names, t: Translator) -> Iterator[_Happened]
         what = t(f"alert_kind:{alert.kind}") + (f" ({machine})" if machine else "")
         words = _alert_words(what, alert.since, alert.acknowledged_at, t)
         yield _Happened(alert.since, MomentKind.ALERT, words)
+    scenario = scenario_from_toml(found.training.scenario)
+    for at, words in of_the_scenario(scenario, found.training.began_at, t):
+        yield _Happened(at, MomentKind.SCENARIO, words)
     for event in found.events:
         what = t.named("training_table", event.kind)
         words = t("Added by the instructor: {what}.", what=what)

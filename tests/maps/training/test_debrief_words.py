@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from data.model import PlanId
 from data.model.training.rehearsal import TrainingMarkId
+from data.training import shipped_scenario
 from fleet.training.scores.decision_points import DecisionPoint, MinutesSaved
 from maps.pages.i18n import translator
 from maps.training.debrief import point_view
-from maps.training.debrief_timeline import StormTimes
+from maps.training.debrief_timeline import StormTimes, of_the_scenario
 from tests import village as v
 
 EN = translator("en", "Asia/Tehran")
@@ -18,10 +19,14 @@ SAVED = {"P1": MinutesSaved(30.0, 40.0, 45.0)}
 POINT = DecisionPoint(TrainingMarkId(1), v.NOW, PlanId(1), {"P1": 60.0}, SAVED, moved=3)
 
 
-def told(**changes: object) -> str:
-    """Return the words of a moment, without the marks that isolate numbers."""
-    words = point_view(replace(POINT, **changes), StormTimes(v.NOW, v.NOW + HOUR, EN)).words
+def plain(words: str) -> str:
+    """Return words without the marks that isolate numbers."""
     return re.sub("[\u2066-\u2069]", "", words)
+
+
+def told(**changes: object) -> str:
+    """Return the words of a moment."""
+    return plain(point_view(replace(POINT, **changes), StormTimes(v.NOW, v.NOW + HOUR, EN)).words)
 
 
 def test_no_range_is_told_where_all_searches_save_the_same() -> None:
@@ -48,3 +53,17 @@ def test_a_time_has_its_day_where_a_training_is_longer_than_one() -> None:
     of_days = point_view(POINT, StormTimes(v.NOW - 26 * HOUR, v.NOW, EN))
     assert (of_a_night.time, of_a_night.at_s) == ("07:30", 0)
     assert (of_days.time, of_days.at_s) == ("21 Dec, 07:30", 26 * 3600)
+
+
+def test_what_a_scenario_brings_is_told_and_neither_its_snow_nor_its_callers() -> None:
+    found = of_the_scenario(shipped_scenario("power-cut"), v.NOW, EN)
+    assert [((at - v.NOW) / HOUR, plain(words)) for at, words in found] == [
+        (2.5, "In the scenario: a power cut, until 11:00."),
+        (3.5, "In the scenario: blocked streets, until 13:30."),
+    ]
+    (message,) = [
+        plain(words)
+        for _, words in of_the_scenario(shipped_scenario("morning-rush"), v.NOW, EN)
+        if "message" in words
+    ]
+    assert message == "In the scenario: a message."
