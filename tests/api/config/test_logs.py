@@ -160,8 +160,7 @@ def test_a_failure_of_everything_is_still_answered(broken, monkeypatch, caplog) 
     assert answer.headers["content-security-policy"] == POLICY
 
 
-def test_what_uvicorn_repeats_of_a_failure_is_dropped(written, lines, caplog) -> None:
-    caplog.set_level(logging.ERROR, "uvicorn.error")  # a server of another test may have muted it
+def test_what_uvicorn_repeats_of_a_failure_is_dropped(written, lines) -> None:
     logging.getLogger("uvicorn.error").error("Exception in ASGI application\n")
     logging.getLogger("uvicorn.error").error("the port is taken")
     assert [line["message"] for line in lines()] == ["the port is taken"]

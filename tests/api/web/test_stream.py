@@ -157,7 +157,7 @@ def test_streams_end_whole_when_the_server_stops() -> None:
         await StreamingResponse(EventFeeds(hub, Clock(v.NOW)).listen())(scope, receive, send)
 
     door = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(streaming, lifespan="off", log_level="critical")
+    config = uvicorn.Config(streaming, lifespan="off", log_config=None)
     server = WebServer(config, hub.close)
     running = threading.Thread(target=server.run, args=([door],), daemon=True)
     running.start()
@@ -224,7 +224,7 @@ def test_the_connection_of_a_browser_that_does_not_read_is_closed(monkeypatch: A
 
     door = socket.create_server(("127.0.0.1", 0))
     door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
-    server = WebServer(uvicorn.Config(streaming, lifespan="off", log_level="critical"), hub.close)
+    server = WebServer(uvicorn.Config(streaming, lifespan="off", log_config=None), hub.close)
     running = threading.Thread(target=server.run, args=([door],), daemon=True)
     running.start()
     while not server.started:

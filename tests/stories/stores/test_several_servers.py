@@ -73,7 +73,7 @@ class Served:
         self.address = f"http://127.0.0.1:{self._door.getsockname()[1]}"
         web = create_app(settings, folder)
         self.app = web.state.barfrub
-        config = uvicorn.Config(web, log_level="critical")
+        config = uvicorn.Config(web, log_config=None)
         self._server = WebServer(config, self.app.hub.close)
         self._thread = Thread(target=self._server.run, args=([self._door],), daemon=True)
 
