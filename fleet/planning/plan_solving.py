@@ -61,24 +61,28 @@ def solve_until(
     threads: int = 1,
     start: Start | None = None,
     streets: LineGraphCache | None = None,
+    *,
+    proving: bool = True,
 ) -> Plan:
     """Return the best plan found until a stop.
 
     It is for everything: the problem, the search, exact times and the referee. The referee looked
-    at the plan: what it refuses is an error here, never a plan. With it comes what is proved that
-    no plan can do, which is found before the search: who stops that waits for no more than exact
-    times and the referee. The stop may raise as long as nothing was reported. Of `streets` that
-    were searched before, what is known is not searched again.
+    at the plan: what it refuses is an error here, never a plan. Where `proving`, with it comes what
+    is proved that no plan can do, which is found before the search: who stops that waits for no
+    more than exact times and the referee. The stop may raise as long as nothing was reported. Of
+    `streets` that were searched before, what is known is not searched again.
     """
     heed(stop)
     mapped = problem_from(prepared)
     heed(stop)
-    proofs = proved(mapped)
+    proofs = proved(mapped) if proving else ()
     heed(stop)
     problem = no_later_than(mapped, start.plan) if start and start.keeps else mapped.problem
     begun = start_from(mapped, start.plan) if start else None
     known = streets.get(problem) if streets else cached_line_graph(problem)
-    found = solve_with_paths(problem, stop, seed, report, begun, threads, known.paths)
+    found = solve_with_paths(
+        problem, stop, seed, report, begun, threads, known.paths, proving=proving
+    )
     found = in_preferred_order(mapped, problem, found)
     require_allowed(violations(problem, found.solution, known.checked, found.paths.claimed_s))
     require_drivable(mapped, found.solution)

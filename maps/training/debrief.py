@@ -151,7 +151,7 @@ def search_view(run: PlanRun | None, t: Translator) -> SearchView:
     if run.state is RunState.FAILED:
         fault = t(run.fault.text, **run.fault.values) if run.fault else ""
         return SearchView(SearchState.FAILED, fault)
-    done = min(run.elapsed_s / run.seconds, 0.99) if run.seconds else 0.0
+    done = min(run.iterations / max(run.options.get("searches", 0), 1), 0.99)
     words = t("Plans are being compared, {value} % done.", value=t.number(int(100 * done)))
     return SearchView(SearchState.WAITING, words, run.id)
 

@@ -119,6 +119,8 @@ def solve_with_paths(
     start: Solution | None = None,
     threads: int = 1,
     known: PathCache | None = None,
+    *,
+    proving: bool = True,
 ) -> FoundRoutes:
     """Return what `solve` does, with exact times and paths.
 
@@ -126,7 +128,7 @@ def solve_with_paths(
     """
     heed(stop)
     paths = PathCache(PathFinder(problem, line_graph(problem))) if known is None else known
-    return _solved(problem, paths, _Effort(stop, seed, threads, report), start)
+    return _solved(problem, paths, _Effort(stop, seed, threads, report, proving=proving), start)
 
 
 @dataclass(frozen=True, slots=True)

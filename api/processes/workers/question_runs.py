@@ -4,6 +4,7 @@ What one more machine would have brought, what storms taught, and at which momen
 new plan would have been better.
 """
 
+from itertools import count
 from pathlib import Path
 
 from api.processes.workers.run_context import RunContext, StoreOutcome, later
@@ -23,7 +24,8 @@ from fleet.training.sandbox.folder import Sandbox
 from fleet.training.scores.decision_points import (
     SEEN_TO,
     DecisionPoint,
-    seconds_of_search,
+    search_iterations,
+    searches_at,
 )
 from fleet.training.scores.decision_runs import decided_marks, points_answer
 from fleet.training.scores.decision_search import DecisionMoment, decision_point
@@ -31,7 +33,8 @@ from fleet.training.scores.driven_plans import published_between, waiting_drafts
 from fleet.what_if.hindsight import SEEDS, hindsight_digest, storm_from_start
 from fleet.what_if.hindsight_gain import Hindsight
 from fleet.what_if.hindsight_search import hindsight
-from routing.problem.stopping import MaxRuntime, StopWhenAsked
+from routing.problem.stopping import MaxIterations, MaxRuntime, StopWhenAsked
+from routing.search.solver import ignore
 
 
 def answer_hindsight(context: RunContext) -> StoreOutcome:
@@ -105,7 +108,8 @@ def look_for_decisions(context: RunContext) -> StoreOutcome:
     left = [mark for mark in marks if mark.file not in known]
     for mark in left:
         moment = _moment(context, storm, mark)
-        found = None if moment is None else _searched(context, moment)
+        done = searches_at(sum(one.file in known for one in marks))
+        found = None if moment is None else _searched(context, moment, done)
         if moment is not None and found is None:  # it had to end early
             break
         known[mark.file] = found
@@ -138,20 +142,22 @@ def _moment(context: RunContext, storm: Storm, mark: TrainingMark) -> DecisionMo
     return DecisionMoment(mark.id, prepared, tuple(later), tuple(drafts))
 
 
-def _searched(context: RunContext, moment: DecisionMoment) -> DecisionPoint | None:
-    """Return what is better than the plan that was driven then; `None` where it had to end."""
-    seconds, threads, known = (
-        seconds_of_search(len(moment.prepared.jobs)),
-        context.limits.threads,
-        context.memory.known,
-    )
+def _searched(context: RunContext, moment: DecisionMoment, done: int) -> DecisionPoint | None:
+    """Return what is better than the plan that was driven then; `None` where it had to end.
+
+    So many searches were done before.
+    """
+    iterations = search_iterations(len(moment.prepared.jobs))
+    ended = count(done)
 
     def search(prepared: Prepared, seed: int, start: Start) -> Plan | None:
-        stop = StopWhenAsked(context.hurried, MaxRuntime(seconds))
-        plan = solve_until(prepared, stop, seed, context.beat.report, threads, start, known)
+        context.beat.report(0.0, 0.0, 0, next(ended))
+        stop = StopWhenAsked(context.hurried, MaxIterations(iterations))
+        threads, known = context.limits.threads, context.memory.known
+        plan = solve_until(prepared, stop, seed, ignore, threads, start, known, proving=False)
         return None if context.hurried() else plan
 
-    return decision_point(moment, search, known)
+    return decision_point(moment, search, context.memory.known)
 
 
 def _sandbox_of(engine: Database) -> Sandbox:

@@ -29,8 +29,14 @@ JUDGED = 2
 SEEDS = (1, 2, 3)
 """Seeds of the searches at a moment: what they have in common is no luck."""
 
-LEAST_S, JOB_S = 5.0, 0.005
-"""Seconds of one search: so many, and so many more for each open job."""
+LEAST_ITERATIONS, JOB_ITERATIONS = 200_000, 200
+"""Iterations of one search: so many, and so many more for each open job.
+
+So a busy machine takes longer, and finds the same.
+"""
+
+ITERATIONS_PER_S = 30_000.0
+"""About what one thread of a machine does that has nothing else to do."""
 
 SEEN_TO = timedelta(minutes=30)
 """Only a plan that is published within this time can have used a moment."""
@@ -105,9 +111,14 @@ class DecisionPoint:
         return bool(self.left)
 
 
-def seconds_of_search(jobs: int) -> float:
-    """Return how long one search takes for so many open jobs."""
-    return LEAST_S + JOB_S * jobs
+def searches_at(marks: int) -> int:
+    """Return how many searches look at so many marks."""
+    return marks * len(SEEDS)
+
+
+def search_iterations(jobs: int) -> int:
+    """Return how many iterations one search does for so many open jobs."""
+    return LEAST_ITERATIONS + JOB_ITERATIONS * jobs
 
 
 def lateness_min(plan: Plan, prepared: Prepared) -> dict[str, float]:

@@ -1,7 +1,8 @@
 """Looking for moments at which a new plan would have been better: asked by people, done by workers.
 
 A worker looks at the databases of the marks one after the other, each by real searches, and makes
-room for every plan that somebody waits for. What it found of a mark holds.
+room for every plan that somebody waits for. What it found of a mark holds. How far it has come is
+told in searches that have ended.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,10 +18,11 @@ from data.store.planning.plan_runs import add_run, list_runs
 from data.store.training.rehearsal import list_marks
 from data.store.work import count_jobs
 from fleet.training.scores.decision_points import (
-    SEEDS,
+    ITERATIONS_PER_S,
     SEEN_TO,
     DecisionPoint,
-    seconds_of_search,
+    search_iterations,
+    searches_at,
 )
 
 Points = tuple[DecisionPoint, ...]
@@ -39,8 +41,9 @@ def ask_for_points(tx: Tx, actor: Actor, storm_id: StormId, now: datetime) -> Pl
     for run in decision_runs(tx, storm_id):
         if run.state in UNFINISHED and not run.stop_requested:
             return run
-    seconds = len(marks) * len(SEEDS) * seconds_of_search(sum(count_jobs(tx, storm_id).values()))
-    wish = RunWish(seconds, RunKind.DECISIONS, {"marks": len(marks)}, "")
+    searches, jobs = searches_at(len(marks)), sum(count_jobs(tx, storm_id).values())
+    seconds = searches * search_iterations(jobs) / ITERATIONS_PER_S
+    wish = RunWish(seconds, RunKind.DECISIONS, {"searches": searches}, "")
     run = add_run(tx, storm_id, actor.id, now, wish)
     after = {"marks": len(marks)}
     add_event(tx, now, actor, "training.points_asked", f"plan_run:{run.id}", after=after)

@@ -18,8 +18,8 @@ from data.model.training.rehearsal import MarkKind, Training, TrainingMark, Trai
 from data.store.accounts.accounts import find_user_by_login
 from data.store.backup.sqlite_copy import copy_database
 from data.store.database.city_address import SQLITE_FILE
-from data.store.database.engine import transaction
-from data.store.planning.plan_runs import lease_run
+from data.store.database.engine import reading, transaction
+from data.store.planning.plan_runs import get_run, lease_run
 from data.store.planning.plans import add_plan, set_published
 from data.store.training.rehearsal import add_mark, set_training
 from data.training import shipped_text
@@ -95,7 +95,7 @@ def page(client: TestClient, language: str = "en") -> str:
 
 @pytest.fixture(autouse=True)
 def _short_searches(monkeypatch):
-    monkeypatch.setattr("fleet.training.scores.decision_points.LEAST_S", 0.05)
+    monkeypatch.setattr("fleet.training.scores.decision_points.LEAST_ITERATIONS", 500)
     monkeypatch.setattr("fleet.training.scores.decision_points.CLEAR_MIN", 0.5)
 
 
@@ -116,6 +116,20 @@ def test_a_worker_compares_plans_at_each_mark_and_the_page_says_what_would_have_
     assert "Plans were compared at 1 mark." in told
     assert "saves at least 75 % of what the worst of the three saves" in told
     assert "/replay?storm=1&amp;at=120" in told
+
+
+def test_another_worker_finds_the_same_however_long_it_takes(led, clock):
+    clock.moment = v.NOW + 6 * HOUR
+    found = []
+    for _ in range(2):
+        run = led.post("/api/training/decisions").json()["run_id"]
+        work(led, clock)
+        with reading(led.app.state.barfrub.engine) as tx:
+            found.append(get_run(tx, run))
+    first, second = found
+    assert first.answer["points"]
+    assert first.answer == second.answer
+    assert first.iterations == first.options["searches"] - 1 == 2  # told as the third one begins
 
 
 def test_a_search_is_stopped_and_no_other_run_in_its_place(led):
