@@ -68,10 +68,34 @@ def driven_unplowed(route: Route, check: RouteCheck, since: datetime) -> Unplowe
     next ones. `None` where there are none.
     """
     behind = [*_unproved_behind(route, check, since)][::-1]
-    driven = [*behind, *_driven_ahead(route, check, behind[-1][0] if behind else since)]
+    ahead = driven_ahead(route, check, behind[-1][0] if behind else since)
+    driven = [*behind, *((at, route.legs[leg].length_m) for leg, at in ahead)]
     if not driven:
         return None
     return UnplowedDrive(driven[0][0], driven[-1][0], sum(length_m for _, length_m in driven))
+
+
+def driven_ahead(
+    route: Route, check: RouteCheck, since: datetime
+) -> Iterator[tuple[int, datetime]]:
+    """Yield each of the next legs to plow that the truck drove one after another, and when.
+
+    Nothing proves any of them. A street that it was to drive along before says nothing.
+    """
+    along: set[DirectedSegment] = set()
+    for i in range(check.next_leg, len(route.legs)):
+        leg, one = route.legs[i], check.legs[i]
+        if leg.kind is LegKind.DRIVE:
+            along |= set(leg.path)
+        elif leg.kind is not LegKind.WORK:
+            return
+        elif leg.blade and one.state in OPEN:
+            at = next((at for at in one.driven if at > since), None)
+            if at is None or not along.isdisjoint(leg.path):
+                return
+            if one.state is LegState.AHEAD:
+                yield i, at
+            since = at
 
 
 def worked_at(check: RouteCheck) -> datetime | None:
@@ -152,29 +176,6 @@ def _unproved_at(one: LegCheck) -> Iterable[datetime]:
     if one.at is not None and one.state is LegState.TOLD:
         return [at for at in one.driven if at <= one.at + IN_TURN]
     return ()
-
-
-def _driven_ahead(
-    route: Route, check: RouteCheck, since: datetime
-) -> Iterator[tuple[datetime, float]]:
-    """Yield when each of the next legs ended that the truck drove one after another.
-
-    A street that it was to drive along before says nothing.
-    """
-    along: set[DirectedSegment] = set()
-    for i in range(check.next_leg, len(route.legs)):
-        leg, one = route.legs[i], check.legs[i]
-        if leg.kind is LegKind.DRIVE:
-            along |= set(leg.path)
-        elif leg.kind is not LegKind.WORK:
-            return
-        elif leg.blade and one.state in OPEN:
-            at = next((at for at in one.driven if at > since), None)
-            if at is None or not along.isdisjoint(leg.path):
-                return
-            if one.state is LegState.AHEAD:
-                yield at, leg.length_m
-            since = at
 
 
 def _to_plow(leg: Leg) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from data.model import LegKind, Role, VehicleId
 from fleet.routes.plan_vs_actual import LegState
+from fleet.routes.route_compliance import driven_ahead
 from fleet.routes.route_progress import PlanCheck
 from fleet.training.scores.score_rules import Measured, Score, score_of
 from fleet.training.seat_spans import Sitting, Sittings
@@ -27,7 +28,8 @@ class DrivenPlan:
 def driver_score(plans: Iterable[DrivenPlan], vehicle_id: VehicleId, seated: Sittings) -> Score:
     """Return the score of who drove a truck, by all plans that it drove after each other.
 
-    What the truck did while its driver was not `seated`, the simulation did.
+    What the truck did while its driver was not `seated`, the simulation did. Who never lowers the
+    blade clears nothing by which legs could be passed: streets driven in their turn count so too.
     """
     states: Counter[LegState] = Counter()
     for one in plans:
@@ -50,11 +52,12 @@ def _states(driven: DrivenPlan, vehicle_id: VehicleId, seated: Sittings) -> Iter
     for route, check in zip(driven.check.plan.routes, driven.check.routes, strict=True):
         if route.vehicle_id != vehicle_id:
             continue
-        for leg, one in zip(route.legs, check.legs, strict=True):
-            at = one.at
+        unplowed = dict(driven_ahead(route, check, driven.since))
+        for i, (leg, one) in enumerate(zip(route.legs, check.legs, strict=True)):
+            at = unplowed.get(i, one.at)
             own = sat if at is None else driven.since < at and any(span.has(at) for span in mine)
             if leg.kind is LegKind.WORK and own:
-                yield one.state
+                yield LegState.UNPROVED if i in unplowed else one.state
 
 
 def _share(name: str, part: int, of: int) -> Measured:
