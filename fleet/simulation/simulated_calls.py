@@ -17,6 +17,7 @@ from data.model import (
     Segment,
     SegmentId,
 )
+from data.streets.network import StreetNetwork
 from data.training import PLACE
 from fleet.simulation.callers_speech import ENGLISH, PERSIAN, SPEECH, Speech, speech_of
 
@@ -45,6 +46,9 @@ OFF_A_STREET = ("کوچه", "بن‌بست", "کوی")
 
 NOBODY_LIVES = frozenset({RoadClass.MOTORWAY, RoadClass.TRUNK})
 """Roads that nobody calls about."""
+
+ONE_CROSSING_M = 30.0
+"""Pieces this near where two streets meet are at their crossing: two carriageways meet twice."""
 
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
@@ -204,6 +208,30 @@ def _numbers(houses: Iterable[Place]) -> Mapping[str, Sequence[str]]:
         if house.street and house.number:
             found.setdefault(house.street, []).append(house.number)
     return found
+
+
+def pieces_at_crossing(
+    network: StreetNetwork, segment_id: SegmentId, address: str
+) -> frozenset[SegmentId]:
+    """Return the pieces of both streets at the crossing that a caller names; none without one.
+
+    `segment_id` is the street that he stands on, `address` how he says where that is.
+    """
+    street = network.find(segment_id)
+    if street is None:
+        return frozenset()
+    mine, found = spoken_name(street), set[SegmentId]()
+    for end in (street.geometry[0], street.geometry[-1]):
+        near = [network.segment(one.segment_id) for one in network.nearby(end, ONE_CROSSING_M)]
+        named = {name for one in near if address in _corners(mine, name := spoken_name(one))}
+        if named:
+            found |= {one.id for one in near if spoken_name(one) in {mine, *named}}
+    return frozenset(found)
+
+
+def _corners(street: str, other: str) -> frozenset[str]:
+    """Return how a crossing of two streets is named, in all languages."""
+    return frozenset(one.corner.format(street=street, other=other) for one in SPEECH.values())
 
 
 def spoken_name(segment: Segment) -> str:

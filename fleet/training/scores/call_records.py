@@ -16,7 +16,7 @@ from data.store.requests.sla_clocks import list_clocks
 from data.store.training.calls import list_calls
 from data.streets.network import StreetNetwork
 from fleet.requests.promises import was_kept
-from fleet.simulation.simulated_calls import spoken_name
+from fleet.simulation.simulated_calls import pieces_at_crossing, spoken_name
 from fleet.training.calls import CALL_TAKEN, call_subject
 from fleet.training.scores.operator_score import CallRecord, near_m, same_street
 
@@ -83,10 +83,27 @@ class _Known:
         ids = {self.merged.get(each.id, each.id) for each in (mine, theirs)}
         if len(ids) == 1:
             return True
-        noted = None if theirs.snap is None else theirs.snap.segment_id
+        if mine.job_id is None or mine.job_id != theirs.job_id:
+            return False
         within_m = near_m(only_named=self.only_names(other))
+        noted = self.noted(other)
         right = same_street(self.network, other.segment_id, noted, within_m)
-        return right and mine.job_id is not None and mine.job_id == theirs.job_id
+        return right or noted in self.crossing(other)
+
+    def across(self, call: TrainingCall) -> bool:
+        """Whether a request was recorded on the other street of the crossing that is named."""
+        noted = self.noted(call)
+        own = same_street(self.network, call.segment_id, noted)
+        return not own and noted in self.crossing(call)
+
+    def noted(self, call: TrainingCall) -> SegmentId | None:
+        """Return the street of a call's request, `None` where it is unknown."""
+        request = self._request(call)
+        return None if request is None or request.snap is None else request.snap.segment_id
+
+    def crossing(self, call: TrainingCall) -> frozenset[SegmentId]:
+        """Return the pieces of street at the crossing that a caller names."""
+        return pieces_at_crossing(self.network, call.segment_id, call.address)
 
     def only_names(self, call: TrainingCall) -> bool:
         """Whether a caller says the name of a street, and not where on it."""
@@ -103,15 +120,14 @@ class _Known:
 
 
 def _record(call: TrainingCall, before: Iterable[TrainingCall], known: _Known) -> CallRecord:
-    again = [
+    open_before = [
         one
         for one in before
         if same_street(known.network, one.segment_id, call.segment_id)
         and known.waits_at(one, call.rang_at)
     ]
+    joined = any(known.together(one, call) for one in open_before)
     request = None if call.request_id is None else known.requests.get(call.request_id)
-    snap = None if request is None else request.snap
-    noted = None if snap is None else snap.segment_id
     return CallRecord(
         rang_at=call.rang_at,
         taken_at=call.taken_at,
@@ -119,10 +135,12 @@ def _record(call: TrainingCall, before: Iterable[TrainingCall], known: _Known) -
         over_at=call.ended_at,
         saved_at=None if request is None else request.received_at,
         meant=call.segment_id if call.address else None,
-        noted=noted,
+        noted=known.noted(call),
         only_named=known.only_names(call),
-        repeats=bool(again),
-        joined=any(known.together(one, call) for one in again),
+        crossing=known.crossing(call),
+        # What lies on the other street of a crossing is not found by who looks on the caller's own.
+        repeats=joined or not all(known.across(one) for one in open_before),
+        joined=joined,
         kept=None if request is None else known.promises.get(request.id),
         speed=known.speed(call),
     )

@@ -23,11 +23,12 @@ class CallRecord:
     """A call and what became of it.
 
     `meant` is the street that the caller stands on, `None` where he does not say which, and
-    `only_named` whether he says its name and no more; `noted` is that of the request, `None` where
-    it is unknown. `over_at` is when it ended. A call `repeats` where an
-    earlier one about the same street was still open; `joined` says whether both became one work.
-    `kept` is whether the last promise held, `None` while that is open. The clock ran at `speed`:
-    so many seconds of the storm in one of the operator's.
+    `only_named` whether he says its name and no more; `crossing` has all pieces of street at the
+    crossing that he names. `noted` is that of the request, `None` where it is unknown.
+    `over_at` is when it ended. A call `repeats` where an earlier one about the same street was
+    still open; `joined` says whether both became one work. `kept` is whether the last
+    promise held, `None` while that is open. The clock ran at `speed`: so many seconds of the storm
+    in one of the operator's.
     """
 
     rang_at: datetime
@@ -38,6 +39,7 @@ class CallRecord:
     meant: SegmentId | None = None
     noted: SegmentId | None = None
     only_named: bool = False
+    crossing: frozenset[SegmentId] = frozenset()
     repeats: bool = False
     joined: bool = False
     kept: bool | None = None
@@ -97,6 +99,8 @@ def near_m(*, only_named: bool) -> float:
 
 
 def _is_right(network: StreetNetwork, one: CallRecord) -> bool:
+    if one.noted in one.crossing:
+        return True
     return same_street(network, one.meant, one.noted, near_m(only_named=one.only_named))
 
 

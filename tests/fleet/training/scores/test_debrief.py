@@ -157,6 +157,24 @@ def test_what_a_caller_says_of_where_he_is_tells_which_street_is_right(
     assert told == [(v.MILL, True), (v.MILL, False), (None, False)]
 
 
+def test_who_names_a_crossing_may_be_recorded_on_either_of_its_streets(
+    tx: Tx, storm: Storm
+) -> None:
+    set_training(tx, REHEARSED)
+    for number, street in enumerate((v.MAIN_EAST, v.MAIN_EAST, v.MILL), start=1):
+        asked(tx, number, number, street)
+        a_call(tx, number, number, address="corner of خیابان آسیاب and خیابان امام")
+    first, second, third = call_records(tx, v.village(), LATER)
+    assert first.crossing == {v.MILL, v.MAIN_WEST, v.MAIN_EAST}
+    assert (second.repeats, second.joined) == (True, True)
+    assert not third.repeats  # nothing was open on the street that it was recorded on
+    assert values(read(tx, storm), "sara")["right_street"] == 1.0
+    asked(tx, 4, 4, v.ROSE)
+    a_call(tx, 4, 4, address="corner of خیابان آسیاب and خیابان گل‌سرخ")  # they do not meet
+    assert call_records(tx, v.village(), LATER)[3].crossing == frozenset()
+    assert values(read(tx, storm), "sara")["right_street"] == 0.75
+
+
 def test_people_are_scored_in_the_roles_that_they_played_and_the_machine_is_not(
     tx: Tx, storm: Storm
 ) -> None:
