@@ -105,8 +105,9 @@ def _former(one: TraineeScore, t: Translator) -> str:
         return t("No earlier result in this role.")
     told = [
         t(
-            "{scenario}, {date}: {points}",
+            "{scenario} ({span}), {date}: {points}",
             scenario=scenario_title(each.scenario_name, t),
+            span=span_text(3600 * each.hours, t),
             date=t.date(each.kept_at),
             points=t.number(round(each.points or 0.0)),
         )

@@ -180,15 +180,29 @@ def results_here(tx: Tx, now: datetime, kept_at: datetime) -> tuple[TrainingResu
 
 
 def keep_results(tx: Tx, actor: Actor, results: Sequence[TrainingResult], now: datetime) -> int:
-    """Keep results in place of earlier ones of the same training; return how many are new."""
-    known = [replace(one, kept_at=now) for one in list_results(tx)]
-    new = [one for one in results if replace(one, kept_at=now) not in known]
+    """Keep results in place of those of the same training that cover less; return how many are new.
+
+    One that covers fewer hours of the storm stays out: the clock was set back before it.
+    """
+    known = {_which(one): one for one in list_results(tx)}
+    new = [one for one in results if _is_new(one, known.get(_which(one)))]
     for one in new:
         save_result(tx, one)
     if new:
         after = {"scenario": new[0].scenario_name, "people": len(new)}
         add_event(tx, now, actor, "training.results_kept", "training:1", after=after)
     return len(new)
+
+
+def _which(one: TrainingResult) -> tuple[str, Role, datetime]:
+    return one.login, one.role, one.began_at
+
+
+def _is_new(one: TrainingResult, known: TrainingResult | None) -> bool:
+    """Whether a result says more than the one that is known, or another thing of as much."""
+    if known is None:
+        return True
+    return one.hours >= known.hours and replace(one, kept_at=known.kept_at) != known
 
 
 def _grave_alerts(tx: Tx, storm: Storm, until: datetime) -> tuple[Alert, ...]:

@@ -66,7 +66,7 @@ def test_what_somebody_reached_is_shown_in_the_next_training(city_folder: Path) 
     assert (line.actor, kept.points) == (HOST, 100.0)
     again = led(a_sandbox(city_folder, "morning-rush", v.NOW + 24 * HOUR))
     assert "100" in again
-    assert "First night" in again
+    assert "First night (2 h)" in again
 
 
 def test_results_are_kept_once_at_the_scenarios_end_or_it_is_told_why_not(

@@ -37,6 +37,7 @@ from data.store.requests.sla_clocks import set_assigned
 from data.store.shifts.shifts import save_progress
 from data.store.training.calls import add_call, set_ended
 from data.store.training.rehearsal import set_training
+from data.store.training.results import list_results
 from data.store.work import list_jobs
 from fleet.reports.storm_statistics import StormRecords
 from fleet.simulation.simulated_calls import spoken_name
@@ -361,6 +362,19 @@ def test_results_are_kept_once_and_shown_beside_the_next_training(tx: Tx, storm:
     assert (before.scenario_name, before.points) == ("first-night", FULL)
     assert before.measures["saved_s"] == 60.0
     assert before.hours == pytest.approx(6.0)
+
+
+def test_of_one_training_the_result_stays_that_covers_more_of_the_storm(
+    tx: Tx, storm: Storm
+) -> None:
+    asked(tx, 1, 0)
+    a_call(tx, 1, 0)
+    full, cut = (results_of(read(tx, storm, at), at) for at in (LATER, v.NOW + HOUR))
+    for results, new in ((cut, 1), (full, 1), (cut, 0)):
+        assert keep_results(tx, DISPATCHER, results, LATER) == new
+    other = tuple(replace(one, points=1.0) for one in full)  # played again to the same hour
+    assert keep_results(tx, DISPATCHER, other, LATER) == 1
+    assert [(one.hours, one.points) for one in list_results(tx)] == [(pytest.approx(6.0), 1.0)]
 
 
 def test_the_storm_of_a_training_is_its_newest(tx: Tx) -> None:
