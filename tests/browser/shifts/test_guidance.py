@@ -89,7 +89,7 @@ MODULES = """async () => {
     return [left, match.on, Math.round(match.metre)];
   };
   // A turn is missed where, straight on, the route comes by again kilometres later.
-  const missed = () => {
+  const missed = (step = 10, until = 700) => {
     const later = routeLine([
       stage([[0, 0], [400, 0]]),
       stage([[400, 0], [400, -2000], [500, -2000], [500, 0]]),
@@ -98,10 +98,10 @@ MODULES = """async () => {
     let match = beginAt(0);
     let time = 0;
     const go = (x, y, heading) => {
-      time += 2;
+      time += step / 5;
       match = matched(later, match, { x, y, heading, speed: 5, accuracy: 5, time });
     };
-    for (let x = 0; x <= 700; x += 10) go(x, 0, 90);
+    for (let x = 0; x <= until; x += step) go(x, 0, 90);
     const left = [isOff(match), Math.round(match.metre), Math.round(farAhead(match))];
     for (let y = 0; y <= 100; y += 10) go(400, -y, 180);
     const back = [match.on, Math.round(match.metre), farAhead(match)];
@@ -172,6 +172,7 @@ MODULES = """async () => {
   };
   const near = [isNear({ m: 70 }, 8), isNear({ m: 90 }, 8), isNear({ m: 20 }, 0)];
   const drives = { calm: drive(0), noisy: drive(12), away: away(), missed: missed() };
+  drives.seldom = missed(100, 900).left; // a fix every 20 s
   return { ...drives, back: back(45), yard: yard(), ring: ring(), near };
 }"""
 
@@ -188,6 +189,7 @@ def test_a_truck_is_followed_through_noise_parallel_streets_and_the_same_street_
         assert drive["told"] == ["a first", "a again", "b again"]
     assert told["away"] == [True, True, 360]
     assert told["missed"]["left"] == [True, 400, 4700]
+    assert told["seldom"] == [True, 400, 4900]
     assert told["missed"]["back"] == [True, 500, None]
     assert told["missed"]["behind"] == [True, 800]
     assert told["yard"] == [False, 400]

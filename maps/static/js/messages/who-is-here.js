@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { boot, now } from "../pages/boot.js";
 import { Part } from "../pages/element.js";
-import { isolated, t } from "../pages/texts.js";
+import { isolated, number, t } from "../pages/texts.js";
 import { personText } from "../accounts/people.js";
 import { changeWords } from "./conflict.js";
 import { beside, others, presence, subjectOf } from "./presence.js";
@@ -39,7 +39,7 @@ class People extends Part {
     const count = new Set(here.map(({ login }) => login)).size;
     if (count === 0) return "";
     return html`<span class="people" title=${t("Also at the board: {who}", { who: names(here) })}>
-      <span class="icon icon-users" aria-hidden="true"></span><span>${t("others:{count}", { count })}</span>
+      <span class="icon icon-users" aria-hidden="true"></span><span class="in-words">${t("others:{count}", { count })}</span><span class="in-figures" aria-hidden="true">${number(count)}</span>
       <span class="unseen">${names(here)}</span>
     </span>`;
   }

@@ -73,10 +73,14 @@ function within(line, { metre }, fix, open) {
 
 const watched = ({ metre }, isFar) => ({ metre, first: metre, count: 1, isFar });
 
-/** The other place of the line to be watched after one more fix: one near by, else any on the rest of it, else none. */
-function elsewhereAfter(line, state, fix, open) {
+/**
+ * The other place of the line to be watched after one more fix, before which the truck has driven so many metres: one
+ * near by, else any on the rest of it, else none.
+ */
+function elsewhereAfter(line, state, fix, open, driven) {
   const { elsewhere } = state;
-  const again = elsewhere && best(line, fix, elsewhere.metre - BACK_M, elsewhere.metre + AGREE_M, elsewhere.metre, AGREE_M);
+  const to = elsewhere?.metre + driven * 1.5 + AGREE_M;
+  const again = elsewhere && best(line, fix, elsewhere.metre - BACK_M, to, elsewhere.metre + driven, AGREE_M + driven / 2);
   const goesOn = fits(again, fix) && { ...elsewhere, metre: again.metre, count: elsewhere.count + 1 };
   if (goesOn && !elsewhere.isFar) return goesOn;
   const near = within(line, state, fix, open);
@@ -109,7 +113,7 @@ export function matched(line, before, fix, open = line.runs.map(() => true)) {
   const to = before.metre + driven * 1.5 + REACH_M;
   const near = best(line, fix, before.metre - BACK_M, to, before.metre + driven, ALONG_M + driven / 2);
   if (fits(near, fix)) return onAt(state, near.metre);
-  const elsewhere = elsewhereAfter(line, state, fix, open);
+  const elsewhere = elsewhereAfter(line, state, fix, open, driven);
   if (agrees(elsewhere) && !elsewhere.isFar) return onAt(state, elsewhere.metre);
   const away = inYard(line, before.metre, fix) ? 0 : before.away + 1;
   return { ...state, away, on: before.on && away < LOST, elsewhere };
