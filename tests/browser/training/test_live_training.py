@@ -118,8 +118,8 @@ def test_a_driver_drives_his_simulated_truck_without_a_receiver(visit: Visit) ->
     page.click("drive-actions button.primary")
     with page.expect_response(lambda told: '"blade":true' in (told.request.post_data or "")):
         page.click("training-drive button:has-text('Drive on')")
-        page.click("training-drive button:has-text('Lower the blade')")
-    page.wait_for_selector("training-drive button:has-text('Lift the blade')")
+        page.click("training-drive button.primary:has-text('Lower the blade')")
+    page.wait_for_selector("training-drive button:not(.primary):has-text('Lift the blade')")
     page.wait_for_selector("training-drive button:has-text('Stop')")
     with transaction(engine) as tx:
         (seat,) = seats_of(tx)

@@ -100,10 +100,19 @@ function remaining(stage, led) {
 const quarterLine = (quarter) =>
   html`<p class="quarter">${icon("map")}<bdi class="what">${quarter.title}</bdi><span class="when">${piecesDone(quarter)}</span></p>`;
 
+const isOnTheWay = (stage, led) => Boolean(led) && stage.kind === "work" && led.work_m > ON_THE_WAY_M;
+
+/** Whether the blade belongs down where the truck is now; null where that does not matter. */
+export function wantsBladeDown() {
+  const stage = current();
+  if (stage?.kind !== "work" && stage?.kind !== "drive") return null;
+  return stage.blade && !isOnTheWay(stage, stands(stage));
+}
+
 function stageView(stage) {
   const led = stands(stage);
   const quarter = quarterOf(stage);
-  const onTheWay = led && stage.kind === "work" && led.work_m > ON_THE_WAY_M;
+  const onTheWay = isOnTheWay(stage, led);
   return html`<section class="stage ${stage.kind}">
       ${quarter ? quarterLine(quarter) : nothing} ${led ? nothing : way(stage)}
       <div class="order" aria-live="polite">
