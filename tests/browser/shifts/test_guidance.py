@@ -76,8 +76,7 @@ MODULES = """async () => {
     return { run, worst, off: isOff(match), told, whole };
   };
   const away = () => {
-    let match = beginAt(0);
-    let time = 0;
+    let [match, time] = [beginAt(0), 0];
     const go = (x, y, heading) => {
       time += 2;
       match = matched(line, match, { x, y, heading, speed: 5, accuracy: 5, time });
@@ -95,8 +94,7 @@ MODULES = """async () => {
       stage([[400, 0], [400, -2000], [500, -2000], [500, 0]]),
       stage([[500, 0], [900, 0]]),
     ]);
-    let match = beginAt(0);
-    let time = 0;
+    let [match, time] = [beginAt(0), 0];
     const go = (x, y, heading) => {
       time += step / 5;
       match = matched(later, match, { x, y, heading, speed: 5, accuracy: 5, time });
@@ -171,8 +169,8 @@ MODULES = """async () => {
     return graph.maneuvers([0, 1, 2, 3]).map(({ at, kind, exit }) => [at, kind, exit]);
   };
   const near = [isNear({ m: 70 }, 8), isNear({ m: 90 }, 8), isNear({ m: 20 }, 0)];
-  const drives = { calm: drive(0), noisy: drive(12), away: away(), missed: missed() };
-  drives.seldom = missed(100, 900).left; // a fix every 20 s
+  const seldom = missed(100, 900).left; // a fix every 20 s
+  const drives = { calm: drive(0), noisy: drive(12), away: away(), missed: missed(), seldom };
   return { ...drives, back: back(45), yard: yard(), ring: ring(), near };
 }"""
 
