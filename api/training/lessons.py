@@ -3,18 +3,22 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
+from pydantic import Field
 from starlette.responses import HTMLResponse
 
 from api.web.checked_route import CheckedRoute
 from api.web.context import Allowed, Context
 from api.web.page_context import boot_of, page, translator_of
+from api.web.schemas import Wire
 from data.model import Role
 from data.store.database.engine import Tx
-from fleet.training.lessons import done_steps, lessons, open_step
+from fleet.training.lessons import done_steps, keep_look, lessons
 from fleet.training.rehearsal import known_training, training_of
 from maps.training.lessons import LessonView, lesson_views
 
 router = APIRouter(route_class=CheckedRoute)
+
+LOOK_LETTERS = 80
 
 LearnerContext = Annotated[Context, Depends(Allowed(tuple(r for r in Role if r is not Role.WALL)))]
 
@@ -41,15 +45,17 @@ def get_lessons(request: Request, context: LearnerContext) -> tuple[LessonView, 
         return _views(tx, request, context)
 
 
-@router.post("/api/training/lessons/{role}/{key}")
-def open_one_step(
-    role: Role, key: str, request: Request, context: LearnerContext
-) -> tuple[LessonView, ...]:
-    """Note that the reader opens the page of a step; it is a step to look at."""
+class LookIn(Wire):
+    """What the reader looks at, as his page names it."""
+
+    look: Annotated[str, Field(max_length=LOOK_LETTERS)]
+
+
+@router.post("/api/training/looks", status_code=204)
+def keep_one_look(seen: LookIn, context: LearnerContext) -> None:
+    """Note that the reader's page is before his eyes, or what he did on it: a step of a lesson."""
     with context.writing() as tx:
-        known_training(tx)
-        open_step(tx, context.actor, role, key, context.now)
-        return _views(tx, request, context)
+        keep_look(tx, context.actor, seen.look, context.now)
 
 
 def _views(tx: Tx, request: Request, context: Context) -> tuple[LessonView, ...]:

@@ -1,7 +1,7 @@
 """The context of every page: language, theme, user and anti-forgery token."""
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
@@ -16,10 +16,12 @@ from api.web.context import BOARD_ROLES, App, Context, app_of, language_of, set_
 from api.web.cookies import CSRF_COOKIE, read_cookie
 from api.web.page_texts import texts_address
 from data.languages import languages
-from data.model import LonLat
+from data.model import Actor, ActorKind, LonLat, User
+from data.store.database.engine import reading
 from fleet.accounts.people import names_by_login
 from fleet.setup.machine_list import machine_names
 from fleet.shifts.driver_codes import machines_login
+from fleet.training.lessons import open_looks
 from maps.pages.i18n import Translator, translator
 from maps.pages.menu import pages_of
 from maps.pages.style import class_styles, legend
@@ -63,6 +65,7 @@ def page(
         path=request.url.path,
         here=_here(request),
         training=_rehearsal(app),
+        looks=_looks(app, user, request.url.path) if user and app.settings.training else (),
         **view,
     )
     answer = HTMLResponse(html, status, dict(headers or {}))
@@ -77,6 +80,11 @@ def _rehearsal(app: App) -> str:
         return ""
     own = hmac.new(app.settings.secret_key(), b"training", sha256).hexdigest()[:12]
     return f"{own}-{app.clock.epoch}"
+
+
+def _looks(app: App, user: User, path: str) -> Collection[str]:
+    with reading(app.engine) as tx:
+        return open_looks(tx, Actor(ActorKind.USER, user.login), path)
 
 
 def _here(request: Request) -> str:

@@ -27,18 +27,23 @@ TAUGHT = (
 class LessonStep(TomlTable):
     """A `[[step]]` table: what to do, on which page, and what proves that it was done.
 
-    One line of the audit log with any of the `verbs` does; without them, that its page was opened.
+    One line of the audit log with any of the `verbs` does. What is only looked at leaves none:
+    there `looks` is the page that its reader's browser has shown, with what the page says was done
+    on it after a "#", as "/replay#moved".
     """
 
     key: Text
     link: Text
     words: Words
     verbs: Annotated[Texts, IF_ANY] = ()
+    looks: Annotated[str, IF_ANY] = ""
 
     def mistakes(self) -> Iterator[FieldMistake]:
         """Yield a link that leads out of the product."""
         if not self.link.startswith("/") or self.link.startswith("//"):
             yield FieldMistake(("link",), self.link, Need("a path that begins with /"))
+        if bool(self.verbs) == bool(self.looks):
+            yield FieldMistake(("looks",), self.looks, Need("either verbs or looks"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,11 @@ from maps.pages.i18n import Translator
 
 @dataclass(frozen=True, slots=True)
 class LessonStepView:
-    """A step of a lesson; `done` is when it was done, empty while it is to do.
-
-    `looks` says that it is done by opening its page.
-    """
+    """A step of a lesson; `done` is when it was done, empty while it is to do."""
 
     key: str
     words: str
     link: str
-    looks: bool
     done: str
 
 
@@ -61,7 +57,6 @@ def _lesson_view(
             key=step.key,
             words=in_language(step.words, t.language),
             link=step.link,
-            looks=not step.verbs,
             done=t.time(done[step.key]) if done and step.key in done else "",
         )
         for step in lesson.step

@@ -31,12 +31,16 @@ def test_every_file_of_a_lesson_is_of_a_role_that_is_taught():
 
 
 def test_every_mistake_is_told_with_its_field():
-    step = f'[[step]]\nkey = "one"\nlink = "//elsewhere.org"\nwords = {WORDS}\n'
+    step = f'[[step]]\nkey = "one"\nlink = "//elsewhere.org"\nlooks = "/"\nwords = {WORDS}\n'
     with pytest.raises(InvalidFileError) as refused:
         lesson_from_toml(f'role = "pilot"\ntitle = {WORDS}\nbrief = {WORDS}\n{step}', "mine.toml")
     told = " · ".join(map(str, refused.value.mistakes))
     assert "role" in told
     assert "step[1].link" in told
     twice = step.replace("//elsewhere.org", "/") * 2
+    head = f'role = "crew"\ntitle = {WORDS}\nbrief = {WORDS}\n'
     with pytest.raises(InvalidFileError, match=r"step\[2\]\.key"):
-        lesson_from_toml(f'role = "crew"\ntitle = {WORDS}\nbrief = {WORDS}\n{twice}', "mine.toml")
+        lesson_from_toml(head + twice, "mine.toml")
+    unproved = step.replace("//elsewhere.org", "/").replace('looks = "/"\n', "")
+    with pytest.raises(InvalidFileError, match=r"step\[1\]\.looks"):
+        lesson_from_toml(head + unproved, "mine.toml")

@@ -34,7 +34,7 @@ def seats_taken(tx: Tx, actor: Actor, verb: str, since: datetime) -> dict[str, d
     return {row.after["role"]: row.at for row in tx.execute(query.order_by(event.c.id.desc()))}
 
 
-def opened_steps(tx: Tx, actor: Actor, verb: str, since: datetime) -> dict[str, datetime]:
+def first_looks(tx: Tx, actor: Actor, verb: str, since: datetime) -> dict[str, datetime]:
     """Return when somebody wrote a verb first since a time, by its subject."""
     query = select(event.c.subject, func.min(event.c.at).label("at")).where(
         event.c.actor_kind == actor.kind,

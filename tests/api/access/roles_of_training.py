@@ -4,7 +4,7 @@ ROLES_OF_TRAINING = """
 # administrator dispatcher operator driver council supervisor crew
 GET /api/training/lessons
 GET /training/lessons
-POST /api/training/lessons/{role}/{key}
+POST /api/training/looks
 
 # administrator dispatcher operator driver supervisor
 GET /training/seats

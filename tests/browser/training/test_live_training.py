@@ -1,6 +1,6 @@
 """A training in the browser: the phone rings at a trainee's desk while an instructor leads."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,11 +8,13 @@ from playwright.sync_api import expect
 
 from api.config.settings import Settings
 from api.processes.event_feeds import beat_of
-from data.model import LonLat, RequestKind
+from data.model import Actor, ActorKind, LonLat, RequestKind, Role
 from data.store.database.engine import transaction
 from data.store.streets.network import load_network
+from data.training.lessons import lesson_of
 from fleet.simulation.simulated_calls import SimulatedCall
 from fleet.training.calls import newest_calls, ring
+from fleet.training.lessons import done_steps
 from fleet.training.sandbox.folder import Sandbox
 from fleet.training.seats import seats_of
 from tests import village as v
@@ -40,6 +42,12 @@ def somebody_calls(visit: Visit, words: str = "Snow up to the knee on Mill Stree
     caller = SimulatedCall(v.NOW, RequestKind.PLOW, words, "Mill Street", place, v.MILL)
     with transaction(visit.city.engine) as tx:
         ring(tx, [(caller, None)], visit.city.clock.now())
+
+
+def done_by(role: Role, visit: Visit) -> Collection[str]:
+    """Return the steps of a lesson that the supervisor has done, whose looks tick all lessons."""
+    with transaction(visit.city.engine) as tx:
+        return done_steps(tx, Actor(ActorKind.USER, "supervisor"), lesson_of(role), v.NOW)
 
 
 def set_back(visit: Visit) -> None:
@@ -101,6 +109,13 @@ def test_an_operator_answers_and_an_instructor_sees_it_and_adds_a_caller(visit: 
     page.wait_for_selector(".moment.note:has-text('Asked well')")
     page.click("#pause")
     page.wait_for_selector("#pause:has-text('Pause')")
+    visit.go("/training/debrief")
+    page.locator(".moments a").first.click()
+    page.wait_for_selector("#at")
+    with page.expect_response("**/api/training/looks"):
+        page.keyboard.press("Home")
+    assert {"debrief", "replay"} <= set(done_by(Role.SUPERVISOR, visit))
+    assert "debrief" in done_by(Role.DISPATCHER, visit)
     assert visit.grave_faults() == []
     assert visit.complaints == []
 

@@ -48,16 +48,21 @@ export async function load(id = wanted("storm"), at = wanted("at") ?? 0) {
     forget();
     shown.set({ truck: null, street: null });
     storm.set({ view, askedAt: null, failed: null });
-    seek(at);
+    show(at);
   } catch (error) {
     storm.set({ askedAt: null, failed: error.message });
   }
 }
 
-/** Go to a moment. */
-export function seek(at) {
+function show(at) {
   play.set({ at: clamp(at) });
   keepMoment();
+}
+
+/** Go to a moment that the reader has chosen; a lesson may ask for it. */
+export function seek(at) {
+  show(at);
+  dispatchEvent(new CustomEvent("look", { detail: "moved" }));
 }
 
 /** Go on playing, from the start where the end was reached, or hold. */

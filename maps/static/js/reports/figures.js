@@ -63,10 +63,16 @@ class Figures extends Part {
     }</span>`;
   }
 
+  /** Open what a figure counts, or close it; a lesson may ask for it. */
+  turn(name) {
+    this.opened = name;
+    if (name) dispatchEvent(new CustomEvent("look", { detail: `counted-${name}` }));
+  }
+
   figure(view, [field, name, say, compare, define]) {
     const { now, earlier } = part(view);
     const open = this.opened === name;
-    return html`<button class="key" type="button" id="key-${name}" aria-expanded=${open} aria-controls=${open ? "definition" : nothing} @click=${() => (this.opened = open ? null : name)}>
+    return html`<button class="key" type="button" id="key-${name}" aria-expanded=${open} aria-controls=${open ? "definition" : nothing} @click=${() => this.turn(open ? null : name)}>
       <strong>${say(now[field])}</strong>
       <span class="word">${words(view)[name]}</span>
       <span class="note">${notes(view, now)[name]}</span>

@@ -1,6 +1,5 @@
 // Ticks the steps of the lessons as they are done on other pages.
-import { attempt } from "../pages/notices.js";
-import { get, post } from "../pages/net.js";
+import { get } from "../pages/net.js";
 import { listen } from "../pages/stream.js";
 import { t } from "../pages/texts.js";
 import "../pages/theme.js";
@@ -35,11 +34,4 @@ if (document.querySelector(".lesson .progress")) {
   listen();
   addEventListener("visibilitychange", look);
   setInterval(look, EVERY_MS);
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-looks]");
-    if (!link) return;
-    const { role } = link.closest(".lesson").dataset;
-    const { key } = link.closest("li").dataset;
-    attempt(async () => show(await post(`/api/training/lessons/${role}/${key}`)));
-  });
 }
