@@ -84,14 +84,20 @@ class LiveTraining:
                 return Controls(going=seat.going, blade=seat.blade)
         return None
 
-    def ring(self, now: datetime, speed: float) -> None:
-        """Let the callers ring who are due, and those hang up who have waited too long."""
+    def ring(self, now: datetime, speed: float, *, answers: bool = True) -> None:
+        """Let the callers ring who are due, and those hang up who have waited too long.
+
+        `answers` is whether the simulation takes the calls where nobody plays the operator.
+        """
         self._to_ring += islice(self._due(now), AT_ONCE - len(self._to_ring))
-        if not self._to_ring and not self._somebody_rings_since(now - patience(speed)):
+        lost = self._may_hang_up(now, speed, answers=answers)
+        lost = lost and self._somebody_rings_since(now - patience(speed))
+        if not self._to_ring and not lost:
             return
         with transaction(self._engine) as tx:
             ring(tx, self._to_ring, now)
-            hang_up_unanswered(tx, speed, now)
+            if lost:
+                hang_up_unanswered(tx, speed, now)
         self._to_ring = []
 
     def to_answer(self, login: str) -> list[TrainingCall]:
@@ -121,6 +127,17 @@ class LiveTraining:
         """Hang up for the simulated operator, with the request that came of the call."""
         with transaction(self._engine) as tx:
             hang_up(tx, Actor(ActorKind.USER, login), call.id, request_id, now)
+
+    def _may_hang_up(self, now: datetime, speed: float, *, answers: bool) -> bool:
+        """Whether callers lose patience: while the clock goes, with a person or with nobody.
+
+        The simulation takes every call, however much later its rounds get to it. Of what has rung
+        until a person takes over, nobody hangs up sooner than of what rings then.
+        """
+        seated = [one.taken_at for one in self._seats if one.role is Role.OPERATOR]
+        if not speed or not seated:
+            return bool(speed) and not answers
+        return min(seated) <= now - patience(speed)
 
     def _somebody_rings_since(self, moment: datetime) -> bool:
         with reading(self._engine) as tx:

@@ -271,7 +271,7 @@ class Simulation:
 
     async def _answer(self, training: LiveTraining, now: datetime) -> None:
         """Let callers ring, and the simulation take their calls where nobody plays the operator."""
-        await asyncio.to_thread(training.ring, now, self._clock.speed)
+        await asyncio.to_thread(training.ring, now, self._clock.speed, answers=bool(self._operator))
         if self._operator is None:
             return
         try:

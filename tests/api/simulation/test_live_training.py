@@ -180,6 +180,31 @@ def test_callers_who_are_due_while_the_database_is_busy_ring_in_the_next_round(
     engine.dispose()
 
 
+def test_callers_lose_patience_with_people_alone_and_only_while_the_clock_goes(
+    rehearsed_city: Path,
+) -> None:
+    engine, minute = database_of(rehearsed_city), timedelta(minutes=1)
+    place = LonLat(45.07, 37.55)
+    caller = SimulatedCall(v.NOW, RequestKind.PLOW, "Snow", "Mill", place, v.MILL)
+    changing(rehearsed_city, lambda tx: ring(tx, [(caller, None)], v.NOW - 59 * minute))
+    training = find_live_training(engine, lambda *_: iter(()))
+    assert training is not None
+
+    def rings(minutes: float, speed: float, *, answers: bool = True) -> bool:
+        training.look()
+        training.ring(v.NOW + minutes * minute, speed, answers=answers)
+        with transaction(engine) as tx:
+            return newest_calls(tx, 1)[0].rings
+
+    assert rings(0, 60.0)  # the simulation answers, in its next round
+    assert rings(0, 0.0, answers=False)  # the clock stands
+    changing(rehearsed_city, lambda tx: take(tx, "operator"))
+    assert rings(44, 60.0)  # by the person's own clock: 45 s from the seat on
+    assert rings(46, 0.0)
+    assert not rings(46, 60.0)
+    engine.dispose()
+
+
 class LockedOut:
     """A simulated operator whom somebody has disabled."""
 
