@@ -101,6 +101,12 @@ def test_an_operator_answers_and_an_instructor_sees_it_and_adds_a_caller(visit: 
     visit.go("/training/instructor")
     page.wait_for_selector(".call-list .ended a")
     page.wait_for_selector(".moment.act")
+    with page.expect_popup() as opened:
+        page.click(".seat-list a")
+    opened.value.wait_for_url("**/operator")
+    visit.city.desk_screens.open_page("operator", "/requests")
+    opened.value.wait_for_url("**/requests")  # goes along with the trainee
+    opened.value.close()
     page.select_option("#event", "power_cut")
     page.click(".add-form button.primary")
     page.wait_for_selector(".moment.added:has-text('Power cut')")
