@@ -18,8 +18,10 @@ from data.files.toml_reader import (
 )
 from data.files.toml_values import IF_ANY, Number
 from data.training.scenario_tables import (
+    BRIEF_LETTERS,
     HOUR,
     LONGEST_H,
+    TITLE_LETTERS,
     BlockedStreet,
     Calls,
     ClosedStreet,
@@ -30,6 +32,7 @@ from data.training.scenario_tables import (
     TimeSpan,
     ToldWords,
     Words,
+    too_long,
 )
 
 SHIPPED = (
@@ -60,7 +63,9 @@ class Scenario(TomlTable):
     message: Annotated[tuple[ToldWords, ...], table_list("message"), IF_ANY] = ()
 
     def mistakes(self) -> Iterator[FieldMistake]:
-        """Yield what begins only after the end, and spells of callers that overlap."""
+        """Yield what begins only after the end, spells of callers that overlap, and long texts."""
+        yield from too_long("title", self.title, TITLE_LETTERS)
+        yield from too_long("brief", self.brief, BRIEF_LETTERS)
         yield from self._after_the_end()
         spells = sorted(self.calls, key=lambda one: one.from_h)
         for before, after in pairwise(spells):

@@ -18,6 +18,9 @@ LONGEST_H = 96.0
 PLACE = "{place}"
 """Stands in somebody's words for a street of the city where the scenario is played."""
 
+TITLE_LETTERS, BRIEF_LETTERS, WORDS_LETTERS = 80, 500, 400
+"""How long a title is at most, what is told before a scenario, and what somebody says in it."""
+
 type Words = Annotated[Mapping[str, Text], BY_LANGUAGE]
 """A text by language; a language without one has that of its fallback, or any."""
 
@@ -115,6 +118,11 @@ class BlockedStreet(TimeSpan):
     street: Annotated[StreetKind, one_of(tuple(StreetKind))]
     words: Words
 
+    def mistakes(self) -> Iterator[FieldMistake]:
+        """Yield an end that is not after the beginning, and words that are too long."""
+        yield from TimeSpan.mistakes(self)
+        yield from too_long("words", self.words, WORDS_LETTERS)
+
 
 @dataclass(frozen=True, slots=True)
 class ClosedStreet(TimeSpan):
@@ -124,9 +132,10 @@ class ClosedStreet(TimeSpan):
     words: Words
 
     def mistakes(self) -> Iterator[FieldMistake]:
-        """Yield an end that is not after the beginning, and words that do not say where."""
+        """Yield an end that is not after the beginning, words that do not say where or too much."""
         yield from TimeSpan.mistakes(self)
         yield from _without_place(self.words)
+        yield from too_long("words", self.words, WORDS_LETTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +144,10 @@ class ToldWords(TomlTable):
 
     at_h: Hour
     words: Words
+
+    def mistakes(self) -> Iterator[FieldMistake]:
+        """Yield the words that are too long."""
+        yield from too_long("words", self.words, WORDS_LETTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +162,9 @@ class SpokenCall(TomlTable):
     words: Words
 
     def mistakes(self) -> Iterator[FieldMistake]:
-        """Yield the words that do not say where."""
+        """Yield the words that do not say where, or are too long."""
         yield from _without_place(self.words)
+        yield from too_long("words", self.words, WORDS_LETTERS)
 
 
 def _without_place(words: Words) -> Iterator[FieldMistake]:
@@ -158,3 +172,11 @@ def _without_place(words: Words) -> Iterator[FieldMistake]:
         if PLACE not in text:
             need = Need("words with {place} in them", place=PLACE)
             yield FieldMistake(("words", language), text, need)
+
+
+def too_long(field: str, words: Words, most: int) -> Iterator[FieldMistake]:
+    """Yield the texts with more letters than a field may have, with how many they have."""
+    for language, text in words.items():
+        if len(text) > most:
+            need = Need("at most {max_length} characters", max_length=most)
+            yield FieldMistake((field, language), len(text), need)

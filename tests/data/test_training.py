@@ -66,11 +66,37 @@ def test_the_least_scenario_is_snow_alone():
             ["closure[1].until_h", "closure[1].words.en", "{place}"],
         ),
         (f"[[message]]\nat_h = 6\nwords = {WORDS}", ["message[1].at_h", "before the end"]),
+        (
+            f"[[message]]\nat_h = 1\nwords.en = '{'w' * 401}'",
+            ["message[1].words.en: expected at most 400 characters, got 401"],
+        ),
+        (
+            f"[[call]]\nat_h = 1\nkind = 'plow'\nwords.fa = '{{place}}{'w' * 400}'\n"
+            f"[[blocked]]\nfrom_h = 1\nuntil_h = 2\nstreet = 'main'\nwords.az = '{'w' * 401}'\n"
+            f"[[closure]]\nfrom_h = 1\nuntil_h = 2\nstreet = 'main'\nwords.en = '{'w' * 401}'",
+            [
+                "call[1].words.fa",
+                "got 407",
+                "blocked[1].words.az",
+                "closure[1].words.en",
+                "{place}",
+            ],
+        ),
     ],
 )
 def test_every_mistake_is_told_with_its_field(text, said):
     found = " · ".join(mistakes(text))
     assert [word for word in said if word not in found] == []
+
+
+def test_a_title_and_what_is_told_before_may_not_be_longer_than_a_page_shows():
+    text = LEAST.replace('"One"', f'"{"o" * 501}"')
+    with pytest.raises(InvalidFileError) as refused:
+        scenario_from_toml(text)
+    assert [str(one) for one in refused.value.mistakes] == [
+        "title.en: expected at most 80 characters, got 501",
+        "brief.en: expected at most 500 characters, got 501",
+    ]
 
 
 def test_every_table_and_kind_of_trouble_is_in_what_ships():
