@@ -5,7 +5,7 @@ from pathlib import Path
 
 from api.config.training_clock import TrainingClock, make_training_clock
 from data.training import shipped_text
-from fleet.training.sandbox.filling import PLAYED_BY_MACHINE
+from data.training.players import PLAYED_BY_MACHINE
 from fleet.training.sandbox.folder import Sandbox, sandbox_of
 from fleet.training.sandbox.making import WantedTraining, make_sandbox
 from tests import village as v

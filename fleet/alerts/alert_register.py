@@ -29,6 +29,7 @@ from data.store.alerts import (
 )
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
+from data.training.players import is_simulated
 from fleet.alerts.alert_conditions import Sign
 
 WATCH = Actor(ActorKind.SYSTEM, "watch")
@@ -145,7 +146,9 @@ def may_own(users: Iterable[User]) -> list[str]:
     return [
         one.login
         for one in users
-        if not one.disabled and {Role.DISPATCHER, Role.ADMINISTRATOR} & set(one.roles)
+        if not one.disabled
+        and not is_simulated(one)
+        and {Role.DISPATCHER, Role.ADMINISTRATOR} & set(one.roles)
     ]
 
 

@@ -37,6 +37,7 @@ from data.store.requests.sla_clocks import get_clock, set_assigned, set_escalate
 from data.store.storms.storms import find_active_storm
 from data.store.work import get_job
 from data.streets.network import StreetNetwork
+from data.training.players import is_simulated
 from fleet.context import CityContext
 from fleet.coverage.street_coverage import wanted_directions
 from fleet.evidence.proof_store import store_evidence
@@ -161,7 +162,8 @@ def settle(tx: Tx, actor: Actor, request_id: RequestId, now: datetime) -> None:
 
 def looks_after(someone: User) -> bool:
     """Whether requests may be assigned to somebody."""
-    return not someone.disabled and bool(LOOKS_AFTER & set(someone.roles))
+    is_here = not someone.disabled and not is_simulated(someone)
+    return is_here and bool(LOOKS_AFTER & set(someone.roles))
 
 
 def assign(

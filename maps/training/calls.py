@@ -6,7 +6,7 @@ from datetime import datetime
 
 from data.model import RequestId, ServiceRequest
 from data.model.training.live_training import TrainingCall
-from fleet.training.sandbox.filling import PLAYED_BY_MACHINE
+from data.training.players import PLAYED_BY_MACHINE
 from maps.pages.i18n import Translator
 
 

@@ -20,7 +20,7 @@ from api.simulation.demo_city import CODE_FOLDER
 from api.training.hosting.low_priority import end_with_parent, step_back_together
 from data.errors import BarfrubError
 from data.store.database.city_lock import find_server
-from fleet.training.sandbox.filling import DISPATCHER, OPERATOR
+from data.training.players import DISPATCHER, OPERATOR
 from fleet.training.sandbox.folder import Sandbox
 
 READY_WITHIN_S = 600.0

@@ -27,8 +27,8 @@ from data.errors import BarfrubError, ConflictError, NotFoundError
 from data.model import Actor
 from data.store.database.city_database import database_of
 from data.store.database.engine import Database, reading
+from data.training.players import PLAYED_BY_MACHINE
 from fleet.training.rehearsal import training_of
-from fleet.training.sandbox.filling import PLAYED_BY_MACHINE
 from fleet.training.sandbox.folder import Sandbox
 from fleet.training.sandbox.making import WantedTraining, bring_up_to_date, make_sandbox
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from data.languages import in_language
-from data.model import Actor, Role
+from data.model import Actor
 from data.model.training.rehearsal import Training
 from data.policy.access_rules import PublicRules, SignInRules
 from data.policy.alert_rules import ForecastRules, WeatherFeedRules
@@ -22,16 +22,9 @@ from data.store.setup.city import get_city, get_policy, get_policy_text, set_pol
 from data.store.streets.network import load_network
 from data.store.training.rehearsal import set_training
 from data.store.training.sandbox_copy import copy_city, copy_limits
+from data.training.players import PLAYED_BY_MACHINE
 from fleet.accounts.accounts import enroll
 from fleet.storms.storm_start import start_storm
-
-OPERATOR, DISPATCHER = "training-operator", "training-dispatcher"
-"""Sign-in names under which the simulation plays who takes calls, and who plans at night."""
-
-PLAYED_BY_MACHINE: Mapping[str, Role] = {
-    OPERATOR: Role.OPERATOR,
-    DISPATCHER: Role.DISPATCHER,
-}
 
 SIMULATION = {"en": "Simulation", "fa": "شبیه‌ساز", "az": "Simulyator"}
 """What colleagues call them, by the city's language."""

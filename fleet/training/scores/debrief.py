@@ -19,11 +19,11 @@ from data.store.training.instructor import list_training_events, list_training_n
 from data.store.training.rehearsal import list_marks
 from data.store.training.results import list_results, save_result
 from data.streets.network import StreetNetwork
+from data.training.players import PLAYED_BY_MACHINE
 from fleet.alerts.severity import Severity, severity
 from fleet.reports.storm_statistics import StormRecords
 from fleet.training.events import scenario_end
 from fleet.training.rehearsal import known_training
-from fleet.training.sandbox.filling import PLAYED_BY_MACHINE
 from fleet.training.scores.call_records import call_records
 from fleet.training.scores.decision_points import DecisionPoint
 from fleet.training.scores.decision_runs import decision_runs, found_points

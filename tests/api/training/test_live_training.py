@@ -10,9 +10,9 @@ from api.config.training_clock import CLOCK_FILE
 from data.model import Actor, ActorKind, LonLat, RequestKind
 from data.store.database.engine import transaction
 from data.store.schema.training.rehearsal import training
+from data.training.players import OPERATOR
 from fleet.simulation.simulated_calls import SimulatedCall
 from fleet.training.calls import ring, take_call
-from fleet.training.sandbox.filling import OPERATOR
 from tests import village as v
 
 PAGE = {"accept": "text/html"}

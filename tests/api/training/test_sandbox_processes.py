@@ -33,7 +33,7 @@ from api.training.hosting.starting import (
     run_training,
 )
 from data.errors import BarfrubError, ConflictError
-from fleet.training.sandbox.filling import DISPATCHER, OPERATOR
+from data.training.players import DISPATCHER, OPERATOR
 from fleet.training.sandbox.folder import Sandbox
 
 HOST = """

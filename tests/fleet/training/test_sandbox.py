@@ -37,9 +37,12 @@ from data.store.storms.storms import list_storms
 from data.store.streets.network import load_network
 from data.store.training.sandbox_copy import COPIED, IN_PART, LEFT_OUT
 from data.training import shipped_text
+from data.training.players import DISPATCHER, OPERATOR
+from fleet.alerts.alert_register import may_own
+from fleet.followup.waiting_requests import looks_after
 from fleet.storms.storm_start import start_storm
 from fleet.training.rehearsal import training_of
-from fleet.training.sandbox.filling import DISPATCHER, OPERATOR, NewSandbox, fill_sandbox
+from fleet.training.sandbox.filling import NewSandbox, fill_sandbox
 from fleet.training.sandbox.folder import Sandbox
 from fleet.training.sandbox.making import bring_up_to_date
 from tests import village as v
@@ -185,6 +188,16 @@ def test_who_the_simulation_plays_is_called_so_beside_everybody_else(sandbox: Da
     with reading(sandbox) as tx:
         names = {user.login: user.name for user in list_users(tx)}
     assert {names[OPERATOR], names[DISPATCHER]} == {"Simulation"}
+
+
+def test_nothing_can_be_given_to_whom_the_simulation_plays(sandbox: Database) -> None:
+    with transaction(sandbox) as tx:
+        add_user(tx, "dilan", [Role.DISPATCHER], "en", "!")
+        people = list_users(tx)
+    assert {DISPATCHER, OPERATOR} <= {one.login for one in people}
+    assert "dilan" in may_own(people)
+    assert {DISPATCHER, OPERATOR}.isdisjoint(may_own(people))
+    assert {DISPATCHER, OPERATOR}.isdisjoint(one.login for one in people if looks_after(one))
 
 
 def test_a_storm_begins_with_the_scenario(sandbox: Database) -> None:

@@ -24,7 +24,7 @@ from data.store.audit.audit_log import list_events
 from data.store.database.city_database import database_of
 from data.store.database.engine import reading, transaction
 from data.store.setup.city import get_policy_text, set_policy_text
-from fleet.training.sandbox.filling import DISPATCHER, OPERATOR
+from data.training.players import DISPATCHER, OPERATOR
 from tests.api.simulation.test_a_day_alone import let_workers_work
 from tests.conftest import PASSWORD
 from tests.rehearsed import a_sandbox

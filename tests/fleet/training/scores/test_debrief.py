@@ -39,11 +39,11 @@ from data.store.training.calls import add_call, set_ended
 from data.store.training.rehearsal import set_training
 from data.store.training.results import list_results
 from data.store.work import list_jobs
+from data.training.players import DISPATCHER as MACHINE
+from data.training.players import OPERATOR as MACHINE_AT_THE_PHONE
 from fleet.reports.storm_statistics import StormRecords
 from fleet.simulation.simulated_calls import spoken_name
 from fleet.training.calls import take_call
-from fleet.training.sandbox.filling import DISPATCHER as MACHINE
-from fleet.training.sandbox.filling import OPERATOR as MACHINE_AT_THE_PHONE
 from fleet.training.scores.call_records import call_records
 from fleet.training.scores.debrief import (
     DebriefSources,

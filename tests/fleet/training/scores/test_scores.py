@@ -7,8 +7,8 @@ import pytest
 
 from data.model import Alert, AlertId, AlertKind, PlanId, Role, ServiceClass
 from data.streets.network import build_network
+from data.training.players import OPERATOR as MACHINE
 from fleet.reports.performance import Response, late_spells, promised_lanes
-from fleet.training.sandbox.filling import OPERATOR as MACHINE
 from fleet.training.scores.alert_times import alert_times
 from fleet.training.scores.dispatcher_score import (
     ClassLateness,
