@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import HTMLResponse
 
+from api.training.hosting.host import is_setting_back
 from api.training.hosting.progress import find_progress
 from api.training.leading import InstructorContext
 from api.training.rehearsal import sandbox_of_app
@@ -34,7 +35,7 @@ from fleet.training.events import (
 )
 from fleet.training.rehearsal import known_training
 from fleet.training.seats import seats_of
-from fleet.training.timeline import acts_since, happenings, names_in
+from fleet.training.timeline import happenings, names_in
 from maps.reports.audit_log import SubjectNames, named_subjects
 from maps.training.calls import call_rows
 from maps.training.instructor import InstructorView, in_order, mark_views, scenario_head
@@ -90,7 +91,7 @@ def add_event_to_scenario(
     with context.writing() as tx:
         known_training(tx)
         inject(tx, context.actor, wanted.kind, wanted.details, context.now)
-        return _stands(tx, request, context)
+    return get_rehearsal(request, context)
 
 
 @router.post("/api/training/notes", status_code=201)
@@ -101,14 +102,15 @@ def add_note_on_moment(
     with context.writing() as tx:
         known_training(tx)
         write_note(tx, context.actor, wanted.words, context.now)
-        return _stands(tx, request, context)
+    return get_rehearsal(request, context)
 
 
 def _stands(tx: Tx, request: Request, context: Context) -> InstructorView:
     training, machines, events = known_training(tx), machines_in_use(tx), events_of(tx)
     scenario, clock = scenario_of(training), context.app.clock
+    sandbox = sandbox_of_app(context.app)
     calls, kept = newest_calls(tx, CALLS_SHOWN), list_marks(tx)
-    lines, people = acts_since(tx, training.began_at), names_by_login(tx)
+    lines, people = context.app.trainee_acts.since(tx, training.began_at), names_by_login(tx)
     names = SubjectNames(names_in(tx, named_subjects(lines)), context.app.network, people)
     around = TimelineWords([one.name for one in machines], people, names, translator_of(request))
     asked = requests_by_id(tx, [one.request_id for one in calls if one.request_id is not None])
@@ -119,7 +121,8 @@ def _stands(tx: Tx, request: Request, context: Context) -> InstructorView:
         speed=clock.speed,
         paused=clock.paused,
         held=not clock.pace and not clock.paused,
-        fault=find_progress(sandbox_of_app(context.app)).fault_in(around.t.language),
+        setting_back=is_setting_back(sandbox),
+        fault=find_progress(sandbox).fault_in(around.t.language),
         seats=seat_views(seats_of(tx), _watched(tx, context, machines), calls, lines, around),
         calls=call_rows(calls, asked, people, context.now, around.t),
         moments=in_order(

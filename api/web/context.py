@@ -9,13 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from api.access.auth import (
-    SESSION_S,
-    Seals,
-    SecondStepMissingError,
-    SignedOutError,
-    require_same,
-)
+from api.access.auth import SESSION_S, Seals, SecondStepMissingError, SignedOutError, require_same
 from api.access.code_limit import CodeLimit, TrackCodeLimit
 from api.access.rate_limits import PublicLimits, address_of
 from api.access.sessions import SessionCookie, Sessions, SignedIn
@@ -63,6 +57,7 @@ from fleet.replay.storm_history import StormHistory
 from fleet.reports.storm_statistics import StormRecords
 from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from fleet.tracking.live_fleet import Hub, LiveFleet
+from fleet.training.timeline import TraineeActs
 
 SECOND_STEP = "/account/second-step"
 """Page on which people set up their second step."""
@@ -117,6 +112,7 @@ class App:
     plans: PublishedPlanCache = field(default_factory=PublishedPlanCache)
     offers: Offers = field(default_factory=Offers)
     desk_screens: DeskScreens = field(default_factory=DeskScreens)
+    trainee_acts: TraineeActs = field(default_factory=TraineeActs)
     background_job: BackgroundJob[Any] = field(default_factory=BackgroundJob)
 
     def join(self, province: CityInProvince) -> None:

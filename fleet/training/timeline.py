@@ -1,14 +1,15 @@
 """What happens in a rehearsal and when: of its scenario, added to it, and done by its trainees."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Lock
 
 from data.files.toml_reader import TomlTable
 from data.model import Event
 from data.model.people import SubjectName
 from data.model.training.live_training import TrainingEvent
-from data.store.audit.log_search import AuditFilter, VerbGroup, search_lines
+from data.store.audit.log_search import AuditFilter, VerbGroup, count_lines, search_lines
 from data.store.audit.subject_names import names_of
 from data.store.database.engine import Tx
 from data.training import Scenario
@@ -52,26 +53,40 @@ def has_begun(event: TrainingEvent, began_at: datetime, now: datetime) -> bool:
     return _happening(event.kind, table_of(event), began_at).begins_at <= now
 
 
-def acts_since(tx: Tx, since: datetime) -> list[Event]:
-    """Return what everybody did since a moment who has taken a seat, the newest first."""
-    players = {line.actor.id for line in search_lines(tx, _seats_taken(since), None, MOST_ACTS)}
-    lines = [line for login in players for line in _lines_of(tx, login, since)]
-    return sorted(lines, key=lambda line: -line.id)[:MOST_ACTS]
+class TraineeActs:
+    """What everybody did who has taken a seat, of which only what is new is read each time.
+
+    The audit log only grows; a rehearsal that is set back is served anew. Read it where nothing is
+    written: a line that is taken back would stay.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._players: frozenset[str] = frozenset()
+        self._lines: list[Event] = []
+        self._until = 0
+
+    def since(self, tx: Tx, began_at: datetime) -> list[Event]:
+        """Return what was done since a rehearsal began, the newest lines first."""
+        with self._lock:
+            newest = count_lines(tx)
+            seated = AuditFilter(group=_SEAT_TAKEN, since=began_at, after=self._until)
+            taken = search_lines(tx, seated, None, MOST_ACTS)
+            players = self._players | {line.actor.id for line in taken}
+            if players != self._players:  # of who is new, what came before the seat counts too
+                self._players, self._lines, self._until = players, [], 0
+            wanted = AuditFilter(
+                actors=players, since=began_at, after=self._until, hidden=(ACCESS, SEALS, _OWN)
+            )
+            new = search_lines(tx, wanted, None, MOST_ACTS) if players else []
+            self._lines = [*new, *self._lines][:MOST_ACTS]
+            self._until = max(newest, self._until)
+            return self._lines
 
 
 def names_in(tx: Tx, subjects: Iterable[str]) -> Mapping[str, SubjectName]:
     """Return what the subjects of lines are called."""
     return names_of(tx, subjects)
-
-
-def _seats_taken(since: datetime) -> AuditFilter:
-    return AuditFilter(group=_SEAT_TAKEN, since=since)
-
-
-def _lines_of(tx: Tx, login: str, since: datetime) -> Iterator[Event]:
-    wanted = AuditFilter(person=login, since=since, hidden=(ACCESS, SEALS, _OWN))
-    found = search_lines(tx, wanted, None, MOST_ACTS)
-    return (line for line in found if line.actor.id == login)
 
 
 def _happening(key: str, table: TomlTable, began_at: datetime, by: str = "") -> Happening:

@@ -14,6 +14,7 @@ from api.config.training_clock import KEEP_S, TrainingClock
 from api.training.hosting.progress import (
     HostProgress,
     HostStep,
+    find_progress,
     told_by_language,
     write_progress,
 )
@@ -233,6 +234,11 @@ def order_set_back(sandbox: Sandbox, mark_id: TrainingMarkId, actor: Actor) -> N
     new = sandbox.order.with_suffix(".new")
     new.write_text(json.dumps({"mark": mark_id, "by": actor.id}), encoding="utf-8")
     new.replace(sandbox.order)
+
+
+def is_setting_back(sandbox: Sandbox) -> bool:
+    """Whether somebody wants everything set back, and the host has not done it yet."""
+    return sandbox.order.exists() or find_progress(sandbox).step is HostStep.SETTING_BACK
 
 
 def take_order(sandbox: Sandbox) -> tuple[TrainingMarkId, Actor] | None:

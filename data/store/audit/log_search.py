@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, literal, not_, or_, select
 
-from data.model import Event, SegmentId, VehicleId
+from data.model import ActorKind, Event, SegmentId, VehicleId
 from data.store.database.engine import Tx
 from data.store.database.records import records
 from data.store.schema import (
@@ -67,15 +67,18 @@ class AuditFilter:
 
     Of a street: lines about its jobs, requests, closures and blockages. Of a vehicle: about it,
     its shifts, trackers and evidence, and lines that name it. `person` is a sign-in name: what
-    somebody did, and what was done to the account. Lines of `hidden` are never found.
+    somebody did, and what was done to the account; `actors` are several of whom only what they did
+    is found. Lines of `hidden` are never found, nor those with a number up to `after`.
     """
 
     segments: Collection[SegmentId] | None = None
     vehicle_id: VehicleId | None = None
     person: str = ""
+    actors: Collection[str] | None = None
     group: VerbGroup | None = None
     since: datetime | None = None
     until: datetime | None = None
+    after: int = 0
     hidden: tuple[VerbGroup, ...] = ()
 
 
@@ -98,13 +101,18 @@ def _matching(wanted: AuditFilter) -> Select[tuple[object, ...]]:
         query = query.where(event.c.at >= wanted.since)
     if wanted.until is not None:
         query = query.where(event.c.at < wanted.until)
+    if wanted.after:
+        query = query.where(event.c.id > wanted.after)
+    if wanted.actors is not None:
+        theirs = event.c.actor_id.in_(wanted.actors)
+        query = query.where(event.c.actor_kind == ActorKind.USER, theirs)
     if wanted.group is not None:
         query = query.where(_in_group(wanted.group))
     for group in wanted.hidden:
         query = query.where(not_(_in_group(group)))
     if wanted.person:
-        theirs = select(_subject("user", user.c.id)).where(user.c.login == wanted.person)
-        query = query.where(or_(event.c.actor_id == wanted.person, event.c.subject.in_(theirs)))
+        account = select(_subject("user", user.c.id)).where(user.c.login == wanted.person)
+        query = query.where(or_(event.c.actor_id == wanted.person, event.c.subject.in_(account)))
     if wanted.segments is not None:
         query = query.where(_of_segments(wanted.segments))
     if wanted.vehicle_id is not None:

@@ -17,7 +17,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.accounts.accounts import add_user
-from data.store.audit.audit_log import list_events
+from data.store.audit.audit_log import add_event, list_events
 from data.store.shifts.shifts import (
     get_shift,
     list_shifts,
@@ -48,6 +48,7 @@ from fleet.training.seats import (
     seats_of,
     take_seat,
 )
+from fleet.training.timeline import MOST_ACTS, TraineeActs
 from tests import village as v
 
 MINUTE = timedelta(minutes=1)
@@ -235,3 +236,27 @@ def test_two_who_have_changed_vehicles_since_a_mark_keep_those_they_drive(tx):
         olga.id: SECOND,
         omid.id: FIRST,
     }
+
+
+def test_the_timeline_reads_only_what_trainees_did_since_it_was_read_last(tx) -> None:
+    acts = TraineeActs()
+
+    def does(login: str, verb: str = "request.received") -> None:
+        add_event(tx, v.NOW, Actor(ActorKind.USER, login), verb, "request:1")
+
+    def told() -> list[tuple[str, str]]:
+        return [(line.actor.id, line.verb) for line in acts.since(tx, v.NOW)]
+
+    does("omid")
+    does("olga", "training.seat_taken")
+    does("olga")
+    does("machine")
+    assert told() == [("olga", "request.received")]
+    does("olga", "request.merged")
+    assert told() == [("olga", "request.merged"), ("olga", "request.received")]
+    does("omid", "training.seat_taken")  # and what he did before
+    assert told()[-1] == ("omid", "request.received")
+    for _ in range(MOST_ACTS):
+        does("omid")
+    assert {login for login, _ in told()} == {"omid"}
+    assert told() == told()

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from api.config.settings import Settings
 from api.config.training_clock import CLOCK_FILE
 from api.processes.printing.training_word import training_word
-from api.training.hosting.host import TrainingHost, order_set_back
+from api.training.hosting.host import TrainingHost, is_setting_back, order_set_back
 from api.training.hosting.progress import HostStep, find_progress, hosting
 from api.web.cookies import cookie_name
 from api.web.installed_app import PURPLE
@@ -113,8 +113,10 @@ def test_a_rehearsal_is_paused_marked_and_set_back(
         signed_in(client, "supervisor")
         mark = marked.json()
         client.post("/api/training/clock", json={"paused": False})
+        assert not client.get("/api/training/instructor").json()["setting_back"]
         set_back = client.post(f"/api/training/marks/{mark['id']}/set-back")
         assert set_back.status_code == 202
+        assert client.get("/api/training/instructor").json()["setting_back"]
         signed_in(client, "driver")
         client.post("/api/training/seats/leave", json={"role": "driver"})
         signed_in(client, "dispatcher")
@@ -129,6 +131,7 @@ def test_a_rehearsal_is_paused_marked_and_set_back(
         1,
     )
     with server_of(sandbox) as client:
+        assert not is_setting_back(sandbox)
         client.cookies = kept  # whoever has signed in since stays so
         page = client.get("/training/seats", headers={"accept": "text/html"}).text
         assert re.search('data-training="[0-9a-f]{12}-1"', page)  # phones keep nothing of before

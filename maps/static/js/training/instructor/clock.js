@@ -20,7 +20,7 @@ async function send(path, body) {
 const markName = ({ at, label }) => `${day(at)} · ${time(at)} · ${label || t("set by itself")}`;
 
 class Clock extends TickingPart {
-  static properties = { back: { state: true }, going: { state: true } };
+  static properties = { back: { state: true } };
 
   get stores() {
     return [training];
@@ -35,12 +35,13 @@ class Clock extends TickingPart {
   async setBack() {
     const { id } = this.back;
     this.back = null;
-    this.going = (await send(`/api/training/marks/${id}/set-back`, {})) !== undefined;
+    await send(`/api/training/marks/${id}/set-back`, {});
   }
 
-  silence() {
-    if (this.going) return html`<p class="muted" role="status">${t("The training is being set back. This page loads again by itself.")}</p>`;
-    return html`<p class="problem" role="status">${t("The training does not answer. It may be being set back.")}</p>`;
+  /** That it is set back, which was asked for before it stopped to answer, or that it does not answer. */
+  silence({ setting_back }, connected) {
+    if (setting_back) return html`<p class="muted" role="status">${t("The training is being set back. This page loads again by itself.")}</p>`;
+    return connected ? "" : html`<p class="problem" role="status">${t("The training does not answer. It may be being set back.")}</p>`;
   }
 
   question() {
@@ -84,7 +85,7 @@ class Clock extends TickingPart {
       ${now() >= Date.parse(stands.ends_at) ? html`<p class="small" role="status">${t("The scenario is over.")} <a href="/training/debrief">${t("Debrief")}</a></p>` : ""}
       ${stands.held ? html`<p class="muted small" role="status">${t("A mark is being set; the clock goes on by itself.")}</p>` : ""}
       ${connected && stands.fault ? html`<p class="problem" role="status">${stands.fault}</p>` : ""}
-      ${connected ? "" : this.silence()}
+      ${this.silence(stands, connected)}
       ${this.back ? this.question() : ""}`;
   }
 }
