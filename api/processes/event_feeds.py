@@ -1,6 +1,7 @@
 """Streams of changes for browsers: each event is serialized once for all its readers."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from api.config.clock import Clock
 from fleet.tracking.live_fleet import Hub, Subscription
 
 BEAT_S = 10.0
-"""Interval of keep-alive events on a quiet stream."""
+"""Interval of keep-alive events on a quiet stream; the time comes with other news as often."""
 
 PHONE_BEAT_S = 50.0
 """The same on phones of drivers and crews, whose radios stay awake some ten seconds for each.
@@ -132,6 +133,8 @@ class _Feed:
         self._shown = shown
         self._beat_s = beat_s
         self._number = 0
+        self._told = clock.pace, clock.epoch
+        self._told_at_s = time.monotonic()
         self._awake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self.listeners: set[_Listener] = set()
@@ -192,7 +195,15 @@ class _Feed:
                 return
             await asyncio.sleep(GATHER_S)
             self._awake.clear()
-            self._pass_on(b"".join(self._event(*each) for each in self._news.take()))
+            news = [self._event(*each) for each in self._news.take()]
+            if news and self._clock_is_news():
+                news.append(self._event("beat", [beat_of(self._clock)]))
+            self._pass_on(b"".join(news))
+
+    def _clock_is_news(self) -> bool:
+        """Whether readers may go by another clock: news come all the time, but no quiet moment."""
+        waited_s = time.monotonic() - self._told_at_s
+        return self._told != (self._clock.pace, self._clock.epoch) or waited_s >= BEAT_S
 
     def _pass_on(self, lines: bytes) -> None:
         for listener in list(self.listeners) if lines else ():
@@ -202,6 +213,8 @@ class _Feed:
 
     def _event(self, kind: str, items: list[Any]) -> bytes:
         self._number += 1
+        if kind == "beat":
+            self._told, self._told_at_s = (items[-1].speed, items[-1].epoch), time.monotonic()
         shown = [self._shown(one) for one in (items[-1:] if kind in ALONE else items)]
         return b"id: %d\n" % self._number + _lines(kind, shown[0] if kind in ALONE else shown)
 

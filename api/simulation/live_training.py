@@ -25,7 +25,7 @@ from fleet.training.calls import (
     hang_up,
     hang_up_unanswered,
     open_calls,
-    patience,
+    patient_since,
     ring,
     take_call,
 )
@@ -90,8 +90,7 @@ class LiveTraining:
         `answers` is whether the simulation takes the calls where nobody plays the operator.
         """
         self._to_ring += islice(self._due(now), AT_ONCE - len(self._to_ring))
-        lost = self._may_hang_up(now, speed, answers=answers)
-        lost = lost and self._somebody_rings_since(now - patience(speed))
+        lost = self._somebody_hangs_up(now, speed, answers=answers)
         if not self._to_ring and not lost:
             return
         with transaction(self._engine) as tx:
@@ -128,20 +127,19 @@ class LiveTraining:
         with transaction(self._engine) as tx:
             hang_up(tx, Actor(ActorKind.USER, login), call.id, request_id, now)
 
-    def _may_hang_up(self, now: datetime, speed: float, *, answers: bool) -> bool:
-        """Whether callers lose patience: while the clock goes, with a person or with nobody.
+    def _somebody_hangs_up(self, now: datetime, speed: float, *, answers: bool) -> bool:
+        """Whether a caller loses patience: while the clock goes, with a person or with nobody.
 
         The simulation takes every call, however much later its rounds get to it. Of what has rung
         until a person takes over, nobody hangs up sooner than of what rings then.
         """
         seated = [one.taken_at for one in self._seats if one.role is Role.OPERATOR]
-        if not speed or not seated:
-            return bool(speed) and not answers
-        return min(seated) <= now - patience(speed)
-
-    def _somebody_rings_since(self, moment: datetime) -> bool:
+        if not speed or (answers and not seated):
+            return False
         with reading(self._engine) as tx:
-            return any(call.rings and call.rang_at < moment for call in open_calls(tx))
+            since = patient_since(tx, speed, now)
+            waits = any(call.rings and call.rang_at < since for call in open_calls(tx))
+        return waits and min(seated, default=since) <= since
 
     def _due(self, now: datetime) -> Iterator[tuple[SimulatedCall, TrainingEventId | None]]:
         self._meet_callers()

@@ -16,7 +16,7 @@ from api.web.context import App
 from api.web.schemas import Wire
 from data.errors import NotFoundError
 from data.model.training.rehearsal import MarkKind, TrainingMark, TrainingMarkId
-from fleet.training.rehearsal import note_clock_set
+from fleet.training.clock_speeds import note_clock_set
 from fleet.training.sandbox.folder import Sandbox
 from fleet.training.sandbox.marks import LABEL_LETTERS, mark_of, marks_of, require_whole
 
@@ -70,12 +70,14 @@ def get_clock(context: InstructorContext) -> ClockOut:
 def set_clock(wanted: ClockIn, context: InstructorContext) -> ClockOut:
     """Pause the clock, let it go on, change its speed; all pages hear of it at once."""
     clock = clock_of(context.app)
+    before = clock.speed
     if wanted.speed is not None:
         clock.set_speed(wanted.speed)
     if wanted.paused is not None:
         (clock.pause if wanted.paused else clock.go_on)()
     with context.writing() as tx:
-        note_clock_set(tx, context.actor, clock.now(), clock.speed, paused=clock.paused)
+        now, paused = clock.now(), clock.paused
+        note_clock_set(tx, context.actor, now, clock.speed, paused=paused, before=before)
     context.app.hub.publish("beat", [beat_of(clock)])
     return _clock_out(clock)
 

@@ -24,6 +24,7 @@ from data.store.training.calls import (
 )
 from fleet.requests.intake import subject_of
 from fleet.simulation.simulated_calls import SimulatedCall
+from fleet.training.clock_speeds import clock_speeds
 
 CALL_TAKEN = "training.call_taken"
 
@@ -36,13 +37,17 @@ NOT_YET = TrainingCallId(0)
 PATIENCE = timedelta(minutes=3)
 """How long a caller lets it ring."""
 
-LEAST_PATIENCE_S = 45.0
-"""Real seconds that it rings at least, however fast the clock runs: hands are not faster."""
+LEAST_PATIENCE = timedelta(seconds=45)
+"""Real time that it rings at least, however fast the clock runs: hands are not faster."""
+
+LONGEST_PATIENCE = timedelta(hours=1)
+"""How long it rings at most by the clock, which no speed makes longer."""
 
 
-def patience(speed: float) -> timedelta:
-    """Return how long it rings, by a clock that runs so fast."""
-    return max(PATIENCE, timedelta(seconds=LEAST_PATIENCE_S * speed))
+def patient_since(tx: Tx, speed: float, now: datetime) -> datetime:
+    """Return the moment before which it has rung too long, by a clock that now runs so fast."""
+    speeds = clock_speeds(tx, now - LONGEST_PATIENCE, now, speed)
+    return min(now - PATIENCE, speeds.before(now, LEAST_PATIENCE))
 
 
 def ring(
@@ -81,7 +86,7 @@ def newest_calls(tx: Tx, most: int) -> list[TrainingCall]:
 
 def hang_up_unanswered(tx: Tx, speed: float, now: datetime) -> int:
     """Let callers hang up who have waited too long; return how many did."""
-    return end_unanswered(tx, now - patience(speed), now)
+    return end_unanswered(tx, patient_since(tx, speed, now), now)
 
 
 def take_call(

@@ -1,11 +1,7 @@
 """Whether a database is a sandbox, and what is rehearsed in it."""
 
-from datetime import datetime
-
 from data.errors import NotFoundError
-from data.model import Actor
 from data.model.training.rehearsal import Training
-from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.training.rehearsal import find_training
 
@@ -21,9 +17,3 @@ def known_training(tx: Tx) -> Training:
     if training is None:
         raise NotFoundError("training", "")
     return training
-
-
-def note_clock_set(tx: Tx, actor: Actor, now: datetime, speed: float, *, paused: bool) -> None:
-    """Write down that somebody changed how the clock of a rehearsal goes."""
-    after = {"speed": speed, "paused": paused}
-    add_event(tx, now, actor, "training.clock_set", "training:1", after=after)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from data.model import Event, RequestClock, RequestId, RequestKind, SegmentId, ServiceRequest
 from data.model.training.live_training import TrainingCall
@@ -18,6 +18,7 @@ from data.streets.network import StreetNetwork
 from fleet.requests.promises import was_kept
 from fleet.simulation.simulated_calls import pieces_at_crossing, spoken_name
 from fleet.training.calls import CALL_TAKEN, call_subject
+from fleet.training.clock_speeds import ClockSpeeds, clock_speeds
 from fleet.training.scores.operator_score import CallRecord, near_m, same_street
 
 MOST_PROMISES = 20_000
@@ -34,6 +35,7 @@ def call_records(tx: Tx, network: StreetNetwork, now: datetime) -> list[CallReco
         kept_ids(tx, asked),
         _kept_promises(tx, asked, now),
         last_events_by_subject(tx, [CALL_TAKEN]),
+        clock_speeds(tx, min((one.rang_at for one in calls), default=now), now, 1.0),
         network,
     )
     found, alike = [], defaultdict[_Alike, list[TrainingCall]](list)
@@ -62,6 +64,7 @@ class _Known:
     merged: Mapping[RequestId, RequestId]
     promises: Mapping[RequestId, bool]
     taken: Mapping[str, Event]
+    speeds: ClockSpeeds
     network: StreetNetwork
 
     def waits_at(self, call: TrainingCall, at: datetime) -> bool:
@@ -110,10 +113,16 @@ class _Known:
         street = self.network.find(call.segment_id)
         return street is not None and call.address == spoken_name(street)
 
-    def speed(self, call: TrainingCall) -> float:
-        """Return how fast the clock ran when a call was taken; 1 where nobody wrote it down."""
+    def lasted(self, call: TrainingCall, until: datetime) -> timedelta:
+        """Return how long it was for the operator since a call rang.
+
+        Where nobody changed the clock it ran as when the call was taken.
+        """
+        if self.speeds.until:
+            return self.speeds.real(call.rang_at, until)
         line = self.taken.get(call_subject(call))
-        return float(str((line.after or {}).get("speed", 1.0))) if line else 1.0
+        speed = float(str(line.after.get("speed", 1.0))) if line else 1.0
+        return (until - call.rang_at) / speed
 
     def _request(self, call: TrainingCall) -> ServiceRequest | None:
         return None if call.request_id is None else self.requests.get(call.request_id)
@@ -142,7 +151,7 @@ def _record(call: TrainingCall, before: Iterable[TrainingCall], known: _Known) -
         repeats=joined or not all(known.across(one) for one in open_before),
         joined=joined,
         kept=None if request is None else known.promises.get(request.id),
-        speed=known.speed(call),
+        lasted=None if request is None else known.lasted(call, request.received_at),
     )
 
 

@@ -27,8 +27,8 @@ class CallRecord:
     crossing that he names. `noted` is that of the request, `None` where it is unknown.
     `over_at` is when it ended. A call `repeats` where an earlier one about the same street was
     still open; `joined` says whether both became one work. `kept` is whether the last
-    promise held, `None` while that is open. The clock ran at `speed`: so many seconds of the storm
-    in one of the operator's.
+    promise held, `None` while that is open. `lasted` is how long it was for the operator from the
+    first ring to the saved request, however fast the clock ran.
     """
 
     rang_at: datetime
@@ -43,7 +43,7 @@ class CallRecord:
     repeats: bool = False
     joined: bool = False
     kept: bool | None = None
-    speed: float = 1.0
+    lasted: timedelta | None = None
 
 
 def operator_score(
@@ -116,8 +116,7 @@ def _median_s(over: Sequence[CallRecord]) -> float | None:
     """Return half of the calls' longest real time from the first ring to the saved request."""
     never = RULES[Role.OPERATOR]["saved_s"].none_at
     lasted = [
-        (one.saved_at - one.rang_at) / timedelta(seconds=one.speed) if one.saved_at else never
-        for one in over
+        one.lasted.total_seconds() if one.saved_at and one.lasted else never for one in over
     ]
     return median(lasted) if lasted else None
 

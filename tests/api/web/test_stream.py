@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from api.config.clock import Clock
 from api.config.training_clock import make_training_clock
 from api.processes import event_feeds
-from api.processes.event_feeds import EventFeeds
+from api.processes.event_feeds import Beat, EventFeeds
 from api.server import web_server
 from api.server.web_server import WebServer
 from api.web import stream
@@ -113,6 +113,35 @@ def test_who_comes_back_to_a_rehearsal_hears_at_once_that_it_was_set_back(tmp_pa
         return (await anext(events)).decode()
 
     assert '"speed":0.0,"epoch":1' in asyncio.run(second())
+
+
+def test_where_news_never_cease_the_time_comes_with_them(tmp_path: Path) -> None:
+    hub = Hub()
+    clock = make_training_clock(tmp_path, v.NOW, 60.0)
+    clock.go_on()
+
+    async def kinds() -> list[list[str]]:
+        events = EventFeeds(hub, clock).listen()
+        await anext(events)
+        told = []
+        for kind, item in (
+            ("coverage", (7, 0, -1)),
+            ("beat", Beat(v.NOW, 0.0, clock.epoch)),  # a mark held it, and it goes on
+            ("coverage", (8, 0, -1)),
+            ("coverage", (9, 0, -1)),
+        ):
+            hub.publish(kind, [item])
+            lines = (await anext(events)).decode().splitlines()
+            told.append([one.removeprefix("event: ") for one in lines if one.startswith("event")])
+        await events.aclose()
+        return told
+
+    assert asyncio.run(kinds()) == [
+        ["coverage"],
+        ["beat", "beat"],
+        ["coverage"],
+        ["coverage"],
+    ]
 
 
 def test_who_left_is_forgotten() -> None:

@@ -34,10 +34,10 @@ from fleet.training.calls import (
     hang_up_unanswered,
     newest_calls,
     open_calls,
-    patience,
     ring,
     take_call,
 )
+from fleet.training.clock_speeds import ClockSpeeds, note_clock_set
 from fleet.training.events import TABLES, events_of, in_force, inject, notes_of, write_note
 from fleet.training.seats import (
     drive_truck,
@@ -51,7 +51,7 @@ from fleet.training.seats import (
 from fleet.training.timeline import MOST_ACTS, TraineeActs
 from tests import village as v
 
-MINUTE = timedelta(minutes=1)
+A_SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 OLGA, OTHER = Actor(ActorKind.USER, "olga"), Actor(ActorKind.USER, "omid")
 A_REPORT = Report("phone", RequestKind.PLOW, "Snow up to the knee", "Mill Street")
 FIRST, SECOND = VehicleId(1), VehicleId(2)
@@ -190,7 +190,25 @@ def test_callers_hang_up_when_nobody_comes_but_not_before_hands_could(tx):
     with pytest.raises(ConflictError) as refused:
         take_call(tx, OLGA, call.id, v.NOW + 5 * MINUTE)
     assert refused.value.reason == "call_missed"
-    assert patience(30.0) == timedelta(seconds=30 * 45)
+
+
+def test_who_changes_the_speed_hangs_up_nobody_whose_time_is_not_over(tx):
+    rung(tx)
+    slower = v.NOW + 20 * MINUTE  # 40 seconds
+    assert hang_up_unanswered(tx, 30.0, slower) == 0
+    note_clock_set(tx, OLGA, slower, 5.0, paused=False, before=30.0)
+    assert hang_up_unanswered(tx, 5.0, slower + 25 * A_SECOND) == 0
+    assert hang_up_unanswered(tx, 5.0, slower + 26 * A_SECOND) == 1
+
+
+def test_a_time_of_the_clock_takes_as_long_as_the_clock_went():
+    quick, slow = v.NOW + 20 * MINUTE, v.NOW + 30 * MINUTE
+    speeds = ClockSpeeds([(quick, 20.0), (slow, 10.0)], 1.0)
+    until = slow + 2 * MINUTE
+    assert speeds.real(v.NOW, until) == (1 + 1 + 2) * MINUTE
+    for minutes in (1, 2, 2.5, 3, 3.5, 4):
+        assert speeds.real(speeds.before(until, minutes * MINUTE), until) == minutes * MINUTE
+    assert ClockSpeeds([], 10.0).before(until, MINUTE) == until - 10 * MINUTE
 
 
 def test_an_instructor_adds_what_a_scenario_may_have_and_it_is_in_force(tx):

@@ -44,6 +44,7 @@ from data.training.players import OPERATOR as MACHINE_AT_THE_PHONE
 from fleet.reports.storm_statistics import StormRecords
 from fleet.simulation.simulated_calls import spoken_name
 from fleet.training.calls import take_call
+from fleet.training.clock_speeds import note_clock_set
 from fleet.training.scores.call_records import call_records
 from fleet.training.scores.debrief import (
     DebriefSources,
@@ -323,6 +324,8 @@ def test_an_operators_seconds_are_real_ones_however_fast_the_clock_runs(
     asked(tx, 1, 0)
     set_ended(tx, rings.id, v.NOW + MINUTE, RequestId(1))
     assert values(read(tx, storm), "sara")["saved_s"] == 6.0
+    note_clock_set(tx, DISPATCHER, v.NOW + timedelta(seconds=40), 5.0, paused=False, before=10.0)
+    assert values(read(tx, storm), "sara")["saved_s"] == 4.0 + 4.0
 
 
 def test_who_changes_to_another_truck_leaves_the_first(tx: Tx, storm: Storm) -> None:

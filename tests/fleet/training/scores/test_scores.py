@@ -35,6 +35,7 @@ def a_call(number: int, **changes) -> CallRecord:
         taken_at=rang_at + 5 * SECOND,
         taken_by="sara",
         saved_at=rang_at + 60 * SECOND,
+        lasted=60 * SECOND,
         meant=v.MILL,
         noted=v.MILL,
         repeats=number % 2 == 1,
@@ -48,7 +49,7 @@ def careless_call(number: int) -> CallRecord:
     """Return every third call lost, the others noted on a wrong street after six minutes."""
     call = a_call(number, noted=v.ROSE, joined=False, kept=False)
     if number % 3:
-        return replace(call, saved_at=call.rang_at + 6 * MINUTE)
+        return replace(call, saved_at=call.rang_at + 6 * MINUTE, lasted=6 * MINUTE)
     return CallRecord(call.rang_at, over_at=call.rang_at + 2 * MINUTE, meant=v.MILL)
 
 
