@@ -115,9 +115,7 @@ def _hung_up(one: CallRecord, now: datetime) -> bool:
 def _median_s(over: Sequence[CallRecord]) -> float | None:
     """Return half of the calls' longest real time from the first ring to the saved request."""
     never = RULES[Role.OPERATOR]["saved_s"].none_at
-    lasted = [
-        one.lasted.total_seconds() if one.saved_at and one.lasted else never for one in over
-    ]
+    lasted = [one.lasted.total_seconds() if one.saved_at and one.lasted else never for one in over]
     return median(lasted) if lasted else None
 
 
