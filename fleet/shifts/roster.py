@@ -244,7 +244,9 @@ def _misfits_of(
     found += [
         RosterConflict(ConflictKind.DRIVER_TWICE, shift, other, driver.login)
         for other in others
-        if other.driver_id == shift.driver_id and overlap(shift, other)
+        if other.driver_id == shift.driver_id
+        and other.vehicle_id != shift.vehicle_id  # else that the machine has two says it all
+        and overlap(shift, other)
     ]
     ended = (one for one in known if one.state is ShiftState.ENDED)
     found += _short_rests(shift, [*others, *ended], driver.login, rules)

@@ -209,8 +209,10 @@ def roster_rows(
 def misfit_text(misfit: RosterConflict, names: Mapping[VehicleId, str], t: Translator) -> str:
     """Return a conflict as a sentence."""
     other = misfit.other
+    of_one = other is not None and other.vehicle_id == misfit.shift.vehicle_id
+    rests = misfit.clash is ConflictKind.DRIVER_REST
     return t(
-        f"misfit:{misfit.clash}",
+        "misfit:driver_rest:one_machine" if of_one and rests else f"misfit:{misfit.clash}",
         driver=misfit.driver,
         name=names.get(misfit.shift.vehicle_id, ""),
         other=names.get(other.vehicle_id, "") if other else "",

@@ -38,6 +38,13 @@ def shift(vehicle_id=1, start_h=8.0, end_h=16.0, driver="", **more):
     }
 
 
+OVERLAPS = {
+    "en": "This machine has another shift at that time.",
+    "fa": "این دستگاه در آن زمان شیفت دیگری دارد.",
+    "az": "Bu maşının o vaxt başqa növbəsi var.",
+}
+
+
 def change(wanted):
     return {key: value for key, value in wanted.items() if key != "vehicle_id"}
 
@@ -64,6 +71,12 @@ def test_crews_follow_each_other_and_what_does_not_fit_is_refused(client, app, s
     for reason, wanted in refused.items():
         answer = client.post("/api/storms/1/shifts", json=wanted)
         assert reason_of(answer) == (409, reason)
+    extended = {"kind": "extend", "hours": 2, "vehicle_ids": [1]}
+    for language, told in OVERLAPS.items():  # under "Truck 1:", so that no sentence names it again
+        answer = client.post(f"/api/storms/1/fleet-orders?lang={language}", json=extended).json()
+        assert [(one["vehicle"], one["message"]) for one in answer["refused"]] == [
+            ("Truck 1", told)
+        ]
     long = client.post("/api/storms/1/shifts", json=shift(1, 16, 23, "reza", long_hours=True))
     assert long.status_code == 201
     assert client.post("/api/storms/1/shifts", json=shift(1, 24, 23)).status_code == 422

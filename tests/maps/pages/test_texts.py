@@ -161,6 +161,7 @@ SHOWN_NAMES = {
     *(f"machine_lack:{lack}" for lack in MachineLack),
     *(f"out:{reason}" for reason in (*OutReason, "unknown")),
     *(f"{kind}:{clash}" for kind in ("clash", "misfit") for clash in ConflictKind),
+    "misfit:driver_rest:one_machine",
     *(f"decline:{reason}" for reason in DeclineReason),
     *(f"route_answer:{state}" for state in RouteAnswerState if state is not RouteAnswerState.NONE),
     *(f"road:{road}" for road in RoadClass),

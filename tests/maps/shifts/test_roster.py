@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from data.model import MachineOut, OutReason, ShiftState, VehicleId
+from data.model import MachineOut, OutReason, Role, ShiftState, User, UserId, VehicleId
+from fleet.shifts.roster import roster_conflicts
 from maps.pages.i18n import translator
-from maps.shifts.roster import RosterRecords, roster_rows, span_of
+from maps.shifts.roster import RosterRecords, misfit_text, roster_rows, span_of
 from tests import village as v
+from tests.village_database import POLICY
 
 FIVE_HOURS = timedelta(hours=5)
 BROKEN = MachineOut(VehicleId(1), OutReason.BROKEN, "", v.NOW, "leila")
@@ -31,3 +33,15 @@ def test_a_shift_of_which_nothing_was_seen_is_late_and_says_since_when(state, af
     assert bar.late is late
     wanted = f"Late: should have started at {t.time(shift.starts_at)}"
     assert (bar.state_word == wanted) is late
+
+
+@pytest.mark.parametrize(("after_h", "language"), [(4, "en"), (10, "en"), (10, "fa"), (10, "az")])
+def test_two_shifts_of_one_machine_are_told_of_in_a_sentence_that_names_it_once(after_h, language):
+    driver = User(UserId(5), "sara", (Role.DRIVER,), "en", "!")
+    first = v.a_shift(1, driver_id=driver.id)
+    later = first.starts_at + timedelta(hours=after_h)
+    second = v.a_shift(2, driver_id=driver.id, starts_at=later, ends_at=later + timedelta(hours=3))
+    found = roster_conflicts([first, second], {driver.id: driver}, POLICY.hours)
+    names = {first.vehicle_id: "Truck 1"}
+    (told,) = [misfit_text(one, names, translator(language)) for one in found]
+    assert told.count("Truck 1") == 1
