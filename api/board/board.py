@@ -1,7 +1,7 @@
 """The dispatchers' board: the whole picture, one street with its evidence, one vehicle."""
 
 from datetime import datetime
-from math import floor
+from math import floor, inf, isfinite
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -190,7 +190,8 @@ def figures_now(app: App) -> BoardFiguresView:
 
 
 def _longest_search_s(tx: Tx, app: App, storm: Storm | None, now: datetime) -> int | None:
-    return None if storm is None else floor(longest_search_s(tx, storm.id, now, app.clock.speed))
+    longest_s = inf if storm is None else longest_search_s(tx, storm.id, now, app.clock.pace)
+    return floor(longest_s) if isfinite(longest_s) else None
 
 
 def _head(tx: Tx, app: App, storm: Storm | None, now: datetime) -> BoardHead:

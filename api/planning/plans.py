@@ -39,7 +39,7 @@ def create_plan_run(wanted: PlanIn, context: DispatcherContext) -> RunView:
             wanted.seconds,
             context.now,
             wanted.options(),
-            context.app.clock.speed,
+            context.app.clock.pace,
         )
         view = shown_run(tx, run)
     context.app.hub.publish("runs", [view])

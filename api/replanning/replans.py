@@ -104,7 +104,7 @@ def discard_plan(plan_id: PlanId, context: DispatcherContext) -> Response:
 def plan_again_from_now(plan_id: PlanId, context: DispatcherContext) -> RunView:
     """Discard a draft and queue a run for another one from now on, with the same choices."""
     with context.writing() as tx:
-        run = plan_again(tx, context.actor, plan_id, context.now, context.app.clock.speed)
+        run = plan_again(tx, context.actor, plan_id, context.now, context.app.clock.pace)
         view, storm = shown_run(tx, run), known_storm(tx, run.storm_id)
     context.app.hub.publish("storm", [storm_view(storm)])
     context.app.hub.publish("runs", [view])

@@ -7,6 +7,7 @@ and less of what they can do next.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 
 from data.errors import ConflictError
 from data.model import Plan, PlanId, PlanRun, PlanState, Shift, StormId
@@ -52,8 +53,10 @@ def good_until(made_at: datetime, shifts: Iterable[Shift]) -> datetime:
 def longest_search_s(tx: Tx, storm_id: StormId, now: datetime, speed: float = 1.0) -> float:
     """Return how many real seconds a search may take from now, to end in a draft that is valid.
 
-    The clock of the city, by which drafts grow old, goes at `speed`.
+    The clock of the city, by which drafts grow old, goes at `speed`; while it stands, none does.
     """
+    if not speed:
+        return inf
     return (good_until(now, list_shifts(tx, storm_id)) - now - TO_LOOK).total_seconds() / speed
 
 

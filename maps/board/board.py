@@ -144,7 +144,8 @@ class ClassView:
 class StripFigures:
     """Two counts of the top strip, the one thing that should be done next, the longest search.
 
-    `longest_search_s` is for how long a plan may be looked for now; `None` without a storm.
+    `longest_search_s` is for how long a plan may be looked for now; `None` without a storm,
+    and while the clock stands.
     """
 
     open_requests: int

@@ -120,6 +120,8 @@ def test_a_draft_is_planned_again_for_as_long_as_a_quick_clock_allows(
     again = dispatcher.post(f"/api/plans/{run['plan_id']}/again")
     assert again.status_code == 202, again.text
     assert again.json()["seconds"] == 10.0
+    monkeypatch.setattr(Clock, "pace", 0.0)  # as in a training that is paused
+    assert dispatcher.get("/api/board/figures").json()["figures"]["longest_search_s"] is None
 
 
 def test_before_the_first_shift_a_draft_is_good_until_trucks_should_be_out(

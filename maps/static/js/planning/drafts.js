@@ -1,6 +1,6 @@
 // Drafts that wait and searches for routes on the road, always in sight: publish, plan again, stop, take back.
 import { html } from "lit";
-import { boot, now } from "../pages/boot.js";
+import { now, pace } from "../pages/boot.js";
 import { TickingPart } from "../pages/element.js";
 import { post } from "../pages/net.js";
 import { attempt, echo, once } from "../pages/notices.js";
@@ -127,8 +127,13 @@ export async function stop(run) {
 
 const nameOf = (run) => board.value.vehicles.get(run.options?.vehicle_id)?.name;
 
+const asked = new Map(); // when a run was asked for, by our own clock, as far as is known
+
 /** For how many of our seconds a run has been waited for. */
-const searched = (run) => Math.max(0, Math.round((now() - Date.parse(run.asked_at)) / SECOND_MS / (boot.speed ?? 1)));
+function searched({ id, asked_at: at, elapsed_s: used }) {
+  if (!asked.has(id)) asked.set(id, Date.now() - (pace() ? (now() - Date.parse(at)) / pace() : used * SECOND_MS));
+  return Math.max(0, Math.round((Date.now() - asked.get(id)) / SECOND_MS));
+}
 
 /** What a run is for: a plan, or what happened to which truck. */
 export function purpose(run) {

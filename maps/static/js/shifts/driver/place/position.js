@@ -1,5 +1,5 @@
 // Where the phone is: followed during the shift, asked for now and then before it, and not at all after it.
-import { boot, now } from "../../../pages/boot.js";
+import { boot, now, pace } from "../../../pages/boot.js";
 import { metresBetween } from "../../../pages/map/distance.js";
 import { drive, isOver } from "../state.js";
 import { movement, PositionRate, REST_MS } from "./rate.js";
@@ -16,7 +16,7 @@ let stateBefore;
 const known = (number) => (Number.isFinite(number) && number >= 0 ? number : null);
 
 function entry({ coords, timestamp }) {
-  const agoMs = Math.max(0, Date.now() - timestamp) * (boot.speed ?? 1);
+  const agoMs = Math.max(0, Date.now() - timestamp) * pace();
   return {
     fixed_at: new Date(now() - agoMs).toISOString(),
     lon: coords.longitude,
