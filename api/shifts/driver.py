@@ -60,6 +60,7 @@ def drive_page(request: Request) -> Response:
         "app": told,
         "emergency": app.policy.messages.emergency,
         "daylight": daylight_of(app, context.now),
+        "shift": shift.id,
         "training": app.settings.training,
     }
     view = {"boot": boot, "app": told, "night": is_night(app, context.now)}

@@ -41,7 +41,10 @@ const SHELF = "drive";
 const OLD_MS = 86400000; // a shift that ended a day ago is nobody's
 
 /** Keep the route as the server knows it, so that the page opens with it where no server answers. */
-const store = () => (isOver(told.shift) ? drop(SHELF) : keep(SHELF, { ...told, login: boot.login }));
+const store = () => (isOver(told.shift) ? drop(SHELF) : keep(SHELF, { ...told, login: boot.login, kept_at: clock() }));
+
+/** Whether a kept route is of a shift before; a page that the phone kept may be older than the route and not know its shift. */
+const isFormer = ({ shift, kept_at: at }) => shift.shift_id !== boot.shift && Date.parse(boot.now) >= at;
 
 /** Show the route that was kept by an earlier visit, and whether there is one; that of somebody else goes, with its map. */
 export async function restore() {
@@ -50,7 +53,7 @@ export async function restore() {
     await dropAll();
     return told !== null;
   }
-  if (told || !before || Date.parse(before.shift.ends_at) + OLD_MS < clock()) return told !== null;
+  if (told || !before || isFormer(before) || Date.parse(before.shift.ends_at) + OLD_MS < clock()) return told !== null;
   told = before;
   show();
   return true;
@@ -190,7 +193,8 @@ export async function reload() {
   try {
     const { stages, now, ...shift } = await askRoute("/api/drive");
     setClock(now);
-    const other = told && told.shift.plan_id !== shift.plan_id && shift.plan_id !== null;
+    const mine = told?.shift.shift_id === shift.shift_id; // else the driver has changed to another truck
+    const other = mine && told.shift.plan_id !== shift.plan_id && shift.plan_id !== null;
     if (other && told.shift.plan_id !== null && shift.state === "driving") return offer({ shift, stages });
     offered = null;
     told = { shift, stages };
