@@ -1,20 +1,13 @@
 // Alerts in a panel: what each says, what ends it, and who sees to it.
 import { html } from "lit";
-import { attempt } from "../pages/notices.js";
 import { t, time } from "../pages/texts.js";
 import { personText } from "../accounts/people.js";
-import { change } from "../messages/presence.js";
-import { board, choose, mayDispatch, merge } from "../board/state.js";
+import { board, choose, mayDispatch } from "../board/state.js";
 import { endsIt, putOff } from "./actions.js";
 import { rowOfCause } from "./alerts.js";
 import { causeOfAlert } from "./causes.js";
 import { give } from "./hand-over.js";
-import { alertText, alertTitle, awaitsUs, byWhom, lasting, see } from "./server-alerts.js";
-
-async function close(alert) {
-  const closed = await attempt(() => change(`alert:${alert.id}`, `/api/alerts/${alert.id}/close`));
-  if (closed) merge("alerts", [closed]);
-}
+import { alertText, alertTitle, awaitsUs, byWhom, close, lasting, see } from "./server-alerts.js";
 
 /** Who sees to an alert, to be changed by those who dispatch; a call for help is over when they say so. */
 function owned(alert) {

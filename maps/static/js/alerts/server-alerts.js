@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { boot } from "../pages/boot.js";
 import { get } from "../pages/net.js";
-import { attempt } from "../pages/notices.js";
+import { attempt, once } from "../pages/notices.js";
 import { withNews } from "../pages/stream.js";
 import { duration, inLanguage, number, streetName, t, time, times } from "../pages/texts.js";
 import { facts } from "../pages/facts.js";
@@ -88,11 +88,16 @@ export function alertWords(alert) {
   return `${alertText(alert).replace(/\.$/, "")} · ${byWhom(alert)}`;
 }
 
+const order = once(async (id, verb) => {
+  const alert = await attempt(() => change(`alert:${id}`, `/api/alerts/${id}/${verb}`));
+  if (alert) merge("alerts", [alert]);
+});
+
 /** Say that we see to an alert. */
-export async function see(alert) {
-  const seen = await attempt(() => change(`alert:${alert.id}`, `/api/alerts/${alert.id}/acknowledge`));
-  if (seen) merge("alerts", [seen]);
-}
+export const see = ({ id }) => order(id, "acknowledge");
+
+/** Say that an alert is over. */
+export const close = ({ id }) => order(id, "close");
 
 function lateWords(check) {
   const minutes = Math.round(check.late_min);

@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { now } from "../pages/boot.js";
 import { get, post } from "../pages/net.js";
-import { attempt, echo, notify } from "../pages/notices.js";
+import { attempt, echo, notify, once } from "../pages/notices.js";
 import { dangerousChoice } from "../pages/form-parts.js";
 import { Store } from "../pages/store.js";
 import { inLanguage, named, number, t, time } from "../pages/texts.js";
@@ -35,8 +35,8 @@ export function chooseTrucks(ids) {
   choose("fleet", 0);
 }
 
-/** Order something of trucks; returns whether the server took it. */
-async function order(ids, wish) {
+/** Order something of trucks, once until the server has answered; returns whether it took it. */
+const order = once(async (ids, wish) => {
   const body = { ...wish, vehicle_ids: ids };
   const done = await attempt(() => post(`/api/storms/${board.value.storm.id}/fleet-orders`, body));
   if (!done) return false;
@@ -45,7 +45,7 @@ async function order(ids, wish) {
   if (missed) notify(missed, "danger");
   fleet.set({ refused: done.refused, again: wish, asked: null });
   return true;
-}
+});
 
 const chip = (words, ids, wish) => html`<button class="chip" ?disabled=${ids.length === 0} @click=${() => order(ids, wish)}>${words}</button>`;
 

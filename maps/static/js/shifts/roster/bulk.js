@@ -53,6 +53,7 @@ export function startBulk(renew) {
 
   async function order(wish) {
     answer.replaceChildren();
+    for (const button of words.keys()) button.disabled = true; // a second click would order it twice
     try {
       const done = await post(`/api/storms/${bar.dataset.storm}/fleet-orders`, wish);
       await renew();
@@ -63,6 +64,7 @@ export function startBulk(renew) {
       if (done.refused.length > 0) answer.append(refusals(done.refused, again));
     } catch (error) {
       answer.append(paragraph(error.message, "problem"));
+      follow();
     }
   }
 
