@@ -19,6 +19,7 @@ from api.training.hosting.progress import (
     HostStep,
     find_host,
     find_progress,
+    last_progress,
     starting,
     write_progress,
 )
@@ -53,8 +54,11 @@ NAME_LETTERS = 50
 HOST = ["-m", "api", "training", "start"]
 """What Python runs as the host of a sandbox."""
 
+HOST_THREAD = "training-host"
+"""Thread that waits until a host ends."""
+
 BEGINS_WITHIN_S = 30.0
-"""How long a host may take to say that it is there."""
+"""How long an order waits for the host to say that it is there, or why it is not."""
 
 LOOK_S = 0.1
 
@@ -88,7 +92,7 @@ def start_sandbox(wanted: SandboxIn, request: Request, context: StarterContext) 
     app, sandbox = context.app, _sandbox(context.app)
     text = shipped_text(wanted.scenario) if wanted.toml is None else wanted.toml
     scenario_from_toml(text, wanted.scenario)
-    with starting(sandbox):
+    with starting(sandbox) as handle:
         if sandbox.exists:
             raise ConflictError(
                 f"there is a rehearsal of {sandbox.city!r} already",
@@ -100,7 +104,7 @@ def start_sandbox(wanted: SandboxIn, request: Request, context: StarterContext) 
         if wanted.toml is not None:
             arguments[-1] = str(_kept(sandbox, wanted.scenario, text))
         arguments += ["--started-by", context.user.login]
-        _host(context, sandbox, arguments, wanted.port)
+        _host(context, sandbox, handle, arguments, wanted.port)
     return _view(request, sandbox)
 
 
@@ -108,10 +112,10 @@ def start_sandbox(wanted: SandboxIn, request: Request, context: StarterContext) 
 def go_on(request: Request, context: StarterContext) -> SandboxView:
     """Serve the sandbox again that was stopped: it goes on where it stood, at its last address."""
     sandbox = _sandbox(context.app)
-    with starting(sandbox):
+    with starting(sandbox) as handle:
         if not sandbox.exists:
             raise NotFoundError("training", sandbox.city)
-        _host(context, sandbox, [], port_of_before(context.app.settings, sandbox))
+        _host(context, sandbox, handle, [], port_of_before(context.app.settings, sandbox))
     return _view(request, sandbox)
 
 
@@ -159,16 +163,19 @@ def _kept(sandbox: Sandbox, called: str, toml: str) -> Path:
     return file
 
 
-def _host(context: Context, sandbox: Sandbox, arguments: list[str], port: int | None) -> None:
-    """Start a host in a session of its own; wait until it is there.
+def _host(
+    context: Context, sandbox: Sandbox, handle: int, arguments: list[str], port: int | None
+) -> None:
+    """Start a host in a session of its own, which inherits a handle; wait until it is there.
 
-    It outlives this server, unless who manages services ends all that the server started.
+    It outlives this server, unless who manages services ends all that the server started. Where it
+    takes long to load, the page goes on waiting.
     Raises `ConflictError` where the port is taken, and what kept the host from beginning.
     """
     settings = context.app.settings
     chosen = chosen_port(settings, port)
     sandbox.desk.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_progress(sandbox, HostProgress(HostStep.COPY, chosen))
+    write_progress(sandbox, HostProgress(HostStep.LOADING, chosen))
     command = [sys.executable, *HOST, "--city", sandbox.city]
     with sandbox.log.open("wb") as log:
         host = subprocess.Popen(  # noqa: S603 - our own program with checked arguments
@@ -181,8 +188,9 @@ def _host(context: Context, sandbox: Sandbox, arguments: list[str], port: int | 
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=[handle],
         )
-    Thread(target=host.wait, name="training-host", daemon=True).start()
+    Thread(target=_see_out, args=(host, sandbox), name=HOST_THREAD, daemon=True).start()
     until_s = time.monotonic() + BEGINS_WITHIN_S
     while find_host(sandbox) is None and time.monotonic() < until_s:
         if host.poll() is not None:
@@ -190,10 +198,22 @@ def _host(context: Context, sandbox: Sandbox, arguments: list[str], port: int | 
         time.sleep(LOOK_S)
 
 
+def _see_out(host: subprocess.Popen[bytes], sandbox: Sandbox) -> None:
+    """Wait until a host ends, and say so for it where it could not begin, nor tell why."""
+    failed, said = host.wait(), last_progress(sandbox)
+    if failed and said.step is HostStep.LOADING:
+        write_progress(sandbox, HostProgress(HostStep.FAILED, said.port, _last_words(sandbox)))
+
+
+def _last_words(sandbox: Sandbox) -> str:
+    """Return the last line that a host wrote to its log, else where that is."""
+    said = sandbox.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return said[-1] if said else str(sandbox.log)
+
+
 def _failed(sandbox: Sandbox, language: str) -> ConflictError:
     """Return what kept a host from beginning, as it said last."""
-    said = sandbox.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    fault = find_progress(sandbox).fault_in(language) or (said[-1] if said else str(sandbox.log))
+    fault = find_progress(sandbox).fault_in(language) or _last_words(sandbox)
     return ConflictError(
         f"the rehearsal could not begin: {fault}", reason="training_failed", fault=fault
     )
@@ -209,11 +229,13 @@ def _address(request: Request, port: int) -> str:
 
 def _view(request: Request, sandbox: Sandbox) -> SandboxView:
     state, t = state_of(sandbox), translator_of(request)
-    step = state.progress.step if sandbox.exists or state.running else ""
-    serves = state.progress.step in {HostStep.RUNNING, HostStep.SETTING_BACK}
+    at = state.progress.step
+    step = at if sandbox.exists or state.running or at is HostStep.FAILED else ""
+    serves = at in {HostStep.RUNNING, HostStep.SETTING_BACK}
     return SandboxView(
         made=sandbox.exists,
         running=state.running,
+        stoppable=sandbox.exists and state.running and at is not HostStep.LOADING,
         step=step,
         told=step_told(step, t) if step else "",
         fault=state.progress.fault_in(t.language),

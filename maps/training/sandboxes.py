@@ -23,12 +23,14 @@ class ScenarioCard:
 class SandboxView:
     """How the rehearsal of a city stands; `step` and `fault` are "" where there is none.
 
-    `running` whether somebody hosts it or makes it, `made` whether there is one to go on with.
+    `running` whether somebody hosts it or makes it, `stoppable` whether its host hears an order to
+    stop already, `made` whether there is one to go on with.
     `address` is where its server answers, `time` its storm's.
     """
 
     made: bool
     running: bool
+    stoppable: bool
     step: str
     told: str
     fault: str

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from fcntl import LOCK_EX, LOCK_NB, flock
+from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 
 from data.errors import BarfrubError, ConflictError
 from data.languages import in_language, languages
@@ -15,12 +15,16 @@ from maps.pages.error_texts import message_of
 from maps.pages.i18n import translator
 
 STARTING = "starting"
-"""File on the desk that is locked by who starts a host, until that is there."""
+"""File on the desk that is locked by who starts a host, and by that host as long as it lives."""
 
 
 class HostStep(StrEnum):
-    """What the host of a sandbox does; `COPY` and `STORM` are the steps of filling it."""
+    """What the host of a sandbox does; `COPY` and `STORM` are the steps of filling it.
 
+    While it is `LOADING` it does not say so itself: whoever has started it does.
+    """
+
+    LOADING = "loading"
     COPY = "copy"
     STORM = "storm"
     SERVER = "server"
@@ -62,18 +66,25 @@ def write_progress(sandbox: Sandbox, progress: HostProgress) -> None:
 
 
 def find_progress(sandbox: Sandbox) -> HostProgress:
-    """Return how far it is; a host that was killed has stopped."""
+    """Return how far it is; a host that was killed has stopped, one that loads has not begun."""
+    progress = last_progress(sandbox)
+    over = progress.step in {HostStep.FAILED, HostStep.STOPPED}
+    if over or find_host(sandbox) is not None:
+        return progress
+    if progress.step is HostStep.LOADING and is_starting(sandbox):
+        return progress
+    return HostProgress(HostStep.STOPPED, progress.port)
+
+
+def last_progress(sandbox: Sandbox) -> HostProgress:
+    """Return what was said last, also by a host that is gone."""
     try:
         said = json.loads(sandbox.progress.read_text(encoding="utf-8"))
-        progress = HostProgress(
+        return HostProgress(
             HostStep(said["step"]), int(said["port"]), str(said["fault"]), dict(said["told"])
         )
     except (FileNotFoundError, KeyError, ValueError):
-        progress = HostProgress(HostStep.STOPPED)
-    over = progress.step in {HostStep.FAILED, HostStep.STOPPED}
-    if not over and find_host(sandbox) is None:
-        return HostProgress(HostStep.STOPPED, progress.port)
-    return progress
+        return HostProgress(HostStep.STOPPED)
 
 
 def find_host(sandbox: Sandbox) -> Server | None:
@@ -88,17 +99,34 @@ def require_none(sandbox: Sandbox) -> None:
         raise _running(sandbox, f"is running (process {host.pid}): stop it first")
 
 
+def is_starting(sandbox: Sandbox) -> bool:
+    """Whether somebody starts a host, or one lives that was started by `starting`."""
+    try:
+        with (sandbox.desk / STARTING).open() as file:
+            flock(file, LOCK_SH | LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 @contextmanager
-def starting(sandbox: Sandbox) -> Iterator[None]:
-    """Be the only one who starts a host; raise `ConflictError` where another does or has."""
+def starting(sandbox: Sandbox) -> Iterator[int]:
+    """Be the only one who starts a host; raise `ConflictError` where another does or has.
+
+    Gives a handle that the host's process is to inherit: as long as it lives it is not forgotten,
+    however long it takes to load.
+    """
     sandbox.desk.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (sandbox.desk / STARTING).open("a") as file:
         try:
             flock(file, LOCK_EX | LOCK_NB)
         except BlockingIOError as error:
+            require_none(sandbox)
             raise _running(sandbox, "is being started") from error
         require_none(sandbox)
-        yield
+        yield file.fileno()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from api.training.hosting.progress import (
     HostStep,
     find_host,
     find_progress,
+    is_starting,
     told_by_language,
     unhosted,
 )
@@ -91,7 +92,7 @@ def stop_host(sandbox: Sandbox) -> None:
         raise NotFoundError("training", sandbox.city)
     os.kill(host.pid, signal.SIGTERM)
     until_s = time.monotonic() + LEAVE_S
-    while find_host(sandbox) is not None:
+    while find_host(sandbox) is not None or is_starting(sandbox):
         if time.monotonic() > until_s:
             raise BarfrubError(f"the rehearsal (process {host.pid}) does not end")
         time.sleep(LOOK_S)

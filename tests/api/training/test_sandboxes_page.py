@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import socket
+import threading
 from threading import Event
 
 import pytest
@@ -113,6 +114,27 @@ def test_a_host_that_cannot_begin_says_why(supervisor, monkeypatch):
     failed = supervisor.post("/api/training/sandbox", json={"scenario": "first-night"})
     assert refusal(failed) == (409, "training_failed")
     assert "no memory" in failed.json()["error"]["message"]
+
+
+def test_it_is_being_made_as_long_as_its_host_lives(supervisor, monkeypatch, tmp_path):
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    loads = f"open({str(gate)!r}).read(); raise SystemExit('no memory')"
+    monkeypatch.setattr(sandboxes, "HOST", ["-c", loads])
+    monkeypatch.setattr(sandboxes, "BEGINS_WITHIN_S", 0.0)
+    order = {"scenario": "first-night"}
+    making = supervisor.post("/api/training/sandbox", json=order).json()
+    assert (making["running"], making["step"], making["stoppable"]) == (True, "loading", False)
+    assert 'id="start"' not in page(supervisor)
+    again = supervisor.post("/api/training/sandbox", json=order)
+    assert refusal(again) == (409, "training_runs")
+    gate.write_text("load")
+    for thread in threading.enumerate():
+        if thread.name == sandboxes.HOST_THREAD:
+            thread.join()
+    ended = supervisor.get("/api/training/sandbox").json()
+    assert (ended["running"], ended["step"], ended["fault"]) == (False, "failed", "no memory")
+    assert 'id="start"' in page(supervisor)
 
 
 def test_a_stopped_one_is_shown_and_deleted(supervisor, city_folder):
