@@ -140,6 +140,8 @@ class NightDispatcher:
             plan_id = action["plan_id"]
             if not await self._post(f"/api/plans/{plan_id}/publish", {}):
                 await self._post(f"/api/plans/{plan_id}/again", {})
+        elif kind == "renew":
+            await self._post(f"/api/plans/{action['plan_id']}/again", {})
         elif kind == "alerts":
             await self._acknowledge((await self._client.get("/api/alerts")).json())
 

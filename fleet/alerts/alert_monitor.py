@@ -194,7 +194,7 @@ class AlertMonitor:
             found += truck_signs(truck, course, sites, rules, now)
         found += hours_signs(trucks, rules, now)
         found += silent_signs(trucks, self.courses, sites, storm.started_at, rules, now)
-        found += _cycle_signs(city.tx, storm)
+        found += _cycle_signs(city.tx, storm, city.now)
         found += evidence_lag_signs(city.tx, now)
         found += forecast_age_signs(city)
         return tuple(found)
@@ -271,7 +271,8 @@ def _duty_signs(tx: Tx, storm: Storm, current: Iterable[Shift], now: datetime) -
     return [Sign(AlertKind.SHIFTS_OVER, None, duty.past_since or now, facts=facts)]
 
 
-def _cycle_signs(tx: Tx, storm: Storm) -> list[Sign]:
-    """Return that the plan of a next cycle waits for somebody to publish it."""
-    run = waiting_cycle(tx, storm)
-    return [] if run is None else [Sign(AlertKind.NEXT_CYCLE, None, run.asked_at)]
+def _cycle_signs(tx: Tx, storm: Storm, now: datetime) -> list[Sign]:
+    """Return that the plan of a next cycle waits for somebody to publish it, while he still can."""
+    waiting = waiting_cycle(tx, storm)
+    good = waiting is not None and waiting.draft.is_good(now)
+    return [Sign(AlertKind.NEXT_CYCLE, None, waiting.asked_at)] if waiting and good else []

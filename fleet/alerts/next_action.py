@@ -9,7 +9,6 @@ from data.model import (
     Alert,
     AlertKind,
     PlanId,
-    ReplanCause,
     RunState,
     ServiceClass,
     Storm,
@@ -31,6 +30,7 @@ from fleet.alerts.severity import Severity, severity
 from fleet.context import CityContext
 from fleet.planning.draft_validity import find_waiting_draft
 from fleet.planning.standing_orders import orders_from, with_limits
+from fleet.replanning.cycles import is_cycle, stale_cycle
 from fleet.routes.arrivals import Arrivals
 from fleet.routes.class_finish import ClassFinish
 from fleet.routes.route_progress import PlanCheck
@@ -46,7 +46,7 @@ NEWEST_RUNS = 3
 class ActionKind(StrEnum):
     """What to do; `ROSTER` is to plan shifts where there are none, `SEARCHING` only to wait.
 
-    `SNOW` is to meet a storm on alert before it begins.
+    `SNOW` is to meet a storm on alert before it begins, `RENEW` to plan a next cycle again.
     """
 
     SNOW = "snow"
@@ -55,6 +55,7 @@ class ActionKind(StrEnum):
     ROSTER = "roster"
     EXTEND = "extend"
     PUBLISH = "publish"
+    RENEW = "renew"
     ALERTS = "alerts"
     SEARCHING = "searching"
     NONE = "none"
@@ -64,10 +65,10 @@ class ActionKind(StrEnum):
 class NextAction:
     """What to do next; `count` is of the trucks, shifts or alerts that it is about.
 
-    `service_class` is the most urgent class with streets left. `plan_id` is the draft to publish,
-    `next_cycle` whether it is of a next cycle. `storm_id` is the storm on alert, from `snow_at` on,
-    with so much snow by the forecast, if any; `snow_at` is also the first flake of a storm that was
-    begun before it, for which a plan is wanted.
+    `service_class` is the most urgent class with streets left. `plan_id` is the draft to publish or
+    to plan again, `next_cycle` whether it is of a next cycle. `storm_id` is the storm on alert,
+    from `snow_at` on, with so much snow by the forecast, if any; `snow_at` is also the first flake
+    of a storm that was begun before it, for which a plan is wanted.
     """
 
     kind: ActionKind
@@ -86,10 +87,11 @@ NOTHING = NextAction(ActionKind.NONE)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A draft that can be published now."""
+    """A draft that can be published now; one of a next cycle also where it is too old for that."""
 
     plan_id: PlanId
     next_cycle: bool
+    good: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def _help(seen: Situation) -> NextAction | None:
 def _plan(seen: Situation) -> NextAction | None:
     """Trucks stand idle though they could clear streets that are left out or late."""
     name = next((one for one in seen.finishes if one in seen.helpers), None)
-    if name is None or seen.searching or seen.draft:
+    if name is None or seen.searching or (seen.draft and seen.draft.good):
         return None
     trucks = tuple(sorted(seen.helpers[name]))
     return NextAction(ActionKind.PLAN, len(trucks), trucks, name, snow_at=seen.snow_at)
@@ -146,11 +148,12 @@ def _roster(seen: Situation) -> NextAction | None:
 
 
 def _publish(seen: Situation) -> NextAction | None:
-    if seen.draft is None:
+    """Publish a draft, or plan a next cycle again whose draft nobody can publish any more."""
+    draft = seen.draft
+    if draft is None or (seen.searching and not draft.good):
         return None
-    return NextAction(
-        ActionKind.PUBLISH, plan_id=seen.draft.plan_id, next_cycle=seen.draft.next_cycle
-    )
+    kind = ActionKind.PUBLISH if draft.good else ActionKind.RENEW
+    return NextAction(kind, plan_id=draft.plan_id, next_cycle=draft.next_cycle)
 
 
 def _alerts(seen: Situation) -> NextAction | None:
@@ -249,9 +252,10 @@ def _idle(duty: DutyRoster, check: PlanCheck | None, now: datetime) -> frozenset
 
 
 def _draft(tx: Tx, storm: Storm, now: datetime) -> Draft | None:
-    """Return the newest draft that can still be published."""
+    """Return the newest draft that can still be published, else that of a next cycle."""
     for run in list_recent_runs(tx, storm.id, 0):
         draft = find_waiting_draft(tx, run)
-        if draft is not None and not draft.outdated and draft.good_until >= now:
-            return Draft(draft.plan_id, run.options.get("cause") == ReplanCause.CYCLE)
-    return None
+        if draft is not None and draft.is_good(now):
+            return Draft(draft.plan_id, is_cycle(run), good=True)
+    stale = stale_cycle(tx, storm, now)
+    return None if stale is None else Draft(stale.plan_id, next_cycle=True, good=False)

@@ -40,6 +40,10 @@ class WaitingDraft:
     outdated: bool
     from_taken_back: bool
 
+    def is_good(self, now: datetime) -> bool:
+        """Whether plan and time still allow to publish it, as `require_valid` says it."""
+        return not self.outdated and now <= self.good_until
+
 
 def good_until(made_at: datetime, shifts: Iterable[Shift]) -> datetime:
     """Return until when a draft of some shifts can be published.

@@ -5,7 +5,7 @@ dispatcher: nothing is published by itself. A draft that has waited too long is 
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from data.model import (
@@ -117,19 +117,32 @@ def snow_again(
     return run
 
 
-def waiting_cycle(tx: Tx, storm: Storm) -> PlanRun | None:
-    """Return the run whose draft of a next cycle is neither published nor discarded."""
+@dataclass(frozen=True, slots=True)
+class WaitingCycle:
+    """A draft of a next cycle that is neither published nor discarded, and since when it is."""
+
+    draft: WaitingDraft
+    asked_at: datetime
+
+
+def waiting_cycle(tx: Tx, storm: Storm) -> WaitingCycle | None:
+    """Return the newest draft of a next cycle that waits, also where it is not good any more."""
     for run in list_recent_runs(tx, storm.id, 0):
-        if run.options.get("cause") == ReplanCause.CYCLE and find_waiting_draft(tx, run):
-            return run
+        draft = find_waiting_draft(tx, run) if is_cycle(run) else None
+        if draft is not None:
+            return WaitingCycle(draft, run.asked_at)
     return None
+
+
+def is_cycle(run: PlanRun) -> bool:
+    """Whether a run is to plan a next cycle."""
+    return run.options.get("cause") == ReplanCause.CYCLE
 
 
 def stale_cycle(tx: Tx, storm: Storm, now: datetime) -> WaitingDraft | None:
     """Return the draft of a next cycle that cannot be published any more as it is."""
-    run = waiting_cycle(tx, storm)
-    draft = None if run is None else find_waiting_draft(tx, run)
-    return draft if draft and (draft.outdated or draft.good_until < now) else None
+    waiting = waiting_cycle(tx, storm)
+    return waiting.draft if waiting and not waiting.draft.is_good(now) else None
 
 
 def renew_cycle(tx: Tx, storm: Storm, draft: WaitingDraft, now: datetime) -> PlanRun | None:

@@ -80,6 +80,16 @@ def refusal(answer) -> tuple[str, str]:
     return error["values"]["reason"], error["message"]
 
 
+def next_action(dispatcher) -> tuple[str, int | None]:
+    action = dispatcher.get("/api/board/figures").json()["figures"]["next_action"]
+    return action["kind"], action["plan_id"]
+
+
+def open_alerts(dispatcher, app) -> list[str]:
+    app.alert_task.run()
+    return [one["kind"] for one in dispatcher.get("/api/alerts").json()]
+
+
 def plan_of(app, plan_id: int) -> Plan:
     with reading(app.engine) as tx:
         return get_plan(tx, PlanId(plan_id))
@@ -177,11 +187,29 @@ def test_the_next_cycle_is_planned_again_once_its_draft_is_old(dispatcher, app, 
     run = replanned(dispatcher, desk, cause="cycle")
     task = CycleTask(app.engine, app.clock, app.city_state, app.hub)
     assert task.run() is False
+    assert next_action(dispatcher) == ("publish", run["plan_id"])
+    assert open_alerts(dispatcher, app) == ["next_cycle"]
     app.clock.moment = v.NOW + GOOD_FOR + MINUTE
+    assert refusal(dispatcher.post(f"/api/plans/{run['plan_id']}/publish"))[0] == "draft_expired"
+    assert next_action(dispatcher) == ("renew", run["plan_id"])
+    assert "next_cycle" not in open_alerts(dispatcher, app)
     assert task.run() is True
+    assert next_action(dispatcher)[0] == "searching"
     (newest, *_) = dispatcher.get("/api/board").json()["runs"]
     assert (newest["state"], newest["options"]["cause"]) == ("queued", "cycle")
     assert dispatcher.get(f"/api/plan-runs/{run['id']}").json()["draft"] is None
+
+
+def test_a_next_cycle_from_before_another_publication_is_planned_again_not_published(
+    dispatcher, app, desk, driven
+):
+    cycle = replanned(dispatcher, desk, cause="cycle")
+    other = replanned(dispatcher, desk, cause="other")
+    assert dispatcher.post(f"/api/plans/{other['plan_id']}/publish").status_code == 200
+    assert next_action(dispatcher) == ("renew", cycle["plan_id"])
+    assert "next_cycle" not in open_alerts(dispatcher, app)
+    assert dispatcher.post(f"/api/plans/{cycle['plan_id']}/again").status_code == 202
+    assert next_action(dispatcher)[0] == "searching"
 
 
 def test_a_publication_is_taken_back_within_a_minute_while_nobody_has_begun(

@@ -75,6 +75,18 @@ def late_though_all_have_a_truck(unproved_m: float) -> Callable[[Route], None]:
     return answer
 
 
+def a_cycle_to_publish_that_grew_old(route: Route) -> None:
+    """Tell of a next cycle as some seconds ago, whose draft is from before another publication."""
+    board = route.fetch().json()
+    action = {"kind": "publish", "plan_id": 7, "next_cycle": True}
+    board["figures"]["next_action"] |= action
+    draft = {"plan_id": 7, "revision": 2, "good_until": LATER.isoformat(), "outdated": True}
+    if "runs" in board:
+        run = {"state": "done", "kind": "replan", "options": {"cause": "cycle"}}
+        board["runs"][0] |= run | {"draft": draft | {"from_taken_back": False}}
+    route.fulfill(json=board)
+
+
 def handed_over(visit: Visit, alert: Alert) -> None:
     """Let another dispatcher see to an alert and give it to this one."""
     city, now = visit.city, visit.city.clock.now()
@@ -115,6 +127,10 @@ def test_one_click_does_what_is_to_be_done_next_and_nothing_jumps(
             expect(line).to_contain_text(part.strip())
     assert visit.grave_faults() == []
     assert visit.complaints == []
+    page.route("**/api/board{,/figures}", a_cycle_to_publish_that_grew_old)
+    page.reload()
+    expect(line).to_contain_text(t("next:renew"))
+    expect(line.get_by_role("button")).to_contain_text([t("Plan again from now")])
 
 
 def test_alerts_are_one_row_a_cause_with_what_ends_them(visit: Visit, storm: None) -> None:

@@ -103,7 +103,7 @@ def test_the_next_cycle_is_planned_but_waits_for_a_dispatcher(tx: Tx, storm: Sto
     finish_run(tx, leased, draft.id)
     waiting = waiting_cycle(tx, storm)
     assert waiting is not None
-    assert waiting.plan_id == draft.id
+    assert waiting.draft.plan_id == draft.id
     assert get_plan(tx, draft.id).state is PlanState.DRAFT
     discard(tx, DISPATCHER, draft.id, OVER)
     assert waiting_cycle(tx, storm) is None

@@ -7,7 +7,7 @@ import { openSheet } from "../board/bottom-sheets.js";
 import { detailsOf } from "../board/details.js";
 import { board, choose, mayDispatch } from "../board/state.js";
 import { callLink, opened } from "../board/truck-actions.js";
-import { waitingRuns } from "../planning/drafts.js";
+import { isValid, planAgain, waitingRuns } from "../planning/drafts.js";
 import { planNow } from "../planning/form.js";
 import { breakDown, compare } from "../replanning/replan.js";
 import { chooseTrucks } from "../shifts/fleet-orders.js";
@@ -46,10 +46,13 @@ function write(id) {
   opened.set({ part: "messages" });
 }
 
-const lookAtCycle = () => {
-  const run = waitingRuns().find(({ options }) => options.cause === "cycle");
-  if (run) look(run.draft.plan_id);
-};
+/** The draft of the next cycle is looked at, or planned again where it has grown too old since the alert. */
+function cycleButton() {
+  const draft = waitingRuns().find(({ options }) => options.cause === "cycle")?.draft;
+  if (!draft) return "";
+  if (!isValid(draft)) return button("refresh-cw", t("Plan again from now"), () => planAgain(draft.plan_id));
+  return button("check", t("Look and publish"), () => look(draft.plan_id));
+}
 
 const planButton = () => button("route", t("Make a new plan"), plan);
 const extendButton = (ids) => button("clock", t("extend shifts:{count}", { count: ids.length }), () => ordersFor(ids));
@@ -84,7 +87,7 @@ const ENDS = {
   blade_down: driverButtons,
   blade_sensor: driverButtons,
   speeding: driverButtons,
-  next_cycle: () => button("check", t("Look and publish"), lookAtCycle),
+  next_cycle: cycleButton,
 };
 
 /** The buttons that end alerts of one kind, of these trucks. */

@@ -5,6 +5,7 @@ import { Part } from "../pages/element.js";
 import { length, named, number, t, time } from "../pages/texts.js";
 import { openSheet } from "../board/bottom-sheets.js";
 import { board, choose, mayDispatch, openRequests, vehicles } from "../board/state.js";
+import { isValid, planAgain, waitingRuns } from "../planning/drafts.js";
 import { newest, timeUsed, unfinished } from "../planning/run.js";
 import { stateOf } from "../shifts/truck-states.js";
 import { look, ordersFor, plan } from "./actions.js";
@@ -76,9 +77,17 @@ const ACTIONS = {
     button: () => t("Look and publish"),
     act: ({ plan_id: id }) => look(id),
   },
+  renew: { words: () => t("next:renew"), button: () => t("Plan again from now"), act: ({ plan_id: id }) => planAgain(id) },
   alerts: { words: ({ count }) => t("next:alerts:{count}", { count }), button: () => t("Show"), act: () => lists("alerts", "nobody") },
   searching: { words: searching, more: searched, button: () => t("Show"), act: showPlan },
 };
+
+/** What the server said some seconds ago, where the draft that it was about has grown too old meanwhile. */
+function present(action) {
+  const run = action.kind === "publish" && waitingRuns().find(({ draft }) => draft.plan_id === action.plan_id);
+  if (!run || isValid(run.draft)) return action;
+  return { ...action, kind: action.next_cycle ? "renew" : "none" };
+}
 
 /** Why nobody need act on a class that is late. */
 function lateWords({ service_class: name, late_m: late, finish }) {
@@ -114,7 +123,7 @@ class NextAction extends Part {
   todo() {
     const { figures, loaded, storm } = board.value;
     if (!loaded) return html`<p></p><span></span>`;
-    const action = figures.next_action;
+    const action = present(figures.next_action);
     const known = ACTIONS[action.kind];
     if (!known) return html`<p class="muted" role="status">${storm ? quiet() : t("No storm")}</p><span></span>`;
     const says = known.more
