@@ -12,7 +12,7 @@ from data.model import RequestId, Role
 from data.model.training.live_training import TrainingCallId
 from data.store.database.engine import Tx
 from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS
-from fleet.training.calls import end_call, open_calls, take_call
+from fleet.training.calls import answer_call, end_call, open_calls
 from fleet.training.rehearsal import known_training
 from fleet.training.seats import plays, require_seat
 from maps.training.calls import PhoneView, phone_view
@@ -51,11 +51,14 @@ def get_phone(context: CallerContext) -> PhoneView:
 
 @router.post("/api/training/calls/{call_id}/take")
 def take_one_call(call_id: TrainingCallId, context: CallerContext) -> PhoneView:
-    """Take a call that rings, in the operator's seat; the one that was on the line ends."""
+    """Take a call in the operator's seat, or the next one where it rings no more.
+
+    The call that was on the line ends.
+    """
     with context.writing() as tx:
         known_training(tx)
         require_seat(tx, context.user, Role.OPERATOR)
-        take_call(tx, context.actor, call_id, context.now, context.app.clock.speed)
+        answer_call(tx, context.actor, call_id, context.now, context.app.clock.speed)
         return _phone(tx, context)
 
 

@@ -113,6 +113,21 @@ def take_call(
     return get_call(tx, call_id)
 
 
+def answer_call(
+    tx: Tx, actor: Actor, call_id: TrainingCallId, now: datetime, speed: float = 1.0
+) -> TrainingCall:
+    """Take a call as `take_call` does, or the one that rings longest where that one rings no more.
+
+    Who waits longest hangs up first, often just before somebody answers. A call that the person
+    has on the line already stays. Raises `ConflictError` where nobody rings any more.
+    """
+    call = get_call(tx, call_id)
+    others = [one for one in list_open_calls(tx) if one.rings]
+    own = call.on_the_line and call.taken_by == actor.id
+    wanted = call if call.rings or own or not others else others[0]
+    return take_call(tx, actor, wanted.id, now, speed)
+
+
 def end_call(
     tx: Tx, actor: Actor, call_id: TrainingCallId, request_id: RequestId | None, now: datetime
 ) -> TrainingCall:

@@ -161,6 +161,10 @@ def sentence(line: Event, names: SubjectNames, t: Translator) -> str:
     """Return what a line says: who did what with what."""
     msgid = f"line:{line.verb}"
     who, what = _who(line.actor, names, t), _what(line, names, t)
+    cm = _snow_cm(line)
+    if cm is not None and f"{msgid}_cm" in t.texts():
+        depth = t.number(cm, 0 if cm.is_integer() else 1)
+        return t(f"{msgid}_cm", who=who, what=what, cm=depth)
     if msgid not in t.texts():
         return t("{who} wrote a line of another kind.", who=who)
     return t(msgid, who=who, what=what)
@@ -259,6 +263,15 @@ def _what(line: Event, names: SubjectNames, t: Translator) -> str:
         return found.name
     street = street_of(found.segment_id, names.network, t)
     return street or _number(key, t)
+
+
+def _snow_cm(line: Event) -> float | None:
+    """Return how much snow an entry says has fallen, the last of several; `None` without one."""
+    entries, added = line.after.get("entries"), line.after.get("added")
+    if not isinstance(entries, list) or not isinstance(added, list):
+        return None
+    fallen = [float(one["mm"]) / 10 for one in entries if one["id"] in added]
+    return max(fallen, default=None)
 
 
 def _besides(line: Event, names: SubjectNames, t: Translator) -> Iterable[str]:

@@ -68,11 +68,11 @@ def moments(happenings: Iterable[Happening], around: TimelineWords) -> list[Mome
     ]
 
 
-def acts(lines: Iterable[Event], around: TimelineWords) -> list[MomentView]:
-    """Return what trainees did."""
+def acts(lines: Sequence[Event], around: TimelineWords) -> list[MomentView]:
+    """Return what trainees did, by lines of the audit log with the newest first, in order."""
     return [
         MomentView("act", "user", line.at, None, sentence(line, around.names, around.t), "")
-        for line in lines
+        for line in reversed(lines)
     ]
 
 

@@ -24,12 +24,14 @@ from data.store.shifts.shifts import (
     list_shifts_of_driver,
     set_shift_state,
 )
+from data.store.training.calls import set_ended
 from data.training import HOUR, SpokenCall, shipped_scenario
 from fleet.requests.intake import Report, receive
 from fleet.simulation.simulated_calls import SimulatedCall
 from fleet.simulation.truck_path import Controls
 from fleet.training.calls import (
     PATIENCE,
+    answer_call,
     end_call,
     hang_up_unanswered,
     newest_calls,
@@ -180,6 +182,17 @@ def test_the_list_keeps_a_call_on_the_line_however_many_rang_since(tx):
     take_call(tx, OLGA, first.id, v.NOW)
     hang_up_unanswered(tx, 1.0, v.NOW + PATIENCE + MINUTE)
     assert [one.id for one in newest_calls(tx, 2)] == [first.id, *(one.id for one in others[-2:])]
+
+
+def test_who_answers_a_caller_that_hangs_up_has_the_next_one_who_rings(tx):
+    first, second, third = (rung(tx) for _ in range(3))
+    set_ended(tx, first.id, v.NOW, None)
+    assert answer_call(tx, OLGA, first.id, v.NOW).id == second.id
+    assert answer_call(tx, OLGA, second.id, v.NOW).id == second.id
+    assert answer_call(tx, OTHER, second.id, v.NOW).id == third.id
+    with pytest.raises(ConflictError) as refused:
+        answer_call(tx, OTHER, first.id, v.NOW)
+    assert refused.value.reason == "call_missed"
 
 
 def test_callers_hang_up_when_nobody_comes_but_not_before_hands_could(tx):

@@ -13,7 +13,13 @@ const clockTime = new Intl.DateTimeFormat(locale, {
   hourCycle: "h23",
   timeZone: zone,
 });
-const clockSeconds = new Intl.DateTimeFormat(locale, { timeStyle: "medium", hourCycle: "h23", timeZone: zone });
+const clockSeconds = new Intl.DateTimeFormat(locale, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+  timeZone: zone,
+});
 const dayParts = new Intl.DateTimeFormat(`en-u-ca-${speech.calendar}-nu-latn`, {
   weekday: "short",
   day: "numeric",

@@ -3,7 +3,7 @@ import { html } from "lit";
 import { now } from "../pages/boot.js";
 import { Part, icon } from "../pages/element.js";
 import { get, post } from "../pages/net.js";
-import { attempt, once } from "../pages/notices.js";
+import { attempt, notify, once } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
 import { duration, t } from "../pages/texts.js";
 import { begun } from "../requests/operator/drafts.js";
@@ -13,9 +13,10 @@ const AGAIN_MS = 1500;
 const SHOW_MS = 1000;
 const WORD_MS = 350; // people say two to three words a second
 const ANSWER_KEY = "F4";
+const CONFLICT = 409;
 
-/** What rings and who is on the line; `said` is how many of the words were heard. */
-const phone = new Store({ seated: true, ringing: [], line: null, said: Infinity });
+/** What rings and who is on the line; `said` is how many of the words were heard, `missed` what is told of who hung up, until somebody else calls. */
+const phone = new Store({ seated: true, ringing: [], line: null, said: Infinity, missed: "" });
 
 let saying = 0;
 
@@ -34,7 +35,8 @@ const hasForm = ({ id }) => call.value.rang !== null || begun(call.value) || cal
 
 function take(told, said = Infinity) {
   const isNew = told.line && told.line.id !== phone.value.line?.id;
-  phone.set({ ...told, ...(isNew ? { said } : {}) });
+  const isOver = told.line || told.ringing.length > 0;
+  phone.set({ ...told, ...(isNew ? { said } : {}), ...(isOver ? { missed: "" } : {}) });
   if (!isNew) return;
   if (said === 0) saying ||= setInterval(sayOn, WORD_MS);
   else if (!hasForm(told.line)) call.set({ rang: told.line.id }); // it was on the line when the page was loaded
@@ -43,11 +45,20 @@ function take(told, said = Infinity) {
 const answer = once(async () => {
   const [first] = phone.value.ringing;
   if (!first || call.value.saving) return;
-  const told = await attempt(() => post(`/api/training/calls/${first.id}/take`));
-  if (told === undefined) return void ask();
-  take(told, 0);
-  if (startCall(told.line.id)) document.getElementById("text").focus();
+  try {
+    take(await post(`/api/training/calls/${first.id}/take`), 0);
+  } catch (error) {
+    return void refused(error);
+  }
+  if (startCall(phone.value.line.id)) document.getElementById("text").focus();
 });
+
+/** Who hung up is told of where the phone is, since nothing can be done about it. */
+async function refused({ status, message }) {
+  if (status === CONFLICT) phone.set({ ringing: [], missed: message });
+  else notify(message, "danger");
+  await ask();
+}
 
 async function end(id, request_id = null) {
   const told = await attempt(() => post(`/api/training/calls/${id}/end`, { request_id }));
@@ -108,14 +119,14 @@ class Phone extends Part {
   }
 
   render() {
-    const { seated, ringing, line } = phone.value;
+    const { seated, ringing, line, missed } = phone.value;
     const waits = ringing.length > 0;
     const state = line ? "talks" : waits && seated ? "rings" : "";
     const quiet = seated ? t("The phone is quiet.") : t("The simulation answers the phones.");
     return html`<section class="training-phone ${state}" aria-label=${t("Phone of the training")}>
       ${line ? this.talking(phone.value) : ""}
       ${waits && seated ? this.ringing(ringing) : ""}
-      ${line || (waits && seated) ? "" : html`<p class="muted">${quiet} ${seated ? "" : html`<a href="/training/seats">${t("Take this seat")}</a>`}</p>`}
+      ${line || (waits && seated) ? "" : html`<p class="muted" role="status">${missed} ${quiet} ${seated ? "" : html`<a href="/training/seats">${t("Take this seat")}</a>`}</p>`}
     </section>`;
   }
 }

@@ -41,10 +41,13 @@ const facts = (answer, recorded) => html`<dl class="facts">
   ${fact(t("Clear by"), answer.due_at ? t("{time} on {day}", { time: time(answer.due_at), day: day(answer.due_at) }) : "")}
 </dl>`;
 
-/** The place as it was chosen, with its house number, or the street that is nearest to the pin. */
+/** Kinds of places that are said by their streets, as the headline says where it is. */
+const ON_STREETS = ["address", "crossing", "street"];
+
+/** The house, crossing or street in the words in which it was chosen, else the street that is nearest to the place. */
 function headline({ answer, guesses, chosen }) {
-  const house = guesses[chosen]?.kind === "address" ? guesses[chosen].said : "";
-  return house || answer.address[document.documentElement.lang] || streetName(answer.street);
+  const place = ON_STREETS.includes(guesses[chosen]?.kind) ? guesses[chosen].said : "";
+  return place || answer.address[document.documentElement.lang] || streetName(answer.street);
 }
 
 const direction = (language) => boot.languages.find(({ code }) => code === language)?.direction ?? "auto";

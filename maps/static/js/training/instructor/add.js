@@ -1,5 +1,6 @@
 // Adds something to the scenario: a short form for each kind of its tables.
 import { html } from "lit";
+import { keyed } from "lit/directives/keyed.js";
 import { boot, now } from "../../pages/boot.js";
 import { Part } from "../../pages/element.js";
 import { field } from "../../pages/form-parts.js";
@@ -70,11 +71,17 @@ const KINDS = {
 };
 
 class Add extends Part {
-  static properties = { kind: { state: true }, sending: { state: true } };
+  static properties = { kind: { state: true }, turn: { state: true }, sending: { state: true } };
 
   constructor() {
     super();
-    this.kind = "call";
+    this.choose("call");
+  }
+
+  /** Begin a form anew: what was written for one event is not meant for the next. */
+  choose(kind) {
+    this.kind = kind;
+    this.turn = {};
   }
 
   hours(form) {
@@ -92,14 +99,13 @@ class Add extends Part {
     this.sending = false;
     if (!added) return;
     echo(t("Added: {what}", { what: t(`training_event:${this.kind}`) }));
-    if (form.elements.said) form.elements.said.value = "";
+    this.choose(this.kind);
   }
 
   render() {
     return html`<form class="add-form" @submit=${this.send}>
-      ${field("event", t("What happens"), html`<select id="event" @change=${({ target }) => (this.kind = target.value)}>${Object.keys(KINDS).map((kind) => html`<option value=${kind} ?selected=${kind === this.kind}>${t(`training_event:${kind}`)}</option>`)}</select>`)}
-      ${KINDS[this.kind].fields()}
-      ${amount("soon", t("Begins in"), 0, t("min"))}
+      ${field("event", t("What happens"), html`<select id="event" @change=${({ target }) => this.choose(target.value)}>${Object.keys(KINDS).map((kind) => html`<option value=${kind} ?selected=${kind === this.kind}>${t(`training_event:${kind}`)}</option>`)}</select>`)}
+      ${keyed(this.turn, html`${KINDS[this.kind].fields()} ${amount("soon", t("Begins"), 0, t("min from now"))}`)}
       <button class="primary" ?disabled=${this.sending}>${t("Add it")}</button>
     </form>`;
   }
