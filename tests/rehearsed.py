@@ -5,7 +5,7 @@ from pathlib import Path
 
 from api.config.training_clock import TrainingClock, make_training_clock
 from data.training import shipped_text
-from data.training.players import PLAYED_BY_MACHINE
+from data.training.players import PLAYED_BY_SIMULATION
 from fleet.training.sandbox.folder import Sandbox, sandbox_of
 from fleet.training.sandbox.making import WantedTraining, make_sandbox
 from tests import village as v
@@ -20,7 +20,7 @@ def a_sandbox(
     Serve it with `Settings(var=sandbox.folder)` and `TrainingClock(sandbox.folder)`.
     """
     sandbox = sandbox_of(home.parent.parent, home.name)
-    players = dict.fromkeys(PLAYED_BY_MACHINE, players_hash)
+    players = dict.fromkeys(PLAYED_BY_SIMULATION, players_hash)
     wanted = WantedTraining(scenario, shipped_text(scenario), 1, players, players)
 
     def finish(folder: Path) -> None:

@@ -18,7 +18,7 @@ from api.web.page_texts import texts_address
 from data.languages import languages
 from data.model import Actor, ActorKind, LonLat, User
 from data.store.database.engine import reading
-from data.training.players import PLAYED_BY_MACHINE
+from data.training.players import PLAYED_BY_SIMULATION
 from fleet.accounts.people import names_by_login
 from fleet.setup.machine_list import machine_names
 from fleet.shifts.driver_codes import machines_login
@@ -165,8 +165,10 @@ def people_boot(context: Context) -> dict[str, object]:
     with context.reading() as tx:
         names, machines = names_by_login(tx), machine_names(tx)
     return {
-        "people": {login: name for login, name in names.items() if login not in PLAYED_BY_MACHINE},
-        "simulated": list(PLAYED_BY_MACHINE),
+        "people": {
+            login: name for login, name in names.items() if login not in PLAYED_BY_SIMULATION
+        },
+        "simulated": list(PLAYED_BY_SIMULATION),
         "driven": {machines_login(one): name for one, name in machines.items()},
     }
 

@@ -7,7 +7,7 @@ from data.model import Role, User
 OPERATOR, DISPATCHER = "training-operator", "training-dispatcher"
 """Sign-in names under which the simulation plays who takes calls, and who plans at night."""
 
-PLAYED_BY_MACHINE: Mapping[str, Role] = {
+PLAYED_BY_SIMULATION: Mapping[str, Role] = {
     OPERATOR: Role.OPERATOR,
     DISPATCHER: Role.DISPATCHER,
 }
@@ -15,4 +15,4 @@ PLAYED_BY_MACHINE: Mapping[str, Role] = {
 
 def is_simulated(someone: User) -> bool:
     """Whether this is no person: nothing is given to the simulation to see to."""
-    return someone.login in PLAYED_BY_MACHINE
+    return someone.login in PLAYED_BY_SIMULATION

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from data.model import RequestId, ServiceRequest
 from data.model.training.live_training import TrainingCall
-from data.training.players import PLAYED_BY_MACHINE
+from data.training.players import PLAYED_BY_SIMULATION
 from maps.pages.i18n import Translator
 
 
@@ -91,7 +91,7 @@ def call_rows(
 
 
 def _taker(login: str, people: Mapping[str, str], t: Translator) -> str:
-    return t("The simulation") if login in PLAYED_BY_MACHINE else people.get(login) or login
+    return t("The simulation") if login in PLAYED_BY_SIMULATION else people.get(login) or login
 
 
 def _reference(call: TrainingCall, asked: Mapping[RequestId, ServiceRequest]) -> str:

@@ -27,7 +27,7 @@ from data.errors import BarfrubError, ConflictError, NotFoundError
 from data.model import Actor
 from data.store.database.city_database import database_of
 from data.store.database.engine import Database, reading
-from data.training.players import PLAYED_BY_MACHINE
+from data.training.players import PLAYED_BY_SIMULATION
 from fleet.training.rehearsal import training_of
 from fleet.training.sandbox.folder import Sandbox
 from fleet.training.sandbox.making import WantedTraining, bring_up_to_date, make_sandbox
@@ -134,7 +134,7 @@ def _make(
     def finish(folder: Path) -> None:
         make_training_clock(folder, now, speed)
 
-    passwords = {login: secrets.token_urlsafe(16) for login in PLAYED_BY_MACHINE}
+    passwords = {login: secrets.token_urlsafe(16) for login in PLAYED_BY_SIMULATION}
     hashes = {login: hash_password(password) for login, password in passwords.items()}
     report(HostStep.COPY)
     with _people(settings) as people:

@@ -16,7 +16,7 @@ TrainingCallId = NewType("TrainingCallId", int)
 
 @dataclass(frozen=True, slots=True)
 class TrainingSeat:
-    """A role that somebody plays, which the machine plays otherwise; drivers play a vehicle's.
+    """A role that somebody plays, which the simulation plays otherwise; drivers play a vehicle's.
 
     `going` and `blade` are the controls of a driver's simulated truck.
     """

@@ -19,7 +19,7 @@ from data.store.training.instructor import list_training_events, list_training_n
 from data.store.training.rehearsal import list_marks
 from data.store.training.results import list_results, save_result
 from data.streets.network import StreetNetwork
-from data.training.players import PLAYED_BY_MACHINE
+from data.training.players import PLAYED_BY_SIMULATION
 from fleet.alerts.severity import Severity, severity
 from fleet.reports.storm_statistics import StormRecords
 from fleet.training.events import scenario_end
@@ -59,7 +59,7 @@ class DebriefSources:
     records: StormRecords
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Debrief:
     """A training until a moment; `points` are `None` where nobody looked for them yet.
 
@@ -117,18 +117,18 @@ def debrief(
         same = tuple(r for r in former if (r.login, r.role) == (one.login, one.role))
         found.append(TraineeScore(one, score, same))
     return Debrief(
-        training,
-        storm,
-        until,
-        tuple(found),
-        facts,
-        tuple(calls),
-        None if points is None else tuple(points),
-        tuple(one.since for one in driven.plans),
-        _grave_alerts(tx, storm, until),
-        tuple(list_training_events(tx)),
-        tuple(list_training_notes(tx)),
-        tuple(list_marks(tx)),
+        training=training,
+        storm=storm,
+        at=until,
+        scores=tuple(found),
+        facts=facts,
+        calls=tuple(calls),
+        points=None if points is None else tuple(points),
+        driven=tuple(one.since for one in driven.plans),
+        alerts=_grave_alerts(tx, storm, until),
+        events=tuple(list_training_events(tx)),
+        notes=tuple(list_training_notes(tx)),
+        marks=tuple(list_marks(tx)),
     )
 
 
@@ -138,7 +138,7 @@ def trainees(calls: Iterable[CallRecord], seated: Iterable[Trainee]) -> tuple[Tr
     Who drove several trucks after each other is there with each of them.
     """
     found = [*seated, *(Trainee(one.taken_by, Role.OPERATOR) for one in calls if one.taken_by)]
-    people = (one for one in found if one.login not in PLAYED_BY_MACHINE)
+    people = (one for one in found if one.login not in PLAYED_BY_SIMULATION)
     return tuple(dict.fromkeys(people))
 
 
@@ -155,14 +155,14 @@ def results_of(found: Debrief, kept_at: datetime) -> tuple[TrainingResult, ...]:
         measures = {each.name: each.value for each in score.measures if each.value is not None}
         results.append(
             TrainingResult(
-                login,
-                role,
-                found.training.scenario_name,
-                found.training.began_at,
-                found.facts.hours,
-                score.points,
-                measures,
-                kept_at,
+                login=login,
+                role=role,
+                scenario_name=found.training.scenario_name,
+                began_at=found.training.began_at,
+                hours=found.facts.hours,
+                points=score.points,
+                measures=measures,
+                kept_at=kept_at,
             )
         )
     return tuple(results)

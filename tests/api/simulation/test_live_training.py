@@ -73,7 +73,7 @@ def take(tx: Tx, login: str, vehicle_id: VehicleId | None = None) -> None:
     take_seat(tx, DISPATCHER, user, user.roles[0], vehicle_id, v.NOW)
 
 
-def test_in_a_rehearsal_phones_ring_and_the_machine_takes_the_calls_nobody_else_does(
+def test_in_a_rehearsal_phones_ring_and_the_simulation_takes_the_calls_nobody_else_does(
     settings: Settings, rehearsed_city: Path, clock: StillClock
 ) -> None:
     async def scene(simulation: Simulation, clock: StillClock) -> None:
@@ -97,42 +97,42 @@ def test_in_a_rehearsal_phones_ring_and_the_machine_takes_the_calls_nobody_else_
 
 def test_a_call_that_a_person_takes_meanwhile_ends_no_simulation(rehearsed_city: Path) -> None:
     engine = database_of(rehearsed_city)
-    machine, person = "training-operator", Actor(ActorKind.USER, "operator")
+    simulated, person = "training-operator", Actor(ActorKind.USER, "operator")
     place = LonLat(45.07, 37.55)
     caller = SimulatedCall(v.NOW, RequestKind.PLOW, "Snow", "Mill Street", place, v.MILL)
     changing(rehearsed_city, lambda tx: ring(tx, [(caller, None)] * 3, v.NOW))
     training = find_live_training(engine, lambda *_: iter(()))
     assert training is not None
-    first, second, third = training.to_answer(machine)
+    first, second, third = training.to_answer(simulated)
     changing(rehearsed_city, lambda tx: take_call(tx, person, first.id, v.NOW))
-    assert not training.take(first, machine, v.NOW)
-    assert training.take(second, machine, v.NOW)
+    assert not training.take(first, simulated, v.NOW)
+    assert training.take(second, simulated, v.NOW)
     changing(rehearsed_city, lambda tx: take(tx, "operator"))
-    assert not training.take(third, machine, v.NOW)
-    assert [one.id for one in training.to_answer(machine)] == [second.id]  # on its line already
-    training.end(second, machine, None, v.NOW)
-    assert training.to_answer(machine) == []
+    assert not training.take(third, simulated, v.NOW)
+    assert [one.id for one in training.to_answer(simulated)] == [second.id]  # on its line already
+    training.end(second, simulated, None, v.NOW)
+    assert training.to_answer(simulated) == []
     engine.dispose()
 
 
 def test_a_simulation_whose_clock_is_ahead_of_the_servers_goes_on(rehearsed_city: Path) -> None:
     engine = database_of(rehearsed_city)
-    ahead, machine = v.NOW + timedelta(minutes=1), "training-operator"
+    ahead, simulated = v.NOW + timedelta(minutes=1), "training-operator"
     caller = SimulatedCall(
         ahead, RequestKind.PLOW, "Snow", "Mill Street", LonLat(45.07, 37.55), v.MILL
     )
     changing(rehearsed_city, lambda tx: ring(tx, [(caller, None)], ahead))
     training = find_live_training(engine, lambda *_: iter(()))
     assert training is not None
-    (call,) = training.to_answer(machine)
-    assert training.take(call, machine, ahead)
+    (call,) = training.to_answer(simulated)
+    assert training.take(call, simulated, ahead)
     with transaction(engine) as tx:
         asked = replace(a_request(), job_id=None, received_at=v.NOW)
         add_request(tx, asked)
-    training.end(call, machine, asked.id, ahead)
+    training.end(call, simulated, asked.id, ahead)
     with transaction(engine) as tx:
         assert [one.request_id for one in newest_calls(tx, 100)] == [asked.id]
-    assert training.to_answer(machine) == []
+    assert training.to_answer(simulated) == []
     engine.dispose()
 
 

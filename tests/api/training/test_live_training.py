@@ -47,7 +47,7 @@ def test_a_city_of_its_own_has_no_page_of_a_training(client, sign_in, path):
     assert client.get(path).status_code == 404
 
 
-def test_a_trainee_takes_a_seat_and_leaves_it_to_the_machine(client, sign_in, rehearsed):
+def test_a_trainee_takes_a_seat_and_leaves_it_to_the_simulation(client, sign_in, rehearsed):
     sign_in("operator")
     page = client.get("/training/seats", headers=PAGE).text
     assert "First night" in page

@@ -77,7 +77,7 @@ def verbs(tx):
     return [event.verb for event in list_events(tx) if event.verb.startswith("training.")]
 
 
-def test_a_role_is_the_machines_until_a_person_takes_it_and_again_after(tx):
+def test_a_role_is_the_simulations_until_a_person_takes_it_and_again_after(tx):
     olga = a_person(tx)
     assert not is_played(seats_of(tx), Role.OPERATOR)
     take_seat(tx, OLGA, olga, Role.OPERATOR, None, v.NOW)
@@ -281,7 +281,7 @@ def test_the_timeline_reads_only_what_trainees_did_since_it_was_read_last(tx) ->
     does("omid")
     does("olga", "training.seat_taken")
     does("olga")
-    does("machine")
+    does("training-operator")
     assert told() == [("olga", "request.received")]
     does("olga", "request.merged")
     assert told() == [("olga", "request.merged"), ("olga", "request.received")]

@@ -1,4 +1,4 @@
-"""A whole training: two trainees play, the machine plays the rest, an instructor leads."""
+"""A whole training: two trainees play, the simulation plays the rest, an instructor leads."""
 
 import asyncio
 import re

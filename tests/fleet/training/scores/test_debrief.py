@@ -39,8 +39,8 @@ from data.store.training.calls import add_call, set_ended
 from data.store.training.rehearsal import set_training
 from data.store.training.results import list_results
 from data.store.work import list_jobs
-from data.training.players import DISPATCHER as MACHINE
-from data.training.players import OPERATOR as MACHINE_AT_THE_PHONE
+from data.training.players import DISPATCHER as SIMULATED_DISPATCHER
+from data.training.players import OPERATOR as SIMULATED_OPERATOR
 from fleet.reports.storm_statistics import StormRecords
 from fleet.simulation.simulated_calls import spoken_name
 from fleet.training.calls import take_call
@@ -177,14 +177,14 @@ def test_who_names_a_crossing_may_be_recorded_on_either_of_its_streets(
     assert values(read(tx, storm), "sara")["right_street"] == 0.75
 
 
-def test_people_are_scored_in_the_roles_that_they_played_and_the_machine_is_not(
+def test_people_are_scored_in_the_roles_that_they_played_and_the_simulation_is_not(
     tx: Tx, storm: Storm
 ) -> None:
     set_training(tx, REHEARSED)
     person(tx, "dara", Role.DISPATCHER)
     person(tx, "mina", Role.SUPERVISOR)
     person(tx, "ali", Role.DRIVER, VehicleId(1))
-    person(tx, MACHINE, Role.DISPATCHER)
+    person(tx, SIMULATED_DISPATCHER, Role.DISPATCHER)
     asked(tx, 1, 0)
     a_call(tx, 1, 0)
     found = read(tx, storm)
@@ -305,7 +305,7 @@ def test_who_lets_every_call_ring_has_no_points_for_those_of_machine_and_colleag
 ) -> None:
     person(tx, "omid", Role.OPERATOR)
     stand_up(tx, "omid", Role.OPERATOR, v.NOW + 20 * MINUTE)
-    for number, login in enumerate((MACHINE_AT_THE_PHONE, "sara"), 1):
+    for number, login in enumerate((SIMULATED_OPERATOR, "sara"), 1):
         asked(tx, number, 2)
         a_call(tx, number, 2, taken_by=login)
     missed = {"taken_at": None, "taken_by": "", "request_id": None}

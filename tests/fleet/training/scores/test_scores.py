@@ -7,7 +7,7 @@ import pytest
 
 from data.model import Alert, AlertId, AlertKind, PlanId, Role, ServiceClass
 from data.streets.network import build_network
-from data.training.players import OPERATOR as MACHINE
+from data.training.players import OPERATOR as SIMULATED_OPERATOR
 from fleet.reports.performance import Response, late_spells, promised_lanes
 from fleet.training.scores.alert_times import alert_times
 from fleet.training.scores.dispatcher_score import (
@@ -86,7 +86,9 @@ def test_who_hangs_up_on_callers_or_stays_on_one_line_has_hardly_any_points() ->
 
 
 def test_who_loses_every_call_has_no_points_whatever_others_took() -> None:
-    others = [a_call(number, taken_by=by) for number, by in enumerate((MACHINE, "omid") * 20)]
+    others = [
+        a_call(number, taken_by=by) for number, by in enumerate((SIMULATED_OPERATOR, "omid") * 20)
+    ]
     lost = [careless_call(3 * number) for number in range(5)]
     nobody = score([*others, *lost])
     assert nobody.points == 0.0
