@@ -17,15 +17,22 @@ from data.model import (
     RequestId,
     RequestState,
     SegmentId,
+    ServiceRequest,
     Storm,
 )
 from data.store.audit.audit_log import add_event
 from data.store.coverage.coverage import list_work_and_drives
 from data.store.database.engine import Tx
 from data.store.requests.requests import list_requests_of_jobs
-from data.store.work import find_open_job, list_jobs_on_segments, set_job_state
+from data.store.work import (
+    find_open_job,
+    list_jobs_by_id,
+    list_jobs_on_segments,
+    set_job_state,
+)
 from fleet.context import CityContext
 from fleet.coverage.street_coverage import counting, done_at
+from fleet.evidence.later_requests import AskedLater, asked_later, work_since
 from fleet.requests.closing import UNPROVED, close_by_evidence, reopen_unproved
 
 TRACKING = Actor(ActorKind.SYSTEM, "tracking")
@@ -96,17 +103,48 @@ def _attached(
 
 
 def answer_requests(
-    tx: Tx, jobs: Mapping[JobId, Done], now: datetime, actor: Actor
-) -> tuple[RequestId, ...]:
-    """Close the requests of done jobs, and return their ids."""
-    answered: list[RequestId] = []
-    for request in list_requests_of_jobs(tx, list(jobs)) if jobs else ():
-        if request.state is not RequestState.OPEN or request.job_id is None:
-            continue
-        done = jobs[request.job_id]
-        close_by_evidence(tx, actor, request, done.reason, done.at, now)
-        answered.append(request.id)
-    return tuple(answered)
+    city: CityContext, storm: Storm, jobs: Mapping[JobId, Done], actor: Actor
+) -> tuple[tuple[JobId, ...], tuple[RequestId, ...]]:
+    """Answer the requests of done jobs; return all jobs that are done by it, and changed requests.
+
+    Evidence may be read late. Who asked after the work was done is not answered by it: the request
+    gets work from when it came, which passes seen since may have done already.
+    """
+    done_jobs, changed = dict(jobs), list[RequestId]()
+    while jobs:
+        later: list[AskedLater] = []
+        for asked, done in _waiting(city.tx, jobs):
+            late = asked_later(city.tx, asked, done.at)
+            later += late
+            if asked not in [one.request for one in late]:
+                close_by_evidence(city.tx, actor, asked, done.reason, done.at, city.now)
+                changed.append(asked.id)
+        changed += [one.request.id for one in later]
+        again = [work_since(city, actor, one, storm) for one in later]
+        jobs = _done_since(city, storm, again, actor)
+        done_jobs |= jobs
+    return tuple(done_jobs), tuple(changed)
+
+
+def _waiting(tx: Tx, jobs: Mapping[JobId, Done]) -> list[tuple[ServiceRequest, Done]]:
+    """Return the open requests of done jobs, and how each was done."""
+    found = list_requests_of_jobs(tx, list(jobs))
+    return [
+        (one, jobs[one.job_id])
+        for one in found
+        if one.state is RequestState.OPEN and one.job_id is not None
+    ]
+
+
+def _done_since(
+    city: CityContext, storm: Storm, job_ids: Collection[JobId | None], actor: Actor
+) -> dict[JobId, Done]:
+    """Close those of these jobs that stored passes prove, and return when and why."""
+    jobs = list_jobs_by_id(city.tx, {one for one in job_ids if one is not None})
+    if not jobs:
+        return {}
+    seen = list_work_and_drives(city.tx, storm.id, {job.segment_id for job in jobs})
+    return close_jobs(city, seen, jobs, actor)
 
 
 def took_back(before: Coverage | None, after: Coverage) -> bool:

@@ -235,7 +235,7 @@ def derive(
         if storm.ended_at is None:
             jobs |= close_jobs(city, reading.passes, wanted, actor)
     rows = tuple(after for _, after in changed)
-    return Proof(rows, tuple(jobs), answer_requests(city.tx, jobs, city.now, actor)), changed
+    return Proof(rows, *answer_requests(city, storm, jobs, actor)), changed
 
 
 def note_revision(

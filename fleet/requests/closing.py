@@ -31,7 +31,7 @@ from data.store.requests.sla_clocks import get_clock, let_clock_run, stop_clock,
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import has_segment
-from data.store.work import add_job, find_open_job, get_job, set_job_state
+from data.store.work import add_job, find_done_at, find_open_job, get_job, set_job_state
 from fleet.requests.intake import TREATMENTS, subject_of, wrong_state
 from fleet.requests.notices import retract_end_notice, write_end_notice, write_notice
 from fleet.work.crew_jobs import drop_job_of_request, reopen_job_of_request
@@ -224,7 +224,9 @@ def _close(
 def _require_proof(tx: Tx, asked: ServiceRequest, reason: ClosingReason) -> None:
     """Raise `ConflictError` where a reason claims work or a visit without evidence."""
     if reason is ClosingReason.PLOWED:
-        proved = asked.job_id is not None and get_job(tx, asked.job_id).state is JobState.DONE
+        done_at = None if asked.job_id is None else find_done_at(tx, asked.job_id)
+        since = get_clock(tx, asked.id).reopened_at or asked.received_at
+        proved = done_at is not None and done_at >= since
     elif reason is ClosingReason.INSPECTED:
         since = get_clock(tx, asked.id).reopened_at or asked.received_at
         seen = [each for each in list_sightings(tx, asked.id) if each.seen_at >= since]

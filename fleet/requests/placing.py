@@ -157,10 +157,12 @@ def open_work(
     storm: Storm,
     *,
     join: bool = True,
+    since: datetime | None = None,
 ) -> ServiceRequest:
     """Join a placed request to the open job of its street and treatment, or add one.
 
     Without `join` a job is added whatever is open: the operator heard that it is another matter.
+    A job that is added starts now, or `since` a moment.
     What no machine on the street does is a crew's job, or open without one until somebody looked.
     """
     if placed.snap is None:
@@ -179,7 +181,7 @@ def open_work(
     joined = job is not None
     if job is None:
         blade_m = typical_blade_m(list_vehicles(tx))
-        job = add_job(tx, new_job(storm.id, segment, policy, blade_m, treatment, now))
+        job = add_job(tx, new_job(storm.id, segment, policy, blade_m, treatment, since or now))
         born = {
             "segment": segment.id,
             "treatment": treatment,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, insert, or_, select
 
 from data.model import (
     ClosingReason,
@@ -25,7 +25,10 @@ ASKED_AT_ONCE = 500
 """Requests named in one question: SQLite takes some thousand variables."""
 
 _later_job = job.alias("later_job")
-_DONE_AT: ColumnElement[Any] = func.coalesce(job.c.done_at, _later_job.c.done_at)
+_DONE_AT: ColumnElement[Any] = func.coalesce(
+    *(case((of.c.done_at >= request.c.received_at, of.c.done_at)) for of in (job, _later_job))
+)
+"""When the work was done; what was done before the request came is no answer to it."""
 
 
 class AwaitingPromise(NamedTuple):

@@ -106,6 +106,15 @@ def test_a_request_with_a_job_that_is_done_may_be_closed_as_plowed(tx: Tx) -> No
     assert closed(tx, request, ClosingReason.PLOWED).state is RequestState.DONE
 
 
+def test_work_that_was_done_before_the_call_proves_nothing_of_it(tx: Tx) -> None:
+    a_storm(tx)
+    request = asked(tx)
+    assert request.job_id is not None
+    set_job_state(tx, [request.job_id], JobState.DONE, v.NOW - MINUTE)
+    with pytest.raises(ConflictError, match="nothing proves"):
+        closed(tx, request, ClosingReason.PLOWED)
+
+
 @pytest.mark.parametrize(("clear", "state"), [(True, RequestState.DONE), (False, None)])
 def test_only_who_saw_a_clear_street_closes_by_inspection(
     tx: Tx, clear: bool, state: RequestState | None

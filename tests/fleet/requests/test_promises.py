@@ -249,6 +249,15 @@ def test_evidence_measures_promises(tx: Tx) -> None:
     assert was_kept(outcomes[broken.id], v.NOW + 9 * HOUR) is False
 
 
+def test_what_was_done_before_the_call_keeps_no_promise(tx: Tx) -> None:
+    a_published_plan(tx)
+    asked = asked_on(tx, v.MILL)
+    give_promise(tx, DISPATCHER, asked, arrivals(tx))
+    set_job_state(tx, [job_on(tx, v.MILL).id], JobState.DONE, v.NOW - MINUTE)
+    (outcome,) = list_promise_outcomes(tx, 10, v.NOW + 9 * HOUR)
+    assert was_kept(outcome, v.NOW + 9 * HOUR) is False
+
+
 def test_a_request_that_moved_to_another_job_is_measured_by_that_one(tx: Tx) -> None:
     a_published_plan(tx)
     trucks = arrivals(tx)
