@@ -85,7 +85,7 @@ def _row(one: ScoredMeasure, rule: ScoreRule, t: Translator) -> tuple[str, ...]:
         value_text(one.value, rule.unit, t),
         "–" if one.points is None else t.number(round(one.points)),
         rule_text(rule, t),
-        t.number(one.of),
+        t.number(one.of) if rule.counted else "–",
     )
 
 

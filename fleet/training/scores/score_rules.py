@@ -27,13 +27,15 @@ class Unit(StrEnum):
 class ScoreRule:
     """The value of a measure that has all points, the one that has none, and its weight.
 
-    Values between the two have points in proportion; either end may be the higher one.
+    Values between the two have points in proportion; either end may be the higher one. `counted`
+    is whether it was measured over things that can be counted, as calls and not as a whole storm.
     """
 
     unit: Unit
     full_at: float
     none_at: float
     weight: float
+    counted: bool = True
 
     def points(self, value: float) -> float:
         """Return the points of a value, 0 to 100."""
@@ -50,13 +52,13 @@ RULES: Mapping[Role, Mapping[str, ScoreRule]] = {
         "promises": ScoreRule(Unit.SHARE, 0.9, 0.4, 1.0),
     },
     Role.DISPATCHER: {
-        "late_first": ScoreRule(Unit.SHARE, 0.02, 0.4, 3.0),
-        "late_second": ScoreRule(Unit.SHARE, 0.05, 0.5, 2.0),
-        "late_others": ScoreRule(Unit.SHARE, 0.1, 0.6, 1.0),
+        "late_first": ScoreRule(Unit.SHARE, 0.02, 0.4, 3.0, counted=False),
+        "late_second": ScoreRule(Unit.SHARE, 0.05, 0.5, 2.0, counted=False),
+        "late_others": ScoreRule(Unit.SHARE, 0.1, 0.6, 1.0, counted=False),
         "requests": ScoreRule(Unit.SHARE, 0.95, 0.5, 2.0),
         "alerts": ScoreRule(Unit.SHARE, 0.95, 0.4, 2.0),
         "plan_changes": ScoreRule(Unit.NUMBER, 0.25, 2.0, 1.0),
-        "driven": ScoreRule(Unit.RATIO, 1.5, 4.0, 1.0),
+        "driven": ScoreRule(Unit.RATIO, 1.5, 4.0, 1.0, counted=False),
         "replanning_min": ScoreRule(Unit.MINUTES, 1.0, 30.0, 3.0),
     },
     Role.SUPERVISOR: {
