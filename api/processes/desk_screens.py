@@ -35,6 +35,10 @@ class DeskScreens:
             screen = self._screens.get(login, DeskScreen())
             self._screens[login] = replace(screen, words=words, place=place)
 
+    def of(self, login: str) -> DeskScreen:
+        """Return what somebody saw last."""
+        return self.seen().get(login, DeskScreen())
+
     def seen(self) -> Mapping[str, DeskScreen]:
         """Return what everybody saw last."""
         with self._lock:

@@ -1,6 +1,6 @@
 """Calls of a rehearsal, as its operators and its instructor see them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,11 +29,31 @@ class SpokenCallView:
 
 @dataclass(frozen=True, slots=True)
 class PhoneView:
-    """An operator's phone: whether he plays the operator, what rings, and who is on the line."""
+    """An operator's phone: whether he plays the operator, what rings, and who is on the line.
 
+    Where he does not, `players` are the names of those who do.
+    """
+
+    seated: bool
+    players: tuple[str, ...]
+    ringing: tuple[RingingCallView, ...]
+    line: SpokenCallView | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskView:
+    """The desk of somebody, for who leads: the phone as he has it, and what he has typed.
+
+    `seated` is whether he plays the operator; nothing rings at the desk of anybody else. `place` is
+    the one that he has chosen.
+    """
+
+    name: str
     seated: bool
     ringing: tuple[RingingCallView, ...]
     line: SpokenCallView | None
+    words: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +74,9 @@ class CallRowView:
     reference: str
 
 
-def phone_view(calls: Iterable[TrainingCall], login: str, *, seated: bool) -> PhoneView:
+def phone_view(
+    calls: Iterable[TrainingCall], login: str, players: Sequence[str], *, seated: bool
+) -> PhoneView:
     """Return the phone of somebody who signs in by a name."""
     ringing, line = [], None
     for call in calls:
@@ -62,7 +84,14 @@ def phone_view(calls: Iterable[TrainingCall], login: str, *, seated: bool) -> Ph
             ringing.append(RingingCallView(call.id, call.rang_at))
         elif call.on_the_line and call.taken_by == login and call.taken_at is not None:
             line = SpokenCallView(call.id, call.taken_at, call.words)
-    return PhoneView(seated, tuple(ringing), line)
+    return PhoneView(seated, tuple(players), tuple(ringing), line)
+
+
+def desk_view(name: str, phone: PhoneView, words: str, place: str) -> DeskView:
+    """Return the desk of somebody with his phone and what he has typed."""
+    if not phone.seated:
+        return DeskView(name, False, (), None, "", "")
+    return DeskView(name, True, phone.ringing, phone.line, words, place)
 
 
 def call_rows(

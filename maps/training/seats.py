@@ -24,9 +24,6 @@ HOMES: Mapping[Role, str] = {
 }
 """Where somebody works who plays a role."""
 
-DESKS: Mapping[Role, str] = {**HOMES, Role.OPERATOR: "/requests"}
-"""Where an instructor looks as long as nobody knows what a trainee has open."""
-
 
 @dataclass(frozen=True, slots=True)
 class SeatRow:
@@ -156,7 +153,7 @@ def seat_views(
                 going=seat.going,
                 blade=seat.blade,
                 page=page,
-                page_name=name_of_page(page, around.t) if page == screen.page else "",
+                page_name="" if seat.role is Role.DRIVER else name_of_page(screen.page, around.t),
                 doing=doing,
                 typed=screen.typed if seat.role is Role.OPERATOR else "",
             )
@@ -184,10 +181,12 @@ def _machine(seat: TrainingSeat, city: WatchedCity) -> str:
 def _page_in_view(seat: TrainingSeat, city: WatchedCity, seen: str) -> str:
     """Return where an instructor sees what somebody sees who plays a role.
 
-    A driver's page leads whoever opens it, so that his route is shown instead; of other pages only
-    those of the menu and below are followed.
+    A driver's page leads whoever opens it, so that his route is shown instead, and an operator's
+    form is his own; of other pages only those of the menu and below are followed.
     """
     if seat.role is not Role.DRIVER:
-        return seen if knows_page(seen) else DESKS[seat.role]
+        page = seen if knows_page(seen) else HOMES[seat.role]
+        is_form = seat.role is Role.OPERATOR and page == HOMES[seat.role]
+        return f"/training/desks/{seat.user_id}" if is_form else page
     shift = city.shifts.get(seat.vehicle_id) if seat.vehicle_id else None
     return "/" if shift is None else f"/routes/{shift}"

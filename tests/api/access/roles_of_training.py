@@ -24,10 +24,12 @@ POST /api/training/drive/leave
 
 # administrator supervisor
 GET /api/training/clock
+GET /api/training/desks/{user_id}
 GET /api/training/instructor
 GET /api/training/marks
 GET /api/training/sandbox
 GET /training
+GET /training/desks/{user_id}
 GET /training/instructor
 GET /training/outbox
 POST /api/training/clock

@@ -98,6 +98,38 @@ def test_an_operator_hears_words_only_of_the_call_he_takes(client, app, sign_in,
     assert newest["taken_by"] == "The simulation"
 
 
+def test_who_leads_sees_an_operators_phone_and_what_is_typed_and_nobody_else_does(
+    client, app, sign_in, rehearsed, rings
+):
+    first, second = rings(), rings("Ice on Main Street")
+    sign_in("operator")
+    client.post("/api/training/seats", json={"role": "operator"})
+    app.desk_screens.open_page("operator", "/operator")
+    client.post(f"/api/training/calls/{first.id}/take")
+    client.post("/api/training/screen", json={"words": "Mill", "place": "Mill Street"})
+    sign_in("supervisor")
+    (seat,) = client.get("/api/training/instructor").json()["seats"]
+    assert (seat["page"], seat["page_name"]) == (
+        f"/training/desks/{seat['user_id']}",
+        "New service request",
+    )
+    page = client.get(seat["page"], headers=PAGE).text
+    assert "What operator sees" in re.sub("[\u2066-\u2069]", "", page)
+    desk = client.get(f"/api{seat['page']}").json()
+    assert [one["id"] for one in desk["ringing"]] == [second.id]
+    assert desk["line"]["words"].startswith("Snow up to the knee")
+    assert (desk["seated"], desk["words"], desk["place"]) == (True, "Mill", "Mill Street")
+    phone = client.get("/api/training/calls").json()
+    assert (phone["seated"], phone["players"], phone["line"]) == (False, ["operator"], None)
+    sign_in("operator")
+    assert client.get(f"/api{seat['page']}").status_code == 403
+    client.post("/api/training/seats/leave", json={"role": "operator"})
+    assert client.get("/api/training/calls").json()["players"] == []
+    sign_in("supervisor")
+    left = client.get(f"/api{seat['page']}").json()
+    assert (left["seated"], left["ringing"], left["words"]) == (False, [], "")
+
+
 def test_who_has_no_seat_takes_no_call(client, sign_in, rehearsed, rings):
     call = rings()
     sign_in("operator")

@@ -13,7 +13,7 @@ from data.store.database.engine import transaction
 from data.store.streets.network import load_network
 from data.training.lessons import lesson_of
 from fleet.simulation.simulated_calls import SimulatedCall
-from fleet.training.calls import newest_calls, ring
+from fleet.training.calls import newest_calls, ring, take_call
 from fleet.training.lessons import done_steps
 from fleet.training.sandbox.folder import Sandbox
 from fleet.training.seats import seats_of
@@ -101,9 +101,12 @@ def test_an_operator_answers_and_an_instructor_sees_it_and_adds_a_caller(visit: 
     visit.go("/training/instructor")
     page.wait_for_selector(".call-list .ended a")
     page.wait_for_selector(".moment.act")
+    somebody_calls(visit, "Snow on School Street")
+    with transaction(visit.city.engine) as tx:
+        take_call(tx, Actor(ActorKind.USER, "operator"), newest_calls(tx, 1)[0].id, v.NOW)
     with page.expect_popup() as opened:
         page.click(".seat-list a")
-    opened.value.wait_for_url("**/operator")
+    opened.value.wait_for_selector("training-desk .caller-words:has-text('Snow on School Street')")
     visit.city.desk_screens.open_page("operator", "/requests")
     opened.value.wait_for_url("**/requests")  # goes along with the trainee
     opened.value.close()

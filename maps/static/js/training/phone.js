@@ -5,30 +5,20 @@ import { Part, icon } from "../pages/element.js";
 import { get, post } from "../pages/net.js";
 import { attempt, notify, once } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
-import { duration, t } from "../pages/texts.js";
+import { duration, isolated, t } from "../pages/texts.js";
 import { begun } from "../requests/operator/drafts.js";
 import { call, startCall } from "../requests/operator/state.js";
+import { callerWords, speaking } from "./caller-words.js";
 
 const AGAIN_MS = 1500;
 const SHOW_MS = 1000;
-const WORD_MS = 350; // people say two to three words a second
 const ANSWER_KEY = "F4";
 const CONFLICT = 409;
 
 /** What rings and who is on the line; `said` is how many of the words were heard, `missed` what is told of who hung up, until somebody else calls. */
-const phone = new Store({ seated: true, ringing: [], line: null, said: Infinity, missed: "" });
+const phone = new Store({ seated: true, players: [], ringing: [], line: null, said: Infinity, missed: "" });
 
-let saying = 0;
-
-function sayOn() {
-  const { line, said } = phone.value;
-  if (!line || said >= line.words.split(" ").length) {
-    clearInterval(saying);
-    saying = 0;
-    return;
-  }
-  phone.set({ said: said + 1 });
-}
+const speak = speaking(phone);
 
 /** Whether a call of the phone has a form, or the open one is not for it: it was begun, or belongs to another. */
 const hasForm = ({ id }) => call.value.rang !== null || begun(call.value) || call.value.drafts.some(({ rang }) => rang === id);
@@ -38,7 +28,7 @@ function take(told, said = Infinity) {
   const isOver = told.line || told.ringing.length > 0;
   phone.set({ ...told, ...(isNew ? { said } : {}), ...(isOver ? { missed: "" } : {}) });
   if (!isNew) return;
-  if (said === 0) saying ||= setInterval(sayOn, WORD_MS);
+  if (said === 0) speak();
   else if (!hasForm(told.line)) call.set({ rang: told.line.id }); // it was on the line when the page was loaded
 }
 
@@ -105,11 +95,9 @@ class Phone extends Part {
     return [phone, call];
   }
 
-  talking({ line, said }) {
-    const words = line.words.split(" ");
-    const whole = said >= words.length;
-    return html`<p class="caller-words" aria-live="polite"><span class="muted small">${t("The caller says")}</span> <q dir="auto">${words.slice(0, said).join(" ")}</q>${whole ? "" : html`<span aria-hidden="true">…</span>`}</p>
-      <button type="button" @click=${() => end(line.id)}>${icon("phone-off")}${t("Hang up")}</button>`;
+  talking() {
+    return html`${callerWords(phone.value)}
+      <button type="button" @click=${() => end(phone.value.line.id)}>${icon("phone-off")}${t("Hang up")}</button>`;
   }
 
   ringing([first, ...others]) {
@@ -119,12 +107,13 @@ class Phone extends Part {
   }
 
   render() {
-    const { seated, ringing, line, missed } = phone.value;
+    const { seated, players, ringing, line, missed } = phone.value;
     const waits = ringing.length > 0;
     const state = line ? "talks" : waits && seated ? "rings" : "";
-    const quiet = seated ? t("The phone is quiet.") : t("The simulation answers the phones.");
+    const elsewhere = players.length > 0 ? t("In the operator's seat: {names}. The phone rings there.", { names: players.map(isolated).join(t(", ")) }) : t("The simulation answers the phones.");
+    const quiet = seated ? t("The phone is quiet.") : elsewhere;
     return html`<section class="training-phone ${state}" aria-label=${t("Phone of the training")}>
-      ${line ? this.talking(phone.value) : ""}
+      ${line ? this.talking() : ""}
       ${waits && seated ? this.ringing(ringing) : ""}
       ${line || (waits && seated) ? "" : html`<p class="muted" role="status">${missed} ${quiet} ${seated ? "" : html`<a href="/training/seats">${t("Take this seat")}</a>`}</p>`}
     </section>`;
