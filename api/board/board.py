@@ -106,7 +106,7 @@ def search_waiting_requests(
     """Return the oldest waiting requests whose text has these words; callers are not searched."""
     with context.reading() as tx:
         asked = waiting_with_text(tx, words, context.app.policy.classes, LISTED)
-        due_at = deadlines(tx, asked)
+        due_at = deadlines(tx, asked, context.app.network, context.app.policy)
         return [request_view(each, due_at, context.app.network) for each in asked]
 
 
@@ -118,7 +118,7 @@ def list_board_requests(
     """Return these requests in full, once they scroll into view; unknown ones are left out."""
     with context.reading() as tx:
         asked = list(requests_by_id(tx, [RequestId(one) for one in ids]).values())
-        due_at = deadlines(tx, asked)
+        due_at = deadlines(tx, asked, context.app.network, context.app.policy)
         return [request_view(each, due_at, context.app.network) for each in asked]
 
 
@@ -156,14 +156,14 @@ def board_of(app: App, *, words: bool = True) -> DispatchBoard:
         states = app.boards.states(tx, storm, now)
         head = _head(tx, app, storm, now)
         driven = app.plans.driven(tx, storm.id) if storm else None
-        waiting = waiting_requests(tx)
+        waiting = waiting_requests(tx, app.policy)
         full = requests_by_id(tx, ids_sent_in_full(waiting, now)) if words else {}
         records = BoardRecords(
             now=now,
             storm=storm,
             states=states,
             classes=app.boards.classes(states, head.finishes) if storm else (),
-            due_at=deadlines(tx, list(full.values())),
+            due_at=deadlines(tx, list(full.values()), app.network, app.policy),
             next_action=head.action,
             longest_search_s=_longest_search_s(tx, app, storm, now),
             vehicles=vehicle_views(machines_in_use(tx), app.live.picture()),

@@ -12,6 +12,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from api.crews.crews import job_context_of, tell_boards
 from api.processes.stored_tiles import stored_tiles
+from api.requests.requests import viewed
 from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import App, BoardContext, Context, CrewContext, app_of, context_of, signed_in
 from api.web.idempotency import NO_TAP, TapBody, order_once
@@ -48,11 +49,10 @@ from fleet.crews.crew_progress import (
     start_job,
 )
 from fleet.crews.crew_register import find_duty
-from fleet.requests.request_lookup import deadlines, known_request
+from fleet.requests.request_lookup import known_request
 from fleet.storms.storm_lookup import wanted_storm
 from maps.crews import CrewJobView, JobPin, JobRow, crew_job_view, job_pin, job_row
 from maps.pages.stored_map import StoredTiles, box_around
-from maps.requests.requests import request_view
 
 router = APIRouter(route_class=CheckedRoute)
 
@@ -159,7 +159,7 @@ def finish_crew_job(job_id: CrewJobId, wanted: CrewJobNoteIn, context: CrewConte
         view = order_once(tx, context, wanted, order)
         request_id = get_crew_job(tx, job_id).request_id
         asked = known_request(tx, request_id) if request_id is not None else None
-        closed = request_view(asked, deadlines(tx, [asked]), context.app.network) if asked else None
+        closed = viewed(tx, context.app, asked) if asked else None
     tell_boards(context)
     if closed is not None:
         context.app.hub.publish("requests", [closed])

@@ -169,6 +169,6 @@ def _content(photo: UploadFile) -> bytes:
 def announce_request(context: Context, request_id: RequestId) -> int | None:
     """Tell boards how a request stands now; return its street."""
     with context.reading() as tx:
-        view = viewed(tx, context.app.network, known_request(tx, request_id))
+        view = viewed(tx, context.app, known_request(tx, request_id))
     announced(context, view)
     return view.segment_id

@@ -92,11 +92,11 @@ def _placed(visitor: Visitor, asked: ServiceRequest) -> ServiceRequest:
 
 def _announced(visitor: Visitor, asked: ServiceRequest) -> Record:
     """Publish the request to boards, and return the answer to the sender."""
+    network = visitor.app.network
     with reading(visitor.app.engine) as tx:
-        due_at = deadlines(tx, [asked])
-    visitor.app.hub.publish("requests", [request_view(asked, due_at, visitor.app.network)])
-    due = None if asked.job_id is None else due_at.get(asked.job_id)
+        due_at = deadlines(tx, [asked], network, visitor.app.policy)
+    visitor.app.hub.publish("requests", [request_view(asked, due_at, network)])
     return {
         "service_request_id": asked.reference,
-        "service_notice": notice(asked, due, visitor.t, visitor.now),
+        "service_notice": notice(asked, due_at.get(asked.id), visitor.t, visitor.now),
     }

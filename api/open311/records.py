@@ -41,7 +41,8 @@ def _published(
     told = list_partner_reports(tx, ids) if visitor.key is not None else {}
     own = {each.request_id: each for each in told.values() if _brought(visitor, each)}
     photos = list_request_photos(tx, sorted(own))
-    changed_at, due_at = last_changes(tx, ids), deadlines(tx, list(found))
+    changed_at = last_changes(tx, ids)
+    due_at = deadlines(tx, found, visitor.app.network, visitor.app.policy)
     agencies = agency_names(tx, found)
     notes = list_notes(tx, ids, NOTED) if more else {}
     storm = wanted_storm(tx)

@@ -85,7 +85,7 @@ def _take(form: Format, visitor: Visitor, sent: SubmittedForm) -> Response:
     with transaction(app.engine) as tx:
         asked = request_by_number(tx, number)
         update_id = save_partner_update(tx, visitor.writing_key, asked.id, said, visitor.now)
-        view = viewed(tx, app.network, request_by_number(tx, number))
+        view = viewed(tx, app, request_by_number(tx, number))
     app.hub.publish("requests", [view])
     record: Record = {"update_id": str(update_id)}
     return answer(form, "service_request_updates", [record], 201)

@@ -95,6 +95,6 @@ def _place(context: Context, taken: Sequence[ServiceRequest]) -> int:
     for some in batched(taken, TOGETHER, strict=False):
         with context.writing() as tx:
             placed += len(place_taken(context.city(tx), context.actor, some, places, app.plans))
-            views = [viewed(tx, app.network, get_request(tx, asked.id)) for asked in some]
+            views = [viewed(tx, app, get_request(tx, asked.id)) for asked in some]
         app.hub.publish("requests", views)
     return placed

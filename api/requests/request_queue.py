@@ -375,7 +375,7 @@ def _changed(request: Request, context: Context, change: Callable[[Tx], BulkResu
     with context.writing() as tx:
         bulk = change(tx)
         asked = list(list_requests_by_id(tx, bulk.changed).values())
-        due_at = deadlines(tx, asked)
+        due_at = deadlines(tx, asked, context.app.network, context.app.policy)
     if asked:
         views = [request_view(each, due_at, context.app.network) for each in asked]
         context.app.hub.publish("requests", views)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from api.requests.call_answer import on_street
 from api.web.checked_route import CheckedRoute
-from api.web.context import AddressContext, CallerContext, Context, IntakeContext
+from api.web.context import AddressContext, App, CallerContext, Context, IntakeContext
 from api.web.schemas import CallerOut, CancelIn, CandidateOut, CloseIn, PinIn, ReopenIn, ReportIn
 from data.errors import NotFoundError
 from data.model import (
@@ -19,7 +19,6 @@ from data.model import (
 )
 from data.store.database.engine import Tx
 from data.store.requests.requests import get_request, list_requests
-from data.streets.network import StreetNetwork
 from fleet.requests.caller_privacy import read_caller
 from fleet.requests.closing import cancel_request, close_request, reopen_request
 from fleet.requests.intake import receive
@@ -47,7 +46,7 @@ def create_request(form: ReportIn, context: IntakeContext) -> RequestView:
     with context.writing() as tx:
         if asked.state is RequestState.NEW and asked.snap is None:
             asked = _placed(tx, context, asked, form)
-        view = viewed(tx, context.app.network, asked)
+        view = viewed(tx, context.app, asked)
     return announced(context, view)
 
 
@@ -56,7 +55,7 @@ def get_requests(context: IntakeContext, *, everything: bool = False) -> list[Re
     """Return open requests, the newest first; `everything` adds the closed ones."""
     with context.reading() as tx:
         asked = list_requests(tx, None if everything else WAITING, LISTED)
-        due_at = deadlines(tx, asked)
+        due_at = deadlines(tx, asked, context.app.network, context.app.policy)
         return [request_view(each, due_at, context.app.network) for each in asked]
 
 
@@ -64,7 +63,7 @@ def get_requests(context: IntakeContext, *, everything: bool = False) -> list[Re
 def get_request_view(request_id: RequestId, context: IntakeContext) -> RequestView:
     """Return a request."""
     with context.reading() as tx:
-        return viewed(tx, context.app.network, get_request(tx, request_id))
+        return viewed(tx, context.app, get_request(tx, request_id))
 
 
 @router.get("/api/requests/{request_id}/caller")
@@ -89,7 +88,7 @@ def place_request(request_id: RequestId, pin: PinIn, context: IntakeContext) -> 
     app, place = context.app, LonLat(pin.lon, pin.lat)
     with context.changing(f"request:{request_id}") as tx:
         placed = place_by_hand(context.city(tx), context.actor, request_id, place, app.plans)
-        view = viewed(tx, context.app.network, placed)
+        view = viewed(tx, context.app, placed)
     return announced(context, view)
 
 
@@ -98,7 +97,7 @@ def cancel_one_request(request_id: RequestId, why: CancelIn, context: IntakeCont
     """Cancel a request."""
     with context.changing(f"request:{request_id}") as tx:
         cancelled = cancel_request(tx, context.actor, request_id, why.reason, context.now)
-        view = viewed(tx, context.app.network, cancelled)
+        view = viewed(tx, context.app, cancelled)
     return announced(context, view)
 
 
@@ -107,7 +106,7 @@ def close_one_request(request_id: RequestId, why: CloseIn, context: IntakeContex
     """Close a request with a reason of the fixed list."""
     with context.changing(f"request:{request_id}") as tx:
         closed = close_request(tx, context.actor, request_id, why.reason, why.note, context.now)
-        view = viewed(tx, context.app.network, closed)
+        view = viewed(tx, context.app, closed)
     return announced(context, view)
 
 
@@ -117,7 +116,7 @@ def reopen_one_request(request_id: RequestId, why: ReopenIn, context: IntakeCont
     with context.changing(f"request:{request_id}") as tx:
         view = viewed(
             tx,
-            context.app.network,
+            context.app,
             reopen_request(tx, context.actor, request_id, why.why, context.now),
         )
     return announced(context, view)
@@ -159,9 +158,9 @@ def geocode(
     ]
 
 
-def viewed(tx: Tx, network: StreetNetwork, asked: ServiceRequest) -> RequestView:
-    """Return a request with its job's deadline."""
-    return request_view(asked, deadlines(tx, [asked]), network)
+def viewed(tx: Tx, app: App, asked: ServiceRequest) -> RequestView:
+    """Return a request with the deadline of its work."""
+    return request_view(asked, deadlines(tx, [asked], app.network, app.policy), app.network)
 
 
 def announced(context: Context, view: RequestView) -> RequestView:

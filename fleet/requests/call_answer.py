@@ -34,6 +34,7 @@ from fleet.requests.promises import (
     track_record,
     window_to_tell,
 )
+from fleet.requests.request_lookup import deadlines
 from fleet.routes.arrivals import Arrivals, PlannedVisit
 from fleet.routes.published_plan import Estimates
 from fleet.work.crew_jobs import CREW_KINDS
@@ -94,7 +95,7 @@ class CallAnswer:
     """The answer while a caller is on the line.
 
     `job` is the open work that the request would join and `waiting` how many wait for it already;
-    `due_at` is when the city wants it done, by the street's class.
+    `due_at` is when the city wants it done, by the street's class and when the request came.
     """
 
     segment: Segment
@@ -145,7 +146,11 @@ def answer_call(
         cleared=cleared_of(coverages, segment),
         job=job,
         waiting=count_requests_of_job(tx, job.id, asked.id if asked else None) if job else 0,
-        due_at=job.due_at if job else now + rule.deadline if storm and treatment else None,
+        due_at=(
+            _due_at(tx, asked, kind, segment, estimates, max(now, storm.snow_at))
+            if storm and treatment
+            else None
+        ),
         prospect=(
             prospect_of(tx, storm, job, rule.service_class, estimates, now, asked)
             if treatment is not None
@@ -191,6 +196,24 @@ def cleared_of(coverages: Iterable[Coverage], segment: Segment) -> Cleared:
         driven_at=max(driven, default=None),
         whole=all(row is not None and row.passes_done >= row.passes_needed for row in rows),
     )
+
+
+def _due_at(
+    tx: Tx,
+    asked: ServiceRequest | None,
+    kind: RequestKind,
+    segment: Segment,
+    estimates: Estimates,
+    since: datetime,
+) -> datetime:
+    """Return by when the work of a stored request is wanted, else of one that counts `since`."""
+    network, policy = estimates.network, estimates.policy
+    stored = deadlines(tx, [asked], network, policy) if asked else {}
+    if asked is not None and asked.id in stored:
+        return stored[asked.id]
+    rule = policy.rule_of(segment)
+    target = policy.followup.work_target(kind, rule.service_class, rule.deadline, danger=False)
+    return since + target
 
 
 def _own_job(tx: Tx, asked: ServiceRequest | None) -> Job | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import batched
 
 from data.model import (
     BoardRequest,
@@ -36,16 +37,17 @@ from data.store.requests.requests import (
     list_requests_of_jobs,
     list_requests_on_segment,
 )
+from data.store.requests.sla_clocks import list_clocks
 from data.store.storms.storms import find_active_storm
-from data.store.work import list_jobs_by_id
+from data.streets.network import StreetNetwork
 from data.streets.projection import distance_m, moved
-from fleet.requests.sla_clocks import deadline_rules
+from fleet.requests.sla_clocks import deadline_rules, work_deadline
 
 WAITING = frozenset({Stage.UNPLACED, Stage.PLACED, Stage.OPEN})
 """Stages of requests that wait for work."""
 
 ASKED_AT_ONCE = 500
-"""Jobs named in one question to the database."""
+"""Jobs or requests named in one question to the database."""
 
 NEAR_M = 60.0
 """What is farther from a place than this is reported about another one."""
@@ -109,9 +111,9 @@ def requests_delayed(
     return asked, list_last_promises(tx, [each.id for each in asked])
 
 
-def waiting_requests(tx: Tx) -> list[BoardRequest]:
+def waiting_requests(tx: Tx, policy: Policy) -> list[BoardRequest]:
     """Return all requests that wait for work, the oldest first."""
-    return list_waiting(tx)
+    return list_waiting(tx, policy.classes, queue_deadlines(tx, policy))
 
 
 def waiting_count(tx: Tx) -> int:
@@ -131,7 +133,20 @@ def queue_deadlines(tx: Tx, policy: Policy) -> DeadlineRules:
     return deadline_rules(policy, find_active_storm(tx))
 
 
-def deadlines(tx: Tx, asked: Iterable[ServiceRequest]) -> dict[JobId, datetime]:
-    """Return the due times of the jobs of these requests."""
-    jobs = {each.job_id for each in asked if each.job_id is not None}
-    return {job.id: job.due_at for job in list_jobs_by_id(tx, jobs)}
+def deadlines(
+    tx: Tx, asked: Iterable[ServiceRequest], network: StreetNetwork, policy: Policy
+) -> dict[RequestId, datetime]:
+    """Return by when the work of those of these requests that have a machine's job is wanted.
+
+    It is the time of the complaints office, by when each was received; a job that was there before
+    may be due sooner.
+    """
+    working = [each for each in asked if each.job_id is not None]
+    storm, found = find_active_storm(tx), dict[RequestId, datetime]()
+    for some in batched(working, ASKED_AT_ONCE, strict=False):
+        clocks = list_clocks(tx, [each.id for each in some])
+        for each in some:
+            due_at = work_deadline(each, clocks[each.id], network, policy, storm)
+            if due_at is not None:
+                found[each.id] = due_at
+    return found

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from data.model import ClockedRequest, RequestState, ServiceClass, Storm
+from data.model import (
+    ClockedRequest,
+    RequestClock,
+    RequestState,
+    ServiceClass,
+    ServiceRequest,
+    Storm,
+)
 from data.model.requests.request_queue import DeadlineRules
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
@@ -66,6 +73,18 @@ def next_due(
             return None
         since = max(since, storm.snow_at)
     return Due(ClockStep.DO, since, clock.due_at or since + _target(one, network, policy))
+
+
+def work_deadline(
+    asked: ServiceRequest,
+    clock: RequestClock,
+    network: StreetNetwork,
+    policy: Policy,
+    storm: Storm | None,
+) -> datetime | None:
+    """Return by when the work of a request is wanted, while that is its next step."""
+    due = next_due(ClockedRequest(asked, clock, reachable=False), network, policy, storm)
+    return due.due_at if due is not None and due.step is ClockStep.DO else None
 
 
 def deadline_rules(policy: Policy, storm: Storm | None) -> DeadlineRules:

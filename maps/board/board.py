@@ -9,7 +9,6 @@ from data.model import (
     BoardRequest,
     City,
     CurvePoint,
-    JobId,
     Leg,
     LegKind,
     Plan,
@@ -219,15 +218,15 @@ class BoardFiguresView:
 class BoardRecords:
     """The records from which a board is made.
 
-    `requests` are those of the waiting ones that are told in full, `due_at` says when their jobs
-    are due; `classes` are empty without a storm.
+    `requests` are those of the waiting ones that are told in full, `due_at` says when their
+    work is due; `classes` are empty without a storm.
     """
 
     now: datetime
     storm: Storm | None
     states: States
     classes: Sequence[ClassView]
-    due_at: Mapping[JobId, datetime]
+    due_at: Mapping[RequestId, datetime]
     next_action: NextAction
     longest_search_s: int | None
     vehicles: Sequence[VehicleView]

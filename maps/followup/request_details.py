@@ -24,6 +24,7 @@ from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.followup.request_details import JudgedPromise, PromiseState, RequestDetails, RequestJob
 from fleet.requests.closing import CLOSABLE, CLOSED_AS
+from fleet.requests.sla_clocks import ClockStep
 from maps.followup.referrals import ReferralView, referral_view
 from maps.followup.waiting_requests import FollowedView, followed_view
 from maps.pages.i18n import Translator
@@ -70,7 +71,6 @@ class MachineJobView:
     id: int
     treatment: Treatment
     state: JobState
-    due_at: datetime
     done_at: datetime | None
 
 
@@ -194,7 +194,8 @@ def file_view(
     asked, clock = one.request, one.clock
     segment = network.find(asked.snap.segment_id) if asked.snap else None
     street = street_name(segment) if segment else None
-    due_at = {each.job.id: each.job.due_at for each in file.jobs}
+    due, has_job = file.due, asked.job_id is not None
+    due_at = {asked.id: due.due_at} if due and due.step is ClockStep.DO and has_job else {}
     named = called(street, t) if street else ""
     return FileView(
         row=followed_view(one, file.due, network, policy, now),
@@ -241,7 +242,7 @@ def _merged(one: ServiceRequest) -> MergedRequestView:
 
 def _job(one: RequestJob) -> MachineJobView:
     job = one.job
-    return MachineJobView(job.id, job.treatment, job.state, job.due_at, one.done_at)
+    return MachineJobView(job.id, job.treatment, job.state, one.done_at)
 
 
 def _crew_job(job: CrewJob) -> CrewJobOfRequestView:

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from data.model import (
     ClosingReason,
     Event,
-    JobId,
     PartnerReport,
     PartnerUpdate,
     RequestId,
@@ -65,14 +64,14 @@ UPDATES: Mapping[str, RequestState] = {
 class PublishedRequest:
     """A request with all its published data.
 
-    `expected_at` is when its truck ends its work there, `due_at` has the goals of jobs.
+    `expected_at` is when its truck ends its work there, `due_at` has the deadlines of work.
     `agency` answers for it: the city, or the agency that it was referred to. `own` says whether
     whoever asks brought it; `media` are addresses of pictures, for them only.
     """
 
     asked: ServiceRequest
     changed_at: datetime
-    due_at: Mapping[JobId, datetime]
+    due_at: Mapping[RequestId, datetime]
     expected_at: datetime | None
     agency: str
     own: bool = False
@@ -85,9 +84,7 @@ def request_record(
     one: PublishedRequest, network: StreetNetwork, t: Translator, now: datetime
 ) -> Record:
     """Return the record of a request in `GET requests`."""
-    asked, due_at = one.asked, None
-    if asked.job_id is not None and asked.state is RequestState.OPEN:
-        due_at = one.due_at.get(asked.job_id)
+    asked, due_at = one.asked, one.due_at.get(one.asked.id)
     return {
         "service_request_id": asked.reference,
         "status": CLOSED if asked.state in CLOSED_STATES else OPEN,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import ByLanguage, JobId, RequestState, ServiceRequest
+from data.model import ByLanguage, RequestId, RequestState, ServiceRequest
 from data.streets.network import StreetNetwork
 from maps.streets.street import street_name
 
@@ -36,9 +36,9 @@ class RequestView:
 
 
 def request_view(
-    asked: ServiceRequest, due_at: Mapping[JobId, datetime], network: StreetNetwork
+    asked: ServiceRequest, due_at: Mapping[RequestId, datetime], network: StreetNetwork
 ) -> RequestView:
-    """Return a request for lists and the map, with its job's deadline."""
+    """Return a request for lists and the map, with the deadline of its work."""
     place, snap = asked.location, asked.snap
     segment = network.find(snap.segment_id) if snap else None
     return RequestView(
@@ -55,7 +55,7 @@ def request_view(
         segment_id=snap.segment_id if snap else None,
         side=snap.side if snap else None,
         job_id=asked.job_id,
-        due_at=due_at.get(asked.job_id) if asked.job_id is not None else None,
+        due_at=due_at.get(asked.id),
         dangers=asked.dangers,
         closed_for=asked.closed_for,
         street=street_name(segment) if segment else None,

@@ -46,7 +46,6 @@ from data.store.database.records import record, records
 from data.store.schema import (
     UtcDateTime,
     caller,
-    job,
     request,
     request_clock,
     segment,
@@ -143,9 +142,10 @@ def spots_of_requests(
     return records(RequestPoint, tx.execute(query))
 
 
-def list_waiting(tx: Tx) -> list[BoardRequest]:
+def list_waiting(tx: Tx, classes: ClassOfRoad, rules: DeadlineRules) -> list[BoardRequest]:
     """Return all requests that are neither done nor handed over, the oldest first.
 
+    They are due by their own target, once they have a machine's job.
     Places are told to a decimetre: ten thousand rows must be a small answer.
     """
     query = (
@@ -155,9 +155,9 @@ def list_waiting(tx: Tx) -> list[BoardRequest]:
             Rounded(request.c.lat, 6).label("lat"),
             request.c.kind,
             WholeEpochSeconds(request.c.received_at).label("received_s"),
-            WholeEpochSeconds(job.c.due_at).label("due_s"),
+            case((request.c.job_id.is_not(None), _due_s(rules, classes))).label("due_s"),
         )
-        .select_from(request.outerjoin(job, job.c.id == request.c.job_id))
+        .select_from(_TABLES)
         .where(request.c.state.in_((RequestState.NEW, RequestState.OPEN)))
         .order_by(request.c.received_at, request.c.id)
     )

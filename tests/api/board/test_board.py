@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -22,6 +22,8 @@ from data.store.storms.storms import find_active_storm
 from fleet.coverage.coverage_states import NO_DIRECTION, CoverageState
 from maps.board import board as views
 from tests.village import MAIN_WEST, NOW, ROSE, SCHOOL, YARD
+
+moment = datetime.fromisoformat
 
 
 def states(client):
@@ -287,3 +289,23 @@ def test_rows_that_scroll_into_view_are_returned_in_full(dispatcher, storm):
     told = dispatcher.get("/api/board/told?ids=2&ids=99").json()
     assert [(one["id"], one["text"]) for one in told] == [(2, "School Street, ice")]
     assert told[0]["due_at"] is not None
+
+
+def test_a_request_counts_from_when_it_came_on_every_page_though_its_job_is_late(
+    dispatcher, storm, clock
+):
+    asked = {"kind": "plow", "text": "School Street"}
+    first = dispatcher.post("/requests", json=asked).json()
+    target = moment(first["due_at"]) - moment(first["received_at"])
+    clock.moment += target + timedelta(minutes=1)
+    late = dispatcher.post("/requests", json=asked).json()
+    assert late["job_id"] == first["job_id"]
+    assert moment(late["due_at"]) == clock.moment + target
+    number, due_at = late["id"], late["due_at"]
+    (told,) = dispatcher.get(f"/api/board/told?ids={number}").json()
+    page = dispatcher.get(f"/api/requests/{number}/file").json()
+    answer = dispatcher.get(f"/api/requests/{number}/answer").json()
+    shown = [told, page["request"], page["row"]["due"], answer]
+    assert [one["due_at"] for one in shown] == [due_at] * 4
+    waiting = dispatcher.get("/api/board").json()["waiting"]
+    assert {one[0]: one[5] for one in waiting}[number] == int(moment(due_at).timestamp())

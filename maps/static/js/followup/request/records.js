@@ -1,7 +1,7 @@
 // What is stored about a request: jobs, promises and what became of them, messages, calls, referrals, lines of the audit log.
 import { html } from "lit";
 import { person } from "../../accounts/people.js";
-import { date, deadline, named, t, time, times } from "../../pages/texts.js";
+import { date, named, t, time, times } from "../../pages/texts.js";
 
 const GRAVE = ["broken", "failed", "lost"];
 
@@ -14,7 +14,7 @@ const part = (title, list, draw) =>
 
 const machineJob = (job) => html`<li class="said">
   <p><strong>${named("treatment", job.treatment)}</strong> · ${t(`job_state:${job.state}`)}</p>
-  <p class="muted small">${job.done_at ? html`${t("done")} ${said(job.done_at)}` : job.state === "open" ? html`${t("Clear by")} · ${deadline(job.due_at)}` : ""}</p>
+  ${job.done_at ? html`<p class="muted small">${t("done")} ${said(job.done_at)}</p>` : ""}
 </li>`;
 
 const crewJob = (job) => html`<li class="said">
