@@ -5,18 +5,30 @@ from dataclasses import dataclass
 
 from data.model import RequestKind
 
+DIGITS = "0123456789"
+
+OFF = "{other}، {street}"
+"""How an alley is named with the street that it leaves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Speech:
     """Sentences with `{place}`, one without, and how a crossing and a house are named.
 
-    All languages have as many sentences, so that the same seed draws the same calls.
+    All languages have as many sentences, so that the same seed draws the same calls. `digits` are
+    those of house numbers, from 0 on.
     """
 
     sentences: Sequence[tuple[RequestKind, str]]
     vague: str
     corner: str
     house: str
+    digits: str = DIGITS
+
+    def numbered(self, street: str, number: str) -> str:
+        """Return how a house of a street is named."""
+        number = number.translate(str.maketrans(DIGITS, self.digits))
+        return self.house.format(street=street, number=number)
 
 
 PERSIAN, ENGLISH = "fa", "en"
@@ -34,6 +46,7 @@ SPEECH: Mapping[str, Speech] = {
         "کوچه‌ی ما پر از برف است، لطفاً کمک کنید",
         "تقاطع {street} و {other}",
         "{street}، پلاک {number}",
+        "۰۱۲۳۴۵۶۷۸۹",
     ),
     ENGLISH: Speech(
         (

@@ -17,9 +17,8 @@ from data.model import (
     Segment,
     SegmentId,
 )
-from data.streets.network import StreetNetwork
 from data.training import PLACE
-from fleet.simulation.callers_speech import ENGLISH, PERSIAN, SPEECH, Speech, speech_of
+from fleet.simulation.callers_speech import ENGLISH, OFF, Speech, speech_of
 
 AGAIN = 0.25
 """Share of callers who ask for a street that somebody has asked for lately."""
@@ -46,11 +45,6 @@ OFF_A_STREET = ("کوچه", "بن‌بست", "کوی")
 
 NOBODY_LIVES = frozenset({RoadClass.MOTORWAY, RoadClass.TRUNK})
 """Roads that nobody calls about."""
-
-ONE_CROSSING_M = 30.0
-"""Pieces this near where two streets meet are at their crossing: two carriageways meet twice."""
-
-_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +177,12 @@ def _place(
     if other and not alley and chance.random() < AT_CORNER:
         return speech.corner.format(street=name, other=other)
     if other and name.startswith(OFF_A_STREET) and chance.random() < FROM_STREET:
-        name = f"{other}، {name}"
+        name = OFF.format(street=name, other=other)
     known = numbers.get(spoken_name(street), ())
     if not known or chance.random() >= NUMBERED:
         return name
     number = known[int(chance.integers(len(known)))]
-    if speech is SPEECH[PERSIAN]:
-        number = number.translate(_PERSIAN_DIGITS)
-    return speech.house.format(street=name, number=number)
+    return speech.numbered(name, number)
 
 
 def _meeting(segments: Sequence[Segment]) -> Mapping[NodeId, Sequence[Segment]]:
@@ -208,30 +200,6 @@ def _numbers(houses: Iterable[Place]) -> Mapping[str, Sequence[str]]:
         if house.street and house.number:
             found.setdefault(house.street, []).append(house.number)
     return found
-
-
-def pieces_at_crossing(
-    network: StreetNetwork, segment_id: SegmentId, address: str
-) -> frozenset[SegmentId]:
-    """Return the pieces of both streets at the crossing that a caller names; none without one.
-
-    `segment_id` is the street that he stands on, `address` how he says where that is.
-    """
-    street = network.find(segment_id)
-    if street is None:
-        return frozenset()
-    mine, found = spoken_name(street), set[SegmentId]()
-    for end in (street.geometry[0], street.geometry[-1]):
-        near = [network.segment(one.segment_id) for one in network.nearby(end, ONE_CROSSING_M)]
-        named = {name for one in near if address in _corners(mine, name := spoken_name(one))}
-        if named:
-            found |= {one.id for one in near if spoken_name(one) in {mine, *named}}
-    return frozenset(found)
-
-
-def _corners(street: str, other: str) -> frozenset[str]:
-    """Return how a crossing of two streets is named, in all languages."""
-    return frozenset(one.corner.format(street=street, other=other) for one in SPEECH.values())
 
 
 def spoken_name(segment: Segment) -> str:

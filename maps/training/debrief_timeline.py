@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from data.model import VehicleId
+from data.model import Alert, VehicleId
 from data.training import Scenario, scenario_from_toml
 from fleet.training.scores.debrief import Debrief
 from fleet.training.timeline import happenings
@@ -160,10 +160,10 @@ def times_of(found: Debrief, t: Translator) -> StormTimes:
 
 
 def _moments(found: Debrief, names: Names, t: Translator) -> Iterator[_Happened]:
-    storm, changes = found.storm, {one.at: one for one in found.facts.changes}
+    storm, changes = found.storm, {one.plan_id: one for one in found.facts.changes}
     yield _Happened(storm.started_at, MomentKind.BEGAN, t("The storm began."))
-    for at in found.driven:
-        change = changes.get(at)
+    for plan_id, at in found.driven.items():
+        change = changes.get(plan_id)
         words = t("A plan was published.")
         if change is not None:
             felt = t.plural("{count} trucks were sent elsewhere.", change.felt)
@@ -172,7 +172,7 @@ def _moments(found: Debrief, names: Names, t: Translator) -> Iterator[_Happened]
     for alert in found.alerts:
         machine = names.machines.get(alert.vehicle_id) if alert.vehicle_id is not None else None
         what = t(f"alert_kind:{alert.kind}") + (f" ({machine})" if machine else "")
-        words = _alert_words(what, alert.since, alert.acknowledged_at, t)
+        words = _alert_words(what, alert, t)
         yield _Happened(alert.since, MomentKind.ALERT, words)
     scenario = scenario_from_toml(found.training.scenario)
     for at, words in of_the_scenario(scenario, found.training.began_at, t):
@@ -197,8 +197,11 @@ def _moments(found: Debrief, names: Names, t: Translator) -> Iterator[_Happened]
         yield _Happened(storm.ended_at, MomentKind.ENDED, t("The storm was closed."))
 
 
-def _alert_words(what: str, since: datetime, seen_at: datetime | None, t: Translator) -> str:
-    if seen_at is None:
-        return t("Alert: {what}. Nobody acknowledged it.", what=what)
-    span = span_text((seen_at - since).total_seconds(), t)
-    return t("Alert: {what}. Acknowledged after {span}.", what=what, span=span)
+def _alert_words(what: str, one: Alert, t: Translator) -> str:
+    if one.acknowledged_at is not None:
+        span = span_text((one.acknowledged_at - one.since).total_seconds(), t)
+        return t("Alert: {what}. Acknowledged after {span}.", what=what, span=span)
+    if one.until is not None:
+        span = span_text((one.until - one.since).total_seconds(), t)
+        return t("Alert: {what}. It was over after {span}, unacknowledged.", what=what, span=span)
+    return t("Alert: {what}. Nobody acknowledged it.", what=what)

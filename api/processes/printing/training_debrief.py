@@ -47,7 +47,10 @@ def read_debrief(tx: Tx, parts: DebriefParts) -> tuple[Debrief, PlanRun | None]:
         raise NotFoundError("training", 1)
     runs = decision_runs(tx, storm.id)
     sources = DebriefSources(
-        parts.city_state.now.network, parts.city_state.policy_of(tx, storm), parts.records
+        parts.city_state.now.network,
+        parts.city_state.policy_of(tx, storm),
+        parts.records,
+        parts.clock.speed,
     )
     found = debrief(tx, training, storm, sources, found_points(runs), parts.clock.now())
     return found, search_told_of(runs)

@@ -20,7 +20,8 @@ def keep_in_city(sandbox: Sandbox, home: Path, actor: Actor) -> int:
     now = datetime.now(UTC)
     here = database_of(sandbox.city_folder)
     with reading(here) as tx:
-        results = results_here(tx, TrainingClock(sandbox.folder).now(), now)
+        clock = TrainingClock(sandbox.folder)
+        results = results_here(tx, clock.now(), now, clock.speed)
     here.dispose()
     if not results:
         return 0

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from data.model import Alert
+from data.model import Alert, AlertKind
 from fleet.alerts.severity import Severity, severity
+from fleet.training.calls import LEAST_PATIENCE
+from fleet.training.clock_speeds import ClockSpeeds
 
 SEEN_WITHIN: Mapping[Severity, timedelta] = {
     Severity.DANGER: timedelta(minutes=2),
@@ -14,6 +16,12 @@ SEEN_WITHIN: Mapping[Severity, timedelta] = {
     Severity.TRUCK: timedelta(minutes=20),
 }
 """How soon somebody is to acknowledge an alert; notes wait."""
+
+OF_THE_SERVER = frozenset({AlertKind.EVIDENCE_BEHIND})
+"""What a fast clock brings about: nobody who plays can help it."""
+
+AS_THE_STORM = ClockSpeeds((), 1.0)
+"""A clock that goes like any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,33 +38,44 @@ class AlertTimes:
     ended_s: float | None
 
 
-def alert_times(alerts: Iterable[Alert], now: datetime) -> tuple[AlertTimes, ...]:
-    """Return how soon alerts were seen to, the gravest first.
+def alert_times(
+    alerts: Iterable[Alert], now: datetime, speeds: ClockSpeeds = AS_THE_STORM
+) -> tuple[AlertTimes, ...]:
+    """Return how soon alerts were seen to, the gravest first, by a clock that went so fast.
 
-    What ended by itself before its time was up needed nobody, and what has time left is not
-    decided: neither counts.
+    What ended by itself before its time was up, or before anybody could press, needed nobody, and
+    what has time left is not decided: neither counts. Nor does what the clock brings about.
     """
-    listed = [one for one in alerts if _counts(one, now)]
+    times = _Times(now, speeds)
+    listed = [one for one in alerts if times.counts(one)]
     by = [(grave, [one for one in listed if severity(one) is grave]) for grave in SEEN_WITHIN]
-    return tuple(_times(grave, those) for grave, those in by if those)
+    return tuple(times.of(grave, those) for grave, those in by if those)
 
 
-def _counts(one: Alert, now: datetime) -> bool:
-    within = SEEN_WITHIN.get(severity(one))
-    if within is None:
-        return False
-    if one.acknowledged_at is not None:
-        return True
-    return min(one.until or now, now) - one.since > within
+@dataclass(frozen=True, slots=True)
+class _Times:
+    now: datetime
+    speeds: ClockSpeeds
 
+    def counts(self, one: Alert) -> bool:
+        if severity(one) not in SEEN_WITHIN or one.kind in OF_THE_SERVER:
+            return False
+        if one.acknowledged_at is not None:
+            return True
+        return not self._is_soon(one, min(one.until or self.now, self.now))
 
-def _times(grave: Severity, alerts: Sequence[Alert]) -> AlertTimes:
-    within = SEEN_WITHIN[grave]
-    seen = [one.acknowledged_at - one.since for one in alerts if one.acknowledged_at is not None]
-    ended = [one.until - one.since for one in alerts if one.until is not None]
-    return AlertTimes(
-        grave, len(alerts), sum(took <= within for took in seen), _half_s(seen), _half_s(ended)
-    )
+    def of(self, grave: Severity, alerts: Sequence[Alert]) -> AlertTimes:
+        seen = [(one, one.acknowledged_at) for one in alerts if one.acknowledged_at is not None]
+        took = [at - one.since for one, at in seen]
+        ended = [one.until - one.since for one in alerts if one.until is not None]
+        in_time = sum(self._is_soon(one, at) for one, at in seen)
+        return AlertTimes(grave, len(alerts), in_time, _half_s(took), _half_s(ended))
+
+    def _is_soon(self, one: Alert, at: datetime) -> bool:
+        """Whether a moment is within an alert's time, or what hands need however fast it goes."""
+        if at - one.since <= SEEN_WITHIN[severity(one)]:
+            return True
+        return self.speeds.real(one.since, at) <= LEAST_PATIENCE
 
 
 def _half_s(took: Sequence[timedelta]) -> float | None:

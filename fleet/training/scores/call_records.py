@@ -13,13 +13,15 @@ from data.store.requests.duplicates import kept_ids
 from data.store.requests.promises import list_all_outcomes, list_last_promises
 from data.store.requests.requests import list_requests_by_id
 from data.store.requests.sla_clocks import list_clocks
+from data.store.streets.places import list_houses
 from data.store.training.calls import list_calls
 from data.streets.network import StreetNetwork
 from fleet.requests.promises import was_kept
-from fleet.simulation.simulated_calls import pieces_at_crossing, spoken_name
+from fleet.simulation.simulated_calls import spoken_name
+from fleet.simulation.spoken_places import SpokenPlaces, same_street
 from fleet.training.calls import CALL_TAKEN, call_subject
 from fleet.training.clock_speeds import ClockSpeeds, clock_speeds
-from fleet.training.scores.operator_score import CallRecord, near_m, same_street
+from fleet.training.scores.operator_score import CallRecord
 
 MOST_PROMISES = 20_000
 """Promises that are looked at: a storm of days makes fewer."""
@@ -29,6 +31,8 @@ def call_records(tx: Tx, network: StreetNetwork, now: datetime) -> list[CallReco
     """Return the calls of a training, in the order in which they rang."""
     calls = list_calls(tx)
     asked = [one.request_id for one in calls if one.request_id is not None]
+    streets = (network.find(one.segment_id) for one in calls if one.address)
+    named = {spoken_name(street) for street in streets if street}
     known = _Known(
         list_requests_by_id(tx, asked),
         list_clocks(tx, asked),
@@ -37,24 +41,24 @@ def call_records(tx: Tx, network: StreetNetwork, now: datetime) -> list[CallReco
         last_events_by_subject(tx, [CALL_TAKEN]),
         clock_speeds(tx, min((one.rang_at for one in calls), default=now), now, 1.0),
         network,
+        SpokenPlaces(network, list_houses(tx, sorted(named))),
     )
-    found, alike = [], defaultdict[_Alike, list[TrainingCall]](list)
+    alike = defaultdict[_Alike, list[TrainingCall]](list)
     for one in calls:
-        before = alike[one.kind, _street(network, one.segment_id)]
-        found.append(_record(one, before, known))
-        if one.request_id is not None:
-            before.append(one)
-    return found
+        if one.request_id is not None and one.address:
+            alike[_alike(network, one)].append(one)
+    return [_record(one, alike[_alike(network, one)], known) for one in calls]
 
 
 type _Alike = tuple[RequestKind, object]
 """What calls have in common that may be about the same: what is asked for, and a street."""
 
 
-def _street(network: StreetNetwork, segment_id: SegmentId | None) -> object:
-    """Return what all pieces of a street share: its names, else the piece itself."""
-    segment = None if segment_id is None else network.find(segment_id)
-    return frozenset(segment.names.items()) if segment and segment.names else segment_id
+def _alike(network: StreetNetwork, call: TrainingCall) -> _Alike:
+    """Return what a call has in common: all pieces of a street share its names."""
+    segment = network.find(call.segment_id)
+    names = frozenset(segment.names.items()) if segment and segment.names else call.segment_id
+    return call.kind, names
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class _Known:
     taken: Mapping[str, Event]
     speeds: ClockSpeeds
     network: StreetNetwork
+    places: SpokenPlaces
 
     def waits_at(self, call: TrainingCall, at: datetime) -> bool:
         """Whether the request of a call was open at a moment."""
@@ -88,30 +93,22 @@ class _Known:
             return True
         if mine.job_id is None or mine.job_id != theirs.job_id:
             return False
-        within_m = near_m(only_named=self.only_names(other))
         noted = self.noted(other)
-        right = same_street(self.network, other.segment_id, noted, within_m)
-        return right or noted in self.crossing(other)
+        right = same_street(self.network, other.segment_id, noted)
+        return right or noted in self.fitting(other)
 
-    def across(self, call: TrainingCall) -> bool:
-        """Whether a request was recorded on the other street of the crossing that is named."""
-        noted = self.noted(call)
-        own = same_street(self.network, call.segment_id, noted)
-        return not own and noted in self.crossing(call)
+    def is_on_the_street(self, one: TrainingCall, call: TrainingCall) -> bool:
+        """Whether the request of a call is where the caller of another one stands."""
+        return same_street(self.network, call.segment_id, self.noted(one))
 
     def noted(self, call: TrainingCall) -> SegmentId | None:
         """Return the street of a call's request, `None` where it is unknown."""
         request = self._request(call)
         return None if request is None or request.snap is None else request.snap.segment_id
 
-    def crossing(self, call: TrainingCall) -> frozenset[SegmentId]:
-        """Return the pieces of street at the crossing that a caller names."""
-        return pieces_at_crossing(self.network, call.segment_id, call.address)
-
-    def only_names(self, call: TrainingCall) -> bool:
-        """Whether a caller says the name of a street, and not where on it."""
-        street = self.network.find(call.segment_id)
-        return street is not None and call.address == spoken_name(street)
+    def fitting(self, call: TrainingCall) -> frozenset[SegmentId]:
+        """Return all pieces of street that fit what a caller says."""
+        return self.places.fitting(call.segment_id, call.address)
 
     def lasted(self, call: TrainingCall, until: datetime) -> timedelta:
         """Return how long it was for the operator since a call rang.
@@ -128,14 +125,17 @@ class _Known:
         return None if call.request_id is None else self.requests.get(call.request_id)
 
 
-def _record(call: TrainingCall, before: Iterable[TrainingCall], known: _Known) -> CallRecord:
-    open_before = [
+def _record(call: TrainingCall, alike: Iterable[TrainingCall], known: _Known) -> CallRecord:
+    answered_at = call.taken_at or call.rang_at
+    open_then = [
         one
-        for one in before
-        if same_street(known.network, one.segment_id, call.segment_id)
-        and known.waits_at(one, call.rang_at)
+        for one in alike
+        if call.address
+        and one.id != call.id
+        and same_street(known.network, one.segment_id, call.segment_id)
+        and known.waits_at(one, answered_at)
     ]
-    joined = any(known.together(one, call) for one in open_before)
+    joined = any(known.together(one, call) for one in open_then)
     request = None if call.request_id is None else known.requests.get(call.request_id)
     return CallRecord(
         rang_at=call.rang_at,
@@ -145,10 +145,9 @@ def _record(call: TrainingCall, before: Iterable[TrainingCall], known: _Known) -
         saved_at=None if request is None else request.received_at,
         meant=call.segment_id if call.address else None,
         noted=known.noted(call),
-        only_named=known.only_names(call),
-        crossing=known.crossing(call),
-        # What lies on the other street of a crossing is not found by who looks on the caller's own.
-        repeats=joined or not all(known.across(one) for one in open_before),
+        fitting=known.fitting(call),
+        # What is recorded elsewhere is not found by who looks on the caller's own street.
+        repeats=joined or any(known.is_on_the_street(one, call) for one in open_then),
         joined=joined,
         kept=None if request is None else known.promises.get(request.id),
         lasted=None if request is None else known.lasted(call, request.received_at),

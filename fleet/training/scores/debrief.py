@@ -1,10 +1,10 @@
 """A training as it is talked over afterwards: who did how well, what happened, what was missed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from data.model import Actor, Alert, Role, Storm
+from data.model import Actor, Alert, PlanId, Role, Storm
 from data.model.training.live_training import TrainingEvent, TrainingNote
 from data.model.training.rehearsal import Training, TrainingMark
 from data.model.training.results import TrainingResult
@@ -24,6 +24,7 @@ from fleet.alerts.severity import Severity, severity
 from fleet.reports.storm_statistics import StormRecords
 from fleet.training.events import scenario_end
 from fleet.training.rehearsal import known_training
+from fleet.training.scores.alert_times import OF_THE_SERVER
 from fleet.training.scores.call_records import call_records
 from fleet.training.scores.decision_points import DecisionPoint
 from fleet.training.scores.decision_runs import decision_runs, found_points
@@ -52,11 +53,12 @@ class TraineeScore:
 
 @dataclass(frozen=True, slots=True)
 class DebriefSources:
-    """What a debrief is read with, beside the database."""
+    """What a debrief is read with, beside the database; `speed` is the clock's."""
 
     network: StreetNetwork
     policy: Policy
     records: StormRecords
+    speed: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,7 @@ class Debrief:
     facts: DispatchFacts
     calls: tuple[CallRecord, ...]
     points: tuple[DecisionPoint, ...] | None
-    driven: tuple[datetime, ...]
+    driven: Mapping[PlanId, datetime]
     alerts: tuple[Alert, ...]
     events: tuple[TrainingEvent, ...]
     notes: tuple[TrainingNote, ...]
@@ -105,6 +107,7 @@ def debrief(
         plan_changes(driven.switches()),
         points,
         until,
+        sources.speed,
     )
     calls = call_records(tx, network, until)
     seats = seat_spans(tx, storm.started_at, until)
@@ -124,7 +127,7 @@ def debrief(
         facts=facts,
         calls=tuple(calls),
         points=None if points is None else tuple(points),
-        driven=tuple(one.since for one in driven.plans),
+        driven={one.check.plan.id: one.since for one in driven.plans},
         alerts=_grave_alerts(tx, storm, until),
         events=tuple(list_training_events(tx)),
         notes=tuple(list_training_notes(tx)),
@@ -168,13 +171,15 @@ def results_of(found: Debrief, kept_at: datetime) -> tuple[TrainingResult, ...]:
     return tuple(results)
 
 
-def results_here(tx: Tx, now: datetime, kept_at: datetime) -> tuple[TrainingResult, ...]:
+def results_here(
+    tx: Tx, now: datetime, kept_at: datetime, speed: float
+) -> tuple[TrainingResult, ...]:
     """Return what is kept of the training in this database until now; nothing before its storm."""
     training, storm = known_training(tx), training_storm(tx)
     if storm is None:
         return ()
     policy = get_storm_policy(tx, storm.id)
-    sources = DebriefSources(load_network(tx), policy, StormRecords())
+    sources = DebriefSources(load_network(tx), policy, StormRecords(), speed)
     points = found_points(decision_runs(tx, storm.id))
     return results_of(debrief(tx, training, storm, sources, points, now), kept_at)
 
@@ -207,7 +212,8 @@ def _is_new(one: TrainingResult, known: TrainingResult | None) -> bool:
 
 def _grave_alerts(tx: Tx, storm: Storm, until: datetime) -> tuple[Alert, ...]:
     found = (one for one in list_alerts(tx, storm.id) if one.since <= until)
-    grave = (one for one in found if severity(one) >= Severity.STREETS)
+    mine = (one for one in found if one.kind not in OF_THE_SERVER)
+    grave = (one for one in mine if severity(one) >= Severity.STREETS)
     return tuple(sorted(grave, key=lambda one: one.since))
 
 

@@ -71,9 +71,14 @@ def waiting_drafts(tx: Tx, storm: Storm, now: datetime) -> list[Plan]:
 
 
 def driven_from(head: PlanHead) -> datetime:
-    """Return since when a plan is driven."""
-    return head.published_at or head.counts_from or head.made_at
+    """Return since when a plan is driven.
+
+    One that goes on with another's routes, into which urgent work was inserted, was published with
+    them, but made later.
+    """
+    return max(head.made_at, head.published_at or head.made_at)
 
 
 def _heads(tx: Tx, storm: Storm) -> list[PlanHead]:
-    return sorted(list_plan_heads(tx, storm.id), key=driven_from)
+    heads = list_plan_heads(tx, storm.id)
+    return sorted(heads, key=lambda head: (driven_from(head), head.revision))

@@ -1,6 +1,5 @@
 """The score of an operator, pure: from the calls of a training and what became of each."""
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,14 +7,8 @@ from statistics import median
 
 from data.model import Role, SegmentId
 from data.streets.network import StreetNetwork
-from data.streets.projection import distance_m
+from fleet.simulation.spoken_places import same_street
 from fleet.training.scores.score_rules import RULES, Measured, Score, score_of
-
-ONE_STREET_M = 300.0
-"""A caller who says where on a street is still found this near on the same one."""
-
-ANYWHERE_M = math.inf
-"""A caller who says no more than a street's name may stand anywhere on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +16,10 @@ class CallRecord:
     """A call and what became of it.
 
     `meant` is the street that the caller stands on, `None` where he does not say which, and
-    `only_named` whether he says its name and no more; `crossing` has all pieces of street at the
-    crossing that he names. `noted` is that of the request, `None` where it is unknown.
-    `over_at` is when it ended. A call `repeats` where an earlier one about the same street was
-    still open; `joined` says whether both became one work. `kept` is whether the last
+    `fitting` are all pieces of street that fit what he says. `noted` is that of the request, `None`
+    where it is unknown. `over_at` is when it ended. A call `repeats` where a request about the same
+    street was open when it was answered; `joined` says whether both became one work. `kept` is
+    whether the last
     promise held, `None` while that is open. `lasted` is how long it was for the operator from the
     first ring to the saved request, however fast the clock ran.
     """
@@ -38,8 +31,7 @@ class CallRecord:
     saved_at: datetime | None = None
     meant: SegmentId | None = None
     noted: SegmentId | None = None
-    only_named: bool = False
-    crossing: frozenset[SegmentId] = frozenset()
+    fitting: frozenset[SegmentId] = frozenset()
     repeats: bool = False
     joined: bool = False
     kept: bool | None = None
@@ -72,36 +64,8 @@ def operator_score(
     return score_of(Role.OPERATOR, measures)
 
 
-def same_street(
-    network: StreetNetwork,
-    meant: SegmentId | None,
-    noted: SegmentId | None,
-    within_m: float = ONE_STREET_M,
-) -> bool:
-    """Return whether a request is on the street that a caller meant.
-
-    That is the same piece of street, or one of the same name so near it.
-    """
-    if meant is None or noted is None:
-        return False
-    if meant == noted:
-        return True
-    one, other = network.find(meant), network.find(noted)
-    if one is None or other is None or not one.names or one.names != other.names:
-        return False
-    halfway = (each.geometry[len(each.geometry) // 2] for each in (one, other))
-    return distance_m(*halfway) <= within_m
-
-
-def near_m(*, only_named: bool) -> float:
-    """Return how near on the same street a request is right, by what the caller says of where."""
-    return ANYWHERE_M if only_named else ONE_STREET_M
-
-
 def _is_right(network: StreetNetwork, one: CallRecord) -> bool:
-    if one.noted in one.crossing:
-        return True
-    return same_street(network, one.meant, one.noted, near_m(only_named=one.only_named))
+    return one.noted in one.fitting or same_street(network, one.meant, one.noted)
 
 
 def _lost(one: CallRecord, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from data.store.alerts import list_alerts
 from data.store.database.engine import Tx
 from fleet.reports.own_and_hired import MoneySpent
 from fleet.reports.storm_statistics import Account
+from fleet.training.clock_speeds import clock_speeds
 from fleet.training.scores.alert_times import alert_times
 from fleet.training.scores.decision_points import DecisionPoint, missed_min
 from fleet.training.scores.dispatcher_score import DispatchFacts, lateness_by_class
@@ -20,10 +21,12 @@ def dispatch_facts(
     changes: tuple[PlanChange, ...],
     points: Sequence[DecisionPoint] | None,
     until: datetime,
+    speed: float,
 ) -> DispatchFacts:
     """Return what a storm came to until a moment of it.
 
-    `points` are `None` where nobody looked for them, and empty where no mark could be judged.
+    `speed` is the clock's, where nobody changed it. `points` are `None` where nobody looked for
+    them, and empty where no mark could be judged.
     """
     storm = account.storm
     elapsed_s = max((until - storm.started_at).total_seconds(), 0.0)
@@ -32,7 +35,7 @@ def dispatch_facts(
         hours=max((until - storm.snow_at) / timedelta(hours=1), 0.0),
         lateness=lateness_by_class(account.lanes, account.spells, elapsed_s),
         response=account.at(until).city.response,
-        alerts=alert_times(alerts, until),
+        alerts=alert_times(alerts, until, clock_speeds(tx, storm.started_at, until, speed)),
         changes=changes,
         moved_m=sum(one.cost.moved_m for one in spent.trucks),
         cleared_m=account.cleared_m(until),

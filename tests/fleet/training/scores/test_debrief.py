@@ -13,39 +13,29 @@ from data.model import (
     AlertKind,
     LegOutcome,
     LegProgress,
-    LonLat,
     PlanState,
     RequestId,
-    RequestKind,
     Role,
     ShiftId,
-    Side,
-    Snap,
     Storm,
     VehicleId,
 )
-from data.model.training.live_training import TrainingCall, TrainingCallId
 from data.model.training.rehearsal import Training
 from data.store.accounts.accounts import add_user, find_user_by_login
 from data.store.alerts import add_alert
 from data.store.audit.audit_log import list_events_on
 from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan, set_plan_state, set_published
-from data.store.requests.duplicates import add_duplicate
-from data.store.requests.requests import add_request
 from data.store.requests.sla_clocks import set_assigned
 from data.store.shifts.shifts import save_progress
-from data.store.training.calls import add_call, set_ended
+from data.store.training.calls import set_ended
 from data.store.training.rehearsal import set_training
 from data.store.training.results import list_results
-from data.store.work import list_jobs
 from data.training.players import DISPATCHER as SIMULATED_DISPATCHER
 from data.training.players import OPERATOR as SIMULATED_OPERATOR
 from fleet.reports.storm_statistics import StormRecords
-from fleet.simulation.simulated_calls import spoken_name
 from fleet.training.calls import take_call
 from fleet.training.clock_speeds import note_clock_set
-from fleet.training.scores.call_records import call_records
 from fleet.training.scores.debrief import (
     DebriefSources,
     debrief,
@@ -57,11 +47,14 @@ from fleet.training.scores.score_rules import FULL
 from fleet.training.scores.supervisor_score import supervisor_score
 from fleet.training.seat_spans import Sitting, Trainee, seat_spans
 from fleet.training.seats import leave_seat, take_seat
+from maps.pages.i18n import translator
+from maps.training.debrief_timeline import MomentKind, Names, timeline
 from tests import village as v
-from tests.fleet.drives import a_request
+from tests.fleet.training.scores.calls import a_call, asked
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_plan, legs_along
 
+EN = translator("en", "Asia/Tehran")
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 LATER = v.NOW + 6 * HOUR
 SIX_HOURS = """
@@ -72,39 +65,6 @@ snow = [{ from_h = 0, until_h = 6, cm_h = 1 }]
 """
 REHEARSED = Training("village", "first-night", SIX_HOURS, 7, v.NOW, "vera")
 SOURCES = DebriefSources(v.village(), POLICY, StormRecords())
-
-
-def a_call(tx: Tx, number: int, minutes: float, **changes) -> TrainingCall:
-    """Store a call about Mill Street that Sara took at once."""
-    rang_at = v.NOW + minutes * MINUTE
-    call = TrainingCall(
-        TrainingCallId(0),
-        rang_at,
-        RequestKind.PLOW,
-        "Snow up to the knee",
-        "Mill Street",
-        LonLat(45.07, 37.55),
-        v.MILL,
-        taken_at=rang_at,
-        taken_by="sara",
-        ended_at=rang_at + MINUTE,
-        request_id=RequestId(number),
-    )
-    return add_call(tx, replace(call, **changes))
-
-
-def asked(tx: Tx, number: int, minutes: float, street=v.MILL) -> None:
-    """Store the request of a call, a minute after it rang."""
-    job = next(one for one in list_jobs(tx, v.a_storm().id) if one.segment_id == street)
-    received_at = v.NOW + (minutes + 1) * MINUTE
-    request = replace(
-        a_request(job.id),
-        id=RequestId(number),
-        reference=f"B-{number}",
-        received_at=received_at,
-        snap=Snap(street, Side.LEFT, 10.0, 1.0),
-    )
-    add_request(tx, request)
 
 
 def person(tx: Tx, login: str, role: Role, vehicle_id: VehicleId | None = None) -> None:
@@ -134,47 +94,6 @@ def by_measure(one):
 
 def values(found, login):
     return {name: each.value for name, each in by_measure(scored(found, login)).items()}
-
-
-def test_who_calls_again_about_a_street_that_waits_is_to_be_joined(tx: Tx, storm: Storm) -> None:
-    for number, minutes, street in ((1, 0, v.MILL), (2, 10, v.MILL), (3, 20, v.ROSE)):
-        asked(tx, number, minutes, street)
-        a_call(tx, number, minutes)
-    first, second, third = call_records(tx, v.village(), LATER)
-    assert not first.repeats
-    assert (second.repeats, second.joined, second.noted) == (True, True, v.MILL)  # one job
-    assert (third.repeats, third.joined, third.noted) == (True, False, v.ROSE)
-    add_duplicate(tx, RequestId(3), RequestId(1), LATER)
-    assert call_records(tx, v.village(), LATER)[2].joined
-
-
-def test_what_a_caller_says_of_where_he_is_tells_which_street_is_right(
-    tx: Tx, storm: Storm
-) -> None:
-    street = spoken_name(v.village().segment(v.MILL))
-    for minutes, address in enumerate((street, f"{street}, number 4", "")):
-        a_call(tx, 1, minutes, address=address, request_id=None)
-    found = call_records(tx, v.village(), LATER)
-    told = [(one.meant, one.only_named) for one in found]
-    assert told == [(v.MILL, True), (v.MILL, False), (None, False)]
-
-
-def test_who_names_a_crossing_may_be_recorded_on_either_of_its_streets(
-    tx: Tx, storm: Storm
-) -> None:
-    set_training(tx, REHEARSED)
-    for number, street in enumerate((v.MAIN_EAST, v.MAIN_EAST, v.MILL), start=1):
-        asked(tx, number, number, street)
-        a_call(tx, number, number, address="corner of خیابان آسیاب and خیابان امام")
-    first, second, third = call_records(tx, v.village(), LATER)
-    assert first.crossing == {v.MILL, v.MAIN_WEST, v.MAIN_EAST}
-    assert (second.repeats, second.joined) == (True, True)
-    assert not third.repeats  # nothing was open on the street that it was recorded on
-    assert values(read(tx, storm), "sara")["right_street"] == 1.0
-    asked(tx, 4, 4, v.ROSE)
-    a_call(tx, 4, 4, address="corner of خیابان آسیاب and خیابان گل‌سرخ")  # they do not meet
-    assert call_records(tx, v.village(), LATER)[3].crossing == frozenset()
-    assert values(read(tx, storm), "sara")["right_street"] == 0.75
 
 
 def test_people_are_scored_in_the_roles_that_they_played_and_the_simulation_is_not(
@@ -244,6 +163,23 @@ def test_a_new_plan_is_felt_where_it_changes_the_next_streets_of_a_truck(
         plans.append(plan)
     found = read(tx, storm)
     assert [(one.trucks, one.felt) for one in found.facts.changes] == [(1, 0), (1, 1)]
+
+
+def test_work_inserted_into_a_plan_is_a_change_of_its_own_however_it_is_dated(
+    tx: Tx, storm: Storm
+) -> None:
+    streets = [v.MAIN_WEST, v.MAIN_EAST, v.MILL]
+    ways = (streets, [v.ROSE, *streets], [v.TULIP, v.ROSE, *streets])
+    times = (v.NOW, v.NOW + MINUTE, v.NOW + 2 * MINUTE)
+    for number, (way, at) in enumerate(zip(ways, times, strict=True)):
+        plan = a_plan(*legs_along(tx, way, at, apart=10 * MINUTE), made_at=at)
+        state = PlanState.PUBLISHED if number == 2 else PlanState.SUPERSEDED
+        first = v.NOW if number == 0 else times[1]  # the third has the date of the second
+        add_plan(tx, replace(plan, state=state, published_at=first))
+    found = read(tx, storm)
+    assert [(one.at, one.felt) for one in found.facts.changes] == [(at, 1) for at in times[1:]]
+    told = [one for one in timeline(found, Names({}, {}), EN) if one.kind is MomentKind.PLAN]
+    assert [one.at_s for one in told] == [0, 60, 120]
 
 
 def test_a_driver_answers_for_the_streets_of_the_own_route(tx: Tx, storm: Storm) -> None:

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from data.model import Alert, AlertId, AlertKind, PlanId, Role, ServiceClass
-from data.streets.network import build_network
 from data.training.players import OPERATOR as SIMULATED_OPERATOR
 from fleet.reports.performance import Response, late_spells, promised_lanes
+from fleet.simulation.spoken_places import same_street
+from fleet.training.clock_speeds import ClockSpeeds
 from fleet.training.scores.alert_times import alert_times
 from fleet.training.scores.dispatcher_score import (
     ClassLateness,
@@ -16,7 +17,7 @@ from fleet.training.scores.dispatcher_score import (
     dispatcher_score,
     lateness_by_class,
 )
-from fleet.training.scores.operator_score import CallRecord, operator_score, same_street
+from fleet.training.scores.operator_score import CallRecord, operator_score
 from fleet.training.scores.plan_changes import PlanChange, changes_per_truck
 from fleet.training.scores.score_rules import FULL, RULES, Measured, score_of, together
 from tests import village as v
@@ -136,14 +137,13 @@ def test_the_next_piece_of_the_same_street_is_the_right_one_too() -> None:
     assert same_street(network, v.YARD, v.YARD)  # it has no name
 
 
-def test_a_caller_who_only_names_a_street_may_be_anywhere_on_it() -> None:
-    network = build_network((v.a_segment(1, 1, 2), v.a_segment(2, 2, 3, via_m=[(1000, 0)])))
-    far = a_call(0, meant=v.MAIN_WEST, noted=v.MAIN_EAST)
-    named, unnamed = replace(far, only_named=True), a_call(1, meant=None, noted=None)
-    for calls, right, of in (([far], 0.0, 1), ([named], 1.0, 1), ([named, unnamed], 1.0, 1)):
-        measured = by_name(operator_score(calls, "sara", network, LATER))["right_street"]
-        assert (measured.value, measured.of) == (right, of)
-    assert score([replace(named, noted=v.ROSE)]).points < FULL  # it has another name
+def test_what_fits_all_that_a_caller_says_is_as_right_as_where_he_stands() -> None:
+    far = a_call(0, meant=v.MILL, noted=v.ROSE)
+    for fitting, right in ((frozenset(), 0.0), (frozenset({v.ROSE}), 1.0)):
+        measured = by_name(score([replace(far, fitting=fitting)]))["right_street"]
+        assert (measured.value, measured.of) == (right, 1)
+    unnamed = a_call(1, meant=None, noted=None)
+    assert by_name(score([far, unnamed]))["right_street"].of == 1
 
 
 def test_points_go_down_from_what_is_asked_for_to_what_is_worth_nothing() -> None:
@@ -188,6 +188,18 @@ def test_alerts_that_needed_nobody_or_have_time_left_do_not_count() -> None:
     assert alert_times([fresh], v.NOW + MINUTE) == ()
     (never,) = alert_times([fresh], LATER)
     assert (never.alerts, never.in_time) == (1, 0)
+
+
+def test_what_comes_from_the_clocks_speed_is_no_alert_of_who_leads() -> None:
+    assert alert_times([an_alert(AlertKind.EVIDENCE_BEHIND, None)], LATER) == ()
+    thirty = ClockSpeeds((), 30.0)
+    over = an_alert(AlertKind.AT_RISK, None, 20 * MINUTE)  # after 40 s
+    assert alert_times([over], LATER, thirty) == ()
+    (late,) = alert_times([over], LATER)
+    assert (late.alerts, late.in_time) == (1, 0)
+    seen = [an_alert(AlertKind.SOS, soon * MINUTE) for soon in (20, 30)]
+    (danger,) = alert_times(seen, LATER, thirty)
+    assert (danger.alerts, danger.in_time) == (2, 1)
 
 
 def facts(**changes) -> DispatchFacts:
