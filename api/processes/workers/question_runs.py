@@ -29,7 +29,7 @@ from fleet.training.scores.decision_points import (
 )
 from fleet.training.scores.decision_runs import decided_marks, points_answer
 from fleet.training.scores.decision_search import DecisionMoment, decision_point
-from fleet.training.scores.driven_plans import published_between, waiting_drafts
+from fleet.training.scores.driven_plans import plans_driven, published_between, waiting_drafts
 from fleet.what_if.hindsight import SEEDS, hindsight_digest, storm_from_start
 from fleet.what_if.hindsight_gain import Hindsight
 from fleet.what_if.hindsight_search import hindsight
@@ -131,6 +131,7 @@ def _moment(context: RunContext, storm: Storm, mark: TrainingMark) -> DecisionMo
         with reading(copy) as tx:
             prepared = prepare(tx, storm.id, context.network, mark.at)
             drafts = waiting_drafts(tx, storm, mark.at)
+            driven = plans_driven(tx, storm)
     except ConflictError:  # before the storm, after it, or without a machine in service
         return None
     finally:
@@ -138,7 +139,7 @@ def _moment(context: RunContext, storm: Storm, mark: TrainingMark) -> DecisionMo
     if prepared.check is None:
         return None
     with reading(context.engine) as tx:
-        later = published_between(tx, storm, mark.at, mark.at + SEEN_TO)
+        later = published_between(tx, storm, driven, mark.at, mark.at + SEEN_TO)
     return DecisionMoment(mark.id, prepared, tuple(later), tuple(drafts))
 
 

@@ -1,11 +1,11 @@
 """How soon a dispatcher saw to alerts, pure: by how grave they were."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 
-from data.model import Alert, AlertKind
+from data.model import Alert, AlertKind, VehicleId
 from fleet.alerts.severity import Severity, severity
 from fleet.training.calls import LEAST_PATIENCE
 from fleet.training.clock_speeds import ClockSpeeds
@@ -44,10 +44,11 @@ def alert_times(
     """Return how soon alerts were seen to, the gravest first, by a clock that went so fast.
 
     What ended by itself before its time was up, or before anybody could press, needed nobody, and
-    what has time left is not decided: neither counts. Nor does what the clock brings about.
+    what has time left is not decided: neither counts. Nor does what the clock brings about. What
+    ended and came back as the same trouble of a truck counts once, by who saw to it first.
     """
     times = _Times(now, speeds)
-    listed = [one for one in alerts if times.counts(one)]
+    listed = [one for one in _troubles(alerts) if times.counts(one)]
     by = [(grave, [one for one in listed if severity(one) is grave]) for grave in SEEN_WITHIN]
     return tuple(times.of(grave, those) for grave, those in by if those)
 
@@ -76,6 +77,31 @@ class _Times:
         if at - one.since <= SEEN_WITHIN[severity(one)]:
             return True
         return self.speeds.real(one.since, at) <= LEAST_PATIENCE
+
+
+def _troubles(alerts: Iterable[Alert]) -> list[Alert]:
+    """Return alerts, those of one trouble as one.
+
+    A truck that was silent is again, since the same position, where only old ones came meanwhile.
+    """
+    kept: list[Alert] = []
+    of_trucks: dict[tuple[AlertKind, VehicleId, datetime], Alert] = {}
+    for one in alerts:
+        if one.vehicle_id is None:
+            kept.append(one)
+            continue
+        trouble = (one.kind, one.vehicle_id, one.since)
+        known = of_trucks.get(trouble)
+        of_trucks[trouble] = one if known is None else _as_one(known, one)
+    return [*kept, *of_trucks.values()]
+
+
+def _as_one(first: Alert, again: Alert) -> Alert:
+    seen = [at for at in (first.acknowledged_at, again.acknowledged_at) if at is not None]
+    until = None
+    if first.until is not None and again.until is not None:
+        until = max(first.until, again.until)
+    return replace(first, until=until, acknowledged_at=min(seen, default=None))
 
 
 def _half_s(took: Sequence[timedelta]) -> float | None:

@@ -1,6 +1,6 @@
 """The plans that were driven one after the other in a training, each checked at its end."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
@@ -55,12 +55,22 @@ class DrivenStorm:
             yield PlanSwitch(after.since, before.check, begun)
 
 
+def plans_driven(tx: Tx, storm: Storm) -> frozenset[PlanId]:
+    """Return which plans are or were driven."""
+    return frozenset(one.id for one in list_plan_heads(tx, storm.id))
+
+
 def published_between(
-    tx: Tx, storm: Storm, since: datetime, until: datetime
+    tx: Tx, storm: Storm, known: Collection[PlanId], since: datetime, until: datetime
 ) -> list[PublishedPlan]:
-    """Return the plans published after a moment and up to another, the first first."""
-    heads = [one for one in _heads(tx, storm) if since < driven_from(one) <= until]
-    return [PublishedPlan(driven_from(one), get_plan(tx, one.id)) for one in heads]
+    """Return the plans published from one moment to another that were not known then.
+
+    The first first. While the clock stands, time does not tell whether a plan was published before
+    the moment or as an answer to it.
+    """
+    heads = [one for one in _heads(tx, storm) if since <= driven_from(one) <= until]
+    new = [one for one in heads if one.id not in known]
+    return [PublishedPlan(driven_from(one), get_plan(tx, one.id)) for one in new]
 
 
 def waiting_drafts(tx: Tx, storm: Storm, now: datetime) -> list[Plan]:

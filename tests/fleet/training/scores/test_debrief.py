@@ -285,6 +285,12 @@ def test_late_requests_are_to_be_given_to_somebody(tx: Tx, storm: Storm) -> None
     assert (measured.value, measured.of) == (0.5, 2)
     (early,) = supervisor_score(tx, storm, v.village(), POLICY, v.NOW + 2 * MINUTE).measures
     assert early.value is None
+    # given a time that is kept: late by the one that it had
+    set_assigned(tx, RequestId(2), "", late + HOUR)
+    (measured,) = supervisor_score(tx, storm, v.village(), POLICY, late).measures
+    assert (measured.value, measured.of) == (1.0, 2)
+    (early,) = supervisor_score(tx, storm, v.village(), POLICY, v.NOW + 2 * MINUTE).measures
+    assert early.value is None
 
 
 def test_results_are_kept_once_and_shown_beside_the_next_training(tx: Tx, storm: Storm) -> None:

@@ -26,7 +26,7 @@ from fleet.training.scores.decision_search import (
     continued_plan,
     decision_point,
 )
-from fleet.training.scores.driven_plans import PublishedPlan, published_between
+from fleet.training.scores.driven_plans import PublishedPlan, plans_driven, published_between
 from routing.problem.stopping import MaxIterations
 from tests import village as v
 from tests.village_plan import a_plan, add_published_plan, legs_along
@@ -212,9 +212,21 @@ def test_until_a_later_plan_takes_over_the_driven_one_is_followed(tx: Tx, storm:
 
 def test_plans_of_the_half_hour_after_a_moment_may_have_used_it(tx: Tx, storm: Storm) -> None:
     plan = add_published_plan(tx, *legs_along(tx, LONG_WAY, v.NOW, 4 * MINUTE))
-    ((at, found),) = published_between(tx, storm, v.NOW - MINUTE, v.NOW)
+    ((at, found),) = published_between(tx, storm, (), v.NOW - MINUTE, v.NOW)
     assert (at, found.id) == (v.NOW, plan.id)
-    assert published_between(tx, storm, v.NOW, v.NOW + MINUTE) == []
+    assert published_between(tx, storm, (), v.NOW + MINUTE, v.NOW + 2 * MINUTE) == []
+
+
+def test_what_was_published_while_the_clock_stood_at_a_mark_answers_it(
+    tx: Tx, storm: Storm
+) -> None:
+    known = plans_driven(tx, storm)
+    plan = add_published_plan(tx, *legs_along(tx, LONG_WAY, v.NOW, 4 * MINUTE))
+    ((at, found),) = published_between(tx, storm, known, v.NOW, v.NOW + MINUTE)
+    assert (at, found.id) == (v.NOW, plan.id)
+    # published at that very time too, but before the mark was set
+    known = plans_driven(tx, storm)
+    assert published_between(tx, storm, known, v.NOW, v.NOW + MINUTE) == []
 
 
 def test_minutes_saved_are_the_least_the_middle_and_the_most() -> None:

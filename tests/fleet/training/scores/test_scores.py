@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from data.model import Alert, AlertId, AlertKind, PlanId, Role, ServiceClass
+from data.model import Alert, AlertId, AlertKind, PlanId, Role, ServiceClass, VehicleId
 from data.training.players import OPERATOR as SIMULATED_OPERATOR
 from fleet.reports.performance import Response, late_spells, promised_lanes
 from fleet.simulation.spoken_places import same_street
@@ -200,6 +200,23 @@ def test_what_comes_from_the_clocks_speed_is_no_alert_of_who_leads() -> None:
     seen = [an_alert(AlertKind.SOS, soon * MINUTE) for soon in (20, 30)]
     (danger,) = alert_times(seen, LATER, thirty)
     assert (danger.alerts, danger.in_time) == (2, 1)
+
+
+def test_one_trouble_of_a_truck_that_comes_back_counts_once_by_who_saw_to_it_first() -> None:
+    found = [
+        an_alert(AlertKind.SILENT, seen, ended)
+        for seen, ended in ((19 * MINUTE, 30 * MINUTE), (2 * HOUR, 3 * HOUR), (None, None))
+    ]
+    same = [replace(one, vehicle_id=VehicleId(6)) for one in found]
+    (trucks,) = alert_times(same, LATER)
+    assert (trucks.alerts, trucks.in_time, trucks.seen_s) == (1, 1, 19 * 60.0)
+    assert trucks.ended_s is None  # it lasts
+    (trucks,) = alert_times(same[:2], LATER)
+    assert trucks.ended_s == 3 * 3600.0
+    another = replace(same[1], vehicle_id=VehicleId(7))
+    again = replace(same[0], since=v.NOW + HOUR, acknowledged_at=None, until=None)
+    (trucks,) = alert_times([*same, another, again], LATER)
+    assert (trucks.alerts, trucks.in_time) == (3, 1)
 
 
 def facts(**changes) -> DispatchFacts:
