@@ -128,8 +128,19 @@ function overdue() {
 
 const all = () => [...watched(), ...reported(), ...broken(), ...late(), ...overdue()];
 
-const names = (items) =>
-  items.slice(0, NAMED).map(({ title }) => isolated(title)).join(t(", ")) + (items.length > NAMED ? "…" : "");
+const names = (titles) => titles.slice(0, NAMED).map(isolated).join(t(", ")) + (titles.length > NAMED ? "…" : "");
+
+const each = (items, field) => [...new Set(items.map((one) => one[field]))];
+
+const OF_STREETS = new Set(["blocked", "seen_clear"]); // several drivers may report one street
+
+/** What several alerts of one cause are called, and what is said of them. */
+function wordsOf(cause, items) {
+  if (!OF_STREETS.has(cause)) return { title: severalOf(cause, items.length), text: names(items.map(({ title }) => title)) };
+  const streets = each(items, "title");
+  if (streets.length === 1) return { title: streets[0], text: each(items, "text").join(" · ") };
+  return { title: severalOf(cause, streets.length), text: names(streets) };
+}
 
 /** One row of several alerts; that of requests leads to their list. */
 const rowOf = (cause, items) => ({
@@ -142,8 +153,7 @@ const rowOf = (cause, items) => ({
   icon: items[0].icon,
   seenBy: items.every(({ seenBy }) => seenBy) ? items[0].seenBy : undefined,
   waits: items.some(({ waits }) => waits),
-  title: severalOf(cause, items.length),
-  text: names(items),
+  ...wordsOf(cause, items),
   since: items.map(({ since }) => since).sort()[0],
   items,
 });
@@ -168,6 +178,9 @@ export function alerts() {
     kept = { of, until: Date.now() + KEPT_MS, list: grouped(all()) };
   return kept.list;
 }
+
+/** Whether somebody can acknowledge a row and nobody has; what a board draws by itself is seen to on its street or request. */
+export const unassigned = (row) => !row.seenBy && row.items.some(({ alert }) => alert);
 
 /** What is not put off. */
 export const wanted = () => alerts().filter((row) => !snoozed(row));

@@ -3,7 +3,7 @@ import { html } from "lit";
 import { boot, now } from "../pages/boot.js";
 import { latinDigits } from "../pages/number-fields.js";
 import { named, t } from "../pages/texts.js";
-import { alerts, wanted } from "../alerts/alerts.js";
+import { alerts, unassigned, wanted } from "../alerts/alerts.js";
 import { snoozed } from "../alerts/snooze.js";
 import { chooseTrucks } from "../shifts/fleet-orders.js";
 import { isPast, restDue, shiftOf, STATES, stateOf } from "../shifts/truck-states.js";
@@ -102,7 +102,7 @@ export const LISTS = {
     ],
     states: {
       all: { words: () => t("All"), fits: (row) => !snoozed(row) },
-      nobody: { words: () => t("unassigned"), fits: (row) => !row.seenBy && !snoozed(row) },
+      nobody: { words: () => t("unassigned"), fits: (row) => unassigned(row) && !snoozed(row) },
       mine: { words: () => t("mine"), fits: ({ seenBy }) => seenBy === boot.login },
       snoozed: { words: () => t("snoozed"), fits: snoozed },
     },
