@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from math import isfinite
 from operator import attrgetter
@@ -41,10 +41,12 @@ _TIME = re.compile(
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})[T ]+"
     r"(\d{1,2}):(\d{2})(?::\d{2})?\s*(Z|[+-]\d{2}:?\d{2})?"
 )
+_CLOCK_TIME = re.compile(r"(\d{1,2}):(\d{2})")
 _JALALI_UNTIL = 1700
 """Years before this one are Jalali: nobody enters snow of the seventeenth century."""
 
 NEED_TIME = "a day and a time like 2026-12-21 06:30 or 1405/09/30 06:30"
+NEED_NEXT_TIME = "a time like 06:30, or a day and a time like 2026-12-21 06:30"
 
 
 class _Line(NamedTuple):
@@ -110,6 +112,22 @@ def moment_of(text: str, timezone: str) -> datetime | None:
         return datetime(year, month, day, hour, minute, tzinfo=ZoneInfo(timezone))
     except ValueError:
         return None
+
+
+def next_moment_of(text: str, timezone: str, after: datetime) -> datetime | None:
+    """Return the next moment after another one at which clocks of a city show a time alone.
+
+    `None` for what is no time of the day by itself.
+    """
+    match = _CLOCK_TIME.fullmatch(latin_digits(text).strip())
+    if match is None:
+        return None
+    local = after.astimezone(ZoneInfo(timezone))
+    try:
+        today = local.replace(hour=int(match[1]), minute=int(match[2]), second=0, microsecond=0)
+    except ValueError:
+        return None
+    return today if today > after else today + timedelta(days=1)
 
 
 def _mm(cell: str) -> float | None:

@@ -75,7 +75,8 @@ class SnowFileOut(Wire):
 class ClosureIn(Wire):
     """A street closure from now or later, for a time or until it is lifted.
 
-    Without `forward` the whole street, else one direction.
+    An end without a day is the next such time. Without `forward` the whole street, else one
+    direction.
     """
 
     segment_id: SegmentId
@@ -195,7 +196,11 @@ def create_closure(storm_id: StormId, wanted: ClosureIn, context: DispatcherCont
     network, now = context.app.network, context.now
     zone = context.app.city.timezone
     from_at = moment_in(wanted.from_at, zone, "from_at") if wanted.from_at else now
-    until_at = moment_in(wanted.until_at, zone, "until_at") if wanted.until_at else None
+    until_at = (
+        moment_in(wanted.until_at, zone, "until_at", after=max(from_at, now))
+        if wanted.until_at
+        else None
+    )
     wish = ClosureWish(wanted.segment_id, wanted.forward, from_at, until_at, wanted.reason)
     with context.writing() as tx:
         closure = close_street(tx, context.actor, storm_id, network, wish, now)

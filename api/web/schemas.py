@@ -24,7 +24,7 @@ from data.model import (
 )
 from data.model.work import SkipReason
 from data.policy.class_rules import MOST_CLASSES
-from data.storms import NEED_TIME, moment_of
+from data.storms import NEED_NEXT_TIME, NEED_TIME, moment_of, next_moment_of
 from fleet.replanning.replan_requests import FEW_TRUCKS
 from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 from fleet.requests.promises import SaidWindow
@@ -145,8 +145,15 @@ class ReopenIn(Wire):
     why: Annotated[str, Field(max_length=TEXT_LETTERS)] = ""
 
 
-def moment_in(text: str, timezone: str, field: str) -> datetime:
-    """Parse a time; without an offset it is in the city's time zone."""
+def moment_in(text: str, timezone: str, field: str, *, after: datetime | None = None) -> datetime:
+    """Parse a time; without an offset it is in the city's time zone.
+
+    A time without a day is the next such one `after` a moment, where that is given.
+    """
+    if after is not None:
+        at = next_moment_of(text, timezone, after)
+        if at is not None:
+            return at
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
@@ -155,7 +162,7 @@ def moment_in(text: str, timezone: str, field: str) -> datetime:
         return read
     found = moment_of(text, timezone)
     if found is None:
-        raise InvalidError(field, text, NEED_TIME)
+        raise InvalidError(field, text, NEED_TIME if after is None else NEED_NEXT_TIME)
     return found
 
 

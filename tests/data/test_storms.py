@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from data.storms import snow_from_csv
+from data.storms import next_moment_of, snow_from_csv
 
 TEHRAN = "Asia/Tehran"
 
@@ -48,3 +48,20 @@ def test_lines_are_put_in_order_and_offsets_are_kept():
 def test_a_mistake_is_named_by_line_and_field(text, where):
     _, mistakes = read(text)
     assert [(one.line, one.field) for one in mistakes] == where
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        ("04:39", datetime(2026, 12, 21, 1, 9, tzinfo=UTC)),
+        ("۴:۳۹", datetime(2026, 12, 21, 1, 9, tzinfo=UTC)),
+        ("23:50", datetime(2026, 12, 20, 20, 20, tzinfo=UTC)),
+        ("23:30", datetime(2026, 12, 21, 20, 0, tzinfo=UTC)),
+        ("24:10", None),
+        ("2026-12-21 04:39", None),
+        ("noon", None),
+    ],
+)
+def test_a_time_alone_is_the_next_one_of_the_citys_clocks(said, at):
+    half_past_eleven_at_night = datetime(2026, 12, 20, 20, 0, tzinfo=UTC)
+    assert next_moment_of(said, TEHRAN, half_past_eleven_at_night) == at

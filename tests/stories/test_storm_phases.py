@@ -1,6 +1,7 @@
 """A storm from the forecast until it is closed, and the next one beside it: all through HTTP."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -112,6 +113,19 @@ def test_a_storm_goes_from_the_forecast_to_its_end(client, app, clock):
     with reading(app.engine) as tx:
         verbs = [event.verb for event in list_events(tx, f"storm:{storm}")]
     assert verbs == ["storm.forecast", "storm.moved", "storm.started", "storm.moved", "storm.ended"]
+
+
+def test_a_street_is_closed_until_the_next_time_that_is_told_alone(client, clock):
+    storm = client.post("/api/storms", json={"name": "First"}).json()["id"]
+    closure = {"segment_id": v.TULIP, "reason": "carnival", "until_at": "noon"}
+    refused = client.post(f"/api/storms/{storm}/closures", json=closure)
+    assert refused.status_code == 422
+    assert "06:30" in refused.json()["error"]["message"]
+    until = clock.now().astimezone(ZoneInfo("Asia/Tehran")) - HOUR
+    told = closure | {"until_at": f"{until:%H:%M}"}
+    closed = client.post(f"/api/storms/{storm}/closures", json=told).json()
+    tomorrow = (until + timedelta(days=1)).replace(second=0, microsecond=0)
+    assert datetime.fromisoformat(closed["until_at"]) == tomorrow
 
 
 def test_two_storms_never_mix(client, app, clock):

@@ -116,6 +116,12 @@ def close_on_the_board(visit: Visit) -> None:
     page.mouse.click(*visit.point_of(middle.lon, middle.lat))
     page.get_by_role("button", name="Close the street").click()
     page.fill("#closure-reason", "water main")
+    page.fill("#closure-until", "noon")
+    page.get_by_role("button", name="Close the street", exact=True).click()
+    expect(page.locator("#closure-until")).to_be_focused()
+    expect(page.locator("#closure-fault")).to_be_in_viewport(ratio=1)
+    visit.complaints.clear()  # of the browser, that the server refused the time
+    page.fill("#closure-until", "")
     page.locator("board-side form button.primary").click()
     expect(page.locator("board-side .panel")).to_contain_text("until it is opened")
     expect(page.locator("board-side .way .icon-construction")).to_be_visible()

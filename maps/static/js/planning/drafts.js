@@ -202,12 +202,14 @@ const searchRow = (run) => html`<li role="status">
   <div class="draft-orders"><button ?disabled=${run.stop_requested} @click=${() => stop(run)}><span class="icon icon-square" aria-hidden="true"></span>${run.stop_requested ? t("Stopping…") : t("Stop looking")}</button></div>
 </li>`;
 
-function publishedRow(published) {
-  const left = Math.ceil((UNDO_MS - SPARE_MS - (Date.now() - published.at)) / SECOND_MS);
+/** For how many seconds more a plan can be taken back, and its row says that it was published. */
+export const undoLeft = (published) => (published ? Math.max(0, Math.ceil((UNDO_MS - SPARE_MS - (Date.now() - published.at)) / SECOND_MS)) : 0);
+
+function publishedRow(published, left) {
   return html`<li class="published" role="status">
     <p><span class="icon icon-check" aria-hidden="true"></span> <strong>${t("published:{count}", { count: published.trucks })}</strong></p>
     <div class="draft-orders">
-      ${left > 0 ? html`<button ?disabled=${publishing.value.busy} @click=${() => takeBack(published)}><span class="icon icon-undo-2 mirrored" aria-hidden="true"></span>${t("Take it back ({seconds} s)", { seconds: left })}</button>` : ""}
+      <button ?disabled=${publishing.value.busy} @click=${() => takeBack(published)}><span class="icon icon-undo-2 mirrored" aria-hidden="true"></span>${t("Take it back ({seconds} s)", { seconds: left })}</button>
       <button class="quiet" @click=${() => publishing.set({ published: null })} title=${t("Close")} aria-label=${t("Close")}><span class="icon icon-x" aria-hidden="true"></span></button>
     </div>
   </li>`;
@@ -227,7 +229,8 @@ class Drafts extends TickingPart {
 
   render() {
     const { published } = publishing.value;
-    const rows = [...(published ? [publishedRow(published)] : []), ...searches().map(searchRow), ...waitingRows(this.see)];
+    const left = undoLeft(published);
+    const rows = [...(left > 0 ? [publishedRow(published, left)] : []), ...searches().map(searchRow), ...waitingRows(this.see)];
     if (!mayDispatch || rows.length === 0) return "";
     return html`<ul class="drafts" aria-label=${t("Plans that wait for you")}>${rows}</ul>`;
   }

@@ -1,5 +1,6 @@
 // Streets that a dispatcher closed: drawn on the map, and closed or opened again from a street's panel.
-import { html } from "lit";
+import { html, nothing } from "lit";
+import { now } from "../pages/boot.js";
 import { attempt } from "../pages/notices.js";
 import { get, post } from "../pages/net.js";
 import { Store } from "../pages/store.js";
@@ -7,6 +8,8 @@ import { withNews } from "../pages/stream.js";
 import { day, t, time } from "../pages/texts.js";
 import { person } from "../accounts/people.js";
 import { board, keyed, mayDispatch, selection } from "../board/state.js";
+
+const EXAMPLE_MS = 2 * 3600 * 1000; // how far ahead the time lies that an empty field shows as an example
 
 /** Closures by id; `asking` is the street whose form is open, `fault` why the last order was refused. */
 export const closures = new Store({ known: new Map(), asking: null, fault: null });
@@ -56,6 +59,12 @@ export function drawClosures(map) {
   });
 }
 
+/** Bring into view why a form was refused, with the field that it is about. */
+function showRefused(form, name) {
+  if (name) form.elements.namedItem(name)?.focus();
+  form.querySelector(".problem")?.scrollIntoView({ block: "nearest" });
+}
+
 async function close(event, street) {
   event.preventDefault();
   const told = Object.fromEntries(new FormData(event.target));
@@ -66,6 +75,7 @@ async function close(event, street) {
     closures.set({ asking: null, fault: null });
   } catch (error) {
     closures.set({ fault: error });
+    requestAnimationFrame(() => showRefused(event.target, error.values?.field));
   }
 }
 
@@ -92,8 +102,8 @@ function form(street, ways) {
         : ""
     }
     <label for="closure-reason">${t("Why is it closed?")}</label><input id="closure-reason" name="reason" required maxlength="200" autocomplete="off" dir="auto">
-    <label for="closure-until">${t("Until (day and time; empty: until it is opened)")}</label><input id="closure-until" name="until_at" maxlength="40" autocomplete="off" dir="ltr">
-    ${fault ? html`<p class="problem" role="alert">${fault.message}</p>` : ""}
+    <label for="closure-until">${t("Until (a time, or day and time; empty: until it is opened)")}</label><input id="closure-until" name="until_at" maxlength="40" autocomplete="off" dir="ltr" placeholder=${time(now() + EXAMPLE_MS)} aria-invalid=${fault?.values?.field === "until_at"} aria-describedby=${fault ? "closure-fault" : nothing}>
+    ${fault ? html`<p class="problem" id="closure-fault" role="alert">${fault.message}</p>` : ""}
     <div class="pair"><button class="primary">${t("Close the street")}</button><button type="button" @click=${() => closures.set({ asking: null, fault: null })}>${t("Cancel")}</button></div>
   </form>`;
 }
