@@ -46,12 +46,16 @@ def as_it_is(item: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """The time, how fast it goes by, and how often it was set back; there is one `id` for all."""
+    """The time, how fast it goes by, and how often it was set back; there is one `id` for all.
+
+    `setting_back` says that the server is about to end, and comes back with an earlier time.
+    """
 
     now: datetime
     speed: float
     epoch: int
     id: int = 0
+    setting_back: bool = False
 
 
 def beat_of(clock: Clock) -> Beat:

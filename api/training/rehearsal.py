@@ -1,5 +1,6 @@
 """The clock and the marks of a rehearsal, for its instructors: administrators and supervisors."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,12 @@ from pydantic import BaseModel, Field
 
 from api.config.training_clock import TrainingClock
 from api.processes.event_feeds import beat_of
-from api.training.hosting.host import MarkedSandbox, kept_mark, order_set_back
+from api.training.hosting.host import (
+    MarkedSandbox,
+    SetBackOrder,
+    kept_mark,
+    order_set_back,
+)
 from api.training.leading import InstructorContext
 from api.web.checked_route import CheckedRoute
 from api.web.context import App
@@ -104,14 +110,17 @@ def add_mark(wanted: MarkIn, context: InstructorContext) -> MarkOut:
 def set_back(mark_id: TrainingMarkId, context: InstructorContext) -> MarkOut:
     """Set everything back to a mark: the server ends, and is there again within a minute.
 
-    Its clock stands then. Pages load again by themselves. A mark whose copy is damaged is refused.
+    Its clock stands at once. Pages say so, and load again by themselves. A mark whose copy is
+    damaged is refused.
     """
-    clock_of(context.app)
+    clock = clock_of(context.app)
     with context.reading() as tx:
         mark = mark_of(tx, mark_id)
     sandbox = sandbox_of_app(context.app)
     require_whole(sandbox, mark)
-    order_set_back(sandbox, mark.id, context.actor)
+    order_set_back(sandbox, SetBackOrder(mark.id, context.actor.id, ran=not clock.paused))
+    clock.pause()
+    context.app.hub.publish("beat", [replace(beat_of(clock), setting_back=True)])
     return MarkOut.of(mark)
 
 

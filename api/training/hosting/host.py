@@ -4,7 +4,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cached_property
 from threading import Event
@@ -55,6 +55,18 @@ class Processes(Protocol):
 
     def stop(self) -> None:
         """End all."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetBackOrder:
+    """To which mark everything is to be set back, and the sign-in name of who wants it.
+
+    `ran` is whether the clock went until then: it goes on where setting back fails.
+    """
+
+    mark_id: TrainingMarkId
+    by: str
+    ran: bool
 
 
 class TrainingHost:
@@ -116,7 +128,7 @@ class TrainingHost:
         self._clock.keep()
         order = take_order(self._sandbox)
         if order is not None:
-            self._set_back(*order)
+            self._set_back(order)
             return
         self._processes.tend()
         if self._monotonic_s() >= self._rests_until_s:
@@ -168,23 +180,23 @@ class TrainingHost:
             engine.dispose()
         self._next_mark_at = now + MARK_EVERY
 
-    def _set_back(self, mark_id: TrainingMarkId, actor: Actor) -> None:
+    def _set_back(self, order: SetBackOrder) -> None:
         """Set everything back to a mark; the clock stands until somebody lets it go on.
 
         Where that fails, the rehearsal goes on as it was.
         """
         self._say(HostStep.SETTING_BACK)
-        paused = self._clock.paused
+        paused = self._clock.paused and not order.ran
         fault: BarfrubError | None = None
         self._clock.pause()
         self._processes.stop()
         try:
-            back = set_back(self._sandbox, mark_id, self._reserve_bytes)
+            back = set_back(self._sandbox, order.mark_id, self._reserve_bytes)
             self._clock.set_back(back.mark.at)
             self._goes_since = back.mark.at
             self._next_mark_at, self._kept = None, False
             paused = True
-            settle(self._sandbox, back, actor)
+            settle(self._sandbox, back, Actor(ActorKind.USER, order.by))
         except HINDRANCES as error:
             fault = ConflictError(
                 f"the rehearsal could not be set back: {error}",
@@ -229,10 +241,10 @@ def kept_mark(of: MarkedSandbox, actor: Actor, label: str, kind: MarkKind) -> Tr
     return mark.id
 
 
-def order_set_back(sandbox: Sandbox, mark_id: TrainingMarkId, actor: Actor) -> None:
+def order_set_back(sandbox: Sandbox, order: SetBackOrder) -> None:
     """Ask the host to set everything back to a mark."""
     new = sandbox.order.with_suffix(".new")
-    new.write_text(json.dumps({"mark": mark_id, "by": actor.id}), encoding="utf-8")
+    new.write_text(json.dumps(asdict(order)), encoding="utf-8")
     new.replace(sandbox.order)
 
 
@@ -241,14 +253,14 @@ def is_setting_back(sandbox: Sandbox) -> bool:
     return sandbox.order.exists() or find_progress(sandbox).step is HostStep.SETTING_BACK
 
 
-def take_order(sandbox: Sandbox) -> tuple[TrainingMarkId, Actor] | None:
-    """Return to which mark somebody wants everything set back, and who; asked for once."""
+def take_order(sandbox: Sandbox) -> SetBackOrder | None:
+    """Return what somebody wants set back; asked for once."""
     try:
         said = json.loads(sandbox.order.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     sandbox.order.unlink()
-    return TrainingMarkId(said["mark"]), Actor(ActorKind.USER, said["by"])
+    return SetBackOrder(**said)
 
 
 def _is_due(engine: Database, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """A training in the browser: the phone rings at a trainee's desk while an instructor leads."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,8 +69,11 @@ def test_an_operator_answers_and_an_instructor_sees_it_and_adds_a_caller(visit: 
     page.wait_for_selector("a[href='/operator'].primary")
     set_back(visit)
     somebody_calls(visit)
-    visit.go("/operator")
+    with page.expect_response("**/stream"):
+        visit.go("/operator")
     page.fill("#text", "Typed in a time that is no more")
+    visit.city.hub.publish("beat", [replace(beat_of(visit.city.clock), setting_back=True)])
+    page.wait_for_selector(".training-frame:has-text('is being set back')")
     set_back(visit)
     page.wait_for_selector("operator-call")
     assert page.query_selector(".drafts") is None
@@ -98,6 +102,8 @@ def test_an_operator_answers_and_an_instructor_sees_it_and_adds_a_caller(visit: 
     visit.sign_out()
     visit.sign_in("supervisor")
     page.wait_for_selector("board-side")
+    page.keyboard.press("Shift+Slash")
+    page.wait_for_selector(".training-frame:popover-open")  # above the dialog
     visit.go("/training/instructor")
     page.wait_for_selector(".call-list .ended a")
     page.wait_for_selector(".moment.act")

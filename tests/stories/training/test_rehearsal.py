@@ -16,7 +16,12 @@ from starlette.testclient import TestClient
 from api.config.settings import Settings
 from api.config.training_clock import CLOCK_FILE
 from api.processes.printing.training_word import training_word
-from api.training.hosting.host import TrainingHost, is_setting_back, order_set_back
+from api.training.hosting.host import (
+    SetBackOrder,
+    TrainingHost,
+    is_setting_back,
+    order_set_back,
+)
 from api.training.hosting.progress import HostStep, find_progress, hosting
 from api.web.cookies import cookie_name
 from api.web.installed_app import PURPLE
@@ -79,6 +84,11 @@ def server_of(sandbox: Sandbox) -> Any:
     return served(Settings(var=sandbox.folder), sandbox.city_folder, clock_of(sandbox))
 
 
+def ordered(sandbox: Sandbox, mark: int, *, ran: bool = False) -> None:
+    """Order to set everything back to a mark, at a clock that stands since, and went before."""
+    order_set_back(sandbox, SetBackOrder(TrainingMarkId(mark), DISPATCHER.id, ran))
+
+
 def signed_in(client: TestClient, login: str) -> TestClient:
     be_signed_in(client, login)
     return client
@@ -116,7 +126,8 @@ def test_a_rehearsal_is_paused_marked_and_set_back(
         assert not client.get("/api/training/instructor").json()["setting_back"]
         set_back = client.post(f"/api/training/marks/{mark['id']}/set-back")
         assert set_back.status_code == 202
-        assert client.get("/api/training/instructor").json()["setting_back"]
+        stands = client.get("/api/training/instructor").json()
+        assert (stands["setting_back"], stands["paused"], clock.pace) == (True, True, 0)
         signed_in(client, "driver")
         client.post("/api/training/seats/leave", json={"role": "driver"})
         signed_in(client, "dispatcher")
@@ -197,7 +208,7 @@ def half_hours_of(sandbox: Sandbox) -> list[int]:
 def test_an_order_of_before_a_kill_is_not_carried_out(
     sandbox: Sandbox, processes: NoProcesses
 ) -> None:
-    order_set_back(sandbox, TrainingMarkId(1), DISPATCHER)
+    ordered(sandbox, 1)
     stopped = Event()
     stopped.set()
     TrainingHost(sandbox, processes, 8001, stopped).run()
@@ -282,8 +293,7 @@ def test_a_sandbox_has_one_host(sandbox: Sandbox) -> None:
 def test_a_mark_that_is_gone_leaves_the_rehearsal_as_it_is(
     sandbox: Sandbox, host: TrainingHost, processes: NoProcesses
 ) -> None:
-    order_set_back(sandbox, TrainingMarkId(99), DISPATCHER)
-    clock_of(sandbox).go_on()
+    ordered(sandbox, 99, ran=True)
     with hosting(sandbox):
         host.round()
         assert "could not be set back" in find_progress(sandbox).fault
@@ -295,7 +305,7 @@ def marked(sandbox: Sandbox, host: TrainingHost) -> None:
     """Let the host set its first mark, and order to set the rehearsal back to it ten minutes on."""
     host.round()
     clock_of(sandbox).set_back(v.NOW + timedelta(minutes=10))
-    order_set_back(sandbox, TrainingMarkId(1), DISPATCHER)
+    ordered(sandbox, 1)
 
 
 def test_a_damaged_mark_is_refused_and_another_one_may_be_chosen(
@@ -315,11 +325,11 @@ def test_a_damaged_mark_is_refused_and_another_one_may_be_chosen(
         assert not sandbox.order.exists()
         assert client.post("/api/training/marks/1/set-back").status_code == 202
     with hosting(sandbox):
-        order_set_back(sandbox, TrainingMarkId(2), DISPATCHER)  # it was damaged meanwhile
+        ordered(sandbox, 2)  # it was damaged meanwhile
         host.round()
         assert "04:40Z is damaged" in find_progress(sandbox).fault
         assert clock.now() == v.NOW + timedelta(minutes=50)
-        order_set_back(sandbox, TrainingMarkId(1), DISPATCHER)
+        ordered(sandbox, 1)
         host.round()
         assert find_progress(sandbox).fault == ""
     assert clock.now() == v.NOW

@@ -8,10 +8,18 @@ const AGAIN_MS = 5000;
 
 const underWay = new Set(); // for each whole answer that is under way, the news since it was asked for
 
+const news = document.querySelector(".training-frame [role=status]");
+
+/** Say that a rehearsal is being set back, or nothing of it any more. */
+function saySetBack(isUnderWay) {
+  if (news) news.textContent = isUnderWay ? news.dataset.says : "";
+}
+
 /** Take the time over; once a rehearsal was set back, what a page shows never was. */
-function beat({ now, speed, epoch }) {
+function beat({ now, speed, epoch, setting_back }) {
   setClock(now, speed);
   if (epoch !== (boot.epoch ?? 0)) location.reload();
+  if (setting_back) saySetBack(true);
 }
 
 /**
@@ -40,7 +48,10 @@ export function listen(events = {}, { heard, lost, resumed } = { heard() {}, los
   }, WATCH_MS);
   source.addEventListener("open", () => {
     alive();
-    if (broken) resumed();
+    if (broken) {
+      saySetBack(false); // where it failed; else the next beat loads the page again
+      resumed();
+    }
     broken = false;
   });
   source.addEventListener("error", () => {
