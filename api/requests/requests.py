@@ -19,11 +19,13 @@ from data.model import (
 )
 from data.store.database.engine import Tx
 from data.store.requests.requests import get_request, list_requests
+from fleet.alerts.danger_over import end_danger
 from fleet.requests.caller_privacy import read_caller
 from fleet.requests.closing import cancel_request, close_request, reopen_request
 from fleet.requests.intake import receive
 from fleet.requests.placing import locate, place_by_hand
 from fleet.requests.request_lookup import deadlines
+from maps.alerts import alert_view
 from maps.requests.requests import RequestView, request_view
 
 WAITING = frozenset({RequestState.NEW, RequestState.OPEN})
@@ -98,6 +100,17 @@ def cancel_one_request(request_id: RequestId, why: CancelIn, context: IntakeCont
     with context.changing(f"request:{request_id}") as tx:
         cancelled = cancel_request(tx, context.actor, request_id, why.reason, context.now)
         view = viewed(tx, context.app, cancelled)
+    return announced(context, view)
+
+
+@router.post("/api/requests/{request_id}/danger-over")
+def end_request_danger(request_id: RequestId, context: IntakeContext) -> RequestView:
+    """Say that nobody's life is in danger any more for which a request came."""
+    app = context.app
+    with context.changing(f"request:{request_id}") as tx:
+        over = end_danger(tx, context.actor, request_id, context.now)
+        view = viewed(tx, app, over.request)
+    app.hub.publish("alerts", [alert_view(one, app.network) for one in over.alerts])
     return announced(context, view)
 
 

@@ -142,7 +142,7 @@ class NightDispatcher:
                 await self._post(f"/api/plans/{plan_id}/again", {})
         elif kind == "renew":
             await self._post(f"/api/plans/{action['plan_id']}/again", {})
-        elif kind == "alerts":
+        elif kind in ("alerts", "danger"):
             await self._acknowledge((await self._client.get("/api/alerts")).json())
 
     async def _acknowledge(self, alerts: Sequence[dict[str, Any]]) -> None:

@@ -5,16 +5,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from data.model.ids import AlertId, LonLat, StormId, VehicleId
+from data.model.ids import AlertId, LonLat, RequestId, StormId, VehicleId
 
 AlertFacts = Mapping[str, int | float | str]
 """Numbers and codes of which a page makes an alert's sentence; `int` too, as JSON has it."""
+
+
+def request_of(facts: AlertFacts) -> RequestId | None:
+    """Return the request that the facts of an alert are about, if any."""
+    known = facts.get("request")
+    return None if known is None else RequestId(int(known))
 
 
 class AlertKind(StrEnum):
     """What is wrong, the gravest first."""
 
     SOS = "sos"
+    REQUEST_DANGER = "request_danger"
     CLOCK = "clock"
     EVIDENCE_BEHIND = "evidence_behind"
     FORECAST_OLD = "forecast_old"
@@ -41,7 +48,7 @@ class Alert:
 
     `owner` is who sees to it now: whoever acknowledged it first, or was given it since, by
     `given_by`; `acknowledged_by` is another one until the owner has acknowledged it too.
-    `vehicle_id` is `None` for what concerns the whole fleet.
+    `vehicle_id` is `None` for what concerns the whole fleet, a crew, or a request: `request_id`.
     """
 
     id: AlertId
@@ -56,6 +63,11 @@ class Alert:
     acknowledged_at: datetime | None = None
     owner: str = ""
     given_by: str = ""
+
+    @property
+    def request_id(self) -> RequestId | None:
+        """Return the request that it is about, if any."""
+        return request_of(self.facts)
 
 
 @dataclass(frozen=True, slots=True)

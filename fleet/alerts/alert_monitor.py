@@ -39,6 +39,7 @@ from fleet.alerts.alert_conditions import (
     truck_signs,
 )
 from fleet.alerts.alert_register import AlertRegister
+from fleet.alerts.danger_signs import danger_signs
 from fleet.alerts.driver_signs import declined_signs, fault_signs
 from fleet.alerts.evidence_lag import evidence_lag_signs
 from fleet.alerts.forecast_age import forecast_age_signs
@@ -108,7 +109,7 @@ class AlertMonitor:
         ]
         sites = sites_of(list_depots(tx), list_reload_sites(tx))
         duty_signs = _duty_signs(tx, storm, current, now)
-        signs = (*self._signs(city, storm, trucks, sites), *duty_signs)
+        signs = (*self._signs(city, storm, trucks, sites), *duty_signs, *danger_signs(tx, storm))
         open_shifts = [turn for turn in current if not turn.over]
         tired = [turn for turn in open_shifts if turn.vehicle_id not in rests]
         due = self.rest_clock.near(tx, tired, city.policy.hours, now)

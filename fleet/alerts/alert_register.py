@@ -11,12 +11,14 @@ from data.model import (
     Alert,
     AlertId,
     AlertKind,
+    RequestId,
     Role,
     Storm,
     StormId,
     User,
     VehicleId,
 )
+from data.model.alerts import request_of
 from data.policy.alert_rules import AlertRules
 from data.store.accounts.accounts import list_users
 from data.store.alerts import (
@@ -38,7 +40,7 @@ WATCH = Actor(ActorKind.SYSTEM, "watch")
 NOT_YET = AlertId(0)
 """Id of an alert that the database has not numbered yet."""
 
-Key = tuple[AlertKind, VehicleId | None]
+Key = tuple[AlertKind, VehicleId | None, RequestId | None]
 
 
 @dataclass(slots=True)
@@ -84,7 +86,7 @@ class AlertRegister:
                 changed += _changed_by(tx, alert, sign)
             elif over or now - self.seen_at.setdefault(alert.id, now) >= rules.calm:
                 self.seen_at.pop(alert.id, None)
-                changed.append(_closed(tx, alert, now))
+                changed.append(closed(tx, WATCH, alert, now))
         if storm is not None and mine:
             past = {_key(one): one for one in list_closed_since(tx, storm.id, now - rules.again)}
             for key, sign in mine.items():
@@ -158,12 +160,13 @@ def _watched(tx: Tx) -> list[Alert]:
 
 
 def _key(one: Alert | Sign) -> Key:
-    return one.kind, one.vehicle_id
+    return one.kind, one.vehicle_id, request_of(one.facts)
 
 
 def _about(alert: Alert) -> dict[str, object]:
     """Return what an event says of an alert: its number says nothing to a reader."""
-    return {"kind": alert.kind, "vehicle": alert.vehicle_id}
+    about: dict[str, object] = {"kind": alert.kind, "vehicle": alert.vehicle_id}
+    return about if alert.request_id is None else about | {"request": alert.request_id}
 
 
 def _subject(alert: Alert) -> str:
@@ -182,11 +185,12 @@ def _changed_by(tx: Tx, alert: Alert, sign: Sign) -> list[Alert]:
     return [changed]
 
 
-def _closed(tx: Tx, alert: Alert, now: datetime) -> Alert:
-    closed = replace(alert, until=now)
-    save_alert(tx, closed)
-    add_event(tx, now, WATCH, "alert.closed", _subject(alert), {"kind": alert.kind})
-    return closed
+def closed(tx: Tx, actor: Actor, alert: Alert, now: datetime) -> Alert:
+    """Close an alert whose cause is over for sure."""
+    over = replace(alert, until=now)
+    save_alert(tx, over)
+    add_event(tx, now, actor, "alert.closed", _subject(alert), _about(alert))
+    return over
 
 
 def _opened(tx: Tx, storm: Storm, sign: Sign, past: Alert | None, now: datetime) -> Alert:

@@ -46,11 +46,13 @@ NEWEST_RUNS = 3
 class ActionKind(StrEnum):
     """What to do; `ROSTER` is to plan shifts where there are none, `SEARCHING` only to wait.
 
-    `SNOW` is to meet a storm on alert before it begins, `RENEW` to plan a next cycle again.
+    `DANGER` is to see to requests in which life is in danger, `SNOW` to meet a storm on alert
+    before it begins, `RENEW` to plan a next cycle again.
     """
 
     SNOW = "snow"
     HELP = "help"
+    DANGER = "danger"
     PLAN = "plan"
     ROSTER = "roster"
     EXTEND = "extend"
@@ -124,6 +126,16 @@ def _help(seen: Situation) -> NextAction | None:
     return NextAction(ActionKind.HELP, len(calls), trucks) if calls else None
 
 
+def _danger(seen: Situation) -> NextAction | None:
+    """Somebody's life is in danger by a request, and nobody has acknowledged that."""
+    mine = [
+        one
+        for one in seen.alerts
+        if one.kind is AlertKind.REQUEST_DANGER and not one.acknowledged_at
+    ]
+    return NextAction(ActionKind.DANGER, len(mine)) if mine else None
+
+
 def _plan(seen: Situation) -> NextAction | None:
     """Trucks stand idle though they could clear streets that are left out or late."""
     name = next((one for one in seen.finishes if one in seen.helpers), None)
@@ -170,6 +182,7 @@ def _searching(seen: Situation) -> NextAction | None:
 
 RULES: tuple[Callable[[Situation], NextAction | None], ...] = (
     _help,
+    _danger,
     _plan,
     _extend,
     _roster,

@@ -16,6 +16,7 @@ class Severity(IntEnum):
 
 _BY_KIND = {
     AlertKind.SOS: Severity.DANGER,
+    AlertKind.REQUEST_DANGER: Severity.DANGER,
     AlertKind.CLOCK: Severity.STREETS,
     AlertKind.EVIDENCE_BEHIND: Severity.STREETS,
     AlertKind.FORECAST_OLD: Severity.STREETS,

@@ -19,10 +19,11 @@ NOT_YET = 0
 _OF_BOARDS = frozenset({"fault", "blocked", "late_requests", "overdue"})
 """Causes of alerts that boards find by themselves in what they show."""
 
-_OF_KINDS = frozenset(one.value for one in AlertKind) - {AlertKind.SOS}
+_OF_KINDS = frozenset(one.value for one in AlertKind) - {AlertKind.SOS, AlertKind.REQUEST_DANGER}
 
 CAUSES = _OF_BOARDS | _OF_KINDS | {f"fleet:{kind}" for kind in _OF_KINDS}
-"""What boards group alerts by, of trucks or of the whole fleet. A call for help cannot wait."""
+"""What boards group alerts by, of trucks or of the whole fleet. Where life is in danger, no alert
+can wait."""
 
 
 @dataclass(frozen=True, slots=True)

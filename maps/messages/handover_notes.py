@@ -66,7 +66,8 @@ def _lines(facts: HandoverFacts, names: Mapping[VehicleId, str], t: Translator) 
 
 
 def _alert(alert: Alert, name: Callable[[VehicleId], str], t: Translator) -> str:
-    whose = t("whole fleet") if alert.vehicle_id is None else name(alert.vehicle_id)
+    fleet = alert.facts.get("reference") or t("whole fleet")
+    whose = fleet if alert.vehicle_id is None else name(alert.vehicle_id)
     line = t("Alert, {name}: {kind}", name=whose, kind=t(f"alert_kind:{alert.kind}"))
     if not alert.acknowledged_by:
         return line

@@ -132,9 +132,10 @@ class LogPage:
 def named_subjects(lines: Iterable[Event]) -> set[str]:
     """Return the subjects whose names the sentences of lines need."""
     return {line.subject for line in lines} | {
-        f"vehicle:{line.after['vehicle']}"
+        f"{kind}:{line.after[kind]}"
         for line in lines
-        if isinstance(line.after.get("vehicle"), int)
+        for kind in ("vehicle", "request")
+        if isinstance(line.after.get(kind), int)
     }
 
 
@@ -279,6 +280,9 @@ def _besides(line: Event, names: SubjectNames, t: Translator) -> Iterable[str]:
     street = street_of(names.of(line.subject).segment_id, names.network, t)
     if street:
         yield street
+    request = names.of(f"request:{line.after.get('request')}").name
+    if request and line.subject.startswith("alert:"):
+        yield request
     vehicle = names.of(f"vehicle:{line.after.get('vehicle')}").name
     if vehicle and line.subject.partition(":")[0] not in _VEHICLES:
         yield vehicle

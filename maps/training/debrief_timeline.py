@@ -171,7 +171,8 @@ def _moments(found: Debrief, names: Names, t: Translator) -> Iterator[_Happened]
         yield _Happened(at, MomentKind.PLAN, words)
     for alert in found.alerts:
         machine = names.machines.get(alert.vehicle_id) if alert.vehicle_id is not None else None
-        what = t(f"alert_kind:{alert.kind}") + (f" ({machine})" if machine else "")
+        whose = machine or alert.facts.get("reference")
+        what = t(f"alert_kind:{alert.kind}") + (f" ({whose})" if whose else "")
         words = _alert_words(what, alert, t)
         yield _Happened(alert.since, MomentKind.ALERT, words)
     scenario = scenario_from_toml(found.training.scenario)

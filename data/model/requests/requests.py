@@ -30,6 +30,10 @@ class Danger(StrEnum):
     SCHOOL = "school"
 
 
+LIFE_DANGERS = frozenset({Danger.TRAPPED, Danger.AMBULANCE, Danger.ACCIDENT, Danger.POWER_LINE})
+"""Dangers to life: each raises an alert. `ELDERLY` and `SCHOOL` make a request urgent, no more."""
+
+
 class RequestState(StrEnum):
     """`NEW` waits for a place or a storm, `OPEN` is to be done, `HANDED_OVER` is an agency's."""
 

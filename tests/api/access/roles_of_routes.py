@@ -65,6 +65,7 @@ POST /api/referrals/{key}/answer
 POST /api/requests/{request_id}/cancel
 POST /api/requests/{request_id}/close
 POST /api/requests/{request_id}/comments
+POST /api/requests/{request_id}/danger-over
 POST /api/requests/{request_id}/escalate
 POST /api/requests/{request_id}/place
 POST /api/requests/{request_id}/reopen

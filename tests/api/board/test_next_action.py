@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from data.model import JobState, RunKind, StormId, VehicleId
+from data.model import ClosingReason, JobState, RunKind, StormId, VehicleId
 from data.store.database.engine import transaction
 from data.store.planning.plan_runs import finish_run, lease_run
+from data.store.requests.requests import get_request
 from data.store.schema import vehicle
 from data.store.work import list_jobs, set_job_state
 from fleet.messages.sos import SosCall, call_for_help
 from fleet.planning.draft_validity import GOOD_FOR
 from fleet.planning.plan_lifecycle import store_draft
+from fleet.requests.closing import close_by_evidence
 from tests import village as v
 from tests.village_database import DISPATCHER
 from tests.village_plan import add_published_plan, legs_along
@@ -165,6 +167,53 @@ def test_a_call_for_help_comes_before_all_else_until_somebody_acknowledges_it(cl
     alert_id = client.get("/api/alerts").json()[0]["id"]
     client.post(f"/api/alerts/{alert_id}/acknowledge")
     assert action(client)["kind"] == "plan"
+
+
+def test_a_danger_that_an_operator_records_is_an_alert_until_the_work_is_done(
+    client, app, sign_in
+) -> None:
+    def alerts() -> list[dict[str, Any]]:
+        app.alert_task.run()
+        told = client.get("/api/alerts").json()
+        return [one for one in told if one["kind"] == "request_danger"]
+
+    sign_in("operator")
+    told = {"kind": "plow", "text": "Snow on School Street", "dangers": ["ambulance", "elderly"]}
+    request = client.post("/requests", json=told).json()
+    client.post("/requests", json=told | {"dangers": ["elderly"]})
+    sign_in("dispatcher")
+    [alert] = alerts()
+    assert (alert["severity"], alert["segment_id"], alert["vehicle_id"]) == (3, v.SCHOOL, None)
+    assert (alert["lon"], alert["since"]) == (request["lon"], request["received_at"])
+    about = {"request": request["id"], "reference": request["reference"], "dangers": "ambulance"}
+    assert alert["facts"].items() >= about.items()
+    assert (action(client)["kind"], action(client)["count"]) == ("danger", 1)
+
+    client.post(f"/api/alerts/{alert['id']}/acknowledge")
+    given = client.post(f"/api/alerts/{alert['id']}/owner", json={"login": "administrator"})
+    assert (given.json()["owner"], action(client)["kind"]) == ("administrator", "plan")
+    put_off = {"weight": 1, "severity": 3}
+    assert client.post("/api/alerts/snoozes/request_danger", json=put_off).status_code == 422
+    assert client.post(f"/api/alerts/{alert['id']}/close").status_code == 409
+
+    with transaction(app.engine) as tx:
+        asked = get_request(tx, request["id"])
+        close_by_evidence(tx, DISPATCHER, asked, ClosingReason.PLOWED, v.NOW, v.NOW)
+    assert len(alerts()) == 1  # it may come back within a minute
+    app.clock.moment += 2 * MINUTE
+    assert alerts() == []
+
+
+def test_who_knows_that_a_danger_is_over_says_so(client, app) -> None:
+    told = {"kind": "plow", "text": "Snow on School Street", "dangers": ["trapped", "school"]}
+    request = client.post("/requests", json=told).json()
+    app.alert_task.run()
+    assert action(client)["kind"] == "danger"
+    safe = client.post(f"/api/requests/{request['id']}/danger-over")
+    assert safe.json()["dangers"] == ["school"]
+    assert client.get("/api/alerts").json() == []
+    assert action(client)["kind"] == "plan"
+    assert client.post(f"/api/requests/{request['id']}/danger-over").status_code == 409
 
 
 def test_a_plan_that_was_found_is_to_be_published_while_it_is_good(client, app, solved) -> None:

@@ -7,7 +7,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from data.model import Actor, ActorKind, Alert, AlertId, AlertKind, RequestKind, VehicleId
+from data.model import (
+    Actor,
+    ActorKind,
+    Alert,
+    AlertId,
+    AlertKind,
+    Danger,
+    RequestKind,
+    VehicleId,
+)
 from data.model.alerts import AlertFacts
 from data.store.alerts import add_alert, list_open_alerts, list_snoozes
 from data.store.database.engine import reading, transaction
@@ -18,6 +27,7 @@ from fleet.requests.intake import Report, receive
 from fleet.storms.storm_start import start_storm
 from maps.alerts import alert_view
 from maps.pages.i18n import translator
+from maps.requests.requests import request_view
 from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
@@ -59,6 +69,16 @@ def raised(visit: Visit, kind: AlertKind, *trucks: VehicleId | None) -> None:
         ]
         added = [add_alert(tx, one) for one in new]
     city.hub.publish("alerts", [alert_view(one, city.network) for one in added])
+
+
+def reported_in_danger(visit: Visit, danger: Danger) -> None:
+    """Let an operator record a call, and the watch see it."""
+    city, now = visit.city, visit.city.clock.now()
+    with transaction(city.engine) as tx:
+        told = Report("phone", RequestKind.PLOW, text="at the mill", dangers=(danger,))
+        asked = receive(tx, DISPATCHER, told, now)
+    city.hub.publish("requests", [request_view(asked, {}, city.network)])
+    city.alert_task.run()
 
 
 def late_though_all_have_a_truck(unproved_m: float) -> Callable[[Route], None]:
@@ -167,6 +187,22 @@ def test_alerts_are_one_row_a_cause_with_what_ends_them(visit: Visit, storm: Non
     expect(page.locator(".next-action")).to_contain_text(t("Make a plan"))
     expect(count).to_have_text(t("{value}", value=2))
 
+    reported_in_danger(visit, Danger.AMBULANCE)
+    danger = t("danger:ambulance")
+    expect(page.locator(".next-action .danger")).to_have_text(f"{danger} · at the mill")
+    expect(rows.nth(0)).to_contain_text(f"{danger} · at the mill")
+    page.locator(".next-action").get_by_role("button", name=t("Show")).click()
+    expect(panel.locator("p strong.danger")).to_have_text(danger)
+    page.keyboard.press("r")
+    request = page.locator("#list-requests .row").first
+    expect(request.locator("strong.danger").first).to_have_text(danger)
+    assert visit.grave_faults() == []
+    panel.get_by_role("button", name=t("Acknowledge")).click()
+    expect(page.locator(".next-action .danger")).to_have_count(0)
+    panel.get_by_role("button", name=t("The danger is over")).click()
+    expect(request.locator("strong.danger")).to_have_text([t("place unknown")])
+
+    page.keyboard.press("a")
     raised(visit, AlertKind.SOS, None, None)  # two crews
     page.locator(".next-action").get_by_role("button", name=t("Show")).click()
     expect(rows.nth(0)).to_contain_text(t.plural("cause:sos:{count}", 2))

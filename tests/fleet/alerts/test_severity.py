@@ -14,9 +14,10 @@ def test_every_kind_of_alert_has_a_severity() -> None:
     assert {kind: severity(an_alert(kind)) for kind in AlertKind}.keys() == set(AlertKind)
 
 
-def test_a_call_for_help_is_graver_than_all_else() -> None:
-    others = [severity(an_alert(kind)) for kind in AlertKind if kind is not AlertKind.SOS]
-    assert severity(an_alert(AlertKind.SOS)) > max(others)
+def test_somebody_in_danger_is_graver_than_all_else() -> None:
+    dangers = {AlertKind.SOS, AlertKind.REQUEST_DANGER}
+    others = [severity(an_alert(kind)) for kind in AlertKind if kind not in dangers]
+    assert min(severity(an_alert(kind)) for kind in dangers) > max(others)
 
 
 def test_a_silent_fleet_is_graver_than_a_silent_truck() -> None:

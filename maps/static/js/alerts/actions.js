@@ -9,10 +9,11 @@ import { board, choose, mayDispatch } from "../board/state.js";
 import { callLink, opened } from "../board/truck-actions.js";
 import { isValid, planAgain, waitingRuns } from "../planning/drafts.js";
 import { planNow } from "../planning/form.js";
-import { breakDown, compare } from "../replanning/replan.js";
+import { breakDown, compare, dispatchNow } from "../replanning/replan.js";
 import { chooseTrucks } from "../shifts/fleet-orders.js";
 import { reloadOut } from "../shifts/route-answers.js";
 import { isPast, shiftOf } from "../shifts/truck-states.js";
+import { mayWait } from "./causes.js";
 import { snooze, snoozed, snoozeWords, wake } from "./snooze.js";
 
 const button = (icon, words, does) =>
@@ -72,7 +73,14 @@ async function takeOut(id) {
 const outButtons = ([id, ...others]) =>
   others.length > 0 ? driverButtons([id, ...others]) : html`${button("triangle-alert", t("Take out of service"), () => takeOut(id))} ${driverButtons([id])}`;
 
+/** Clear the street that somebody in danger asked for; of several requests each has its own panel. */
+function dispatchButton(_, [id, ...others]) {
+  const request = board.value.requests.get(id);
+  return others.length === 0 && request ? dispatchNow(request) : "";
+}
+
 const ENDS = {
+  request_danger: dispatchButton,
   shifts_over: () => extendButton(pastTrucks()),
   hours: extendButton,
   at_risk: planButton,
@@ -90,12 +98,12 @@ const ENDS = {
   next_cycle: cycleButton,
 };
 
-/** The buttons that end alerts of one kind, of these trucks. */
-export const endsIt = (kind, ids) => (mayDispatch && ENDS[kind] ? ENDS[kind](ids) : "");
+/** The buttons that end alerts of one kind, of these trucks or requests. */
+export const endsIt = (kind, trucks, requests = []) => (mayDispatch && ENDS[kind] ? ENDS[kind](trucks, requests) : "");
 
 /** The button that puts a row of the list off on all boards, or takes that back. */
 export function putOff(row) {
-  if (!row) return "";
+  if (!row || !mayWait(row.cause)) return "";
   const putOffBy = snoozed(row) ? html`<span class="muted small">${snoozeWords(row)}</span>` : "";
   if (!mayDispatch) return putOffBy;
   if (putOffBy) return html`${putOffBy} ${button("clock-alert", t("Show again"), () => wake(row))}`;

@@ -28,28 +28,29 @@ const acknowledge = (alert) =>
     : "";
 
 const trucksOf = ({ vehicle_id: truck }) => (truck === null ? [] : [truck]);
+const requestsOf = ({ facts: { request } }) => (request === undefined ? [] : [request]);
 
 const alertItem = (alert) => html`<li class="alert">
   <span class="icon icon-${alert.kind === "sos" ? "siren" : "triangle-alert"} danger" aria-hidden="true"></span>
   <span>${alertText(alert)} <span class="muted">${t("since {time}", { time: time(alert.since) })}</span></span>
   <div class="alert-orders">
-    ${endsIt(alert.kind, trucksOf(alert))} ${acknowledge(alert)} ${alert.acknowledged_by ? owned(alert) : ""}
-    ${alert.kind === "sos" ? "" : putOff(rowOfCause(causeOfAlert(alert)))}
+    ${endsIt(alert.kind, trucksOf(alert), requestsOf(alert))} ${acknowledge(alert)} ${alert.acknowledged_by ? owned(alert) : ""}
+    ${putOff(rowOfCause(causeOfAlert(alert)))}
   </div>
 </li>`;
 
+/** Alerts, for the panel of the truck or the request that they are about. */
+export const alertList = (alerts) => (alerts.length === 0 ? "" : html`<ul class="alerts">${alerts.map(alertItem)}</ul>`);
+
 /** The alerts of a truck, for its panel. */
-export function alertFacts(vehicleId) {
-  const mine = lasting(vehicleId);
-  return mine.length === 0 ? "" : html`<ul class="alerts">${mine.map(alertItem)}</ul>`;
-}
+export const alertFacts = (vehicleId) => alertList(lasting(vehicleId));
 
 /** An alert of the whole fleet: it belongs to no truck, so it has a panel of its own. */
 export function alertPanel(id) {
   const alert = board.value.alerts.get(id);
   if (!alert || alert.until) return html`<p class="muted">${t("This alert is over.")}</p>`;
   return html`<h2>${alertTitle(alert)}</h2>
-    <ul class="alerts">${alertItem(alert)}</ul>
+    ${alertList([alert])}
     ${
       alert.segment_id === null
         ? ""

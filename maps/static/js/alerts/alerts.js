@@ -85,15 +85,20 @@ function broken() {
     }));
 }
 
-/** What the server watches over: of a truck, or of the fleet as a whole. */
+/** What an alert leads to: its truck, its request, or itself where it is of the fleet as a whole. */
+function leadsTo({ id, vehicle_id: truck, facts: { request } }) {
+  if (truck !== null) return { kind: "truck", target: truck };
+  return request === undefined ? { kind: "alert", target: id } : { kind: "request", target: request };
+}
+
+/** What the server watches over: of a truck, a request, or the fleet as a whole. */
 const watched = () =>
   lasting().map((alert) => ({
     id: `alert-${alert.id}`,
     cause: causeOfAlert(alert),
     severity: alert.severity,
     weight: alert.facts.count ?? 1,
-    kind: alert.vehicle_id === null ? "alert" : "truck",
-    target: alert.vehicle_id ?? alert.id,
+    ...leadsTo(alert),
     icon: alert.kind === "sos" ? "siren" : undefined,
     seenBy: alert.owner || alert.acknowledged_by,
     waits: isHandedOver(alert),

@@ -28,10 +28,10 @@ export function causePanel(number) {
   if (!row) return html`<p class="muted">${t("This alert is over.")}</p>`;
   const told = row.items.flatMap(({ alert }) => (alert ? [alert] : []));
   const open = told.filter(awaitsUs);
-  const trucks = told.map((alert) => alert.vehicle_id);
+  const [trucks, requests] = [told.map((alert) => alert.vehicle_id), told.map((alert) => alert.facts.request)];
   return html`<h2>${row.title}</h2>
     <div class="alert-orders">
-      ${endsIt(told[0]?.kind, trucks)}
+      ${endsIt(told[0]?.kind, trucks, requests)}
       ${
         mayDispatch && open.length > 0
           ? html`<button @click=${() => seeAll(open)}>

@@ -7,6 +7,7 @@ export const SEVERITY = { danger: 3, streets: 2, truck: 1, note: 0 };
 /** By cause; a cause that never has two alerts at a time has no words here. */
 const SEVERAL = {
   sos: (count) => t("cause:sos:{count}", { count }),
+  request_danger: (count) => t("cause:request_danger:{count}", { count }),
   fault: (count) => t("cause:fault:{count}", { count }),
   blocked: (count) => t("cause:blocked:{count}", { count }),
   reported: (count) => t("cause:reported:{count}", { count }),
@@ -36,7 +37,10 @@ export const severalOf = (cause, count) => SEVERAL[cause](count);
 export const numberOf = (cause) => CAUSES.indexOf(cause);
 export const causeOf = (number) => CAUSES[number];
 
-const ofTrucks = (alert) => alert.vehicle_id !== null;
+const ofOne = (alert) => alert.vehicle_id !== null || alert.kind === "sos" || alert.kind === "request_danger";
 
-/** The cause of one of the server's alerts: what concerns the whole fleet is another one than what concerns a truck or a crew. */
-export const causeOfAlert = (alert) => (ofTrucks(alert) || alert.kind === "sos" ? alert.kind : `fleet:${alert.kind}`);
+/** The cause of one of the server's alerts: what concerns the whole fleet is another one than what concerns a truck, a crew or a request. */
+export const causeOfAlert = (alert) => (ofOne(alert) ? alert.kind : `fleet:${alert.kind}`);
+
+/** Whether alerts of a cause may be put off: where somebody is in danger, nobody may. */
+export const mayWait = (cause) => cause !== "sos" && cause !== "request_danger";

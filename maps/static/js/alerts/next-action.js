@@ -10,6 +10,7 @@ import { newest, timeUsed, unfinished } from "../planning/run.js";
 import { stateOf } from "../shifts/truck-states.js";
 import { look, ordersFor, plan } from "./actions.js";
 import { alerts } from "./alerts.js";
+import { dangerTitle, unanswered } from "./dangers.js";
 
 const lists = (tab, state) => {
   openSheet("lists");
@@ -61,9 +62,23 @@ function planWords(action) {
   return unplanned(action) ? t("next:plan:{count}", about(action, "unplanned_m")) : t("next:behind:{count}", about(action));
 }
 
+/** Who is in danger and where, of one request; of several how many they are. */
+function dangerWords({ count }) {
+  const [alert] = unanswered();
+  return alert && count === 1 ? html`<span class="danger">${dangerTitle(alert)}</span>` : t("next:danger:{count}", { count });
+}
+
+function showDanger({ count }) {
+  const [alert] = unanswered();
+  if (!alert || count > 1) return lists("alerts", "nobody");
+  choose("request", alert.facts.request);
+  openSheet("side");
+}
+
 /** What each action says, and the button that does it. */
 const ACTIONS = {
   help: { words: ({ count }) => t("next:help:{count}", { count }), button: () => t("Show"), act: ({ vehicle_ids: ids }) => (ids.length > 0 ? show(ids) : lists("alerts", "nobody")) },
+  danger: { words: dangerWords, button: () => t("Show"), act: showDanger },
   snow: { words: snowWords, button: () => t("Prepare"), act: ({ storm_id: id }) => location.assign(`/storms/${id}`) },
   plan: { words: planWords, button: () => t("Make a plan"), act: plan },
   extend: {

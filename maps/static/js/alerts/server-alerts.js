@@ -9,6 +9,7 @@ import { facts } from "../pages/facts.js";
 import { personText } from "../accounts/people.js";
 import { change } from "../messages/presence.js";
 import { board, keyed, merge, onlyWall } from "../board/state.js";
+import { dangerTitle } from "./dangers.js";
 import { reloadSnoozes } from "./snooze.js";
 
 const MINUTE_MS = 60000;
@@ -40,6 +41,7 @@ export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
   if (kind === "shifts_over") return t("alert:shifts_over", { count: known.count });
   if (kind === "silent" && truck === null) return t("alert:silent:{count}", { count: known.count });
   if (kind === "sos" && truck === null) return known.supposed ? t("alert:sos:crew:supposed") : t("alert:sos:crew");
+  if (kind === "request_danger") return t("alert:request_danger", { reference: known.reference });
   if (kind === "clock") return clockText(known);
   if (kind === "evidence_behind") return t("alert:evidence_behind", { behind: duration(known.behind_min * MINUTE_MS) });
   if (kind === "at_risk" && truck === null) return t("alert:at_risk:nobody", { count: known.count, street: first });
@@ -70,9 +72,11 @@ export function byWhom(alert) {
   return giver ? t("acknowledged by {who}, handed over by {giver}", named) : t("acknowledged by {who}", named);
 }
 
-/** Whose alert it is: a truck's, or the whole fleet's. */
-export function alertTitle({ kind, vehicle_id: truck, facts: known }) {
+/** Whose alert it is: a truck's, or the whole fleet's; of somebody in danger also what it is. */
+export function alertTitle(alert) {
+  const { kind, vehicle_id: truck, facts: known } = alert;
   if (kind === "sos" && truck === null) return known.crew_name ?? t("A crew");
+  if (kind === "request_danger") return dangerTitle(alert);
   if (truck !== null) return board.value.vehicles.get(truck)?.name ?? "";
   if (kind === "clock") return t("The server's clock");
   if (kind === "evidence_behind") return t("Evidence is behind");

@@ -4,6 +4,7 @@ import { boot, now } from "../pages/boot.js";
 import { latinDigits } from "../pages/number-fields.js";
 import { named, t } from "../pages/texts.js";
 import { alerts, unassigned, wanted } from "../alerts/alerts.js";
+import { dangerAlert } from "../alerts/dangers.js";
 import { snoozed } from "../alerts/snooze.js";
 import { chooseTrucks } from "../shifts/fleet-orders.js";
 import { isPast, restDue, shiftOf, STATES, stateOf } from "../shifts/truck-states.js";
@@ -55,6 +56,7 @@ export const LISTS = {
       blocked: { words: () => named("kind", "blocked"), fits: ({ kind }) => kind === "blocked" },
     },
     orders: {
+      gravest: { words: () => t("most severe first"), compare: by(({ id }) => (dangerAlert(id) ? 0 : 1)) },
       oldest: { words: () => t("oldest first"), compare: null },
       newest: { words: () => t("newest first"), compare: (one, other) => by((each) => each.received_at)(other, one) },
       due: { words: () => t("earliest clear-by first"), compare: by((request) => request.due_at ?? NEVER) },

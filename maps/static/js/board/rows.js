@@ -1,6 +1,7 @@
 // One line of each list.
 import { html } from "lit";
 import { age, inLanguage, named, readable, t, time } from "../pages/texts.js";
+import { dangersOf } from "../alerts/dangers.js";
 import { answerSign, outSign } from "../shifts/route-answers.js";
 import { progress } from "../shifts/drivers.js";
 import { doingWords, phaseOf, restChip, stateOf } from "../shifts/truck-states.js";
@@ -33,12 +34,12 @@ export function requestPlace(request) {
 /** A caller's words that are not said by the name of the place. */
 export const otherWords = (request) => [request.address, request.text].filter((words) => words && words !== requestPlace(request));
 
-/** A request: what, where, how old. */
+/** A request: what, where, how old; who is in danger stands first. */
 export const requestRow = (request) => html`${kindIcon(request.kind)}
   <span class="what" dir="auto">${requestPlace(request)}</span>
   <span class="when">${age(request.received_at)}</span>
   <span class="sub"
-    ><bdi class="code">${request.reference}</bdi> · ${named("kind", request.kind)}${
+    >${dangersOf(request).map((words) => html`<strong class="danger">${words}</strong> · `)}<bdi class="code">${request.reference}</bdi> · ${named("kind", request.kind)}${
       needsPin(request) ? html` · <strong class="danger">${t("place unknown")}</strong>` : ""
     }</span
   >`;

@@ -168,7 +168,7 @@ export function choose(kind, id, leg = null) {
 export const mayDispatch = boot.roles.some((role) => role === "dispatcher" || role === "administrator");
 
 /** The last result of `make` while what it is made of stays the same object. */
-function once(make) {
+export function once(make) {
   let source;
   let made;
   return (of) => {

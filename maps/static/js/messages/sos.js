@@ -1,36 +1,19 @@
-// A driver or a crew calls for help: above map and lists and with a tone, until somebody acknowledges it.
+// A driver or a crew calls for help: above map and lists and with a tone, until somebody acknowledges it. What callers are in danger of sounds here too.
 import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { get } from "../pages/net.js";
 import { worthAnotherTry } from "../pages/offline-queue.js";
 import { streetName, t, time } from "../pages/texts.js";
 import { board, choose, mayDispatch, onlyWall } from "../board/state.js";
+import { play, wake } from "./tones.js";
+import { unanswered } from "../alerts/dangers.js";
 import { alertText, alertTitle, lasting, see } from "../alerts/server-alerts.js";
 
 const AGAIN_MS = 2000;
-const TONE_S = 0.35;
 const HIGH_HZ = 880;
 const LOW_HZ = 660;
-const LOUD = 0.25;
-
-let sound = null;
-
-/** Browsers let a page be heard only once somebody has touched it. */
-function wake() {
-  sound ??= new AudioContext();
-  sound.resume();
-}
-
-function beep(hz, at) {
-  const tone = sound.createOscillator();
-  const gain = sound.createGain();
-  tone.frequency.value = hz;
-  gain.gain.setValueAtTime(LOUD, at);
-  gain.gain.exponentialRampToValueAtTime(0.001, at + TONE_S);
-  tone.connect(gain).connect(sound.destination);
-  tone.start(at);
-  tone.stop(at + TONE_S);
-}
+const DANGER_HZ = 520;
+const DANGER_AGAIN_MS = 30000; // a request is no call that waits on the line
 
 /** Calls for help that nobody has acknowledged. */
 export const callsForHelp = () => lasting().filter((alert) => alert.kind === "sos" && !alert.acknowledged_at);
@@ -49,6 +32,8 @@ class Sos extends Part {
     super();
     this.phones = new Map();
     this.mute = true;
+    this.heard = new Set();
+    this.dangerAt = 0;
   }
 
   get stores() {
@@ -72,9 +57,18 @@ class Sos extends Part {
 
   ring() {
     this.learnPhones();
-    if (callsForHelp().length === 0 || sound?.state !== "running") return;
-    beep(HIGH_HZ, sound.currentTime);
-    beep(LOW_HZ, sound.currentTime + TONE_S);
+    if (callsForHelp().length > 0) play(HIGH_HZ, LOW_HZ);
+    else this.ringOfDanger();
+  }
+
+  /** A danger that a caller reported sounds once at first, and again now and then until somebody acknowledges it. */
+  ringOfDanger() {
+    const ids = unanswered().map(({ id }) => id);
+    const again = performance.now() - this.dangerAt >= DANGER_AGAIN_MS;
+    if (ids.length === 0 || !(again || ids.some((id) => !this.heard.has(id)))) return;
+    if (!play(DANGER_HZ, DANGER_HZ)) return;
+    this.heard = new Set(ids);
+    this.dangerAt = performance.now();
   }
 
   updated() {

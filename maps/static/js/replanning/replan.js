@@ -151,6 +151,9 @@ customElements.define("board-replan", Replan);
 /** The order to clear a street, or what was asked for, before all else. */
 export const urgentOrder = (wanted) => (mayDispatch && board.value.plan ? urgentButton(wanted) : "");
 
+/** The order to clear the street of a request that waits for work there. */
+export const dispatchNow = ({ id, state, segment_id: street }) => (state === "open" && street != null ? urgentOrder({ request_id: id }) : "");
+
 const repaired = (vehicleId) =>
   attempt(async () => {
     await post(`/api/vehicles/${vehicleId}/repaired`);

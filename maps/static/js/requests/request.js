@@ -4,11 +4,13 @@ import { attempt } from "../pages/notices.js";
 import { age, deadline, named, t, time } from "../pages/texts.js";
 import { crewPart } from "../crews/jobs.js";
 import { facts } from "../pages/facts.js";
-import { urgentOrder } from "../replanning/replan.js";
+import { alertList } from "../alerts/alert-panel.js";
+import { dangerAlert, dangersOf } from "../alerts/dangers.js";
+import { dispatchNow } from "../replanning/replan.js";
 import { kindIcon, needsPin, otherWords, requestPlace } from "../board/rows.js";
 import { change } from "../messages/presence.js";
 import { openSheet } from "../board/bottom-sheets.js";
-import { board, choose, mayDispatch, merge, outlined, selection } from "../board/state.js";
+import { board, choose, mayDispatch, merge, mergeRequests, outlined, selection } from "../board/state.js";
 import { numberLink } from "./page.js";
 import "./photos.js";
 
@@ -39,11 +41,29 @@ function orders(request) {
     return html`<p class="hint">${t("Click the place on the map.")}</p>
       <button class="wide" @click=${() => selection.set({ placing: null })}>${t("Do not place it now")}</button>`;
   }
-  return html`${request.state === "open" && request.segment_id != null ? urgentOrder({ request_id: request.id }) : ""}
+  return html`${dangerAlert(request.id) ? "" : dispatchNow(request)}
     <button class="wide ${needsPin(request) ? "primary" : ""}" @click=${() => startPlacing(request)}>
       <span class="icon icon-map-pin-plus" aria-hidden="true"></span>${request.lon == null ? t("Place it on the map") : t("Move the pin")}
     </button>
     <button class="wide" @click=${() => cancel(request)}>${t("Cancel request")}</button>`;
+}
+
+async function endDanger(request) {
+  const safe = await attempt(() => change(`request:${request.id}`, `/api/requests/${request.id}/danger-over`));
+  if (safe) mergeRequests([safe]);
+}
+
+/** Who is in danger: before all else, with what the dispatcher can do about it. */
+function dangerPart(request) {
+  const [dangers, alert] = [dangersOf(request), dangerAlert(request.id)];
+  if (dangers.length === 0) return "";
+  return html`<p><strong class="danger">${dangers.join(t(", "))}</strong></p>
+    ${
+      alert
+        ? html`${alertList([alert])}
+            ${mayDispatch ? html`<button class="wide" @click=${() => endDanger(request)}><span class="icon icon-check" aria-hidden="true"></span>${t("The danger is over")}</button>` : ""}`
+        : ""
+    }`;
 }
 
 /** Everything about one request. */
@@ -54,6 +74,7 @@ export function requestPanel(id) {
       <a class="button wide" href="/requests/${id}">${t("All about this request")}</a>`;
   if (outlined(request)) return html`<div class="skeleton" aria-hidden="true"></div>`;
   return html`<h2>${kindIcon(request.kind)} <bdi>${requestPlace(request)}</bdi></h2>
+    ${dangerPart(request)}
     ${otherWords(request).map((words) => html`<p class="quote"><bdi>${words}</bdi></p>`)}
     ${facts([
       [t("Reference"), numberLink(request)],

@@ -5,6 +5,7 @@ import { beginEditing, editing, leaveEditing } from "../../edits/draft.js";
 import { openSheet } from "../bottom-sheets.js";
 import { board, choose, mayDispatch, selection } from "../state.js";
 import { nextView, views } from "../views/views.js";
+import { dangerAlert } from "../../alerts/dangers.js";
 import { awaitsUs, lasting, see } from "../../alerts/server-alerts.js";
 
 const lists = () => document.querySelector("board-lists");
@@ -30,7 +31,8 @@ function filter() {
 /** See to the first alert of what is chosen, else to the first that nobody sees to. */
 function seeTo() {
   const { chosen } = selection.value;
-  const mine = chosen?.kind === "alert" ? [board.value.alerts.get(chosen.id)] : lasting(chosen?.kind === "truck" ? chosen.id : undefined);
+  const own = { alert: (id) => board.value.alerts.get(id), request: dangerAlert }[chosen?.kind]?.(chosen.id);
+  const mine = own ? [own] : lasting(chosen?.kind === "truck" ? chosen.id : undefined);
   const alert = mine.find((one) => one && awaitsUs(one));
   if (alert && mayDispatch) see(alert);
 }
