@@ -25,7 +25,11 @@ from fleet.planning.plan_lifecycle import request_stop
 from fleet.routes.file_request import ask_for_debrief
 from fleet.training.rehearsal import known_training
 from fleet.training.scores.debrief import training_storm
-from fleet.training.scores.decision_runs import ask_for_points, decision_runs
+from fleet.training.scores.decision_runs import (
+    ask_for_points,
+    decision_runs,
+    search_told_of,
+)
 from fleet.training.seats import INSTRUCTORS
 from maps.training.debrief import SearchView, search_view
 
@@ -66,6 +70,14 @@ async def download_debrief(
 
     run = await run_in_threadpool(asked)
     return await file_answer(request, context, run.id, wait_s)
+
+
+@router.get("/api/training/decisions")
+def decisions_progress(request: Request, context: TraineeContext) -> SearchView:
+    """Return how far the search for such moments is."""
+    with context.reading() as tx:
+        run = search_told_of(decision_runs(tx, _storm_id(tx)))
+    return search_view(run, translator_of(request))
 
 
 @router.post("/api/training/decisions", status_code=202)

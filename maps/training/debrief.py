@@ -41,6 +41,7 @@ class SearchState(StrEnum):
 
     NEVER = "never"
     WAITING = "waiting"
+    STOPPING = "stopping"
     DONE = "done"
     STOPPED = "stopped"
     FAILED = "failed"
@@ -53,6 +54,11 @@ class SearchView:
     state: SearchState
     words: str
     run_id: int | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether something is still to come of it."""
+        return self.state in {SearchState.WAITING, SearchState.STOPPING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +157,9 @@ def search_view(run: PlanRun | None, t: Translator) -> SearchView:
     if run.state is RunState.FAILED:
         fault = t(run.fault.text, **run.fault.values) if run.fault else ""
         return SearchView(SearchState.FAILED, fault)
+    if run.stop_requested:
+        words = t("Comparing stops in a moment. What was found until now stays.")
+        return SearchView(SearchState.STOPPING, words)
     done = min(run.iterations / max(run.options.get("searches", 0), 1), 0.99)
     words = t("Plans are being compared, {value} % done.", value=t.number(int(100 * done)))
     return SearchView(SearchState.WAITING, words, run.id)

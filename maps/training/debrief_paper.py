@@ -50,7 +50,11 @@ def _blocks(view: DebriefView, t: Translator) -> Iterator[Block]:
     for person in view.people:
         yield _person(person)
     yield heading(t("Moments of decision"))
-    yield paragraph(view.search.words)
+    yield paragraph(
+        t("Plans were still being compared when this was printed.")
+        if view.search.goes_on
+        else view.search.words
+    )
     told = [t("{time}: {words}", time=one.time, words=one.words) for one in _worth(view.points)]
     if told:
         yield listing(told)

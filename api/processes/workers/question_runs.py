@@ -107,6 +107,8 @@ def look_for_decisions(context: RunContext) -> StoreOutcome:
         marks = decided_marks(list_marks(tx), storm, context.clock.now())
     left = [mark for mark in marks if mark.file not in known]
     for mark in left:
+        if context.hurried():
+            break
         moment = _moment(context, storm, mark)
         done = searches_at(sum(one.file in known for one in marks))
         found = None if moment is None else _searched(context, moment, done)
@@ -158,7 +160,7 @@ def _searched(context: RunContext, moment: DecisionMoment, done: int) -> Decisio
         plan = solve_until(prepared, stop, seed, ignore, threads, start, known, proving=False)
         return None if context.hurried() else plan
 
-    return decision_point(moment, search, context.memory.known)
+    return decision_point(moment, search, context.memory.known, context.hurried)
 
 
 def _sandbox_of(engine: Database) -> Sandbox:

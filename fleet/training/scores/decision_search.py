@@ -101,7 +101,10 @@ def continued_plan(prepared: Prepared, known: LineGraphCache | None = None) -> P
 
 
 def decision_point(
-    moment: DecisionMoment, search: Search, known: LineGraphCache | None = None
+    moment: DecisionMoment,
+    search: Search,
+    known: LineGraphCache | None = None,
+    hurried: Callable[[], bool] = lambda: False,
 ) -> DecisionPoint | None:
     """Return what a new plan would have saved at a moment; `None` where it had to end early.
 
@@ -129,13 +132,20 @@ def decision_point(
         saved=saved_minutes(late, each, judged),
         moved=moved_streets(driven.routes, middle.routes),
     )
-    return _used(point, moment, goes_on) if point.clear else point
+    return _used(point, moment, goes_on, hurried) if point.clear else point
 
 
-def _used(point: DecisionPoint, moment: DecisionMoment, goes_on: Continuation) -> DecisionPoint:
-    """Return a moment with the plan published soon after that brought most, if there is one."""
+def _used(
+    point: DecisionPoint, moment: DecisionMoment, goes_on: Continuation, hurried: Callable[[], bool]
+) -> DecisionPoint | None:
+    """Return a moment with the plan published soon after that brought most, if there is one.
+
+    `None` where it had to end before all of them were timed.
+    """
     stops, found = goes_on.stops, []
     for at, plan in moment.published:
+        if hurried():
+            return None
         stops = goes_on.followed_by(stops, plan)
         late = lateness_min(goes_on.plan(stops), moment.prepared)
         brought = minutes_brought(point.late_min, late)

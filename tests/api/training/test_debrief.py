@@ -109,7 +109,7 @@ def test_a_worker_compares_plans_at_each_mark_and_the_page_says_what_would_have_
     assert (asked.status_code, asked.json()["state"]) == (202, "waiting")
     again = led.post("/api/training/decisions").json()
     assert again["run_id"] == asked.json()["run_id"]  # one search at a time
-    assert "Stop comparing" in page(led)
+    assert f'data-path="/api/training/decisions/{asked.json()["run_id"]}/stop">' in page(led)
     clock.moment = v.NOW + 6 * HOUR
     work(led, clock)
     told = page(led)
@@ -138,6 +138,26 @@ def test_a_search_is_stopped_and_no_other_run_in_its_place(led):
     assert stopped.json()["state"] == "stopped"
     assert "Comparing was stopped before it was done." in page(led)
     assert led.post("/api/training/decisions/99/stop").status_code == 404
+
+
+def test_everybody_follows_a_search_which_once_it_is_to_stop_is_not_stopped_again(led):
+    run = led.post("/api/training/decisions").json()["run_id"]
+    engine = led.app.state.barfrub.engine
+    with transaction(engine) as tx:
+        lease_run(tx, real_now(), LEASE_S)
+    stopping = led.post(f"/api/training/decisions/{run}/stop").json()
+    assert (stopping["state"], stopping["run_id"]) == ("stopping", None)
+    assert stopping["words"] in page(led)
+    assert 'id="stop" data-path="/api/training/decisions/0/stop" hidden' in page(led)
+    be_signed_in(led, "operator")
+    assert led.get("/api/training/decisions").json() == stopping
+
+
+def test_paper_tells_no_progress(led):
+    led.post("/api/training/decisions")
+    texts = str(printed_debrief(led.app.state.barfrub, "en")["blocks"])
+    assert "Plans were still being compared when this was printed." in texts
+    assert "% done" not in texts
 
 
 def test_everybody_but_instructors_sees_only_the_own_score(led):

@@ -131,6 +131,9 @@ def test_an_operator_answers_and_an_instructor_sees_it_and_adds_a_caller(visit: 
     page.click(".question button:has-text('Set back')")
     page.wait_for_selector("training-clock [role=status]:has-text('is being set back')")
     visit.go("/training/debrief")
+    page.click("#compare button")
+    page.click("#stop button:has-text('Stop comparing')")
+    page.wait_for_selector("#search[data-state=stopped]")
     page.locator(".moments a").first.click()
     page.wait_for_selector("#at")
     with page.expect_response("**/api/training/looks"):

@@ -1,17 +1,44 @@
-// Sends what an instructor asks of a debrief, and shows the page anew while plans are compared.
+// Sends what an instructor asks of a debrief, and follows a comparison of plans: once it is over the page is shown anew.
 import { sendForms } from "../pages/forms.js";
+import { get } from "../pages/net.js";
 import { listen } from "../pages/stream.js";
 import "../pages/theme.js";
 
-/** How often the progress is read, in ms, and how many times as long as the page took to come: it is computed anew. */
+/** How often it is asked how far the comparison is, in ms. */
 const FOLLOW_MS = 4000;
-const FOLLOW_TIMES = 10;
 
-sendForms({ wanted: () => ({}), sent: () => location.reload() });
+const GOES_ON = ["waiting", "stopping"];
+const told = document.getElementById("search");
+let following = 0;
 
+const follow = () => {
+  clearTimeout(following);
+  following = setTimeout(ask, FOLLOW_MS);
+};
+
+/** Say how far the comparison is; what came of it comes with the whole page. */
+function show({ state, words, run_id }) {
+  if (!GOES_ON.includes(state)) return location.reload();
+  if (told.textContent !== words) told.textContent = words;
+  const [stop, compare] = ["stop", "compare"].map((name) => document.getElementById(name));
+  if (stop) {
+    stop.hidden = state !== "waiting";
+    stop.dataset.path = `/api/training/decisions/${run_id}/stop`;
+    compare.hidden = true;
+  }
+  follow();
+}
+
+/** A server that is busy is asked again. */
+async function ask() {
+  try {
+    show(await get("/api/training/decisions"));
+  } catch {
+    follow();
+  }
+}
+
+sendForms({ wanted: () => ({}), sent: (form, search) => show(search) });
 document.getElementById("print").addEventListener("click", () => print());
 listen();
-if (document.querySelector("[data-follow]")) {
-  const [{ responseEnd: cameMs }] = performance.getEntriesByType("navigation");
-  setTimeout(() => location.reload(), Math.max(FOLLOW_MS, FOLLOW_TIMES * cameMs));
-}
+if (GOES_ON.includes(told.dataset.state)) follow();

@@ -196,6 +196,12 @@ def test_where_searches_find_nothing_a_draft_that_waits_is_known_to_be_better(
     assert 0.0 < low == middle == high <= waited.late_min["P1"]
 
 
+def test_who_stops_waits_for_no_published_plan_to_be_timed(tx: Tx, storm: Storm) -> None:
+    prepared = driven(tx, storm)
+    moment = DecisionMoment(MARK, prepared, (PublishedPlan(LATER, a_plan()),))
+    assert decision_point(moment, searched, hurried=lambda: True) is None
+
+
 def test_until_a_later_plan_takes_over_the_driven_one_is_followed(tx: Tx, storm: Storm) -> None:
     prepared = driven(tx, storm)
     goes_on = Continuation(prepared)
