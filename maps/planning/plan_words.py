@@ -207,7 +207,12 @@ def proof_words(proof: PlanProof, made_at: datetime, network: StreetNetwork, t: 
     percent = _up(1000.0 * proof.most_share) / 10
     if not of_classes or percent >= 100.0:
         return words
-    most = t("At most {percent} % of its length can be done by then.", percent=percent)
+    if proof.due_at is not None and proof.due_at <= made_at:
+        most = t("It was due before this plan was made.")
+    elif percent == 0.0:
+        most = t("None of it can be done by then.")
+    else:
+        most = t("At most {percent} % of its length can be done by then.", percent=percent)
     return f"{words} {most}"
 
 

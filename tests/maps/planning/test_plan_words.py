@@ -48,6 +48,9 @@ def test_a_proof_says_how_much_can_be_done_in_time():
     )
     assert said(a_proof(most_share=0.5312), PERSIAN).endswith("از طول آن انجام‌شدنی است.")
     assert "%" not in said(a_proof(most_share=0.9995))
+    assert said(a_proof(most_share=0.0)).endswith("None of it can be done by then.")
+    before = a_proof(most_share=0.0, due_at=v.NOW - MINUTE)
+    assert said(before).endswith("It was due before this plan was made.")
 
 
 @pytest.mark.parametrize(

@@ -114,10 +114,18 @@ function lateWords({ service_class: name, late_m: late, finish }) {
   return finish.unproved_m > 0 ? t("late:partly_unproved", { ...ends, unproved: length(finish.unproved_m) }) : t("late:coming", ends);
 }
 
-/** Nothing to do is not nothing wrong: streets may be late, and alerts open that somebody looks after. */
-function quiet() {
+/** Why nobody need act though streets of a class have no truck on the way: only a new plan, or other machines, can do more. */
+function leftWords({ service_class: name, finish: { unplanned_m: none, impossible_m: never } }) {
+  const words = (left) => ({ name: named("short", name), left: length(left) });
+  return none > never ? t("left:no_truck", words(none - never)) : t("left:impossible", words(never));
+}
+
+/** Nothing to do is not nothing wrong: streets may be late or have no truck, and alerts open that somebody looks after. */
+export function quiet() {
   const late = board.value.classes.find(({ late_m: length_m }) => length_m > 0);
   if (late) return lateWords(late);
+  const left = board.value.classes.find(({ finish }) => finish?.unplanned_m > 0);
+  if (left) return leftWords(left);
   const count = alerts().length;
   return count > 0 ? t("Nothing urgent is new. Open alerts: {count}", { count }) : t("Nothing needs you now");
 }

@@ -39,14 +39,15 @@ function finishWords(finish) {
 }
 
 /** What the words of a class count, and by which rule. */
-function finishTitle(finish) {
-  if (!finish) return t("No work of this class is open.");
+function finishTitle(late, finish) {
+  const due = late > 0 ? t("{length} of its streets are due again, by snow or time.", { length: length(late) }) : "";
+  if (!finish) return [due, t("No work of this class is open.")].filter(Boolean).join(" ");
   const left = t("{length} of streets are not yet cleared in all directions and passes.", { length: length(finish.open_m) });
   const none = finish.unplanned_m > 0 ? t("No truck is on its way to {length} of that.", { length: length(finish.unplanned_m) }) : "";
   const unproved =
     finish.unproved_m > 0 ? t("{length} of that was driven, and nothing proves the work so far.", { length: length(finish.unproved_m) }) : "";
   const rest = finish.ends_at ? t("By the present routes the last truck is done at {time}.", { time: time(finish.ends_at) }) : "";
-  return [left, none, unproved, rest].filter(Boolean).join(" ");
+  return [due, left, none, unproved, rest].filter(Boolean).join(" ");
 }
 
 const HEADED = 4;
@@ -60,7 +61,7 @@ function fineWords(idle, onRequest) {
 /** A class: what is clear, what is wrong, and when it will be done, of which two things wrong take the place. */
 const headOf = ({ service_class: name, length_m: all, done_m: done, late_m: late, finish, idle, on_request: onRequest }) => {
   const [first, second] = troubles(late, finish);
-  return html`<button class="class-head quiet" title="${named("class", name)}: ${finishTitle(finish)}" @click=${classes}>
+  return html`<button class="class-head quiet" title="${named("class", name)}: ${finishTitle(late, finish)}" @click=${classes}>
     <strong><bdi class="muted">${named("short", name)}</bdi> ${idle ? "" : html`${percent(all > 0 ? done / all : 0)} <small>${t("clear")}</small>`}</strong>
     <span class=${first?.grave ? "danger" : ""}>${first?.words ?? fineWords(idle, onRequest)}</span>
     <span class=${second?.grave ? "danger" : ""}>${second?.words ?? finishWords(finish)}</span>

@@ -81,7 +81,8 @@ const classFinish = (one) => html`<tr>
 export const finishTable = (words) => html`<table class="classes">
   <thead><tr><th scope="col">${t("Class")}</th><th scope="col">${t("Finished")}</th><th scope="col">${t("In time")}</th></tr></thead>
   <tbody>${words.classes.map(classFinish)}</tbody>
-</table>`;
+</table>
+${board.value.classes.some(({ late_m: late }) => late > 0) ? html`<p class="small muted">${t("In time is what this plan does by its deadlines. Late on the board are all streets that are due again, also those whose next cycle has not begun.")}</p>` : ""}`;
 
 /** What a run has found, until it is published or discarded: what it reaches first, how it was found behind. */
 export function draft(run) {
