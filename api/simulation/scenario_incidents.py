@@ -26,14 +26,14 @@ from data.model import (
 )
 from data.model.work import SkipReason
 from data.streets.network import StreetNetwork
-from data.training import PLACE, BlockedStreet, ClosedStreet, Scenario, StreetKind, Words
+from data.training import PLACE, BlockedStreet, ClosedStreet, Scenario, Words
 from fleet.simulation.simulated_trucks import Fix
 from fleet.simulation.street_blocks import (
     FoundBlock,
     StreetBlock,
     around_blocks,
-    drawn_street,
     street_ahead,
+    street_meant,
 )
 from fleet.simulation.way_ahead import WayAhead
 from fleet.storms.closures import REASON_LETTERS
@@ -140,7 +140,7 @@ class Incidents:
                 continue
             seed = self._seed + number
             if isinstance(table, ClosedStreet):
-                street = drawn_street(self._network, table.street, seed)
+                street = street_meant(self._network, table, number, self._seed)
             else:
                 street = await self._told_before(table) or self._ahead(table, plan, now, seed)
             if street is not None:
@@ -197,7 +197,7 @@ class Incidents:
         """Return the words that are due and were not told yet, with their tables and times."""
         words: list[tuple[str, datetime, str]] = []
         for number, one in enumerate(self.scenario.message):
-            street = drawn_street(self._network, StreetKind.MAIN, self._seed + number)
+            street = street_meant(self._network, one, number, self._seed)
             words.append((repr(one), began_at + one.at_h, self._said(one.words, street)))
         for table in self.scenario.closure:
             closed = self._known.get(repr(table))

@@ -35,7 +35,7 @@ from fleet.training.events import (
 )
 from fleet.training.rehearsal import known_training
 from fleet.training.seats import seats_of
-from fleet.training.timeline import happenings, names_in
+from fleet.training.timeline import happenings, names_in, with_streets
 from maps.reports.audit_log import SubjectNames, named_subjects
 from maps.training.calls import call_rows
 from maps.training.instructor import InstructorView, in_order, mark_views, scenario_head
@@ -107,7 +107,8 @@ def add_note_on_moment(
 
 def _stands(tx: Tx, request: Request, context: Context) -> InstructorView:
     training, machines, events = known_training(tx), machines_in_use(tx), events_of(tx)
-    scenario, clock = scenario_of(training), context.app.clock
+    clock = context.app.clock
+    comes = happenings(scenario_of(training), events, training.began_at)
     sandbox = sandbox_of_app(context.app)
     calls, kept = newest_calls(tx, CALLS_SHOWN), list_marks(tx)
     lines, people = context.app.trainee_acts.since(tx, training.began_at), names_by_login(tx)
@@ -126,7 +127,7 @@ def _stands(tx: Tx, request: Request, context: Context) -> InstructorView:
         seats=seat_views(seats_of(tx), _watched(tx, context, machines), calls, lines, around),
         calls=call_rows(calls, asked, people, context.now, around.t),
         moments=in_order(
-            moments(happenings(scenario, events, training.began_at), around),
+            moments(with_streets(tx, comes, context.app.network, training.seed), around),
             acts(lines, around),
             notes(notes_of(tx), around),
             marks(kept, around),

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 
+from data.files.toml_reader import TomlTable
 from data.model import LonLat, RoadClass, Segment, SegmentId, Snap
 from data.streets.network import StreetNetwork
-from data.training import StreetKind
+from data.training import ClosedStreet, StreetKind, ToldWords
 from fleet.simulation.scenario_events import standing_until
 from fleet.simulation.simulated_calls import spoken_name
 from fleet.simulation.simulated_trucks import Fix, quickest
@@ -77,10 +79,28 @@ def kind_of(street: Segment) -> StreetKind:
     return KINDS.get(street.road_class, StreetKind.RESIDENTIAL)
 
 
+@lru_cache(maxsize=64)
 def drawn_street(network: StreetNetwork, kind: StreetKind, seed: int) -> Segment | None:
-    """Return a street of a kind that has a name, of any kind where there is none of this one."""
+    """Return a street of a kind that has a name, of any kind where there is none of this one.
+
+    The same is asked for again and again as long as its scenario is played.
+    """
     long = [s for s in network.segments if spoken_name(s) and s.length_m >= SHORTEST_M]
     return _drawn([s for s in long if kind_of(s) is kind] or long, seed)
+
+
+def street_meant(
+    network: StreetNetwork, table: TomlTable, number: int, seed: int
+) -> Segment | None:
+    """Return the street in the words of a table of a scenario, the first of its kind with number 0.
+
+    `None` for tables whose street is drawn while they are played.
+    """
+    if isinstance(table, ClosedStreet):
+        return drawn_street(network, table.street, seed + number)
+    if isinstance(table, ToldWords):
+        return drawn_street(network, StreetKind.MAIN, seed + number)
+    return None
 
 
 def street_ahead(

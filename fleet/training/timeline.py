@@ -1,19 +1,25 @@
 """What happens in a rehearsal and when: of its scenario, added to it, and done by its trainees."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
 
 from data.files.toml_reader import TomlTable
-from data.model import Event
+from data.model import Event, Segment
 from data.model.people import SubjectName
 from data.model.training.live_training import TrainingEvent
 from data.store.audit.log_search import AuditFilter, VerbGroup, count_lines, search_lines
 from data.store.audit.subject_names import names_of
 from data.store.database.engine import Tx
-from data.training import Scenario
+from data.store.shifts.blockages import list_blockages
+from data.store.storms.storms import find_active_storm
+from data.store.training.calls import list_calls_due
+from data.streets.network import StreetNetwork
+from data.training import BlockedStreet, Scenario, SpokenCall
 from fleet.audit.line_kinds import ACCESS, SEALS
+from fleet.simulation.street_blocks import street_meant
 from fleet.training.events import TABLES, table_of
 
 MOST_ACTS = 200
@@ -27,30 +33,60 @@ _OWN = VerbGroup(frozenset({"training", "position", "positions"}))
 class Happening:
     """A table of the scenario, by its key, from when to when it goes on; `added_by` who added it.
 
-    What takes no time has no end.
+    What takes no time has no end. `number` counts from 0 among those of its key, what was added
+    after the file's own. `street` is the one that it came to, as far as that is known.
     """
 
     key: str
+    number: int
     table: TomlTable
     begins_at: datetime
     ends_at: datetime | None
     added_by: str = ""
+    street: Segment | None = None
 
 
 def happenings(
     scenario: Scenario, events: Iterable[TrainingEvent], began_at: datetime
 ) -> list[Happening]:
     """Return what comes and has come of a scenario and what was added to it, in order."""
-    planned = [
-        _happening(key, table, began_at) for key in TABLES for table in getattr(scenario, key)
-    ]
-    added = [_happening(event.kind, table_of(event), began_at, event.made_by) for event in events]
-    return sorted([*planned, *added], key=lambda one: one.begins_at)
+    own = [(key, table, "") for key in TABLES for table in getattr(scenario, key)]
+    added = [(event.kind, table_of(event), event.made_by) for event in events]
+    numbers = Counter[str]()
+    found = []
+    for key, table, by in (*own, *added):
+        found.append(_happening(key, numbers[key], table, began_at, by))
+        numbers[key] += 1
+    return sorted(found, key=lambda one: one.begins_at)
+
+
+def with_streets(
+    tx: Tx, found: Iterable[Happening], network: StreetNetwork, seed: int
+) -> list[Happening]:
+    """Return what happens with the streets that the simulation chose, or will choose."""
+    storm = find_active_storm(tx)
+    blocked = {one.text: one.segment_id for one in list_blockages(tx, storm.id)} if storm else {}
+    listed = list(found)
+    called = list_calls_due(tx, [one.begins_at for one in listed if one.key == "call"])
+    calling = {(one.due_at, one.kind): one.segment_id for one in called}
+
+    def street(one: Happening) -> Segment | None:
+        known = None
+        if isinstance(one.table, SpokenCall):
+            known = calling.get((one.begins_at, one.table.kind))
+        elif isinstance(one.table, BlockedStreet):
+            said = [words for words in one.table.words.values() if words in blocked]
+            known = blocked[said[0]] if said else None
+        else:
+            return street_meant(network, one.table, one.number, seed)
+        return None if known is None else network.find(known)
+
+    return [replace(one, street=street(one)) for one in listed]
 
 
 def has_begun(event: TrainingEvent, began_at: datetime, now: datetime) -> bool:
     """Whether what was added to a scenario can be felt already."""
-    return _happening(event.kind, table_of(event), began_at).begins_at <= now
+    return _happening(event.kind, 0, table_of(event), began_at).begins_at <= now
 
 
 class TraineeActs:
@@ -89,8 +125,10 @@ def names_in(tx: Tx, subjects: Iterable[str]) -> Mapping[str, SubjectName]:
     return names_of(tx, subjects)
 
 
-def _happening(key: str, table: TomlTable, began_at: datetime, by: str = "") -> Happening:
+def _happening(
+    key: str, number: int, table: TomlTable, began_at: datetime, by: str = ""
+) -> Happening:
     end: timedelta | None = getattr(table, "until_h", None)
     start: timedelta = getattr(table, "at_h" if end is None else "from_h")
     ends_at = None if end is None else began_at + end
-    return Happening(key, table, began_at + start, ends_at, by)
+    return Happening(key, number, table, began_at + start, ends_at, by)

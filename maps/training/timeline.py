@@ -13,6 +13,7 @@ from data.training import PLACE
 from fleet.training.timeline import Happening
 from maps.pages.i18n import Translator
 from maps.reports.audit_log import SubjectNames, sentence
+from maps.streets.street import called, street_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +104,19 @@ def marks(kept: Iterable[TrainingMark], around: TimelineWords) -> list[MomentVie
 def happening_words(one: Happening, around: TimelineWords) -> str:
     """Return what one thing of a scenario is, in words."""
     t, values = around.t, values_of(one.table)
-    spoken = {name: _spoken(name, value, around) for name, value in values.items()}
+    street = called(street_name(one.street), t) if one.street else ""
+    spoken = {name: _spoken(name, value, street, around) for name, value in values.items()}
     part = "_in" if "place" in values else ""
-    return t(f"happening:{one.key}{part}", **spoken)
+    what = t(f"happening:{one.key}{part}", **spoken)
+    is_found = street and one.key == "blocked"  # whose words do not say where
+    return t("{what} ({place})", what=what, place=street) if is_found else what
 
 
-def _spoken(name: str, value: object, around: TimelineWords) -> object:
-    """Return a value of a scenario's table in words."""
+def _spoken(name: str, value: object, street: str, around: TimelineWords) -> object:
+    """Return a value of a scenario's table in words, with its street where that is known."""
     t = around.t
     if name == "words" and isinstance(value, dict):
-        return in_language(value, t.language).replace(PLACE, "…")
+        return in_language(value, t.language).replace(PLACE, street or "…")
     if name == "machine" and isinstance(value, int) and around.machines:
         return around.machines[(value - 1) % len(around.machines)]
     if isinstance(value, float):

@@ -1,5 +1,6 @@
 """Calls of a rehearsal, as rows."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
@@ -35,6 +36,12 @@ def list_newest_calls(tx: Tx, most: int) -> list[TrainingCall]:
         training_call.c.rang_at.desc(), training_call.c.id.desc()
     )
     return records(TrainingCall, tx.execute(query.limit(most)))
+
+
+def list_calls_due(tx: Tx, moments: Collection[datetime]) -> list[TrainingCall]:
+    """Return the calls of who was due at one of these moments."""
+    query = select(training_call).where(training_call.c.due_at.in_(moments))
+    return records(TrainingCall, tx.execute(query)) if moments else []
 
 
 def list_open_calls(tx: Tx) -> list[TrainingCall]:

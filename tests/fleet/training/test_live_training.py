@@ -9,6 +9,8 @@ from data.errors import ConflictError, InvalidError, NotFoundError
 from data.model import (
     Actor,
     ActorKind,
+    Blockage,
+    BlockageId,
     LonLat,
     RequestId,
     RequestKind,
@@ -18,6 +20,7 @@ from data.model import (
 )
 from data.store.accounts.accounts import add_user
 from data.store.audit.audit_log import add_event, list_events
+from data.store.shifts.blockages import add_blockage
 from data.store.shifts.shifts import (
     get_shift,
     list_shifts,
@@ -25,9 +28,10 @@ from data.store.shifts.shifts import (
     set_shift_state,
 )
 from data.store.training.calls import set_ended
-from data.training import HOUR, SpokenCall, shipped_scenario
+from data.training import HOUR, SpokenCall, StreetKind, shipped_scenario
 from fleet.requests.intake import Report, receive
 from fleet.simulation.simulated_calls import SimulatedCall
+from fleet.simulation.street_blocks import drawn_street
 from fleet.simulation.truck_path import Controls
 from fleet.training.calls import (
     PATIENCE,
@@ -50,7 +54,7 @@ from fleet.training.seats import (
     seats_of,
     take_seat,
 )
-from fleet.training.timeline import MOST_ACTS, TraineeActs
+from fleet.training.timeline import MOST_ACTS, TraineeActs, happenings, with_streets
 from tests import village as v
 
 A_SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -222,6 +226,33 @@ def test_a_time_of_the_clock_takes_as_long_as_the_clock_went():
     for minutes in (1, 2, 2.5, 3, 3.5, 4):
         assert speeds.real(speeds.before(until, minutes * MINUTE), until) == minutes * MINUTE
     assert ClockSpeeds([], 10.0).before(until, MINUTE) == until - 10 * MINUTE
+
+
+def test_what_a_scenario_brings_is_told_with_the_streets_that_were_chosen(tx, storm):
+    comes = happenings(shipped_scenario("morning-rush"), (), v.NOW)
+
+    def streets():
+        return {one.key: one.street for one in with_streets(tx, comes, v.village(), seed=1)}
+
+    assert streets()["message"] == drawn_street(v.village(), StreetKind.MAIN, 1)
+    assert (streets()["call"], streets()["blocked"]) == (None, None)
+    due = {one.key: one for one in comes}
+    about = "Mill Street", LonLat(45.07, 37.55), v.MILL
+    caller = SimulatedCall(due["call"].begins_at, RequestKind.BLOCKED, "A bus", *about)
+    ring(tx, [(caller, None)], v.NOW)
+    bus = due["blocked"].table.words["az"]
+    here = Blockage(
+        BlockageId(0),
+        storm.id,
+        v.ROSE,
+        FIRST,
+        list_shifts(tx, storm.id)[0].id,
+        v.NOW,
+        about[1],
+        bus,
+    )
+    add_blockage(tx, here)
+    assert (streets()["call"].id, streets()["blocked"].id) == (v.MILL, v.ROSE)
 
 
 def test_an_instructor_adds_what_a_scenario_may_have_and_it_is_in_force(tx):

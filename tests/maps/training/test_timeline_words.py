@@ -1,13 +1,16 @@
 """What an instructor's timeline tells, and in what order."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from data.model import Actor, ActorKind, Event
+from data.training import shipped_scenario
+from fleet.training.timeline import happenings
 from maps.pages.i18n import translator
 from maps.reports.audit_log import SubjectNames, sentence
 from maps.training.instructor import in_order
-from maps.training.timeline import TimelineWords, acts
+from maps.training.timeline import TimelineWords, acts, happening_words
 from tests import village as v
 
 EN = translator("en", "Asia/Tehran")
@@ -38,3 +41,17 @@ def test_it_is_told_how_much_snow_somebody_entered_by_hand() -> None:
     assert told == "maryam entered 12.4 cm of snow for the storm 1."
     changed = a_line(1, "snow.corrected", added=[4], withdrawn=[5], entries=entries)
     assert plain(sentence(changed, NAMES, EN)).endswith("to 9 cm.")
+
+
+def test_what_came_is_told_with_its_street() -> None:
+    comes = happenings(shipped_scenario("morning-rush"), (), v.NOW)
+
+    def told(key: str, *, known: bool) -> str:
+        street = v.village().segment(v.MILL) if known else None
+        (one,) = (replace(each, street=street) for each in comes if each.key == key)
+        return plain(happening_words(one, AROUND))
+
+    assert "leaves from … in an hour" in told("message", known=False)
+    assert "leaves from Mill Street in an hour" in told("message", known=True)
+    assert "stuck on Mill Street," in told("call", known=True)
+    assert told("blocked", known=True) == f"{told('blocked', known=False)} (Mill Street)"
