@@ -265,7 +265,13 @@ def _tables(found: Debrief, t: Translator) -> Iterator[TableView]:
     )
     yield TableView(
         t("Alerts by how grave they were"),
-        (t("Severity"), t("Alerts"), t("Seen in time"), t("Half seen within"), t("Half over in")),
+        (
+            t("Severity"),
+            t("Alerts"),
+            t("Seen in time"),
+            t("Half of them seen within"),
+            t("Half of them over within"),
+        ),
         tuple(
             (
                 t(f"severity:{one.severity.name.lower()}"),

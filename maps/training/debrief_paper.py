@@ -46,9 +46,14 @@ def debrief_paper(
 
 
 def _blocks(view: DebriefView, t: Translator) -> Iterator[Block]:
+    """Yield figures and tables before the long list, which fills pages to their end."""
     yield figures(view.figures)
     for person in view.people:
         yield _person(person)
+    for each in view.tables:
+        rest = [1.6] * (len(each.heads) - 1)
+        yield heading(each.caption)
+        yield table(each.heads, each.rows, (3.0, *rest), texts=1)
     yield heading(t("Moments of decision"))
     yield paragraph(
         t("Plans were still being compared when this was printed.")
@@ -62,11 +67,6 @@ def _blocks(view: DebriefView, t: Translator) -> Iterator[Block]:
         yield heading(t("What happened"))
         rows = [(one.time, one.words) for one in view.moments]
         yield table((t("Time"), t("Moment")), rows, TIMELINE_WIDTHS, texts=2)
-    for each in view.tables:
-        rest = [1.6] * (len(each.heads) - 1)
-        yield kept_together(
-            [heading(each.caption), table(each.heads, each.rows, (3.0, *rest), texts=1)]
-        )
     yield heading(t("How this is counted"))
     for words in view.method:
         yield paragraph(words, muted=True)
