@@ -9,7 +9,9 @@ from tests.browser.shifts.test_driver import PHONE, drive_off, tap
 
 pytestmark = pytest.mark.browser
 
-QUARTER = {"first": 1, "last": 3, "runs": 2, "title": "the streets around Imam Street"}
+TITLE = "\u2068خیابان امام\u2069 and \u2068خیابان کاج\u2069: the streets between"
+QUARTER = {"first": 1, "last": 3, "runs": 2, "title": TITLE}
+DIRECTIONS = "(all) => all.map((one) => getComputedStyle(one).direction)"
 """The route's two streets, told as a server tells more of them."""
 
 
@@ -28,6 +30,8 @@ def test_a_quarter_is_one_run_that_unfolds_and_is_done_with_one_tap(visit, code,
     expect(then).to_contain_text("2 pieces · 550 m")
     tap(page)
     expect(page.locator(".stage h2")).to_have_text(QUARTER["title"])
+    words = page.locator(".stage h2, .stage h2 *").evaluate_all(DIRECTIONS)
+    assert set(words) == {"ltr"}  # the sentence is the page's, whatever name it begins with
     page.locator(".tab").nth(1).click()
     expect(page.locator("drive-list details[open] li")).to_have_count(2)
     expect(page.locator("drive-list summary")).to_contain_text("0 of 2 done")

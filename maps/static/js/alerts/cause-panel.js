@@ -1,6 +1,6 @@
 // Several alerts of one cause: what is done about all of them at once, then each by itself.
 import { html } from "lit";
-import { age, t } from "../pages/texts.js";
+import { age, isolated, t } from "../pages/texts.js";
 import { choose, mayDispatch } from "../board/state.js";
 import { endsIt, putOff } from "./actions.js";
 import { rowOfCause } from "./alerts.js";
@@ -15,7 +15,7 @@ async function seeAll(alerts) {
 const item = (one) => html`<li class="alert">
   <span class="icon icon-${one.icon ?? "triangle-alert"} ${one.seenBy && !one.waits ? "" : "danger"}" aria-hidden="true"></span>
   <div>
-    <p><button class="link" @click=${() => choose(one.kind, one.target)}><bdi>${one.title}</bdi></button> <span class="muted small">${one.since ? age(one.since) : ""}</span></p>
+    <p><button class="link" @click=${() => choose(one.kind, one.target)}>${isolated(one.title)}</button> <span class="muted small">${one.since ? age(one.since) : ""}</span></p>
     <p>${one.text}</p>
     ${thumbnail(one.blockage)}
   </div>

@@ -1,6 +1,6 @@
 // One line of each list.
 import { html } from "lit";
-import { age, inLanguage, named, readable, t, time } from "../pages/texts.js";
+import { age, inLanguage, isolated, named, readable, t, time } from "../pages/texts.js";
 import { dangersOf } from "../alerts/dangers.js";
 import { answerSign, outSign } from "../shifts/route-answers.js";
 import { progress } from "../shifts/drivers.js";
@@ -68,5 +68,5 @@ export const truckRow = (vehicle) => html`<span class="dot truck-${stateOf(vehic
 export const alertRow = (
   alert,
 ) => html`<span class="icon icon-${alert.icon ?? "triangle-alert"} ${alert.tone}" aria-hidden="true"></span>
-  <span class="what whole" dir="auto">${alert.title}</span>
+  <span class="what whole">${isolated(alert.title)}</span>
   <span class="sub told">${alert.since ? html`<span class="when">${age(alert.since)}</span> · ` : ""}${alert.putOff ? html`<strong>${alert.putOff}</strong> ` : ""}${alert.text}</span>`;

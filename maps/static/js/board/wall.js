@@ -3,7 +3,7 @@ import { html } from "lit";
 import { screenKeeper } from "../pages/app/screen.js";
 import { boot, now } from "../pages/boot.js";
 import { TickingPart } from "../pages/element.js";
-import { age, date, duration, t, time } from "../pages/texts.js";
+import { age, date, duration, isolated, t, time } from "../pages/texts.js";
 import { alerts } from "../alerts/alerts.js";
 import { callsForHelp } from "../messages/sos.js";
 import { board, onlyWall } from "./state.js";
@@ -93,7 +93,7 @@ class Wall extends TickingPart {
         ${found.slice(0, shown).map(
           (alert) => html`<li class=${alert.tone}>
             <span class="icon icon-triangle-alert" aria-hidden="true"></span>
-            <strong><bdi>${alert.title}</bdi></strong>
+            <strong>${isolated(alert.title)}</strong>
             <span>${alert.text}</span>
             ${alert.since ? html`<span class="muted">${age(alert.since)}</span>` : ""}
           </li>`,

@@ -132,7 +132,7 @@ const onward = (job) => html`<a class="button wide" href="/crews#job-${job.id}">
 export function crewPanel(id) {
   const job = crews.value.known.get(id);
   if (!job) return html`<p class="muted">${t("error:not_found")}</p>`;
-  return html`<h2><bdi>${crewJobName(job)}</bdi></h2>
+  return html`<h2>${crewJobName(job)}</h2>
     ${jobFacts(job)}
     ${job.request_id === null ? "" : html`<button class="link" @click=${() => choose("request", job.request_id)}>${t("Show its request")}</button>`}
     <div class="orders">${onward(job)}</div>`;
@@ -185,7 +185,7 @@ export function streetCrews(street) {
   const here = alive().filter((job) => job.segment_id === street);
   const listed = here.length
     ? html`<section class="next-legs"><h3>${t("Crew jobs")} <span class="count">${number(here.length)}</span></h3><ul class="entries">${here.map(
-        (job) => html`<li><button class="link" @click=${() => choose("crew_job", job.id)}><bdi>${crewJobName(job)}</bdi></button> <span class="muted small">${named("crew_job", job.state)}</span></li>`,
+        (job) => html`<li><button class="link" @click=${() => choose("crew_job", job.id)}>${crewJobName(job)}</button> <span class="muted small">${named("crew_job", job.state)}</span></li>`,
       )}</ul></section>`
     : "";
   if (!mayDispatch || !board.value.storm) return listed;

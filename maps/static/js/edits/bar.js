@@ -27,7 +27,7 @@ function cost({ totals }) {
 }
 
 const editItem = (edit) => html`<li class=${edit.undone ? "muted" : ""}>
-  <span><bdi>${edit.words}</bdi> ${edit.undone ? html`<span class="muted">(${t("undone")})</span>` : ""}</span>
+  <span>${edit.words} ${edit.undone ? html`<span class="muted">(${t("undone")})</span>` : ""}</span>
   <span class="small muted">${edit.totals.words} · ${person(edit.by)} · ${time(edit.at)}</span>
 </li>`;
 

@@ -63,7 +63,7 @@ function takers(segment) {
 
 const orderItem = (one) => html`<li>
   <span class="icon icon-${one.kind === "lock" ? "lock" : "ban"}" aria-hidden="true"></span>
-  <span><bdi>${one.words}</bdi> <span class="small muted">${person(one.by)} · ${time(one.at)}</span></span>
+  <span>${one.words} <span class="small muted">${person(one.by)} · ${time(one.at)}</span></span>
   ${mayDispatch ? html`<button class="quiet" @click=${() => takeBack(one)}>${t("Take it back")}</button>` : ""}
 </li>`;
 

@@ -35,6 +35,9 @@ const otherWay = speech.direction === "rtl" ? /[0-9A-Za-z\u00c0-\u024f]/ : /[\u0
 /** A text that keeps its order beside any other; `t` does this to every value, so only texts that are put together otherwise need it. */
 export const isolated = (text) => (otherWay.test(text) ? `\u2068${text}\u2069` : text);
 
+/** Names as a list within a sentence. */
+export const listed = (names) => names.map(isolated).join(t(", "));
+
 /** A text for what leaves the page, such as a letter. */
 export const withoutIsolates = (text) => text.replace(/[\u2068\u2069]/g, "");
 

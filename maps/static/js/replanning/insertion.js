@@ -70,7 +70,7 @@ class Insertion extends Part {
 
   offered(offer) {
     return html`<h2 id="insertion-title">${t("Dispatch now")}: <bdi>${offer.street}</bdi></h2>
-      <p class="lead" dir="auto">${offer.words}</p>
+      <p class="lead">${offer.words}</p>
       ${
         offer.delayed_jobs
           ? html`<p>${t("Streets that are cleared later: {count}, by up to {minutes} min.", { count: offer.delayed_jobs, minutes: offer.most_min })}</p>`

@@ -4,7 +4,7 @@ import { Part } from "../pages/element.js";
 import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
-import { duration, number, t, time } from "../pages/texts.js";
+import { duration, listed, number, t, time } from "../pages/texts.js";
 import { awaitDraft, dropsWork, planAgain, publishNow, purpose, searchWords, stop, validity } from "../planning/drafts.js";
 import { fault as faultOf, numberIn, shown as digits } from "../pages/number-fields.js";
 import { urgentButton, whoWaits } from "./insertion.js";
@@ -73,7 +73,7 @@ const ends = (word, order, rest) => html`<div class="ends">
 const streets = (names) => (names.length ? names.map((name) => html`<li><bdi>${name}</bdi></li>`) : html`<li class="muted">${t("none")}</li>`);
 
 const counted = (count, names) =>
-  html`${number(count)}${count ? html` <span class="small muted"><bdi>${names.slice(0, 3).join(t(", "))}${count > 3 ? "…" : ""}</bdi></span>` : ""}`;
+  html`${number(count)}${count ? html` <span class="small muted">${listed(names.slice(0, 3))}${count > 3 ? "…" : ""}</span>` : ""}`;
 
 const truck = (one) => html`<tr class=${one.next_moves_change ? "changes" : ""}>
   <th scope="row"><button class="link" @click=${() => choose("truck", one.vehicle_id)}><bdi>${one.vehicle}</bdi></button>
@@ -88,7 +88,7 @@ const truck = (one) => html`<tr class=${one.next_moves_change ? "changes" : ""}>
 const COLUMNS = ["Truck", "Next now", "Next then", "Streets added", "Streets removed", "Back at yard"];
 
 const dropped = (found) =>
-  html`<bdi>${found.dropped_streets.join(t(", "))}${found.dropped > found.dropped_streets.length ? "…" : "."}</bdi> ${found.dropped_why.map((why) => `${why}. `)}`;
+  html`${listed(found.dropped_streets)}${found.dropped > found.dropped_streets.length ? "…" : "."} ${found.dropped_why.map((why) => `${why}. `)}`;
 
 /** What the draft is for that is looked at, and until when it is good. */
 function draftOf(planId) {

@@ -52,7 +52,7 @@ const over = (blockage) => (blockage.reason === "blocked" ? t("Street is free ag
 export function blockagePanel(id) {
   const blockage = board.value.blockages.get(id);
   if (!blockage) return html`<p class="muted">${t("error:not_found")}</p>`;
-  return html`<h2><span class="icon icon-construction danger" aria-hidden="true"></span> <bdi>${blockedName(blockage)}</bdi></h2>
+  return html`<h2><span class="icon icon-construction danger" aria-hidden="true"></span> ${blockedName(blockage)}</h2>
     ${photo(blockage)} ${voice(blockage)} ${blockage.text ? html`<p class="quote"><bdi>${blockage.text}</bdi></p>` : ""}
     ${facts([
       [
@@ -82,7 +82,7 @@ export function blockagePanel(id) {
 
 const item = (blockage) => html`<li>
   ${thumbnail(blockage)}
-  <button class="link" @click=${() => choose("blockage", blockage.id)}><bdi>${blockedName(blockage)}</bdi></button>
+  <button class="link" @click=${() => choose("blockage", blockage.id)}>${blockedName(blockage)}</button>
   <span class="muted small">${age(blockage.reported_at)}</span>
 </li>`;
 

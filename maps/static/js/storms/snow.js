@@ -80,7 +80,7 @@ const wrong = ({ mistakes, file }) =>
   mistakes.length
     ? html`<div class="wrong" role="alert">
         <p class="danger">${t("{name} has {count} mistake; nothing was changed.", { name: file, count: mistakes.length })}</p>
-        <ul>${mistakes.slice(0, 50).map((one) => html`<li><strong>${one.line ? t("Line {line}", { line: one.line }) : t("The file")}${one.field ? t(", {column}", { column: named("head", one.field) }) : ""}:</strong> <bdi>${said(one)}</bdi></li>`)}</ul>
+        <ul>${mistakes.slice(0, 50).map((one) => html`<li><strong>${one.line ? t("Line {line}", { line: one.line }) : t("The file")}${one.field ? t(", {column}", { column: named("head", one.field) }) : ""}:</strong> ${said(one)}</li>`)}</ul>
       </div>`
     : "";
 

@@ -3,7 +3,7 @@ import "../pages/notices.js";
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { boot } from "../pages/boot.js";
-import { age, number, t } from "../pages/texts.js";
+import { age, isolated, number, t } from "../pages/texts.js";
 import { field, problem, SetupPart } from "../pages/form-parts.js";
 import { editor, machineChoices, trustBox } from "./editor.js";
 import { battery, firstPosition, waits } from "./first-position.js";
@@ -117,14 +117,14 @@ class Trackers extends SetupPart {
     const heard = one.heard_at ? t("last contact {span} ago", { span: age(one.heard_at) }) : t("waiting for the first position");
     const toggle = () => trackers.set({ editing: open ? null : one.id, inputs: null });
     const notes = [
-      ...one.inputs.map((each) => `${each.key}: ${t(`equipment:${each.equipment}`)}`),
+      ...one.inputs.map((each) => `${isolated(each.key)}: ${t(`equipment:${each.equipment}`)}`),
       ...(one.trusted ? [t("accepted without a token")] : []),
       ...(one.phone ? [t("a driver's phone")] : []),
     ];
     return html`<li class="tracker ${one.state}">
       <div class="who"><bdi>${one.vehicle || t("left the fleet")}</bdi><span class="muted small"><bdi>${one.name}</bdi></span></div>
       <div class="standing"><span class="icon icon-${STATE_ICON[one.state]}" aria-hidden="true"></span><span>${heard}</span></div>
-      <div class="notes small muted">${battery(one)}${notes.map((note) => html`<bdi>${note}</bdi>`)}${this.faults(one)}</div>
+      <div class="notes small muted">${battery(one)}${notes.map((note) => html`<span>${note}</span>`)}${this.faults(one)}</div>
       <div class="ends">${one.location ? html`<button @click=${() => choose(one)}><span class="icon icon-map-pin" aria-hidden="true"></span>${t("Show on the map")}</button>` : ""}
         ${one.phone ? "" : html`<button aria-expanded=${open} @click=${toggle}>${t("Settings")}</button>`}</div>
       ${open ? editor(one) : ""}

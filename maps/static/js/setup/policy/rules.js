@@ -3,7 +3,7 @@ import { html } from "lit";
 import { boot } from "../../pages/boot.js";
 import { get } from "../../pages/net.js";
 import { attempt } from "../../pages/notices.js";
-import { named as nameOf, t } from "../../pages/texts.js";
+import { listed, named as nameOf, t } from "../../pages/texts.js";
 import { field } from "../../pages/form-parts.js";
 import { cell } from "./inputs.js";
 import { change, classCodes, className, policy } from "./state.js";
@@ -62,12 +62,12 @@ function near(rule, at) {
 
 function named(rule, at) {
   const path = `named[${at + 1}]`;
-  const said = rule.names.join(t(", ")) || t("no street yet");
+  const said = listed(rule.names) || t("no street yet");
   const lines = ({ target }) => change((draft) => {
     draft.named[at].names = target.value.split("\n").map((line) => line.trim()).filter(Boolean);
   });
   return html`<li class="rule">
-    <header><h3><bdi>${said}</bdi></h3>${remove(said, () => drop("named", at))}</header>
+    <header><h3>${said}</h3>${remove(said, () => drop("named", at))}</header>
     <div class="fields">
       ${field(`${path}.names`, t("Names of streets, one a line"), html`<textarea id="${path}.names" name="${path}.names" rows="3" dir="auto" .value=${rule.names.join("\n")} @change=${lines}></textarea>`)}
       ${classField(`${path}.class`, rule, ["named", at])}

@@ -56,7 +56,7 @@ function before({ shift, stages, ...rest }) {
   </div>`;
 }
 
-const step = ({ kind, text }) => html`<li>${icon(turnIcon(kind))}<bdi class="what">${text}</bdi></li>`;
+const step = ({ kind, text }) => html`<li>${icon(turnIcon(kind))}<span class="what">${text}</span></li>`;
 
 function steps(stage) {
   const turns = turnsOf(stage);
@@ -68,7 +68,7 @@ function steps(stage) {
   </ol>`;
 }
 
-const turnLine = ({ kind, text }) => html`<li class="turn">${icon(turnIcon(kind))}<bdi class="say">${text}</bdi></li>`;
+const turnLine = ({ kind, text }) => html`<li class="turn">${icon(turnIcon(kind))}<span class="say">${text}</span></li>`;
 
 /** The way to the work, where there is one worth telling: its maneuvers, as they are led through. */
 function way(stage) {
@@ -98,7 +98,7 @@ function remaining(stage, led) {
 
 /** In which quarter a piece lies, and how far that is. */
 const quarterLine = (quarter) =>
-  html`<p class="quarter">${icon("map")}<bdi class="what">${quarter.title}</bdi><span class="when">${piecesDone(quarter)}</span></p>`;
+  html`<p class="quarter">${icon("map")}<span class="what">${quarter.title}</span><span class="when">${piecesDone(quarter)}</span></p>`;
 
 const isOnTheWay = (stage, led) => Boolean(led) && stage.kind === "work" && led.work_m > ON_THE_WAY_M;
 
@@ -134,7 +134,7 @@ function quarterView(quarter) {
   return html`<section class="stage work">
       <div class="order" aria-live="polite">
         ${icon("map", "huge")}
-        <h2><bdi>${quarter.title}</bdi></h2>
+        <h2>${quarter.title}</h2>
       </div>
       <p class="measure">${size(quarter)}</p>
       <ol class="next">${openPieces(quarter).map((stage) => html`<li>${row(stage)}</li>`)}</ol>

@@ -41,7 +41,7 @@ function mistakes() {
       ${wrong.slice(0, 50).map(
         (one) => html`<li>
           <strong>${place(one)}${one.field ? t(", {column}", { column: named("head", one.field) }) : ""}:</strong>
-          <bdi>${said(one)}</bdi>
+          ${said(one)}
         </li>`,
       )}
     </ul>

@@ -59,5 +59,5 @@ export const size = (group) => `${t("run:pieces", { count: group.runs })} · ${l
 /** A group in a list: what and where, how many pieces and how far. */
 export function groupRow(group, more = size(group), picture = "map") {
   if (!group.title) return row(group.stages.at(-1));
-  return html`${icon(picture)} <span class="what"><bdi>${group.title}</bdi></span> <span class="sub">${more}</span>`;
+  return html`${icon(picture)} <span class="what">${group.title}</span> <span class="sub">${more}</span>`;
 }

@@ -31,7 +31,7 @@ export function impossible(stage, sent) {
       <button @click=${() => choose(stage)}>${icon("shrink")}<span>${t("This street")}<br /><bdi class="muted">${stage ? where(stage) : ""}</bdi></span></button>
       ${
         turn
-          ? html`<button @click=${() => choose(turn.stage, turn.point)}>${icon(turnIcon(turn.kind))}<span>${t("This turn")}<br /><bdi class="muted">${turn.text}</bdi></span></button>`
+          ? html`<button @click=${() => choose(turn.stage, turn.point)}>${icon(turnIcon(turn.kind))}<span>${t("This turn")}<br /><span class="muted">${turn.text}</span></span></button>`
           : nothing
       }
     </div>`;
