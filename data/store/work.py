@@ -87,6 +87,12 @@ def list_jobs(tx: Tx, storm_id: StormId, state: JobState | None = None) -> list[
     return records(Job, tx.execute(query))
 
 
+def list_several_passes(tx: Tx, storm_id: StormId) -> dict[JobId, int]:
+    """Return how many passes each job of a storm takes that takes several."""
+    query = select(job.c.id, job.c.passes).where(job.c.storm_id == storm_id, job.c.passes > 1)
+    return {JobId(row.id): row.passes for row in tx.execute(query)}
+
+
 def list_open_segments(tx: Tx, storm_id: StormId, treatment: Treatment) -> set[SegmentId]:
     """Return the streets on which a treatment is still to be done in a storm."""
     mine = (job.c.storm_id == storm_id, job.c.state == JobState.OPEN)

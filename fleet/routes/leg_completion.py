@@ -4,7 +4,7 @@ A whole traversal counts for the truck's own next leg over that direction, and o
 none left for somebody else's.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -95,15 +95,36 @@ NOTHING_SEEN = StreetWork({}, frozenset(), {})
 """Nobody was there."""
 
 
+def known_before(index: PlanIndex, passes: Mapping[JobId, int]) -> frozenset[DirectedSegment]:
+    """Return the directions of which a plan knew passes: it has fewer legs there than a job takes.
+
+    `passes` are how many each job takes that takes several.
+    """
+    return frozenset(
+        step for step, places in index.legs_on.items() if _knew_some(index, places, passes)
+    )
+
+
+def _knew_some(index: PlanIndex, places: Iterable[LegPlace], passes: Mapping[JobId, int]) -> bool:
+    legs = Counter(job_id for at in places for job_id in index.leg(at).job_ids)
+    return any(count < passes.get(job_id, 1) for job_id, count in legs.items())
+
+
 def work_on(
     index: PlanIndex,
     directed: DirectedSegment,
     length_m: float,
     seen: Iterable[Pass],
     rules: EvidenceRules,
+    *,
+    known: bool = False,
 ) -> StreetWork:
-    """Return the legs over a direction that are done and begun; only good evidence counts."""
-    since = index.plan.since - MADE_BEFORE
+    """Return the legs over a direction that are done and begun; only good evidence counts.
+
+    Of a direction that is `known`, as `known_before` says, work from before the plan was made is
+    not in it any more.
+    """
+    since = index.plan.since - (timedelta(0) if known else MADE_BEFORE)
     fresh = [one for one in seen if one.ended_at >= since]
     if not fresh:
         return NOTHING_SEEN

@@ -12,6 +12,7 @@ from data.store.coverage.coverage import list_work_and_drives
 from data.store.database.engine import Tx
 from data.store.planning.plans import get_plan
 from data.store.shifts.shifts import list_progress, list_progress_of_plan
+from data.store.work import list_several_passes
 from data.streets.network import StreetNetwork
 from fleet.routes.leg_completion import (
     MADE_BEFORE,
@@ -19,6 +20,7 @@ from fleet.routes.leg_completion import (
     LegPlace,
     PlanIndex,
     StreetWork,
+    known_before,
     work_on,
 )
 from fleet.routes.plan_vs_actual import LegCheck, RouteCheck, at_moment, check_route, leg_check
@@ -45,6 +47,7 @@ class RouteProgress:
         self.ended: Set[ShiftId] = frozenset()
         self.closed: Set[DirectedSegment] = frozenset()
         self.rested: Mapping[ShiftId, datetime] = {}
+        self._known: Set[DirectedSegment] = frozenset()
         self._work: dict[DirectedSegment, StreetWork] = {}
         self._tapped: dict[ShiftId, Sequence[LegProgress]] = {}
         self._legs: dict[int, list[LegCheck]] = {}
@@ -62,10 +65,15 @@ class RouteProgress:
 
     def load(self, tx: Tx) -> None:
         """Read all evidence of the plan's streets, and all taps of its drivers."""
+        self.know_before(tx)
         self._tapped = dict(list_progress_of_plan(tx, self.plan.id))
         self._legs.clear()
         self._checks.clear()
         self.read(tx, {step.segment_id for step in self.index.legs_on})
+
+    def know_before(self, tx: Tx) -> None:
+        """Read of which streets the plan knew passes when it was made."""
+        self._known = known_before(self.index, list_several_passes(tx, self.plan.storm_id))
 
     def read(self, tx: Tx, segment_ids: Collection[SegmentId]) -> None:
         """Read the evidence of these streets again, since the plan began."""
@@ -88,7 +96,8 @@ class RouteProgress:
             segment = self.network.find(step.segment_id)
             if step not in self.index.legs_on or segment is None:
                 continue
-            work = work_on(self.index, step, segment.length_m, seen.get(step, ()), self.rules)
+            passes, known = seen.get(step, ()), step in self._known
+            work = work_on(self.index, step, segment.length_m, passes, self.rules, known=known)
             if work != self._work.get(step, NOTHING_SEEN):
                 self._work[step] = work
                 for place in self.index.legs_on[step]:
@@ -173,6 +182,7 @@ def check_plan(
     """
     plan = get_plan(tx, plan_id)
     progress = RouteProgress(PlanIndex(plan), network, policy.evidence)
+    progress.know_before(tx)
     streets = {step.segment_id for step in progress.index.legs_on}
     seen: dict[DirectedSegment, list[Pass]] = defaultdict(list)
     if known is None:

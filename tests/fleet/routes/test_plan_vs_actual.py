@@ -23,7 +23,7 @@ from data.model import (
     VehicleId,
 )
 from data.policy.evidence_rules import EvidenceRules
-from fleet.routes.leg_completion import LegPlace, PlanIndex, work_on
+from fleet.routes.leg_completion import LegPlace, PlanIndex, known_before, work_on
 from fleet.routes.leg_order import order_of
 from fleet.routes.off_route import Corridor, Whereabouts
 from fleet.routes.plan_vs_actual import (
@@ -219,6 +219,19 @@ def test_salt_on_a_street_to_plow_does_no_leg() -> None:
 
 def test_work_before_the_plan_was_made_is_not_of_it() -> None:
     assert states(check(index_of((v.MILL,)), [a_pass(v.MILL, -10)])) == [A]
+
+
+def test_a_pass_that_a_plan_knew_does_none_of_its_legs() -> None:
+    index = index_of((v.MILL, v.MILL))
+    (job_id,) = index.legs_for
+    step, known = DirectedSegment(SegmentId(v.MILL), True), {job_id: 3}
+    length_m = v.village().segment(v.MILL).length_m
+    passes = [a_pass(v.MILL, -1), a_pass(v.MILL, 3)]
+    assert known_before(index, {job_id: 2}) == frozenset()
+    assert len(work_on(index, step, length_m, passes, RULES).served) == 2
+    assert known_before(index, known) == {step}
+    (served,) = work_on(index, step, length_m, passes, RULES, known=True).served.values()
+    assert served.at == v.NOW + 3 * MINUTE
 
 
 def test_the_drivers_word_counts_until_there_is_evidence() -> None:
