@@ -116,6 +116,19 @@ def list_stale(
     return records(LogPart, tx.execute(query.limit(limit)))
 
 
+def find_oldest_stale(tx: Tx) -> datetime | None:
+    """Return when the oldest part starts that is to be read again; `None` where none is."""
+    query = select(func.min(log_part.c.starts_at)).where(log_part.c.stale.is_(True))
+    return tx.execute(query).scalar()
+
+
+def find_oldest_unnoted_at(tx: Tx) -> datetime | None:
+    """Return the time of the oldest fix that no part knows of; `None` where all are known."""
+    newest = select(func.coalesce(func.max(log_part.c.position_id), 0)).scalar_subquery()
+    query = select(func.min(position.c.fixed_at)).where(position.c.id > newest)
+    return tx.execute(query).scalar()
+
+
 def save_parts(tx: Tx, read: Iterable[tuple[LogPart, list[Any]]], now: datetime) -> None:
     """Store the spells of parts; of those that newer fixes bear on by now, nothing."""
     for part, spells in read:

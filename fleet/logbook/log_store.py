@@ -15,6 +15,8 @@ from data.store.coverage.coverage import list_work_of
 from data.store.database.engine import Tx
 from data.store.logbook import (
     LogPart,
+    find_oldest_stale,
+    find_oldest_unnoted_at,
     list_spells,
     list_stale,
     list_unnoted,
@@ -110,6 +112,13 @@ def read_parts(access: LogAccess, wanted: LogFilter, now: datetime, most: int) -
         if len(stale) < limit:
             return read
     return read
+
+
+def read_until(tx: Tx, now: datetime) -> datetime:
+    """Return until when all logs are read, `now` at most."""
+    stale, fix_at = find_oldest_stale(tx), find_oldest_unnoted_at(tx)
+    unnoted = None if fix_at is None else _touched(fix_at)[0]
+    return min(one for one in (now, stale, unnoted) if one is not None)
 
 
 def spells_between(

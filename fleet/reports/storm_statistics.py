@@ -147,7 +147,7 @@ class StormRecords:
 
     def spent(self, tx: Tx, storm: Storm, policy: Policy, now: datetime) -> MoneySpent:
         """Return what a storm cost until now, as far as the logs of its machines were read."""
-        period = Period(PeriodKind.STORM, storm.started_at, storm.ended_at or now)
+        period = Period(PeriodKind.STORM, storm.started_at, min(storm.ended_at or now, now))
         days = vehicle_days(tx, self._logs, period, policy.hours)
         return storm_money(tx, storm, policy, days, period)
 

@@ -77,11 +77,15 @@ class PointView:
 
 @dataclass(frozen=True, slots=True)
 class DebriefView:
-    """A debrief in words; `people` are only those whom the reader may see."""
+    """A debrief in words; `people` are only those whom the reader may see.
+
+    `counting` says how far it is where it is still being counted.
+    """
 
     storm: StormId
     title: str
     span: str
+    counting: str
     figures: tuple[FigureView, ...]
     people: tuple[TraineeView, ...]
     search: SearchView
@@ -122,6 +126,7 @@ def debrief_view(
         storm=found.storm.id,
         title=in_language(scenario.title, t.language),
         span=_span(found, t),
+        counting=_counting(found, t),
         figures=tuple(_figures(found, t)),
         people=tuple(_person(one, around) for one in shown),
         search=search_view(run, t),
@@ -223,6 +228,17 @@ def _span(found: Debrief, t: Translator) -> str:
         since=t("{date}, {time}", date=t.date(began), time=t.time(began)),
         until=times_of(found, t).told(at),
         span=span_text((at - began).total_seconds(), t),
+    )
+
+
+def _counting(found: Debrief, t: Translator) -> str:
+    """Return that figures are still being counted, and how far they are; "" where they are not."""
+    if not found.counted.behind:
+        return ""
+    return t(
+        "Still being counted: what the trucks did is known until {time}. All figures are of the "
+        "time until then, and no final result is kept yet.",
+        time=times_of(found, t).told(found.at),
     )
 
 

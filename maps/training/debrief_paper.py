@@ -47,6 +47,8 @@ def debrief_paper(
 
 def _blocks(view: DebriefView, t: Translator) -> Iterator[Block]:
     """Yield figures and tables before the long list, which fills pages to their end."""
+    if view.counting:
+        yield paragraph(view.counting)
     yield figures(view.figures)
     for person in view.people:
         yield _person(person)

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from threading import Event
 from typing import Protocol
@@ -23,6 +23,7 @@ from data.model import Actor, ActorKind
 from data.model.training.rehearsal import MarkKind, TrainingMarkId
 from data.store.database.city_database import database_of
 from data.store.database.engine import Database, DatabaseUnavailable, reading
+from fleet.training.counting import Counted
 from fleet.training.events import scenario_end
 from fleet.training.rehearsal import known_training
 from fleet.training.sandbox.folder import Sandbox
@@ -34,6 +35,7 @@ from fleet.training.sandbox.marks import (
     set_mark,
     settle,
 )
+from fleet.training.scores.debrief import counted_here
 
 HOST = Actor(ActorKind.SYSTEM, "training")
 """The actor of what the sandbox does by itself."""
@@ -72,8 +74,8 @@ class SetBackOrder:
 class TrainingHost:
     """Runs one sandbox until `stopped` is set, and leaves `reserve_bytes` of the disk free.
 
-    At the scenario's end it pauses the clock; then, and when it is stopped, it lets everybody's
-    results be kept in the city.
+    At the scenario's end it pauses the clock; once all until then is counted, and when it is
+    stopped, it lets everybody's results be kept in the city.
     """
 
     def __init__(
@@ -90,7 +92,7 @@ class TrainingHost:
         self._reserve_bytes = reserve_bytes
         self._monotonic_s = monotonic_s
         self._keep_results = keep_results
-        self._kept = False
+        self._ended = self._kept = False
         self._rests_until_s = 0.0
         self._processes = processes
         self._port = port
@@ -137,11 +139,25 @@ class TrainingHost:
             except HINDRANCES as error:  # a full disk: a later round tries again
                 _log.warning("no mark could be set: %s", error)
         if not self._kept and self._clock.now() >= self._scenario_ends_at:
-            self._kept = True
+            self._end_scenario()
+
+    def _end_scenario(self) -> None:
+        """Pause the clock, and keep the results in a later round, once nothing is left to count."""
+        if not self._ended:
+            self._ended = True
             if self._goes_since < self._scenario_ends_at:  # else somebody let it go on since
                 self._clock.pause()
+        elif self._counted_until(self._scenario_ends_at).whole:
+            self._kept = True
             with self._clock.held():
                 self._say(HostStep.RUNNING, self._results_kept())
+
+    def _counted_until(self, moment: datetime) -> Counted:
+        engine = database_of(self._sandbox.city_folder)
+        with reading(engine) as tx:
+            found = counted_here(tx, moment)
+        engine.dispose()
+        return found
 
     @cached_property
     def _scenario_ends_at(self) -> datetime:
@@ -152,9 +168,10 @@ class TrainingHost:
         return ends_at
 
     def _results_kept(self) -> BarfrubError | None:
-        """Let everybody's results be kept; return what hindered that, if anything did."""
+        """Let everybody's results be kept; return what hindered that, or is missing in them."""
         try:
             self._keep_results()
+            behind = self._counted_until(self._clock.now()).behind
         except HINDRANCES as error:
             fault = ConflictError(
                 f"the results could not be kept in the city: {error}",
@@ -163,7 +180,14 @@ class TrainingHost:
             )
             _log.error(fault)
             return fault
-        return None
+        if not behind:
+            return None
+        minutes = behind // timedelta(minutes=1)
+        return ConflictError(
+            f"the last {minutes} minutes were not counted yet when the results were kept",
+            reason="training_results_early",
+            minutes=minutes,
+        )
 
     def _mark(self) -> None:
         """Set a mark where the last one is long ago."""
@@ -194,7 +218,7 @@ class TrainingHost:
             back = set_back(self._sandbox, order.mark_id, self._reserve_bytes)
             self._clock.set_back(back.mark.at)
             self._goes_since = back.mark.at
-            self._next_mark_at, self._kept = None, False
+            self._next_mark_at, self._ended, self._kept = None, False, False
             paused = True
             settle(self._sandbox, back, Actor(ActorKind.USER, order.by))
         except HINDRANCES as error:

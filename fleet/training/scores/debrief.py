@@ -22,7 +22,7 @@ from data.streets.network import StreetNetwork
 from data.training.players import PLAYED_BY_SIMULATION
 from fleet.alerts.severity import Severity, severity
 from fleet.reports.storm_statistics import StormRecords
-from fleet.training.events import scenario_end
+from fleet.training.counting import Counted, counted
 from fleet.training.rehearsal import known_training
 from fleet.training.scores.alert_times import OF_THE_SERVER
 from fleet.training.scores.call_records import call_records
@@ -34,7 +34,7 @@ from fleet.training.scores.driver_score import DrivenPlan, driver_score
 from fleet.training.scores.operator_score import CallRecord, operator_score
 from fleet.training.scores.plan_changes import plan_changes
 from fleet.training.scores.score_rules import Measured, Score, score_of, together
-from fleet.training.scores.storm_facts import dispatch_facts
+from fleet.training.scores.storm_facts import dispatch_facts, driven_metres
 from fleet.training.scores.supervisor_score import supervisor_score
 from fleet.training.seat_spans import Sittings, Trainee, seat_spans, seated_share
 
@@ -65,12 +65,13 @@ class DebriefSources:
 class Debrief:
     """A training until a moment; `points` are `None` where nobody looked for them yet.
 
-    `driven` says since when each plan was driven, `alerts` are the grave ones, the first first.
+    `counted` says how far it is judged, and how far it will be. `driven` says since when each plan
+    was driven, `alerts` are the grave ones, the first first.
     """
 
     training: Training
     storm: Storm
-    at: datetime
+    counted: Counted
     scores: tuple[TraineeScore, ...]
     facts: DispatchFacts
     calls: tuple[CallRecord, ...]
@@ -80,6 +81,11 @@ class Debrief:
     events: tuple[TrainingEvent, ...]
     notes: tuple[TrainingNote, ...]
     marks: tuple[TrainingMark, ...]
+
+    @property
+    def at(self) -> datetime:
+        """Until when it is judged."""
+        return self.counted.until
 
 
 def training_storm(tx: Tx) -> Storm | None:
@@ -95,15 +101,20 @@ def debrief(
     points: Sequence[DecisionPoint] | None,
     now: datetime,
 ) -> Debrief:
-    """Return what a training came to until now, or until its storm or its scenario ended."""
+    """Return what a training came to until now, or until its storm or its scenario ended.
+
+    Where what its trucks did is counted until an earlier moment, until then.
+    """
     network, policy = sources.network, sources.policy
-    until = min(now, storm.ended_at or now, scenario_end(training))
+    reached = counted(tx, training, storm, now)
+    until = reached.until
     points = None if points is None else [one for one in points if one.at <= until]
     driven = DrivenStorm(tx, storm, network, policy, until)
+    account = sources.records.account(tx, storm, network, policy)
     facts = dispatch_facts(
         tx,
-        sources.records.account(tx, storm, network, policy),
-        sources.records.spent(tx, storm, policy, until),
+        account,
+        driven_metres(tx, sources.records, account, policy, until),
         plan_changes(driven.switches()),
         points,
         until,
@@ -122,7 +133,7 @@ def debrief(
     return Debrief(
         training=training,
         storm=storm,
-        at=until,
+        counted=reached,
         scores=tuple(found),
         facts=facts,
         calls=tuple(calls),
@@ -174,7 +185,10 @@ def results_of(found: Debrief, kept_at: datetime) -> tuple[TrainingResult, ...]:
 def results_here(
     tx: Tx, now: datetime, kept_at: datetime, speed: float
 ) -> tuple[TrainingResult, ...]:
-    """Return what is kept of the training in this database until now; nothing before its storm."""
+    """Return what is kept of the training in this database, as far as it is counted until now.
+
+    Nothing is before its storm.
+    """
     training, storm = known_training(tx), training_storm(tx)
     if storm is None:
         return ()
@@ -182,6 +196,12 @@ def results_here(
     sources = DebriefSources(load_network(tx), policy, StormRecords(), speed)
     points = found_points(decision_runs(tx, storm.id))
     return results_of(debrief(tx, training, storm, sources, points, now), kept_at)
+
+
+def counted_here(tx: Tx, now: datetime) -> Counted:
+    """Return how far the training in this database is counted; all of it before its storm."""
+    storm = training_storm(tx)
+    return counted(tx, known_training(tx), storm, now) if storm else Counted(now, now)
 
 
 def keep_results(tx: Tx, actor: Actor, results: Sequence[TrainingResult], now: datetime) -> int:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from data.policy.city_policy import Policy
 from data.store.alerts import list_alerts
 from data.store.database.engine import Tx
-from fleet.reports.own_and_hired import MoneySpent
-from fleet.reports.storm_statistics import Account
+from fleet.logbook.log_store import read_until
+from fleet.reports.storm_statistics import Account, StormRecords
 from fleet.training.clock_speeds import clock_speeds
 from fleet.training.scores.alert_times import alert_times
 from fleet.training.scores.decision_points import DecisionPoint, missed_min
@@ -14,10 +16,27 @@ from fleet.training.scores.dispatcher_score import DispatchFacts, lateness_by_cl
 from fleet.training.scores.plan_changes import PlanChange
 
 
+class DrivenMetres(NamedTuple):
+    """What all trucks drove, and the lane metres that were cleared by then."""
+
+    moved_m: float
+    cleared_m: float
+
+
+def driven_metres(
+    tx: Tx, records: StormRecords, account: Account, policy: Policy, until: datetime
+) -> DrivenMetres:
+    """Return what was driven for what was cleared until a moment, or as far as logs are read."""
+    read_at = max(read_until(tx, until), account.storm.started_at)
+    spent = records.spent(tx, account.storm, policy, read_at)
+    moved_m = sum(one.cost.moved_m for one in spent.trucks)
+    return DrivenMetres(moved_m, account.cleared_m(read_at))
+
+
 def dispatch_facts(
     tx: Tx,
     account: Account,
-    spent: MoneySpent,
+    driven: DrivenMetres,
     changes: tuple[PlanChange, ...],
     points: Sequence[DecisionPoint] | None,
     until: datetime,
@@ -37,8 +56,8 @@ def dispatch_facts(
         response=account.at(until).city.response,
         alerts=alert_times(alerts, until, clock_speeds(tx, storm.started_at, until, speed)),
         changes=changes,
-        moved_m=sum(one.cost.moved_m for one in spent.trucks),
-        cleared_m=account.cleared_m(until),
+        moved_m=driven.moved_m,
+        cleared_m=driven.cleared_m,
         missed_min=missed_min(points) if points else None,
         points=len(points or ()),
     )

@@ -13,14 +13,15 @@ from api.processes.workers.plan_worker import solve_run
 from api.processes.workers.run_lease import LEASE_S, real_now
 from api.web.context import App
 from data.languages import languages
-from data.model import Actor, ActorKind, RequestKind, Role
+from data.model import Actor, ActorKind, RequestKind, Role, VehicleId
 from data.model.training.rehearsal import MarkKind, Training, TrainingMark, TrainingMarkId
-from data.store.accounts.accounts import find_user_by_login
+from data.store.accounts.accounts import add_device, find_user_by_login
 from data.store.backup.sqlite_copy import copy_database
 from data.store.database.city_address import SQLITE_FILE
 from data.store.database.engine import reading, transaction
 from data.store.planning.plan_runs import get_run, lease_run
 from data.store.planning.plans import add_plan, set_published
+from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.store.training.rehearsal import add_mark, set_training
 from data.training import shipped_text
 from fleet.simulation.simulated_calls import SimulatedCall
@@ -32,6 +33,7 @@ from maps.pages.pdf import report_pdf
 from tests import postgres
 from tests import village as v
 from tests.api.conftest import be_signed_in, served
+from tests.fleet.drives import a_fix
 from tests.village_plan import a_plan, legs_along
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -204,6 +206,20 @@ def test_the_debrief_is_printed_in_every_language(led, language):
     assert t("measure:late_first") in texts
     assert "{" not in texts.replace("{'", "")
     assert report_pdf(printed).startswith(b"%PDF")
+
+
+def test_page_and_paper_say_that_figures_are_still_being_counted_and_how_far(led):
+    app = led.app.state.barfrub
+    with transaction(app.engine) as tx:
+        add_device(tx, "box", VehicleId(1), "box")
+        add_positions(tx, [a_fix(v.at_m(0, 0), 3600.0)])
+    counting = "Still being counted: what the trucks did is known until"
+    for told in (page(led), str(printed_debrief(app, "en"))):
+        assert counting in told
+        assert translator("en", app.city.timezone).time(v.NOW + HOUR) in told
+    with transaction(app.engine) as tx:
+        mark_seen_until(tx, list_unseen(tx, 1)[1])
+    assert counting not in page(led)
 
 
 CALLERS = (v.MILL, v.ROSE, v.SCHOOL, v.MILL, v.TULIP, v.ROSE)

@@ -1,5 +1,6 @@
 """What somebody reached in a training is kept in the city, and shown in the next training."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -11,14 +12,17 @@ from api.training.hosting.host import HOST, TrainingHost
 from api.training.hosting.progress import HostStep, find_progress
 from api.training.hosting.result_keeping import keep_in_city
 from api.training.hosting.sandbox_control import delete_sandbox
-from data.model import Role
+from data.model import Role, VehicleId
+from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events_on
 from data.store.database.city_database import database_of
-from data.store.database.engine import reading
+from data.store.database.engine import reading, transaction
+from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.store.training.results import list_results
 from fleet.training.sandbox.folder import Sandbox
 from tests import village as v
 from tests.api.conftest import be_signed_in, served
+from tests.fleet.drives import a_fix
 from tests.rehearsed import a_sandbox, clock_of
 from tests.stories.training.test_rehearsal import NoProcesses
 
@@ -48,6 +52,11 @@ def led(sandbox: Sandbox) -> str:
     return told[told.index('class="former"') :].split("</p>")[0]
 
 
+def plain(words: str) -> str:
+    """Return words without the marks that isolate numbers."""
+    return re.sub("[\u2066-\u2069]", "", words)
+
+
 def test_what_somebody_reached_is_shown_in_the_next_training(city_folder: Path) -> None:
     first = a_sandbox(city_folder)
     assert "No earlier result" in led(first)
@@ -67,6 +76,33 @@ def test_what_somebody_reached_is_shown_in_the_next_training(city_folder: Path) 
     again = led(a_sandbox(city_folder, "morning-rush", v.NOW + 24 * HOUR))
     assert "100" in again
     assert "First night (2 h)" in again
+
+
+def test_no_final_result_is_kept_before_all_until_the_end_is_counted(city_folder: Path) -> None:
+    sandbox = a_sandbox(city_folder)
+    led(sandbox)
+    sandbox_city, city = database_of(sandbox.city_folder), database_of(city_folder)
+    with transaction(sandbox_city) as tx:
+        add_device(tx, "box", VehicleId(1), "box")
+        add_positions(tx, [a_fix(v.at_m(0, 0), 5 * 3600.0)])
+    clock_of(sandbox).set_back(v.NOW + 9 * HOUR)
+    host = hosted(sandbox, city_folder)
+    for _ in range(2):
+        host.round()
+    with reading(city) as tx:
+        assert list_results(tx) == []
+    hosted(sandbox, city_folder).run()  # whose stop cannot wait
+    with reading(city) as tx:
+        assert [one.hours for one in list_results(tx)] == [5.0]
+    assert "before its last 180 min were counted" in plain(find_progress(sandbox).told["en"])
+    with transaction(sandbox_city) as tx:
+        mark_seen_until(tx, list_unseen(tx, 1)[1])
+    host.round()
+    with reading(city) as tx:
+        assert [one.hours for one in list_results(tx)] == [8.0]
+    assert find_progress(sandbox).fault == ""
+    city.dispose()
+    sandbox_city.dispose()
 
 
 def test_results_are_kept_once_at_the_scenarios_end_or_it_is_told_why_not(

@@ -39,6 +39,7 @@ from fleet.logbook.log_store import (
     part_of,
     read_again,
     read_parts,
+    read_until,
     spells_between,
 )
 from fleet.logbook.trips import VehicleLog, log_of
@@ -121,6 +122,24 @@ def test_metres_are_those_of_the_tracker_though_the_phones_fixes_came_before_its
     alone = a_database()
     arrived(alone, tracker)
     assert read(engine) == read(alone)
+
+
+def test_logs_are_read_until_the_oldest_fix_that_none_of_them_knows() -> None:
+    engine, moments = a_database(), list[datetime]()
+
+    def look() -> None:
+        with reading(engine) as tx:
+            moments.append(read_until(tx, LONG_AFTER))
+
+    look()
+    arrived(engine, [a_fix(v.at_m(0, 0), 7200.0)])
+    look()
+    note_fixes(a_shelf(engine))
+    look()
+    read(engine)
+    look()
+    before = v.NOW + 2 * HOUR - PART
+    assert moments == [LONG_AFTER, before, before, LONG_AFTER]
 
 
 @settings(max_examples=5)

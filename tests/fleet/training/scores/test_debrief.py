@@ -21,13 +21,14 @@ from data.model import (
     VehicleId,
 )
 from data.model.training.rehearsal import Training
-from data.store.accounts.accounts import add_user, find_user_by_login
+from data.store.accounts.accounts import add_device, add_user, find_user_by_login
 from data.store.alerts import add_alert
 from data.store.audit.audit_log import list_events_on
 from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan, set_plan_state, set_published
 from data.store.requests.sla_clocks import set_assigned
 from data.store.shifts.shifts import save_progress
+from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.store.training.calls import set_ended
 from data.store.training.rehearsal import set_training
 from data.store.training.results import list_results
@@ -38,6 +39,7 @@ from fleet.training.calls import take_call
 from fleet.training.clock_speeds import note_clock_set
 from fleet.training.scores.debrief import (
     DebriefSources,
+    counted_here,
     debrief,
     keep_results,
     results_of,
@@ -50,6 +52,7 @@ from fleet.training.seats import leave_seat, take_seat
 from maps.pages.i18n import translator
 from maps.training.debrief_timeline import MomentKind, Names, timeline
 from tests import village as v
+from tests.fleet.drives import a_fix
 from tests.fleet.training.scores.calls import a_call, asked
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_plan, legs_along
@@ -137,6 +140,22 @@ def test_a_storm_is_judged_to_the_end_of_its_scenario_whenever_somebody_asks(
     at_the_end, later = read(tx, storm), read(tx, storm, LATER + 12 * HOUR)
     assert later.at == LATER
     assert (later.facts, later.scores) == (at_the_end.facts, at_the_end.scores)
+
+
+def test_while_positions_wait_a_storm_is_judged_until_the_oldest_of_them(
+    tx: Tx, storm: Storm
+) -> None:
+    set_training(tx, REHEARSED)
+    person(tx, "dara", Role.DISPATCHER)
+    add_device(tx, "box", VehicleId(1), "box")
+    add_positions(tx, [a_fix(v.at_m(0, 0), 5 * 3600.0), a_fix(v.at_m(0, 0), 7 * 3600.0)])
+    found = read(tx, storm)
+    assert (found.at, found.counted.behind) == (v.NOW + 5 * HOUR, HOUR)
+    assert [one.hours for one in results_of(found, LATER)] == [5.0]
+    _, first = list_unseen(tx, 1)
+    mark_seen_until(tx, first)  # the other one came after the scenario's end
+    assert read(tx, storm).counted.whole
+    assert counted_here(tx, LATER + 12 * HOUR).whole
 
 
 def test_where_no_mark_could_be_judged_nothing_is_said_of_replanning(tx: Tx, storm: Storm) -> None:
