@@ -104,6 +104,7 @@ def test_an_operator_answers_and_an_instructor_sees_it_and_adds_a_caller(visit: 
     page.wait_for_selector("board-side")
     page.keyboard.press("Shift+Slash")
     page.wait_for_selector(".training-frame:popover-open")  # above the dialog
+    expect(page.locator(".training-frame span")).to_be_in_viewport(ratio=1)
     visit.go("/training/instructor")
     page.wait_for_selector(".call-list .ended a")
     page.wait_for_selector(".moment.act")
