@@ -14,7 +14,7 @@ from data.store.audit.log_search import AuditFilter, VerbGroup, count_lines, sea
 from data.store.audit.subject_names import names_of
 from data.store.database.engine import Tx
 from data.store.shifts.blockages import list_blockages
-from data.store.storms.storms import find_active_storm
+from data.store.storms.storms import list_storms
 from data.store.training.calls import list_calls_due
 from data.streets.network import StreetNetwork
 from data.training import BlockedStreet, Scenario, SpokenCall
@@ -26,6 +26,7 @@ MOST_ACTS = 200
 """Lines of the audit log on a timeline, at most: the newest."""
 
 _SEAT_TAKEN = VerbGroup(frozenset(), frozenset({"training.seat_taken"}))
+_SET_BACK = VerbGroup(frozenset(), frozenset({"training.set_back"}))
 _OWN = VerbGroup(frozenset({"training", "position", "positions"}))
 
 
@@ -34,7 +35,8 @@ class Happening:
     """A table of the scenario, by its key, from when to when it goes on; `added_by` who added it.
 
     What takes no time has no end. `number` counts from 0 among those of its key, what was added
-    after the file's own. `street` is the one that it came to, as far as that is known.
+    after the file's own; `added_at` is when that was. `street` is the one that it came to, as far
+    as that is known.
     """
 
     key: str
@@ -43,6 +45,7 @@ class Happening:
     begins_at: datetime
     ends_at: datetime | None
     added_by: str = ""
+    added_at: datetime | None = None
     street: Segment | None = None
 
 
@@ -50,21 +53,25 @@ def happenings(
     scenario: Scenario, events: Iterable[TrainingEvent], began_at: datetime
 ) -> list[Happening]:
     """Return what comes and has come of a scenario and what was added to it, in order."""
-    own = [(key, table, "") for key in TABLES for table in getattr(scenario, key)]
-    added = [(event.kind, table_of(event), event.made_by) for event in events]
     numbers = Counter[str]()
-    found = []
-    for key, table, by in (*own, *added):
-        found.append(_happening(key, numbers[key], table, began_at, by))
+
+    def one_of(key: str, table: TomlTable) -> Happening:
         numbers[key] += 1
-    return sorted(found, key=lambda one: one.begins_at)
+        return _happening(key, numbers[key] - 1, table, began_at)
+
+    own = [one_of(key, table) for key in TABLES for table in getattr(scenario, key)]
+    added = [
+        replace(one_of(event.kind, table_of(event)), added_by=event.made_by, added_at=event.at)
+        for event in events
+    ]
+    return sorted([*own, *added], key=lambda one: one.begins_at)
 
 
 def with_streets(
     tx: Tx, found: Iterable[Happening], network: StreetNetwork, seed: int
 ) -> list[Happening]:
     """Return what happens with the streets that the simulation chose, or will choose."""
-    storm = find_active_storm(tx)
+    storm = max(list_storms(tx), key=lambda one: one.id, default=None)
     blocked = {one.text: one.segment_id for one in list_blockages(tx, storm.id)} if storm else {}
     listed = list(found)
     called = list_calls_due(tx, [one.begins_at for one in listed if one.key == "call"])
@@ -82,11 +89,6 @@ def with_streets(
         return None if known is None else network.find(known)
 
     return [replace(one, street=street(one)) for one in listed]
-
-
-def has_begun(event: TrainingEvent, began_at: datetime, now: datetime) -> bool:
-    """Whether what was added to a scenario can be felt already."""
-    return _happening(event.kind, 0, table_of(event), began_at).begins_at <= now
 
 
 class TraineeActs:
@@ -120,15 +122,19 @@ class TraineeActs:
             return self._lines
 
 
+def set_backs(tx: Tx, began_at: datetime) -> list[datetime]:
+    """Return the moments to which a rehearsal was set back, the newest of the log first."""
+    lines = search_lines(tx, AuditFilter(group=_SET_BACK, since=began_at), None, MOST_ACTS)
+    return [line.at for line in lines]
+
+
 def names_in(tx: Tx, subjects: Iterable[str]) -> Mapping[str, SubjectName]:
     """Return what the subjects of lines are called."""
     return names_of(tx, subjects)
 
 
-def _happening(
-    key: str, number: int, table: TomlTable, began_at: datetime, by: str = ""
-) -> Happening:
+def _happening(key: str, number: int, table: TomlTable, began_at: datetime) -> Happening:
     end: timedelta | None = getattr(table, "until_h", None)
     start: timedelta = getattr(table, "at_h" if end is None else "from_h")
     ends_at = None if end is None else began_at + end
-    return Happening(key, number, table, began_at + start, ends_at, by)
+    return Happening(key, number, table, began_at + start, ends_at)

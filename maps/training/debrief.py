@@ -15,7 +15,6 @@ from fleet.training.scores.decision_points import (
     MinutesSaved,
     missed_min,
 )
-from fleet.training.timeline import has_begun
 from maps.pages.i18n import Translator
 from maps.pages.tables import FigureView, TableView, at_most, span_text
 from maps.training.debrief_timeline import (
@@ -31,6 +30,9 @@ from maps.training.score_words import TraineeView, half_time, person_view, share
 
 STOPPED = "conflict:what_if_stopped"
 """The fault of a search that was stopped before it found anything: nothing went wrong."""
+
+TO_BE_NOTICED = frozenset({"call", "trouble"})
+"""Tables of a scenario that trainees are to find out by themselves."""
 
 MANY_MIN = 10.0
 """From so many minutes on no tenths are told."""
@@ -114,8 +116,8 @@ def debrief_view(
 ) -> DebriefView:
     """Return a debrief in words; with a `login` only of that person, with the storm's figures.
 
-    Notes of the instructor, and what he added that has not begun, are only for whoever leads, who
-    sees everybody.
+    Notes and marks of the instructor, and what he added that has not begun, are only for whoever
+    leads, who sees everybody.
     """
     t, names = around.t, Names(around.people, around.machines)
     scenario = scenario_from_toml(found.training.scenario)
@@ -139,10 +141,13 @@ def debrief_view(
 
 
 def _for_trainees(found: Debrief) -> Debrief:
-    """Return a debrief without notes and what was added for later."""
-    began_at = found.training.began_at
-    begun = tuple(one for one in found.events if has_begun(one, began_at, found.at))
-    return replace(found, notes=(), events=begun)
+    """Return a debrief without what an instructor wrote, what comes, and what is yet to be noticed.
+
+    Which machine a trouble is with, and where a caller stands, is told once all is over.
+    """
+    begun = [one for one in found.happenings if one.begins_at <= found.at]
+    told = [one for one in begun if found.over or one.key not in TO_BE_NOTICED]
+    return replace(found, notes=(), marks=(), happenings=tuple(told))
 
 
 def search_view(run: PlanRun | None, t: Translator) -> SearchView:

@@ -1,16 +1,16 @@
 """What happened when in a training, as a list of moments and drawn along a line."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from data.model import Alert, VehicleId
-from data.training import Scenario, scenario_from_toml
 from fleet.training.scores.debrief import Debrief
-from fleet.training.timeline import happenings
+from fleet.training.timeline import Happening
 from maps.pages.i18n import Translator
 from maps.pages.tables import span_text
+from maps.training.timeline import happening_words
 
 WIDE = 1000.0
 """Width of the drawn line."""
@@ -18,8 +18,8 @@ WIDE = 1000.0
 STEPS_H = (0.25, 0.5, 1, 2, 3, 6, 12, 24)
 MOST_TICKS = 10
 
-SUDDEN = frozenset({"blocked", "closure", "message", "power_cut", "trouble"})
-"""Tables of a scenario that what people did is to be understood by; snow and callers are not."""
+SUDDEN = frozenset({"blocked", "call", "closure", "message", "power_cut", "trouble"})
+"""Tables of a scenario that people did people acted upon: neither snow nor most callers."""
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -34,6 +34,7 @@ class MomentKind(StrEnum):
     SCENARIO = "scenario"
     ADDED = "added"
     NOTE = "note"
+    MARK = "mark"
     MISSED = "missed"
     ENDED = "ended"
 
@@ -106,13 +107,14 @@ class _Happened:
 
 
 def timeline(found: Debrief, names: Names, t: Translator) -> tuple[DebriefMoment, ...]:
-    """Return what happened, the first first."""
+    """Return what happened, the first first; what is told twice of one second stands there once."""
     times = times_of(found, t)
-    return tuple(
+    told = (
         DebriefMoment(times.told(one.at), times.after_s(one.at), one.kind, one.words)
         for one in sorted(_moments(found, names, t), key=lambda one: one.at)
         if found.storm.started_at <= one.at <= found.at
     )
+    return tuple(dict.fromkeys(told))
 
 
 def strip_view(found: Debrief, names: Names, t: Translator) -> StripView:
@@ -139,18 +141,18 @@ def strip_view(found: Debrief, names: Names, t: Translator) -> StripView:
 
 
 def of_the_scenario(
-    scenario: Scenario, began_at: datetime, t: Translator
+    happenings: Iterable[Happening], machines: Sequence[str], t: Translator
 ) -> Iterator[tuple[datetime, str]]:
     """Yield what a scenario brought suddenly: when, and in words."""
-    for one in happenings(scenario, (), began_at):
-        if one.key not in SUDDEN:
+    for one in happenings:
+        if one.added_by or one.key not in SUDDEN:
             continue
-        what = t.named("training_table", one.key)
+        what = happening_words(one, machines, t)
         if one.ends_at is None:
-            yield one.begins_at, t("In the scenario: {what}.", what=what)
+            yield one.begins_at, t("{what} (in the scenario)", what=what)
         else:
             until = t.time(one.ends_at)
-            words = t("In the scenario: {what}, until {until}.", what=what, until=until)
+            words = t("{what} (in the scenario, until {until})", what=what, until=until)
             yield one.begins_at, words
 
 
@@ -160,8 +162,19 @@ def times_of(found: Debrief, t: Translator) -> StormTimes:
 
 
 def _moments(found: Debrief, names: Names, t: Translator) -> Iterator[_Happened]:
-    storm, changes = found.storm, {one.plan_id: one for one in found.facts.changes}
+    storm = found.storm
     yield _Happened(storm.started_at, MomentKind.BEGAN, t("The storm began."))
+    yield from _plans(found, t)
+    yield from _alerts(found, names, t)
+    yield from _brought(found, [*names.machines.values()], t)
+    yield from _noted(found, names, t)
+    yield from _missed(found, t)
+    if storm.ended_at is not None:
+        yield _Happened(storm.ended_at, MomentKind.ENDED, t("The storm was closed."))
+
+
+def _plans(found: Debrief, t: Translator) -> Iterator[_Happened]:
+    changes = {one.plan_id: one for one in found.facts.changes}
     for plan_id, at in found.driven.items():
         change = changes.get(plan_id)
         words = t("A plan was published.")
@@ -169,33 +182,55 @@ def _moments(found: Debrief, names: Names, t: Translator) -> Iterator[_Happened]
             felt = t.plural("{count} trucks were sent elsewhere.", change.felt)
             words = f"{t('A new plan was published.')} {felt}"
         yield _Happened(at, MomentKind.PLAN, words)
-    for alert in found.alerts:
-        machine = names.machines.get(alert.vehicle_id) if alert.vehicle_id is not None else None
-        whose = machine or alert.facts.get("reference")
-        what = t(f"alert_kind:{alert.kind}") + (f" ({whose})" if whose else "")
-        words = _alert_words(what, alert, t)
-        yield _Happened(alert.since, MomentKind.ALERT, words)
-    scenario = scenario_from_toml(found.training.scenario)
-    for at, words in of_the_scenario(scenario, found.training.began_at, t):
+
+
+def _brought(found: Debrief, machines: Sequence[str], t: Translator) -> Iterator[_Happened]:
+    """Yield what came of the scenario, and what an instructor added to it."""
+    for at, words in of_the_scenario(found.happenings, machines, t):
         yield _Happened(at, MomentKind.SCENARIO, words)
-    for event in found.events:
-        what = t.named("training_table", event.kind)
-        words = t("Added by the instructor: {what}.", what=what)
-        yield _Happened(event.at, MomentKind.ADDED, words)
+    for one in found.happenings:
+        if one.added_at is not None:
+            what = happening_words(one, machines, t)
+            words = t("{what} (added by the instructor)", what=what)
+            yield _Happened(one.added_at, MomentKind.ADDED, words)
+
+
+def _noted(found: Debrief, names: Names, t: Translator) -> Iterator[_Happened]:
+    """Yield what instructors wrote, and to which moments they set everything back."""
     for note in found.notes:
         who = names.people.get(note.made_by) or note.made_by
         words = t("Note by {who}: {words}", who=who, words=note.words)
         yield _Happened(note.at, MomentKind.NOTE, words)
+    for mark in found.marks:
+        if mark.label:
+            who = names.people.get(mark.made_by) or mark.made_by
+            words = t("Mark by {who}: {words}", who=who, words=mark.label)
+            yield _Happened(mark.at, MomentKind.MARK, words)
+    for at in found.set_backs:
+        yield _Happened(at, MomentKind.MARK, t("Everything was set back to this moment."))
+
+
+def _missed(found: Debrief, t: Translator) -> Iterator[_Happened]:
     for point in found.points or ():
         if point.missed:
             minutes = t.number(round(point.most))
-            yield _Happened(
-                point.at,
-                MomentKind.MISSED,
-                t("A new plan would have saved {minutes} min of lateness.", minutes=minutes),
-            )
-    if storm.ended_at is not None:
-        yield _Happened(storm.ended_at, MomentKind.ENDED, t("The storm was closed."))
+            words = t("A new plan would have saved {minutes} min of lateness.", minutes=minutes)
+            yield _Happened(point.at, MomentKind.MISSED, words)
+
+
+def _alerts(found: Debrief, names: Names, t: Translator) -> Iterator[_Happened]:
+    """Yield alerts; those of one second that came to the same are one."""
+    alike: dict[tuple[int, str, str], list[Alert]] = {}
+    for one in found.alerts:
+        second, outcome = int(one.since.timestamp()), _alert_words("", one, t)
+        alike.setdefault((second, one.kind, outcome), []).append(one)
+    for those in alike.values():
+        first = those[0]
+        of = [one.vehicle_id for one in those if one.vehicle_id in names.machines]
+        machines = t.listed([names.machines[each] for each in of if each is not None])
+        what = t(f"alert_kind:{first.kind}")
+        told = t("{what} ({place})", what=what, place=machines) if machines else what
+        yield _Happened(first.since, MomentKind.ALERT, _alert_words(told, first, t))
 
 
 def _alert_words(what: str, one: Alert, t: Translator) -> str:

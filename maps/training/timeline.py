@@ -62,7 +62,7 @@ def moments(happenings: Iterable[Happening], around: TimelineWords) -> list[Mome
             icon=ICONS.get(one.key, "circle"),
             at=one.begins_at,
             until=one.ends_at,
-            words=happening_words(one, around),
+            words=happening_words(one, around.machines, around.t),
             by=around.people.get(one.added_by) or one.added_by,
         )
         for one in happenings
@@ -101,24 +101,25 @@ def marks(kept: Iterable[TrainingMark], around: TimelineWords) -> list[MomentVie
     ]
 
 
-def happening_words(one: Happening, around: TimelineWords) -> str:
-    """Return what one thing of a scenario is, in words."""
-    t, values = around.t, values_of(one.table)
+def happening_words(one: Happening, machines: Sequence[str], t: Translator) -> str:
+    """Return what one thing of a scenario is, in words; `machines` have their names in order."""
+    values = values_of(one.table)
     street = called(street_name(one.street), t) if one.street else ""
-    spoken = {name: _spoken(name, value, street, around) for name, value in values.items()}
+    spoken = {name: _spoken(name, value, street, machines, t) for name, value in values.items()}
     part = "_in" if "place" in values else ""
     what = t(f"happening:{one.key}{part}", **spoken)
     is_found = street and one.key == "blocked"  # whose words do not say where
     return t("{what} ({place})", what=what, place=street) if is_found else what
 
 
-def _spoken(name: str, value: object, street: str, around: TimelineWords) -> object:
+def _spoken(
+    name: str, value: object, street: str, machines: Sequence[str], t: Translator
+) -> object:
     """Return a value of a scenario's table in words, with its street where that is known."""
-    t = around.t
     if name == "words" and isinstance(value, dict):
         return in_language(value, t.language).replace(PLACE, street or "…")
-    if name == "machine" and isinstance(value, int) and around.machines:
-        return around.machines[(value - 1) % len(around.machines)]
+    if name == "machine" and isinstance(value, int) and machines:
+        return machines[(value - 1) % len(machines)]
     if isinstance(value, float):
         return t.number(value, 0 if value.is_integer() else 1)
     kinds = {"kind": "trouble", "place": "city_part", "street": "street_kind"}

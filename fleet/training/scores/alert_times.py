@@ -48,7 +48,7 @@ def alert_times(
     ended and came back as the same trouble of a truck counts once, by who saw to it first.
     """
     times = _Times(now, speeds)
-    listed = [one for one in _troubles(alerts) if times.counts(one)]
+    listed = [one for one in each_trouble_once(alerts) if times.counts(one)]
     by = [(grave, [one for one in listed if severity(one) is grave]) for grave in SEEN_WITHIN]
     return tuple(times.of(grave, those) for grave, those in by if those)
 
@@ -79,7 +79,7 @@ class _Times:
         return self.speeds.real(one.since, at) <= LEAST_PATIENCE
 
 
-def _troubles(alerts: Iterable[Alert]) -> list[Alert]:
+def each_trouble_once(alerts: Iterable[Alert]) -> list[Alert]:
     """Return alerts, those of one trouble as one.
 
     A truck that was silent is again, since the same position, where only old ones came meanwhile.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from data.model import Actor, Alert, PlanId, Role, Storm
-from data.model.training.live_training import TrainingEvent, TrainingNote
+from data.model.training.live_training import TrainingNote
 from data.model.training.rehearsal import Training, TrainingMark
 from data.model.training.results import TrainingResult
 from data.policy.city_policy import Policy
@@ -23,8 +23,9 @@ from data.training.players import PLAYED_BY_SIMULATION
 from fleet.alerts.severity import Severity, severity
 from fleet.reports.storm_statistics import StormRecords
 from fleet.training.counting import Counted, counted
+from fleet.training.events import scenario_end, scenario_of
 from fleet.training.rehearsal import known_training
-from fleet.training.scores.alert_times import OF_THE_SERVER
+from fleet.training.scores.alert_times import OF_THE_SERVER, each_trouble_once
 from fleet.training.scores.call_records import call_records
 from fleet.training.scores.decision_points import DecisionPoint
 from fleet.training.scores.decision_runs import decision_runs, found_points
@@ -37,6 +38,7 @@ from fleet.training.scores.score_rules import Measured, Score, score_of, togethe
 from fleet.training.scores.storm_facts import dispatch_facts, driven_metres
 from fleet.training.scores.supervisor_score import supervisor_score
 from fleet.training.seat_spans import Sittings, Trainee, seat_spans, seated_share
+from fleet.training.timeline import Happening, happenings, set_backs, with_streets
 
 LEAST_SEATED = 1 / 3
 """Share of the storm that one sits at a desk at least to be scored by what the storm came to."""
@@ -65,22 +67,25 @@ class DebriefSources:
 class Debrief:
     """A training until a moment; `points` are `None` where nobody looked for them yet.
 
-    `counted` says how far it is judged, and how far it will be. `driven` says since when each plan
-    was driven, `alerts` are the grave ones, the first first.
+    `counted` says how far it is judged, and how far it will be; `over` is whether the storm or the
+    scenario has ended. `driven` says since when each plan was driven, `alerts` are the grave ones,
+    the first first, and `set_backs` the moments to which the training was set back.
     """
 
     training: Training
     storm: Storm
     counted: Counted
+    over: bool
     scores: tuple[TraineeScore, ...]
     facts: DispatchFacts
     calls: tuple[CallRecord, ...]
     points: tuple[DecisionPoint, ...] | None
     driven: Mapping[PlanId, datetime]
     alerts: tuple[Alert, ...]
-    events: tuple[TrainingEvent, ...]
+    happenings: tuple[Happening, ...]
     notes: tuple[TrainingNote, ...]
     marks: tuple[TrainingMark, ...]
+    set_backs: tuple[datetime, ...]
 
     @property
     def at(self) -> datetime:
@@ -124,6 +129,7 @@ def debrief(
     seats = seat_spans(tx, storm.started_at, until)
     scoring = _Scoring(facts, calls, driven.plans, network, storm, until)
     former = [one for one in list_results(tx) if one.began_at != training.began_at]
+    comes = happenings(scenario_of(training), list_training_events(tx), training.began_at)
     found = []
     late = supervisor_score(tx, storm, network, policy, until)
     for one in trainees(calls, seats):
@@ -134,15 +140,17 @@ def debrief(
         training=training,
         storm=storm,
         counted=reached,
+        over=storm.ended_at is not None or scenario_end(training) <= now,
         scores=tuple(found),
         facts=facts,
         calls=tuple(calls),
         points=None if points is None else tuple(points),
         driven={one.check.plan.id: one.since for one in driven.plans},
         alerts=_grave_alerts(tx, storm, until),
-        events=tuple(list_training_events(tx)),
+        happenings=tuple(with_streets(tx, comes, network, training.seed)),
         notes=tuple(list_training_notes(tx)),
         marks=tuple(list_marks(tx)),
+        set_backs=tuple(set_backs(tx, training.began_at)),
     )
 
 
@@ -231,7 +239,7 @@ def _is_new(one: TrainingResult, known: TrainingResult | None) -> bool:
 
 
 def _grave_alerts(tx: Tx, storm: Storm, until: datetime) -> tuple[Alert, ...]:
-    found = (one for one in list_alerts(tx, storm.id) if one.since <= until)
+    found = each_trouble_once(one for one in list_alerts(tx, storm.id) if one.since <= until)
     mine = (one for one in found if one.kind not in OF_THE_SERVER)
     grave = (one for one in mine if severity(one) >= Severity.STREETS)
     return tuple(sorted(grave, key=lambda one: one.since))

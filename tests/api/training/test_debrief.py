@@ -176,11 +176,23 @@ def test_everybody_but_instructors_sees_only_the_own_score(led):
 def test_who_plays_reads_of_what_was_added_only_once_it_has_begun(led, clock):
     cut = {"kind": "power_cut", "details": {"from_h": 3, "until_h": 4}}
     assert led.post("/api/training/events", json=cut).status_code == 201
-    assert "Added by the instructor" in page(led)
+    assert "(added by the instructor)" in page(led)
     be_signed_in(led, "operator")
-    assert "Added by the instructor" not in page(led)
+    assert "(added by the instructor)" not in page(led)
     clock.moment += 2 * HOUR
-    assert "Added by the instructor" in page(led)
+    assert "(added by the instructor)" in page(led)
+
+
+def test_who_plays_reads_which_machine_broke_down_once_all_is_over(led, clock):
+    trouble = {"machine": 1, "kind": "breakdown", "from_h": 3, "until_h": 4}
+    added = led.post("/api/training/events", json={"kind": "trouble", "details": trouble})
+    assert added.status_code == 201, added.text
+    clock.moment += 2 * HOUR
+    assert ": breaks down (added by the instructor)" in page(led)
+    be_signed_in(led, "operator")
+    assert "breaks down" not in page(led)
+    clock.moment += 24 * HOUR
+    assert ": breaks down (added by the instructor)" in page(led)
 
 
 def test_who_plays_reads_neither_the_instructors_notes_nor_the_paper_of_everybody(led):

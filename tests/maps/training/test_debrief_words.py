@@ -8,6 +8,7 @@ from data.model import PlanId
 from data.model.training.rehearsal import TrainingMarkId
 from data.training import shipped_scenario
 from fleet.training.scores.decision_points import DecisionPoint, MinutesSaved
+from fleet.training.timeline import happenings
 from maps.pages.i18n import translator
 from maps.training.debrief import point_view
 from maps.training.debrief_timeline import StormTimes, of_the_scenario
@@ -55,15 +56,21 @@ def test_a_time_has_its_day_where_a_training_is_longer_than_one() -> None:
     assert (of_days.time, of_days.at_s) == ("21 Dec, 07:30", 26 * 3600)
 
 
-def test_what_a_scenario_brings_is_told_and_neither_its_snow_nor_its_callers() -> None:
-    found = of_the_scenario(shipped_scenario("power-cut"), v.NOW, EN)
-    assert [((at - v.NOW) / HOUR, plain(words)) for at, words in found] == [
-        (2.5, "In the scenario: a power cut, until 11:00."),
-        (3.5, "In the scenario: blocked streets, until 13:30."),
+def test_what_a_scenario_brings_is_told_and_neither_its_snow_nor_those_who_only_call() -> None:
+    comes = happenings(shipped_scenario("power-cut"), (), v.NOW)
+    found = of_the_scenario(comes, [], EN)
+    assert [((at - v.NOW) / HOUR, plain(words).rpartition(" (")[2]) for at, words in found] == [
+        (2.5, "in the scenario, until 11:00)"),
+        (3.5, "in the scenario, until 13:30)"),
+        (3.75, "in the scenario)"),  # a caller with words of the scenario's own
     ]
-    (message,) = [
-        plain(words)
-        for _, words in of_the_scenario(shipped_scenario("morning-rush"), v.NOW, EN)
-        if "message" in words
+
+
+def test_which_machine_a_trouble_was_with_and_what_a_caller_said_is_told() -> None:
+    comes = happenings(shipped_scenario("morning-rush"), (), v.NOW)
+    machines = [f"Truck {number}" for number in range(1, 9)]
+    found = [plain(words) for _, words in of_the_scenario(comes, machines, EN)]
+    assert [one for one in found if one.startswith("Truck ")] == [
+        "Truck 2: breaks down (in the scenario, until 12:30)"
     ]
-    assert message == "In the scenario: a message."
+    assert any("ambulance" in one and one.endswith("(in the scenario)") for one in found)

@@ -49,7 +49,7 @@ def test_what_came_is_told_with_its_street() -> None:
     def told(key: str, *, known: bool) -> str:
         street = v.village().segment(v.MILL) if known else None
         (one,) = (replace(each, street=street) for each in comes if each.key == key)
-        return plain(happening_words(one, AROUND))
+        return plain(happening_words(one, AROUND.machines, EN))
 
     assert "leaves from … in an hour" in told("message", known=False)
     assert "leaves from Mill Street in an hour" in told("message", known=True)

@@ -1,5 +1,6 @@
 """A training as it is talked over: read from a database that rehearsed a storm."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,17 +21,17 @@ from data.model import (
     Storm,
     VehicleId,
 )
-from data.model.training.rehearsal import Training
+from data.model.training.rehearsal import MarkKind, Training, TrainingMark, TrainingMarkId
 from data.store.accounts.accounts import add_device, add_user, find_user_by_login
 from data.store.alerts import add_alert
-from data.store.audit.audit_log import list_events_on
+from data.store.audit.audit_log import add_event, list_events_on
 from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan, set_plan_state, set_published
 from data.store.requests.sla_clocks import set_assigned
 from data.store.shifts.shifts import save_progress
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.store.training.calls import set_ended
-from data.store.training.rehearsal import set_training
+from data.store.training.rehearsal import add_mark, set_training
 from data.store.training.results import list_results
 from data.training.players import DISPATCHER as SIMULATED_DISPATCHER
 from data.training.players import OPERATOR as SIMULATED_OPERATOR
@@ -84,6 +85,11 @@ def stand_up(tx: Tx, login: str, role: Role, at: datetime) -> None:
 
 def read(tx: Tx, storm: Storm, at: datetime = LATER):
     return debrief(tx, REHEARSED, storm, SOURCES, None, at)
+
+
+def plain(words: str) -> str:
+    """Return words without the marks that isolate names and numbers."""
+    return re.sub("[\u2066-\u2069]", "", words)
 
 
 def scored(found, login):
@@ -156,6 +162,34 @@ def test_while_positions_wait_a_storm_is_judged_until_the_oldest_of_them(
     mark_seen_until(tx, first)  # the other one came after the scenario's end
     assert read(tx, storm).counted.whole
     assert counted_here(tx, LATER + 12 * HOUR).whole
+
+
+def test_alerts_of_one_second_that_came_to_the_same_are_told_as_one(tx: Tx, storm: Storm) -> None:
+    alert = Alert(AlertId(0), storm.id, AlertKind.AT_RISK, VehicleId(1), v.NOW + HOUR)
+    for vehicle in (1, 2):
+        add_alert(tx, replace(alert, vehicle_id=VehicleId(vehicle)))
+    again = replace(alert, since=alert.since + HOUR)
+    for seen in (None, again.since + 5 * MINUTE):  # it came back as the same trouble
+        add_alert(tx, replace(again, acknowledged_at=seen))
+    add_alert(tx, replace(again, vehicle_id=VehicleId(2)))
+    machines = {VehicleId(1): "Loader", VehicleId(2): "Grader"}
+    found = timeline(read(tx, storm), Names({}, machines), EN)
+    told = [plain(one.words) for one in found if one.kind is MomentKind.ALERT]
+    named = [re.findall("Loader|Grader", each) for each in told]
+    assert named == [["Loader", "Grader"], ["Loader"], ["Grader"]]
+    assert "Acknowledged after 5 min" in told[1]
+
+
+def test_marks_with_words_and_set_backs_are_told(tx: Tx, storm: Storm) -> None:
+    for label, kind in (("", MarkKind.AUTO), ("Before the surge", MarkKind.OWN)):
+        at = v.NOW + HOUR
+        add_mark(tx, TrainingMark(TrainingMarkId(0), at, label, kind, "vera", f"{kind}.sqlite"))
+    add_event(tx, v.NOW + HOUR, DISPATCHER, "training.set_back", "training_mark:2")
+    found = timeline(read(tx, storm), Names({"vera": "Vera"}, {}), EN)
+    assert [plain(one.words) for one in found if one.kind is MomentKind.MARK] == [
+        "Mark by Vera: Before the surge",
+        "Everything was set back to this moment.",
+    ]
 
 
 def test_where_no_mark_could_be_judged_nothing_is_said_of_replanning(tx: Tx, storm: Storm) -> None:
