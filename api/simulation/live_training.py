@@ -1,6 +1,7 @@
 """A rehearsal as its simulation sees it: what people play and add, and whose phones ring."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
@@ -38,6 +39,13 @@ type Callers = Callable[[Scenario, datetime, datetime, int], Iterator[SimulatedC
 
 AT_ONCE = 50
 """Callers who begin to ring in one round; where more are due, the others ring in the next ones."""
+
+
+ANSWER_S = 5.0
+"""Real seconds for which the simulated operator takes calls in one round, and ends the last one.
+
+Trucks drive, people take seats and the time of calls is right only from one round to the next.
+"""
 
 
 class LiveTraining:
@@ -184,12 +192,14 @@ def said_by(call: TrainingCall) -> SimulatedCall:
     return SimulatedCall(call.rang_at, call.kind, call.words, call.address, *place)
 
 
-async def answer_calls(training: LiveTraining, operator: SimulatedOperator, now: datetime) -> None:
-    """Let the simulated operator take the calls that are left to him.
+async def answer_calls(
+    training: LiveTraining, operator: SimulatedOperator, now: datetime, most_s: float = ANSWER_S
+) -> None:
+    """Let the simulated operator take the calls that are left to him, so long in one round.
 
     Raises `SignInRefusedError` where he may not sign in; the caller on the line is hung up on.
     """
-    login = operator.login
+    login, until_s = operator.login, time.monotonic() + most_s
     for call in await asyncio.to_thread(training.to_answer, login):
         if not await asyncio.to_thread(training.take, call, login, now):
             continue
@@ -201,6 +211,8 @@ async def answer_calls(training: LiveTraining, operator: SimulatedOperator, now:
             await asyncio.to_thread(training.end, call, login, None, now)
             raise
         await asyncio.to_thread(training.end, call, login, request_id, now)
+        if time.monotonic() > until_s:
+            return  # the others ring on until the next round
 
 
 def find_live_training(engine: Database, callers: Callers) -> LiveTraining | None:

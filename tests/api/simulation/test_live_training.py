@@ -230,6 +230,33 @@ def test_a_caller_whom_an_operator_without_an_account_answers_is_hung_up_on(
     engine.dispose()
 
 
+class Slow:
+    """A simulated operator on a machine that has no time for him."""
+
+    login = "training-operator"
+
+    async def enter(self, *_: object) -> None:
+        await asyncio.sleep(0)
+
+
+def test_callers_keep_no_round_from_ending_and_are_answered_in_the_next_ones(
+    rehearsed_city: Path,
+) -> None:
+    engine = database_of(rehearsed_city)
+    caller = SimulatedCall(
+        v.NOW, RequestKind.PLOW, "Snow", "Mill Street", LonLat(45.07, 37.55), v.MILL
+    )
+    changing(rehearsed_city, lambda tx: ring(tx, [(caller, None)] * 3, v.NOW))
+    training = find_live_training(engine, lambda *_: iter(()))
+    assert training is not None
+    left = []
+    for _ in range(2):
+        asyncio.run(answer_calls(training, Slow(), v.NOW, 0.0))
+        left.append(len(training.to_answer(Slow.login)))
+    assert left == [2, 1]
+    engine.dispose()
+
+
 def test_a_simulation_that_begins_anew_lets_nobody_ring_twice(
     settings: Settings, rehearsed_city: Path, clock: StillClock
 ) -> None:
