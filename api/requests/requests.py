@@ -17,6 +17,7 @@ from data.model import (
     SegmentId,
     ServiceRequest,
 )
+from data.model.training.live_training import TrainingCallId
 from data.store.database.engine import Tx
 from data.store.requests.requests import get_request, list_requests
 from fleet.alerts.danger_over import end_danger
@@ -25,6 +26,7 @@ from fleet.requests.closing import cancel_request, close_request, reopen_request
 from fleet.requests.intake import receive
 from fleet.requests.placing import locate, place_by_hand
 from fleet.requests.request_lookup import deadlines
+from fleet.training.calls import end_with_request
 from maps.alerts import alert_view
 from maps.requests.requests import RequestView, request_view
 
@@ -39,12 +41,15 @@ router = APIRouter(route_class=CheckedRoute)
 def create_request(form: ReportIn, context: IntakeContext) -> RequestView:
     """Store a request, then place and promise it where its words or pin are unambiguous.
 
-    It is committed before it is placed.
+    It is committed before it is placed, with the training's call that it came of.
     """
     if form.segment_id is not None:
         context.app.network.segment(form.segment_id)
     with context.writing() as tx:
         asked = receive(tx, context.actor, form.report(), context.now)
+        if form.call_id is not None:
+            call_id = TrainingCallId(form.call_id)
+            end_with_request(tx, context.actor, call_id, asked, context.now)
     with context.writing() as tx:
         if asked.state is RequestState.NEW and asked.snap is None:
             asked = _placed(tx, context, asked, form)

@@ -13,7 +13,7 @@ from api.web.checked_route import CheckedRoute
 from api.web.context import CallerContext
 from api.web.page_context import boot_of, page
 from api.web.schemas import Wire
-from data.model import RequestId, Role, User, UserId
+from data.model import Role, User, UserId
 from data.model.training.live_training import TrainingCallId
 from data.store.database.engine import Tx
 from fleet.accounts.people import known_person
@@ -24,12 +24,6 @@ from fleet.training.seats import plays, require_seat, seats_of
 from maps.training.calls import DeskView, PhoneView, desk_view, phone_view
 
 router = APIRouter(route_class=CheckedRoute)
-
-
-class CallEndIn(Wire):
-    """The request that came of a call, if one did."""
-
-    request_id: RequestId | None = None
 
 
 class ScreenIn(Wire):
@@ -69,11 +63,11 @@ def take_one_call(call_id: TrainingCallId, context: CallerContext) -> PhoneView:
 
 
 @router.post("/api/training/calls/{call_id}/end")
-def end_one_call(call_id: TrainingCallId, end: CallEndIn, context: CallerContext) -> PhoneView:
-    """Hang up, with the request that came of the call."""
+def end_one_call(call_id: TrainingCallId, context: CallerContext) -> PhoneView:
+    """Hang up without a request: one that is recorded ends its call by itself."""
     with context.writing() as tx:
         known_training(tx)
-        end_call(tx, context.actor, call_id, end.request_id, context.now)
+        end_call(tx, context.actor, call_id, context.now)
         return _phone(tx, context.user)
 
 

@@ -76,7 +76,8 @@ class ReportIn(Wire):
     """A caller's report, with pin and street where the operator chose them.
 
     Without `join` the request gets work of its own, whatever is open on its street. The `window`
-    that the caller heard is promised, while it can be kept.
+    that the caller heard is promised, while it can be kept. In a training, `call_id` is the call of
+    its phone that the report was typed for.
     """
 
     kind: RequestKind
@@ -96,6 +97,7 @@ class ReportIn(Wire):
     dangers: Annotated[tuple[Danger, ...], Field(max_length=len(Danger))] = ()
     join: bool = True
     window: SaidWindowIn | None = None
+    call_id: Annotated[int, Field(ge=0, lt=2**63)] | None = None
 
     def report(self) -> Report:
         """Return the record that `fleet.requests.intake` takes; half a pin is an `InvalidError`."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from data.errors import ConflictError
-from data.model import Actor, RequestId
+from data.model import Actor, RequestId, ServiceRequest
 from data.model.training.live_training import (
     TrainingCall,
     TrainingCallId,
@@ -12,10 +12,10 @@ from data.model.training.live_training import (
 )
 from data.store.audit.audit_log import add_event, list_events_on
 from data.store.database.engine import Tx
-from data.store.requests.requests import get_request
 from data.store.training.calls import (
     add_call,
     end_unanswered,
+    find_call,
     get_call,
     list_newest_calls,
     list_open_calls,
@@ -107,7 +107,7 @@ def take_call(
         raise ConflictError("the caller has hung up", reason="call_missed")
     for other in list_open_calls(tx):
         if other.on_the_line and other.taken_by == actor.id:
-            end_call(tx, actor, other.id, None, now)
+            end_call(tx, actor, other.id, now)
     set_taken(tx, call_id, actor.id, now)
     add_event(tx, now, actor, CALL_TAKEN, call_subject(call), after={"speed": speed})
     return get_call(tx, call_id)
@@ -128,24 +128,32 @@ def answer_call(
     return take_call(tx, actor, wanted.id, now, speed)
 
 
-def end_call(
-    tx: Tx, actor: Actor, call_id: TrainingCallId, request_id: RequestId | None, now: datetime
-) -> TrainingCall:
-    """Hang up, with the request that came of the call; a request may still be told afterwards.
+def end_call(tx: Tx, actor: Actor, call_id: TrainingCallId, now: datetime) -> TrainingCall:
+    """Hang up; raise `ConflictError` where the call is not the person's own."""
+    return hang_up(tx, actor, call_id, None, now)
 
-    Raises `ConflictError` where the call is not the person's own, or somebody else recorded the
-    request, or it is older than the call.
+
+def end_with_request(
+    tx: Tx, actor: Actor, call_id: TrainingCallId, asked: ServiceRequest, now: datetime
+) -> None:
+    """Hang up with the request that somebody records of a call, also of one that has ended.
+
+    Nothing else may keep a request from being recorded: a call that is gone, or not the person's
+    own, gets none, nor does one that was taken after the request came.
     """
-    call = get_call(tx, call_id)
-    if call.taken_by == actor.id and request_id is not None:
-        _require_came_of(tx, actor, call, request_id)
-    return hang_up(tx, actor, call_id, request_id, now)
+    call = find_call(tx, call_id)
+    if call is None or call.taken_by != actor.id or call.taken_at is None:
+        return
+    received = list_events_on(tx, [subject_of(asked)], [RECEIVED])
+    own = any((one.actor.kind, one.actor.id) == (actor.kind, actor.id) for one in received)
+    if own and asked.received_at >= call.taken_at:
+        hang_up(tx, actor, call_id, asked.id, now)
 
 
 def hang_up(
     tx: Tx, actor: Actor, call_id: TrainingCallId, request_id: RequestId | None, now: datetime
 ) -> TrainingCall:
-    """Hang up as `end_call` does, with a request that is known to have come of the call.
+    """Hang up, with the request that came of the call; of one that has ended it may come later.
 
     The simulation records it under the call's own key, by a clock that may be ahead of the
     server's. Raises `ConflictError` where the call is somebody else's.
@@ -160,18 +168,6 @@ def hang_up(
         after = {} if request_id is None else {"request": request_id}
         add_event(tx, now, actor, "training.call_ended", call_subject(call), after=after)
     return get_call(tx, call_id)
-
-
-def _require_came_of(tx: Tx, actor: Actor, call: TrainingCall, request_id: RequestId) -> None:
-    request = get_request(tx, request_id)
-    received = list_events_on(tx, [subject_of(request)], [RECEIVED])
-    own = any((one.actor.kind, one.actor.id) == (actor.kind, actor.id) for one in received)
-    if not own or call.taken_at is None or request.received_at < call.taken_at:
-        raise ConflictError(
-            f"request {request.reference} did not come of this call",
-            reason="call_other_request",
-            reference=request.reference,
-        )
 
 
 def call_subject(call: TrainingCall) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, select, update
 from data.model import RequestId
 from data.model.training.live_training import TrainingCall, TrainingCallId, TrainingEventId
 from data.store.database.engine import Tx
-from data.store.database.records import get_record, only_record, records, row_of
+from data.store.database.records import first_record, get_record, only_record, records, row_of
 from data.store.schema import training_call
 
 
@@ -22,6 +22,12 @@ def get_call(tx: Tx, call_id: TrainingCallId) -> TrainingCall:
     """Return a call; raise `NotFoundError`."""
     query = select(training_call).where(training_call.c.id == call_id)
     return get_record(TrainingCall, tx.execute(query), "training_call", call_id)
+
+
+def find_call(tx: Tx, call_id: TrainingCallId) -> TrainingCall | None:
+    """Return a call, `None` where there is none."""
+    query = select(training_call).where(training_call.c.id == call_id)
+    return first_record(TrainingCall, tx.execute(query))
 
 
 def list_calls(tx: Tx) -> list[TrainingCall]:

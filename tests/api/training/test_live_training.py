@@ -85,10 +85,13 @@ def test_an_operator_hears_words_only_of_the_call_he_takes(client, app, sign_in,
     line = client.post(f"/api/training/calls/{call.id}/take").json()["line"]
     assert line["words"].startswith("Snow up to the knee")
     report = {"kind": "plow", "text": line["words"], "lon": 45.07, "lat": 37.55}
+    report |= {"call_id": call.id, "idempotency_key": "tried-twice"}
     asked = client.post("/requests", json=report).json()
-    end = {"request_id": asked["id"]}
-    over = client.post(f"/api/training/calls/{call.id}/end", json=end).json()
+    assert client.post("/requests", json=report).json()["id"] == asked["id"]
+    over = client.get("/api/training/calls").json()
     assert (over["ringing"], over["line"]) == ([], None)
+    gone = client.post("/requests", json={"kind": "ice", "text": "Ice", "call_id": 99})
+    assert gone.status_code == 201  # its training was set back meanwhile
     sign_in("administrator")
     later = rings()
     with transaction(app.engine) as tx:

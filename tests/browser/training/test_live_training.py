@@ -89,7 +89,7 @@ def test_an_operator_answers_and_an_instructor_sees_it_and_adds_a_caller(visit: 
     page.locator("#keys").scroll_into_view_if_needed()
     expect(page.locator(".caller-words")).to_be_in_viewport(ratio=1)
     page.click(".drafts button:has-text('Continue')")
-    with page.expect_response("**/end"):
+    with page.expect_response("**/requests"):
         page.press("#text", "Control+Enter")
     with transaction(visit.city.engine) as tx:
         first, second = newest_calls(tx, 100)

@@ -12,7 +12,6 @@ from data.model import (
     Blockage,
     BlockageId,
     LonLat,
-    RequestId,
     RequestKind,
     Role,
     ShiftState,
@@ -37,6 +36,7 @@ from fleet.training.calls import (
     PATIENCE,
     answer_call,
     end_call,
+    end_with_request,
     hang_up_unanswered,
     newest_calls,
     open_calls,
@@ -158,19 +158,16 @@ def test_a_call_rings_is_taken_and_ends_with_a_request(tx, storm):
         take_call(tx, OTHER, call.id, v.NOW + MINUTE)
     assert refused.value.reason == "call_taken"
     with pytest.raises(ConflictError):
-        end_call(tx, OTHER, call.id, None, v.NOW + MINUTE)
-    with pytest.raises(NotFoundError):
-        end_call(tx, OLGA, call.id, RequestId(99), v.NOW + 2 * MINUTE)
+        end_call(tx, OTHER, call.id, v.NOW + MINUTE)
     for who, at in ((OTHER, v.NOW + MINUTE), (OLGA, v.NOW)):
-        before = receive(tx, who, A_REPORT, at)
-        with pytest.raises(ConflictError) as refused:
-            end_call(tx, OLGA, call.id, before.id, v.NOW + 2 * MINUTE)
-        assert refused.value.reason == "call_other_request"
-    ended = end_call(tx, OLGA, call.id, None, v.NOW + 2 * MINUTE)
-    assert ended.ended_at == v.NOW + 2 * MINUTE
-    assert open_calls(tx) == []
+        end_with_request(tx, OLGA, call.id, receive(tx, who, A_REPORT, at), v.NOW + 2 * MINUTE)
     own = receive(tx, OLGA, A_REPORT, v.NOW + 2 * MINUTE)
-    assert end_call(tx, OLGA, call.id, own.id, v.NOW + 3 * MINUTE).request_id == own.id
+    end_with_request(tx, OTHER, call.id, own, v.NOW + 2 * MINUTE)
+    assert open_calls(tx) == [taken]
+    ended = end_call(tx, OLGA, call.id, v.NOW + 2 * MINUTE)
+    assert ended.ended_at == v.NOW + 2 * MINUTE
+    end_with_request(tx, OLGA, call.id, own, v.NOW + 3 * MINUTE)
+    assert newest_calls(tx, 1) == [replace(ended, request_id=own.id)]
     assert verbs(tx) == ["training.call_taken", "training.call_ended"]
 
 

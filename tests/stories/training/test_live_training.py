@@ -133,10 +133,8 @@ async def answered(scene: Scene) -> dict[str, Any]:
     words = taken.json()["line"]["words"]
     offered = (await scene.operator.get("/api/geocode", q=words)).json()
     place = {name: offered[0][name] for name in ("lon", "lat", "segment_id")} if offered else {}
-    told = {"kind": "blocked", "text": words} | place
+    told = {"kind": "blocked", "text": words, "call_id": ringing[0]["id"]} | place
     asked: dict[str, Any] = (await scene.operator.post("/requests", told)).json()
-    end = {"request_id": asked["id"]}
-    await scene.operator.post(f"/api/training/calls/{ringing[0]['id']}/end", end)
     return asked
 
 

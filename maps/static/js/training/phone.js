@@ -50,14 +50,14 @@ async function refused({ status, message }) {
   await ask();
 }
 
-async function end(id, request_id = null) {
-  const told = await attempt(() => post(`/api/training/calls/${id}/end`, { request_id }));
+async function end(id) {
+  const told = await attempt(() => post(`/api/training/calls/${id}/end`));
   if (told) take(told);
 }
 
-/** What is recorded is what came of the call that it was typed for, whoever is on the line by now. */
+/** What is recorded ends the call that it was typed for, whoever is on the line by now. */
 call.follow((_, { saved }) => {
-  if (saved?.rang) end(saved.rang, saved.request.id);
+  if (saved) ask();
 });
 
 let showing = 0;

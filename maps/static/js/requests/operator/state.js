@@ -191,8 +191,9 @@ function leave() {
   forgetQuestions();
 }
 
-const told = ({ key, text, caller_name, caller_phone, language, consent, kind, dangers, join, place, answer }) => ({
+const told = ({ key, rang, text, caller_name, caller_phone, language, consent, kind, dangers, join, place, answer }) => ({
   idempotency_key: key,
+  call_id: rang,
   text,
   caller_name,
   caller_phone,
@@ -231,7 +232,7 @@ export async function record() {
   drop(mine.key);
   call.set({
     ...newCall(),
-    saved: { request, rang: mine.rang, answer: answer ?? null, language: mine.language, tookMs: Date.now() - mine.startedAt },
+    saved: { request, answer: answer ?? null, language: mine.language, tookMs: Date.now() - mine.startedAt },
     placing: needsPin(request) ? request.id : null,
   });
   await askWaiting();
@@ -243,7 +244,7 @@ export const takeBack = once(async () => {
   const { saved } = call.value;
   const request = await attempt(() => post(`/api/requests/${saved.request.id}/cancel`));
   if (request === undefined) return;
-  call.set({ saved: { ...saved, rang: null, request, answer: null }, placing: null });
+  call.set({ saved: { ...saved, request, answer: null }, placing: null });
   await askWaiting();
 });
 
