@@ -22,6 +22,7 @@ Object.assign(globalThis, {
     documentElement: { dataset: {} },
     getElementById: () => element,
     createElement: () => element,
+    querySelector: () => null,
     createTreeWalker: () => null,
     createComment: () => null,
   },

@@ -65,7 +65,7 @@ function planWords(action) {
 /** Who is in danger and where, of one request; of several how many they are. */
 function dangerWords({ count }) {
   const [alert] = unanswered();
-  return alert && count === 1 ? html`<span class="danger">${dangerTitle(alert)}</span>` : t("next:danger:{count}", { count });
+  return html`<span class="danger">${alert && count === 1 ? dangerTitle(alert) : t("next:danger:{count}", { count })}</span>`;
 }
 
 function showDanger({ count }) {
