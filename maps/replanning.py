@@ -47,7 +47,8 @@ class DelayView:
 class InsertionView:
     """The best insertion of urgent work: truck, time, cost, and delayed requests.
 
-    `words` say so in one sentence. `delayed_jobs` counts streets that are a minute later or more.
+    `words` say so in one sentence. `delayed_jobs` counts streets that are a minute later or more,
+    `pushed` those that are left out for it; some are named.
     """
 
     id: str
@@ -60,6 +61,8 @@ class InsertionView:
     more_min: float
     delayed_jobs: int
     most_min: int
+    pushed: int
+    pushed_streets: tuple[str, ...]
     requests: tuple[DelayView, ...]
     words: str
 
@@ -127,10 +130,11 @@ def insertion_view(
     offer: UrgentInsertion,
     requests: Sequence[DelayView],
     vehicle: str,
+    pushed: Iterable[SegmentId],
     street: Streets,
     t: Translator,
 ) -> InsertionView:
-    """Return an insertion in words and numbers."""
+    """Return an insertion in words and numbers; `pushed` are the streets left out for it."""
     more_min = round(offer.more.total_seconds() / 60, 1)
     most_min = max((_minutes(one) for one in offer.delays), default=0)
     place = street(offer.job.segment_id)
@@ -152,6 +156,8 @@ def insertion_view(
         more_min=more_min,
         delayed_jobs=len(offer.delays),
         most_min=most_min,
+        pushed=len(offer.pushed),
+        pushed_streets=tuple(islice(dict.fromkeys(map(street, pushed)), SHOWN_STREETS)),
         requests=tuple(requests),
         words=words,
     )

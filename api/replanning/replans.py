@@ -28,6 +28,7 @@ from fleet.replanning.urgent_insertions import (
     job_of_request,
     job_on_street,
     open_job,
+    streets_left_out,
 )
 from fleet.routes.route_progress import PlanCheck
 from fleet.setup.machine_list import machine_names
@@ -194,4 +195,4 @@ def _shown(tx: Tx, context: Context, kept: Offer, t: Translator) -> InsertionVie
     found = kept.insertion
     requests = delayed_requests(tx, found.delays, street)
     vehicle = machine_names(tx).get(found.vehicle_id, "")
-    return insertion_view(kept.id, found, requests, vehicle, street, t)
+    return insertion_view(kept.id, found, requests, vehicle, streets_left_out(tx, found), street, t)

@@ -205,13 +205,6 @@ def set_planned(tx: Tx, storm_id: StormId, job_ids: Collection[JobId], now: date
         tx.execute(update(job).where(job.c.id.in_(new)).values(planned_at=now))
 
 
-def add_planned(tx: Tx, job_ids: Collection[JobId], now: datetime) -> None:
-    """Say that the published plan has these jobs too."""
-    for new in batched(sorted(job_ids), AT_ONCE, strict=False):
-        fresh = job.c.id.in_(new) & job.c.planned_at.is_(None)
-        tx.execute(update(job).where(fresh).values(planned_at=now))
-
-
 def is_planned(tx: Tx, job_id: JobId) -> bool:
     """Whether the published plan has a job."""
     return tx.execute(select(job.c.planned_at).where(job.c.id == job_id)).scalar() is not None

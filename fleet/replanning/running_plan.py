@@ -3,9 +3,11 @@
 For workers, which load the optimizer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+import numpy as np
 
 from data.errors import ConflictError
 from data.model import (
@@ -39,6 +41,7 @@ from routing.replanning.batch_insertion import InsertTasks, broken_by
 from routing.replanning.changed_routes import ChangedRoutes, change
 from routing.replanning.path_cache import LineGraphCache
 from routing.replanning.running_routes import RunningRoutes, running_routes, running_solution
+from routing.replanning.urgent_displacement import DisplaceTasks
 from routing.replanning.urgent_insertion import UrgentTask
 
 BEGUN = timedelta(seconds=30)
@@ -72,13 +75,17 @@ class InsertionPlace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunningPlan:
-    """The remaining routes of the published plan, as of the moment it was read."""
+    """The remaining routes of the published plan, as of the moment it was read.
+
+    `asked` are the jobs that somebody asked for.
+    """
 
     mapped: MappedProblem
     number: Mapping[WorkPass, int]
     check: PlanCheck
     running: RunningRoutes
     read_at: datetime
+    asked: frozenset[JobId] = frozenset()
 
     @property
     def plan_id(self) -> PlanId:
@@ -86,7 +93,11 @@ class RunningPlan:
         return self.check.plan.id
 
 
-def running_plan(prepared: Prepared, known: LineGraphCache | None = None) -> RunningPlan:
+def running_plan(
+    prepared: Prepared,
+    known: LineGraphCache | None = None,
+    asked: Collection[JobId] = (),
+) -> RunningPlan:
     """Return the running plan ready for insertions; raises `ConflictError` without a plan.
 
     What is `known` of the streets is not computed again.
@@ -106,58 +117,95 @@ def running_plan(prepared: Prepared, known: LineGraphCache | None = None) -> Run
         deadheads_of(mapped.problem, legs, streets.checked)
     running = running_routes(mapped.problem, running_solution(mapped.problem, routes, {}), streets)
     running.prepare()
-    return RunningPlan(mapped, number, check, running, prepared.now)
+    return RunningPlan(mapped, number, check, running, prepared.now, frozenset(asked))
 
 
 def best_insertion(plan: RunningPlan, job: Job, key: str, now: datetime) -> InsertionPlace:
     """Return the best insertion of a job now, whether planned for later or not at all.
 
-    Raises `ConflictError` where no truck can do it in its shift, or all of it is done.
+    Where no truck has time for it, or none sooner than it is planned, less important work that
+    nobody asked for is left out for it. Raises `ConflictError` where no truck can do it in its
+    shift, or all of it is done.
     """
-    situation = plan.mapped.situation
+    known, situation = plan.mapped, plan.mapped.situation
     passes = passes_of(job, situation)
     if not passes:
         raise ConflictError("nothing of it is left to do", reason="insertion_over")
     urgent = [_urgent(plan, one, now) for one in passes]
     instead = [plan.number[one.work] for one in passes if one.work in plan.number]
     begun_s = (now + BEGUN - plan.read_at).total_seconds()
-    found = change(plan.running, InsertTasks(urgent, instead, begun_s=begun_s, each_vehicle=True))
-    if found is None:
-        raise ConflictError("no truck has time for it", reason="insertion_impossible")
-    known = plan.mapped
+    insert = InsertTasks(urgent, instead, begun_s=begun_s, each_vehicle=True)
+    planned_s = _ends_s(plan.running, instead)
+    found = change(plan.running, insert)
+    if found is None or _done_s(found) >= planned_s:
+        groups = _less_important(plan, job)
+        displacing = change(plan.running, DisplaceTasks(insert, groups, planned_s))
+        if displacing is None:
+            raise _refusal(found)
+        found = displacing
     mapped = replace(known, problem=found.after.problem, passes=(*known.passes, *passes))
-    new = range(known.problem.tasks, found.after.problem.tasks)
-    shift = situation.shifts[found.takers[new[0]]]
-    done_at = _planned_at(found.after, plan.read_at, new)
-    planned_at = _planned_at(plan.running, plan.read_at, instead)
-    if done_at is None or (planned_at is not None and done_at >= planned_at):
-        raise ConflictError(
-            "no truck comes sooner than it is planned",
-            reason="insertion_no_sooner",
-        )
+    shift = situation.shifts[found.takers[known.problem.tasks]]
     insertion = UrgentInsertion(
         key=key,
         storm_id=situation.storm.id,
         plan_id=plan.plan_id,
         job=job,
         vehicle_id=shift.vehicle_id,
-        done_at=done_at,
+        done_at=plan.read_at + timedelta(seconds=_done_s(found)),
         more=timedelta(seconds=found.more_s),
         delays=_delays(mapped, found, job.id),
+        pushed=_left_out(known, found, job.id),
     )
     return InsertionPlace(plan, mapped, found, insertion)
 
 
-def _planned_at(
-    running: RunningRoutes, begins_at: datetime, tasks: Sequence[int]
-) -> datetime | None:
-    """Return when the last of some tasks is planned; `None` unless all of them are."""
+def _less_important(plan: RunningPlan, job: Job) -> list[tuple[int, ...]]:
+    """Return the tasks of jobs that may be left out for an urgent one, the least important first.
+
+    Not those that somebody asked for, nor any of the most urgent class; of one class what comes
+    last goes first.
+    """
+    mapped, rules = plan.mapped, plan.mapped.situation.policy.rules
+    most = max(rule.weight for rule in rules.values())
+    legs = (leg for timed in plan.running.timed for leg in timed.legs)
+    begins_s = {leg.task: leg.starts_s for leg in legs if leg.kind == "work"}
+    tasks: dict[JobId, list[int]] = {}
+    for task in begins_s:
+        one = mapped.passes[task].job
+        if one.id != job.id and one.id not in plan.asked and rules[one.service_class].weight < most:
+            tasks.setdefault(one.id, []).append(task)
+
+    def importance(group: tuple[int, ...]) -> tuple[float, float]:
+        weight = rules[mapped.passes[group[0]].job.service_class].weight
+        return weight, -max(begins_s[task] for task in group)
+
+    return sorted(map(tuple, tasks.values()), key=importance)
+
+
+def _left_out(known: MappedProblem, found: ChangedRoutes, own: JobId) -> tuple[JobId, ...]:
+    """Return the jobs that are on no route any more."""
+    gone = found.before.doer_of_all().keys() - found.after.doer_of_all().keys()
+    return tuple(sorted({known.passes[task].job.id for task in gone} - {own}))
+
+
+def _ends_s(running: RunningRoutes, tasks: Collection[int]) -> float:
+    """Return when the last of some tasks ends; infinite unless all of them are on a route."""
     wanted = set(tasks)
     legs = (leg for timed in running.timed for leg in timed.legs if leg.task in wanted)
     ends_s = [leg.ends_s for leg in legs]
-    if not wanted or len(ends_s) < len(wanted):
-        return None
-    return begins_at + timedelta(seconds=max(ends_s))
+    return max(ends_s) if wanted and len(ends_s) == len(wanted) else np.inf
+
+
+def _done_s(found: ChangedRoutes) -> float:
+    """Return when the last of the new tasks ends."""
+    return _ends_s(found.after, range(found.before.problem.tasks, found.after.problem.tasks))
+
+
+def _refusal(found: ChangedRoutes | None) -> ConflictError:
+    """Return why urgent work is not put in, where leaving out other work does not help either."""
+    if found is None:
+        return ConflictError("no truck has time for it", reason="insertion_impossible")
+    return ConflictError("no truck comes sooner than it is planned", reason="insertion_no_sooner")
 
 
 def _urgent(plan: RunningPlan, one: DirectedPass, now: datetime) -> UrgentTask:

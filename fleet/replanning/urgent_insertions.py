@@ -18,6 +18,7 @@ from data.model import (
     SegmentId,
     Storm,
     Treatment,
+    Unserved,
     UrgentInsertion,
 )
 from data.policy.city_policy import Policy
@@ -28,9 +29,10 @@ from data.store.requests.requests import get_request
 from data.store.requests.sla_clocks import mark_planned
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.route_answers import copy_answers
-from data.store.work import add_job, add_planned, find_open_job, get_job
+from data.store.work import add_job, find_open_job, get_job, segments_of_jobs, set_planned
 from data.streets.network import StreetNetwork
 from fleet.audit.last_change import PLANS, find_change
+from fleet.planning.remaining_routes import jobs_of
 from fleet.requests.notices import write_planned_notices
 from fleet.requests.promises import promise_open
 from fleet.routes.published_plan import Estimates
@@ -79,6 +81,11 @@ def job_on_street(
     return new_job(storm.id, segment, policy, blade_m, Treatment.PLOW, now)
 
 
+def streets_left_out(tx: Tx, offer: UrgentInsertion) -> list[SegmentId]:
+    """Return the streets that wait for the next plan where an offer is accepted."""
+    return list(segments_of_jobs(tx, offer.pushed).values())
+
+
 def accept_insertion(
     tx: Tx,
     actor: Actor,
@@ -90,6 +97,7 @@ def accept_insertion(
 ) -> Plan:
     """Publish the running plan with urgent work inserted; other routes stay.
 
+    What is pushed out for it is left undone by this plan, so that the next one plans it again.
     `routes` are those that change, and `driven` is the plan that the offer was made for. Raises
     `ConflictError` where another plan is driven by now, and names who published it, or where the
     job is over.
@@ -104,14 +112,17 @@ def accept_insertion(
         made_at=now,
         counts_from=driven.since,
         routes=tuple(_route(route, changed.get(route.shift_id)) for route in driven.routes),
-        unserved=tuple(left for left in driven.unserved if left.job_id != job.id),
+        unserved=(
+            *(left for left in driven.unserved if left.job_id != job.id),
+            *(Unserved(job_id, "time") for job_id in offer.pushed),
+        ),
         state=PlanState.PUBLISHED,
     )
     set_plan_state(tx, driven.id, PlanState.SUPERSEDED)
     plan = add_revision(tx, revised, driven.id, changed.keys())
     same = [route.shift_id for route in driven.routes if route.shift_id not in changed]
     copy_answers(tx, driven.id, plan.id, same)
-    add_planned(tx, [job.id], now)
+    set_planned(tx, plan.storm_id, jobs_of(plan.routes), now)
     mark_planned(tx, now)
     _tell(tx, actor, offer, plan, job, now)
     touched = {job_id for each in renamed for leg in each.legs for job_id in leg.job_ids}
@@ -168,6 +179,7 @@ def _tell(
         "state": PlanState.PUBLISHED,
         "revision": plan.revision,
         "inserted": job.id,
+        "pushed": list(offer.pushed),
         "vehicle": offer.vehicle_id,
         "parent": offer.plan_id,
     }

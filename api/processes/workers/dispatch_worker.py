@@ -40,6 +40,7 @@ from data.store.planning.plan_runs import lease_run, run_waits
 from data.store.planning.plans import find_published_plan_id
 from data.store.queue.new_runs import new_runs
 from data.store.queue.run_queue import LEASE_S
+from data.store.requests.requests import jobs_asked_for
 from data.store.setup.city import get_city
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
@@ -156,7 +157,8 @@ class DispatchCache:
             network, began_s = self.network(), monotonic()
             with reading(self._engine) as tx:
                 prepared = prepare(tx, storm.id, network, self._clock.now(), self.present)
-            known, self._read_at_s = running_plan(prepared, self.known), began_s
+                asked = jobs_asked_for(tx, storm.id)
+            known, self._read_at_s = running_plan(prepared, self.known, asked), began_s
             self._running = known
             return known
 

@@ -48,6 +48,8 @@ class UrgentInsertion:
         How much longer all trucks are out for it.
     delays
         Other jobs that come a minute or more later, the most delayed first.
+    pushed
+        Less important jobs that are left out for it and wait for the next plan.
     """
 
     key: str
@@ -58,3 +60,4 @@ class UrgentInsertion:
     done_at: datetime
     more: timedelta
     delays: tuple[Delay, ...]
+    pushed: tuple[JobId, ...] = ()

@@ -20,6 +20,7 @@ from data.store.shifts.shifts import list_shifts
 from data.store.work import list_jobs, set_job_state
 from fleet.planning.plan_difference import job_ends
 from fleet.planning.plan_lifecycle import store_draft
+from maps.streets.street import street_name
 from tests import village as v
 from tests.village_database import DISPATCHER
 
@@ -71,6 +72,7 @@ def test_urgent_work_is_offered_then_taken_and_only_its_route_changes(dispatcher
     assert offer["street"] == "Jasmine Dead End"
     assert offer["vehicle"] in offer["words"]
     assert offer["more_min"] > 0
+    assert (offer["pushed"], offer["pushed_streets"]) == (0, [])
     accepted = dispatcher.post(f"/api/insertions/{offer['id']}/accept")
     assert accepted.status_code == 200, accepted.text
     plan = plan_of(app, accepted.json()["id"])
@@ -102,6 +104,26 @@ def test_a_truck_that_stands_idle_in_its_yard_is_sent_out(dispatcher, app, desk,
     offer = dispatcher.post("/api/insertions", json={"segment_id": v.BLIND})
     assert offer.status_code == 200, offer.text
     assert dispatcher.post(f"/api/insertions/{offer.json()['id']}/accept").status_code == 200
+
+
+def test_where_every_route_is_full_the_offer_names_the_streets_that_make_room(
+    dispatcher, app, desk, driven
+):
+    before = plan_of(app, driven)
+    with transaction(app.engine) as tx:
+        for route in before.routes:
+            ends = update(shift_table).where(shift_table.c.id == route.shift_id)
+            tx.execute(ends.values(ends_at=route.legs[-1].ends_at))
+    desk.keep_fresh()
+    offer = dispatcher.post("/api/insertions", json={"segment_id": v.BLIND}).json()
+    assert offer["pushed"] == len(offer["pushed_streets"]) > 0
+    accepted = dispatcher.post(f"/api/insertions/{offer['id']}/accept").json()
+    plan = plan_of(app, accepted["id"])
+    left = [one.job_id for one in plan.unserved if one not in before.unserved]
+    with reading(app.engine) as tx:
+        jobs = list_jobs(tx, plan.storm_id)
+    streets = [app.network.segment(job.segment_id) for job in jobs if job.id in left]
+    assert {street_name(street)["en"] for street in streets} == set(offer["pushed_streets"])
 
 
 def test_who_cannot_clear_a_street_at_once_is_named_with_what_it_lacks(dispatcher, app, desk):

@@ -1,36 +1,69 @@
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from data.errors import ConflictError
+from data.model import Job, JobId
 from data.store.database.engine import Tx
+from data.store.planning.plans import get_plan
+from data.store.work import is_planned, list_jobs_by_id
 from fleet.planning.plan_lifecycle import publish, store_draft
 from fleet.planning.plan_preparation import prepare
 from fleet.planning.plan_solving import solve_prepared
-from fleet.replanning.running_plan import InsertionPlace, best_insertion, running_plan
-from fleet.replanning.urgent_insertions import job_on_street
+from fleet.planning.remaining_routes import jobs_of
+from fleet.replanning.running_plan import (
+    InsertionPlace,
+    RunningPlan,
+    best_insertion,
+    running_plan,
+)
+from fleet.replanning.urgent_insertions import accept_insertion, job_on_street
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import translator
 from routing.problem.stops import ReloadStop
 from routing.replanning.batch_insertion import broken_by
+from routing.replanning.running_routes import running_routes
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, estimates
 
 LATER = v.NOW + timedelta(minutes=1)
 
 
+@dataclass(frozen=True)
+class Driven:
+    """Two trucks under way, and work that nobody has planned."""
+
+    plan: RunningPlan
+    urgent: Job
+
+    def without_time(self, asked: Collection[JobId] = ()) -> RunningPlan:
+        """Return the plan with shifts that end when the routes do, and jobs asked for."""
+        running = self.plan.running
+        ends_s = np.array([one.ends_s for one in running.timed])
+        problem = replace(running.problem, shift_end_s=ends_s)
+        full = running_routes(problem, running.solution)
+        mapped = replace(self.plan.mapped, problem=problem)
+        return replace(self.plan, running=full, mapped=mapped, asked=frozenset(asked))
+
+
 @pytest.fixture
-def offer(tx: Tx) -> InsertionPlace:
-    """Urgent work on a street that nobody has planned, two trucks under way."""
+def driven(tx: Tx) -> Driven:
     storm = start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
     before = prepare(tx, storm.id, v.village(), v.NOW)
     plan = solve_prepared(before, 1.0, 1, lambda *_: None, lambda: True)
     publish(tx, DISPATCHER, store_draft(tx, DISPATCHER, plan, v.NOW).id, estimates(), v.NOW)
     now = prepare(tx, storm.id, v.village(), LATER)
     job = job_on_street(tx, storm, v.village(), POLICY, v.BLIND, LATER)
-    return best_insertion(running_plan(now), job, "key", LATER)
+    return Driven(running_plan(now), job)
+
+
+@pytest.fixture
+def offer(driven: Driven) -> InsertionPlace:
+    """Urgent work on a street that nobody has planned, two trucks under way."""
+    return best_insertion(driven.plan, driven.urgent, "key", LATER)
 
 
 def broken(offer: InsertionPlace, change) -> InsertionPlace:
@@ -79,6 +112,38 @@ def left_out(after):
         for route in after.routes
     )
     return after.problem, kept
+
+
+def test_where_no_truck_has_time_less_important_work_waits_for_the_next_plan(
+    tx: Tx, driven: Driven
+) -> None:
+    found = best_insertion(driven.without_time(), driven.urgent, "key", LATER)
+    pushed = list_jobs_by_id(tx, found.insertion.pushed)
+    assert 0 < len(pushed) <= 3
+    assert "P1" not in {job.service_class for job in pushed}
+    assert broken_by(found.inserted) == []
+    before = get_plan(tx, driven.plan.plan_id)
+    plan = accept_insertion(
+        tx, DISPATCHER, found.insertion, found.routes(), before, estimates(), LATER
+    )
+    left = {one.job_id for one in plan.unserved} - {one.job_id for one in before.unserved}
+    assert left == {job.id for job in pushed}
+    assert not any(is_planned(tx, job.id) for job in pushed)
+    planned = jobs_of(plan.routes)
+    assert planned.isdisjoint(left)
+    new = list_jobs_by_id(tx, planned - jobs_of(before.routes))
+    assert [job.segment_id for job in new] == [v.BLIND]
+
+
+def test_work_that_somebody_asked_for_gives_way_to_none(driven: Driven) -> None:
+    plan = driven.without_time(jobs_of(driven.plan.check.plan.routes))
+    with pytest.raises(ConflictError) as refused:
+        best_insertion(plan, driven.urgent, "key", LATER)
+    assert refused.value.values["reason"] == "insertion_impossible"
+
+
+def test_where_a_truck_has_time_nothing_gives_way(offer: InsertionPlace) -> None:
+    assert offer.insertion.pushed == ()
 
 
 def test_an_offer_that_holds_is_let_through(offer: InsertionPlace) -> None:

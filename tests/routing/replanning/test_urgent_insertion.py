@@ -13,7 +13,10 @@ from routing.network.pinned_stops import unpinned_problem
 from routing.network.shortest_deadheads import PathCache, PathFinder
 from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.problem import ReloadStop, Solution, TaskVisit
+from routing.replanning.batch_insertion import InsertTasks, broken_by
+from routing.replanning.changed_routes import change
 from routing.replanning.running_routes import running_routes
+from routing.replanning.urgent_displacement import DisplaceTasks
 from routing.replanning.urgent_insertion import UrgentTask, best_insertion, with_task
 from routing.search.exact_schedule import ExactSchedule
 from tests.routing.storms import random_routes, random_rules
@@ -105,3 +108,37 @@ def test_where_the_hopper_is_too_empty_the_truck_reloads_first():
     assert found.stops == (ReloadStop(0), TaskVisit(1, 0))
     too_much = replace(one_more, material_kg=500.0)
     assert best_insertion(running_routes(town, solution), too_much) is None
+
+
+@pytest.mark.parametrize("features", [(), ("strict", "rest", "pinned"), ("metres", "home")])
+@settings(max_examples=12)
+@given(seed=st.integers(0, 10_000), tasks=st.integers(2, 8))
+def test_as_few_tasks_as_make_room_are_left_out_and_all_rules_are_kept(features, seed, tasks):
+    problem, solution, one_more = a_storm_and_one_more(seed, tasks, features)
+    ends_s = np.array([timed.ends_s for timed in running_routes(problem, solution).timed])
+    routes = running_routes(replace(problem, shift_end_s=ends_s), solution)
+    groups = [(task,) for task in range(tasks)]
+    found = change(routes, DisplaceTasks(InsertTasks([one_more]), groups))
+    if found is None:
+        return
+    assert broken_by(found) == []
+    gone = found.before.doer_of_all().keys() - found.after.doer_of_all().keys()
+    assert gone == found.after.unserved.keys() - found.before.unserved.keys()
+    vehicle = found.after.doers([tasks])[tasks]
+    own = [task for task in groups if found.before.doers(task).get(task[0]) == vehicle]
+    assert [task for task in own if task[0] in gone] == [
+        task for task in own if task not in pinned_of(problem, vehicle)
+    ][: len(gone)]
+
+
+def pinned_of(problem, vehicle):
+    """The tasks that a vehicle's route begins with, each by itself."""
+    return [(stop.task,) for stop in problem.rules.pin(vehicle) if isinstance(stop, TaskVisit)]
+
+
+def test_work_that_ends_too_late_all_the_same_displaces_nothing():
+    problem, solution, one_more = a_storm_and_one_more(3, 6, ())
+    routes = running_routes(problem, solution)
+    groups = [(task,) for task in range(6)]
+    assert change(routes, DisplaceTasks(InsertTasks([one_more]), groups)) is not None
+    assert change(routes, DisplaceTasks(InsertTasks([one_more]), groups, before_s=0.0)) is None

@@ -4,7 +4,7 @@ import { Part } from "../pages/element.js";
 import { post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
-import { t, time } from "../pages/texts.js";
+import { listed, t, time } from "../pages/texts.js";
 
 /** An offer of urgent work, or what machines lack for it; `fault` is why the last order was refused. */
 const shown = new Store({ offer: null, lacks: null, fault: null, busy: false });
@@ -76,6 +76,7 @@ class Insertion extends Part {
           ? html`<p>${t("Streets that are cleared later: {count}, by up to {minutes} min.", { count: offer.delayed_jobs, minutes: offer.most_min })}</p>`
           : ""
       }
+      ${offer.pushed ? html`<p><strong class="danger">${t("Streets that wait for the next plan instead: {count}.", { count: offer.pushed })}</strong> ${listed(offer.pushed_streets)}${offer.pushed > offer.pushed_streets.length ? "…" : "."}</p>` : ""}
       <div class="scroll">${whoWaits(offer.requests, offer.delayed_jobs, this.look)}</div>
       ${refusal(shown.value)}
       <div class="ends">
