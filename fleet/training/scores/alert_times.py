@@ -4,11 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
+from typing import NamedTuple
 
 from data.model import Alert, AlertKind, VehicleId
+from data.training import MachineTrouble, PowerCut, Trouble
+from fleet.alerts.alert_conditions import MANY
 from fleet.alerts.severity import Severity, severity
 from fleet.training.calls import LEAST_PATIENCE
 from fleet.training.clock_speeds import ClockSpeeds
+from fleet.training.timeline import Happening
 
 SEEN_WITHIN: Mapping[Severity, timedelta] = {
     Severity.DANGER: timedelta(minutes=2),
@@ -20,8 +24,54 @@ SEEN_WITHIN: Mapping[Severity, timedelta] = {
 OF_THE_SERVER = frozenset({AlertKind.EVIDENCE_BEHIND})
 """What a fast clock brings about: nobody who plays can help it."""
 
+SILENCES = frozenset({Trouble.SILENT, Trouble.ABSENT})
+"""Troubles of a machine of which nothing is heard meanwhile."""
+
 AS_THE_STORM = ClockSpeeds((), 1.0)
 """A clock that goes like any other."""
+
+
+class Silence(NamedTuple):
+    """A time in which a scenario lets nothing be heard of a truck; of none where it is `None`."""
+
+    since: datetime
+    until: datetime
+    vehicle_id: VehicleId | None
+
+
+def silences(comes: Iterable[Happening], trucks: Sequence[VehicleId]) -> list[Silence]:
+    """Return when trackers are silent as a scenario wants it; `trucks` are in its order."""
+    found = []
+    for one in comes:
+        until = one.ends_at or one.begins_at
+        if isinstance(one.table, PowerCut):
+            found.append(Silence(one.begins_at, until, None))
+        if isinstance(one.table, MachineTrouble) and one.table.kind in SILENCES and trucks:
+            truck = trucks[(one.table.machine - 1) % len(trucks)]
+            found.append(Silence(one.begins_at, until, truck))
+    return found
+
+
+def of_the_storm(alerts: Iterable[Alert], quiet: Sequence[Silence]) -> list[Alert]:
+    """Return the alerts that are not brought about by a fast clock.
+
+    It leaves trucks behind of which a scenario lets everything be heard: they seem to be silent.
+    """
+    mine = (one for one in alerts if one.kind not in OF_THE_SERVER)
+    return [one for one in mine if one.kind is not AlertKind.SILENT or _is_wanted(one, quiet)]
+
+
+def _is_wanted(one: Alert, quiet: Sequence[Silence]) -> bool:
+    then = [
+        each
+        for each in quiet
+        if one.since < each.until and (one.until is None or each.since < one.until)
+    ]
+    if any(each.vehicle_id is None for each in then):
+        return True
+    if one.vehicle_id is None:
+        return len({each.vehicle_id for each in then}) >= MANY
+    return any(each.vehicle_id == one.vehicle_id for each in then)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +94,8 @@ def alert_times(
     """Return how soon alerts were seen to, the gravest first, by a clock that went so fast.
 
     What ended by itself before its time was up, or before anybody could press, needed nobody, and
-    what has time left is not decided: neither counts. Nor does what the clock brings about. What
-    ended and came back as the same trouble of a truck counts once, by who saw to it first.
+    what has time left is not decided: neither counts. What ended and came back as the same trouble
+    of a truck counts once, by who saw to it first.
     """
     times = _Times(now, speeds)
     listed = [one for one in each_trouble_once(alerts) if times.counts(one)]
@@ -59,7 +109,7 @@ class _Times:
     speeds: ClockSpeeds
 
     def counts(self, one: Alert) -> bool:
-        if severity(one) not in SEEN_WITHIN or one.kind in OF_THE_SERVER:
+        if severity(one) not in SEEN_WITHIN:
             return False
         if one.acknowledged_at is not None:
             return True

@@ -12,6 +12,7 @@ from data.policy.city_policy import Policy
 from data.store.alerts import list_alerts
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
+from data.store.setup.machines import list_vehicles
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import list_storms
 from data.store.streets.network import load_network
@@ -22,10 +23,16 @@ from data.streets.network import StreetNetwork
 from data.training.players import PLAYED_BY_SIMULATION
 from fleet.alerts.severity import Severity, severity
 from fleet.reports.storm_statistics import StormRecords
+from fleet.training.clock_speeds import clock_speeds
 from fleet.training.counting import Counted, counted
 from fleet.training.events import scenario_end, scenario_of
 from fleet.training.rehearsal import known_training
-from fleet.training.scores.alert_times import OF_THE_SERVER, each_trouble_once
+from fleet.training.scores.alert_times import (
+    alert_times,
+    each_trouble_once,
+    of_the_storm,
+    silences,
+)
 from fleet.training.scores.call_records import call_records
 from fleet.training.scores.decision_points import DecisionPoint
 from fleet.training.scores.decision_runs import decision_runs, found_points
@@ -116,20 +123,22 @@ def debrief(
     points = None if points is None else [one for one in points if one.at <= until]
     driven = DrivenStorm(tx, storm, network, policy, until)
     account = sources.records.account(tx, storm, network, policy)
+    comes = happenings(scenario_of(training), list_training_events(tx), training.began_at)
+    quiet = silences(comes, [one.id for one in list_vehicles(tx)])
+    alerts = of_the_storm((one for one in list_alerts(tx, storm.id) if one.since <= until), quiet)
+    speeds = clock_speeds(tx, storm.started_at, until, sources.speed)
     facts = dispatch_facts(
-        tx,
         account,
         driven_metres(tx, sources.records, account, policy, until),
         plan_changes(driven.switches()),
         points,
+        alert_times(alerts, until, speeds),
         until,
-        sources.speed,
     )
     calls = call_records(tx, network, until)
     seats = seat_spans(tx, storm.started_at, until)
     scoring = _Scoring(facts, calls, driven.plans, network, storm, until)
     former = [one for one in list_results(tx) if one.began_at != training.began_at]
-    comes = happenings(scenario_of(training), list_training_events(tx), training.began_at)
     found = []
     late = supervisor_score(tx, storm, network, policy, until)
     for one in trainees(calls, seats):
@@ -146,7 +155,7 @@ def debrief(
         calls=tuple(calls),
         points=None if points is None else tuple(points),
         driven={one.check.plan.id: one.since for one in driven.plans},
-        alerts=_grave_alerts(tx, storm, until),
+        alerts=_grave(alerts),
         happenings=tuple(with_streets(tx, comes, network, training.seed)),
         notes=tuple(list_training_notes(tx)),
         marks=tuple(list_marks(tx)),
@@ -238,10 +247,8 @@ def _is_new(one: TrainingResult, known: TrainingResult | None) -> bool:
     return one.hours >= known.hours and replace(one, kept_at=known.kept_at) != known
 
 
-def _grave_alerts(tx: Tx, storm: Storm, until: datetime) -> tuple[Alert, ...]:
-    found = each_trouble_once(one for one in list_alerts(tx, storm.id) if one.since <= until)
-    mine = (one for one in found if one.kind not in OF_THE_SERVER)
-    grave = (one for one in mine if severity(one) >= Severity.STREETS)
+def _grave(alerts: Iterable[Alert]) -> tuple[Alert, ...]:
+    grave = (one for one in each_trouble_once(alerts) if severity(one) >= Severity.STREETS)
     return tuple(sorted(grave, key=lambda one: one.since))
 
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from data.model import Alert, AlertId, AlertKind, PlanId, Role, ServiceClass, VehicleId
+from data.training import scenario_from_toml
 from data.training.players import OPERATOR as SIMULATED_OPERATOR
 from fleet.reports.performance import Response, late_spells, promised_lanes
 from fleet.simulation.spoken_places import same_street
 from fleet.training.clock_speeds import ClockSpeeds
-from fleet.training.scores.alert_times import alert_times
+from fleet.training.scores.alert_times import alert_times, of_the_storm, silences
 from fleet.training.scores.dispatcher_score import (
     ClassLateness,
     DispatchFacts,
@@ -20,11 +21,23 @@ from fleet.training.scores.dispatcher_score import (
 from fleet.training.scores.operator_score import CallRecord, operator_score
 from fleet.training.scores.plan_changes import PlanChange, changes_per_truck
 from fleet.training.scores.score_rules import FULL, RULES, Measured, score_of, together
+from fleet.training.timeline import happenings
 from tests import village as v
 from tests.village_database import POLICY
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 LATER = v.NOW + 8 * HOUR
+SILENCES = """
+lasts_h = 6
+title = { en = "Snow" }
+brief = { en = "It snows." }
+snow = [{ from_h = 0, until_h = 6, cm_h = 1 }]
+trouble = [
+  { from_h = 0.5, until_h = 2, machine = 4, kind = "absent" },
+  { from_h = 0.5, until_h = 2, machine = 1, kind = "breakdown" },
+]
+power_cut = [{ from_h = 4, until_h = 5 }]
+"""
 P1, P2, P3 = (ServiceClass(name) for name in ("P1", "P2", "P3"))
 
 
@@ -191,7 +204,7 @@ def test_alerts_that_needed_nobody_or_have_time_left_do_not_count() -> None:
 
 
 def test_what_comes_from_the_clocks_speed_is_no_alert_of_who_leads() -> None:
-    assert alert_times([an_alert(AlertKind.EVIDENCE_BEHIND, None)], LATER) == ()
+    assert of_the_storm([an_alert(AlertKind.EVIDENCE_BEHIND, None)], []) == []
     thirty = ClockSpeeds((), 30.0)
     over = an_alert(AlertKind.AT_RISK, None, 20 * MINUTE)  # after 40 s
     assert alert_times([over], LATER, thirty) == ()
@@ -200,6 +213,17 @@ def test_what_comes_from_the_clocks_speed_is_no_alert_of_who_leads() -> None:
     seen = [an_alert(AlertKind.SOS, soon * MINUTE) for soon in (20, 30)]
     (danger,) = alert_times(seen, LATER, thirty)
     assert (danger.alerts, danger.in_time) == (2, 1)
+
+
+def test_trucks_are_silent_where_the_scenario_says_so_and_else_only_left_behind() -> None:
+    scenario = scenario_from_toml(SILENCES)
+    quiet = silences(happenings(scenario, (), v.NOW), [VehicleId(1), VehicleId(2)])
+    all_trucks = an_alert(AlertKind.SILENT, None, HOUR)
+    first, second = (replace(all_trucks, vehicle_id=VehicleId(number)) for number in (1, 2))
+    in_the_cut = replace(all_trucks, since=v.NOW + 4 * HOUR, until=None)
+    assert of_the_storm([all_trucks, first, second, in_the_cut], quiet) == [second, in_the_cut]
+    much_later = replace(second, since=v.NOW + 2 * HOUR, until=v.NOW + 3 * HOUR)
+    assert of_the_storm([much_later], quiet) == []
 
 
 def test_one_trouble_of_a_truck_that_comes_back_counts_once_by_who_saw_to_it_first() -> None:
