@@ -52,8 +52,8 @@ class Desk extends TickingPart {
         ${line || waits ? "" : html`<p class="muted">${t("The phone is quiet.")}</p>`}
       </section>
       <dl class="seen-typed">
-        <dt>${t("What the caller says, with street and number")}</dt><dd dir="auto">${seen.words || "–"}</dd>
-        <dt>${t("Chosen place")}</dt><dd dir="auto">${seen.place || "–"}</dd>
+        <dt>${t("What the caller says, with street and number")}</dt><dd><bdi>${seen.words || "–"}</bdi></dd>
+        <dt>${t("Chosen place")}</dt><dd><bdi>${seen.place || "–"}</bdi></dd>
       </dl>`;
   }
 }
