@@ -67,7 +67,7 @@ OPEN = frozenset({LegState.AHEAD, LegState.BEGUN})
 class LegCheck:
     """State of a leg; `vehicle_id` is who did it, `reason` why its driver skipped it.
 
-    `driven` says when its truck drove there, for a leg that nothing proves.
+    `driven` says when its truck drove there, at work or not, for a leg that nothing proves.
     """
 
     state: LegState
@@ -287,8 +287,8 @@ def _left_behind(one: LegCheck, before: datetime | None, after: datetime | None)
     for at in one.driven:
         early = before is not None and at < before - IN_TURN
         if not early and (after is None or at <= after + IN_TURN):
-            return LegCheck(LegState.UNPROVED, at)
-    return LegCheck(LegState.SKIPPED)
+            return LegCheck(LegState.UNPROVED, at, driven=one.driven)
+    return LegCheck(LegState.SKIPPED, driven=one.driven)
 
 
 def _next(route: Route, found: Sequence[LegCheck], last: int) -> int:

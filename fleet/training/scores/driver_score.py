@@ -9,6 +9,7 @@ from data.model import LegKind, Role, VehicleId
 from fleet.routes.plan_vs_actual import LegState
 from fleet.routes.route_compliance import driven_ahead
 from fleet.routes.route_progress import PlanCheck
+from fleet.training.scores.passes_in_turn import DRIVEN, passes_in_turn
 from fleet.training.scores.score_rules import Measured, Score, score_of
 from fleet.training.seat_spans import Sitting, Sittings
 
@@ -52,8 +53,11 @@ def _states(driven: DrivenPlan, vehicle_id: VehicleId, seated: Sittings) -> Iter
     for route, check in zip(driven.check.plan.routes, driven.check.routes, strict=True):
         if route.vehicle_id != vehicle_id:
             continue
-        unplowed = dict(driven_ahead(route, check, driven.since))
-        for i, (leg, one) in enumerate(zip(route.legs, check.legs, strict=True)):
+        legs = passes_in_turn(route, check, driven.check.plan.published_at)
+        behind = (one.at for one in legs[: check.next_leg] if one.state in DRIVEN)
+        since = max((at for at in behind if at is not None), default=driven.since)
+        unplowed = dict(driven_ahead(route, check, max(since, driven.since)))
+        for i, (leg, one) in enumerate(zip(route.legs, legs, strict=True)):
             at = unplowed.get(i, one.at)
             own = sat if at is None else driven.since < at and any(span.has(at) for span in mine)
             if leg.kind is LegKind.WORK and own:

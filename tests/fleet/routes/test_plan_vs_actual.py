@@ -138,7 +138,8 @@ def test_a_leg_driven_in_its_turn_without_work_is_not_proved_and_not_skipped() -
     early = replace(drove, started_at=v.NOW - 2 * MINUTE, ended_at=v.NOW - 1.5 * MINUTE)
     plan = index_of((v.BACK, *STREETS))
     behind = [a_pass(v.BACK, 0.5), early, done[0], *done[3:]]
-    assert states(check(plan, behind))[2] is LegState.SKIPPED
+    skipped = check(plan, behind).legs[2]
+    assert (skipped.state, skipped.driven) == (LegState.SKIPPED, (early.ended_at,))
 
 
 def test_a_leg_done_after_its_followers_is_out_of_order() -> None:
