@@ -28,6 +28,7 @@ from data.store.work import OpenJob
 from fleet.alerts.idle_trucks import IdleTrucks, helpers_by_class
 from fleet.alerts.severity import Severity, severity
 from fleet.context import CityContext
+from fleet.planning.draft_finishes import DraftFinish, worst_class
 from fleet.planning.draft_validity import find_waiting_draft
 from fleet.planning.standing_orders import orders_from, with_limits
 from fleet.replanning.cycles import is_cycle, stale_cycle
@@ -47,7 +48,8 @@ class ActionKind(StrEnum):
     """What to do; `ROSTER` is to plan shifts where there are none, `SEARCHING` only to wait.
 
     `DANGER` is to see to requests in which life is in danger, `SNOW` to meet a storm on alert
-    before it begins, `RENEW` to plan a next cycle again.
+    before it begins, `RENEW` to plan a next cycle again, `WORSE` to look at a draft that is worse
+    than the plan in force.
     """
 
     SNOW = "snow"
@@ -57,6 +59,7 @@ class ActionKind(StrEnum):
     ROSTER = "roster"
     EXTEND = "extend"
     PUBLISH = "publish"
+    WORSE = "worse"
     RENEW = "renew"
     ALERTS = "alerts"
     SEARCHING = "searching"
@@ -67,7 +70,8 @@ class ActionKind(StrEnum):
 class NextAction:
     """What to do next; `count` is of the trucks, shifts or alerts that it is about.
 
-    `service_class` is the most urgent class with streets left. `plan_id` is the draft to publish or
+    `service_class` is the most urgent class with streets left, or that in which a draft is worse by
+    `later_s`, `None` where it does not finish it. `plan_id` is the draft to look at, to publish or
     to plan again, `next_cycle` whether it is of a next cycle. `storm_id` is the storm on alert,
     from `snow_at` on, with so much snow by the forecast, if any; `snow_at` is also the first flake
     of a storm that was begun before it, for which a plan is wanted.
@@ -79,6 +83,7 @@ class NextAction:
     service_class: ServiceClass | None = None
     plan_id: PlanId | None = None
     next_cycle: bool = False
+    later_s: float | None = None
     storm_id: StormId | None = None
     snow_at: datetime | None = None
     snow_mm: float | None = None
@@ -89,11 +94,15 @@ NOTHING = NextAction(ActionKind.NONE)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A draft that can be published now; one of a next cycle also where it is too old for that."""
+    """A draft that can be published now; one of a next cycle also where it is too old for that.
+
+    `worse` is the class in which it is worse than the plan in force, if it is.
+    """
 
     plan_id: PlanId
     next_cycle: bool
     good: bool
+    worse: DraftFinish | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +171,7 @@ def _roster(seen: Situation) -> NextAction | None:
 def _publish(seen: Situation) -> NextAction | None:
     """Publish a draft, or plan a next cycle again whose draft nobody can publish any more."""
     draft = seen.draft
-    if draft is None or (seen.searching and not draft.good):
+    if draft is None or draft.worse or (seen.searching and not draft.good):
         return None
     kind = ActionKind.PUBLISH if draft.good else ActionKind.RENEW
     return NextAction(kind, plan_id=draft.plan_id, next_cycle=draft.next_cycle)
@@ -174,6 +183,18 @@ def _alerts(seen: Situation) -> NextAction | None:
         one for one in seen.alerts if severity(one) is Severity.STREETS and not one.acknowledged_at
     ]
     return NextAction(ActionKind.ALERTS, len(mine)) if mine else None
+
+
+def _worse(seen: Situation) -> NextAction | None:
+    """Look at a draft that is worse than the plan in force; nothing is lost while it waits."""
+    draft = seen.draft
+    if draft is None or draft.worse is None:
+        return None
+    one, later_s = draft.worse, None
+    if one.now_at is not None and one.then_at is not None:
+        later_s = (one.then_at - one.now_at).total_seconds()
+    name = one.service_class
+    return NextAction(ActionKind.WORSE, service_class=name, plan_id=draft.plan_id, later_s=later_s)
 
 
 def _searching(seen: Situation) -> NextAction | None:
@@ -188,6 +209,7 @@ RULES: tuple[Callable[[Situation], NextAction | None], ...] = (
     _roster,
     _publish,
     _alerts,
+    _worse,
     _searching,
 )
 """The most urgent first."""
@@ -269,6 +291,8 @@ def _draft(tx: Tx, storm: Storm, now: datetime) -> Draft | None:
     for run in list_recent_runs(tx, storm.id, 0):
         draft = find_waiting_draft(tx, run)
         if draft is not None and draft.is_good(now):
-            return Draft(draft.plan_id, is_cycle(run), good=True)
+            cycle = is_cycle(run)
+            worse = None if cycle else worst_class(draft.finishes)
+            return Draft(draft.plan_id, cycle, good=True, worse=worse)
     stale = stale_cycle(tx, storm, now)
     return None if stale is None else Draft(stale.plan_id, next_cycle=True, good=False)

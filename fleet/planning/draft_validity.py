@@ -15,6 +15,7 @@ from data.store.database.engine import Tx
 from data.store.planning.plans import PlanHead, find_published_plan_id, get_plan_head
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import list_shifts
+from fleet.planning.draft_finishes import DraftFinish, finishes_of
 from fleet.planning.plan_options import in_service
 
 GOOD_FOR = timedelta(minutes=30)
@@ -32,6 +33,7 @@ class WaitingDraft:
 
     `outdated` where another plan is driven by now than the one that it goes on from;
     `from_taken_back` where that is so because the publication of that one was taken back.
+    `finishes` has when it ends each class, and the plan in force when it was made.
     """
 
     plan_id: PlanId
@@ -39,6 +41,7 @@ class WaitingDraft:
     good_until: datetime
     outdated: bool
     from_taken_back: bool
+    finishes: tuple[DraftFinish, ...]
 
     def is_good(self, now: datetime) -> bool:
         """Whether plan and time still allow to publish it, as `require_valid` says it."""
@@ -83,7 +86,7 @@ def find_waiting_draft(tx: Tx, run: PlanRun) -> WaitingDraft | None:
         return None
     outdated = _outdated(tx, head)
     taken_back = outdated and _from_taken_back(tx, head)
-    return WaitingDraft(head.id, head.revision, until, outdated, taken_back)
+    return WaitingDraft(head.id, head.revision, until, outdated, taken_back, finishes_of(run))
 
 
 def require_valid(tx: Tx, plan: Plan, now: datetime) -> None:

@@ -11,6 +11,8 @@ from data.store.database.engine import transaction
 from data.store.planning.plan_runs import add_run, finish_run, lease_run
 from data.store.planning.plans import add_plan
 from data.store.work import list_jobs
+from fleet.planning.draft_finishes import draft_finishes, finishes_answer
+from fleet.planning.plan_preparation import prepare
 from fleet.replanning import publication_undo
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import Translator, translator
@@ -39,7 +41,8 @@ def a_draft_is_found(visit: Visit, ago: timedelta = timedelta(0)) -> None:
         )
         add_run(tx, storm.id, "dispatcher", made_at, RunWish(30.0))
         run = leased(tx, made_at)
-        finish_run(tx, run, add_plan(tx, draft).id)
+        finishes = draft_finishes(draft, prepare(tx, storm.id, city.network, now))
+        finish_run(tx, run, add_plan(tx, draft).id, answer=finishes_answer(finishes))
 
 
 def leased(tx, at: datetime) -> PlanRun:
@@ -73,6 +76,11 @@ def test_a_draft_is_published_with_one_question_taken_back_and_published_where_i
     expect(draft).to_contain_text(t("Deadhead share"))
     expect(draft.get_by_text(t("Cost"), exact=True)).to_be_hidden()
     assert visit.grave_faults() == []
+    expect(page.locator("board-next")).to_contain_text(t("next:worse_never", name="درجهٔ ۱"))
+    expect(page.locator("board-drafts .danger")).to_contain_text("درجهٔ ۱ کامل نمی‌شود")
+    choose_truck(page)
+    page.locator("board-strip .class-head").first.click()
+    expect(page.locator("#classes")).to_be_in_viewport(ratio=0.9)
     choose_truck(page)
     publish(page, t)
     page.locator("board-drafts .published button").first.dblclick()  # to take it back

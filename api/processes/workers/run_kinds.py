@@ -22,6 +22,7 @@ from data.planning.plan_json import replan_wish_from_plain
 from data.store.database.engine import Tx, reading
 from data.store.planning.plan_runs import answer_run, finish_run
 from data.store.planning.sector_runs import list_sector_runs
+from fleet.planning.draft_finishes import draft_finishes, finishes_answer
 from fleet.planning.plan_lifecycle import PLANNER, store_draft
 from fleet.planning.plan_preparation import Prepared, prepare
 from fleet.planning.plan_solving import Start, solve_prepared, solve_until
@@ -58,11 +59,16 @@ def make_plan(context: RunContext) -> StoreOutcome:
         report, threads = context.beat.report, context.limits.threads
         asked = context.stop_search
         found = solve_prepared(scope.prepared, run.seconds, SEED, report, asked, threads)
-    plan = scope.whole(found)
+    return _kept_draft(context, scope.whole(found), prepared)
+
+
+def _kept_draft(context: RunContext, plan: Plan, prepared: Prepared) -> StoreOutcome:
+    """Store a plan as a draft, with what becomes of each class beside the plan in force."""
+    answer = finishes_answer(draft_finishes(plan, prepared))
 
     def keep(tx: Tx, held: PlanRun) -> PlanRun:
         draft = store_draft(tx, PLANNER, plan, context.clock.now())
-        return finish_run(tx, held, draft.id)
+        return finish_run(tx, held, draft.id, answer=answer)
 
     return keep
 
@@ -122,12 +128,7 @@ def make_replan(context: RunContext) -> StoreOutcome:
     plan = replanned(
         prepared, wish, run.seconds, SEED, context.stop, context.limits.threads, memory.known
     )
-
-    def keep(tx: Tx, held: PlanRun) -> PlanRun:
-        draft = store_draft(tx, PLANNER, plan, context.clock.now())
-        return finish_run(tx, held, draft.id)
-
-    return keep
+    return _kept_draft(context, plan, prepared)
 
 
 KINDS: Mapping[RunKind, Callable[[RunContext], StoreOutcome]] = {

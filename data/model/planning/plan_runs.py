@@ -97,7 +97,8 @@ class PlanRun:
     digest
         What the situation was that it is answered for; empty where nobody asks for it again.
     answer
-        Plain values that a run has found which makes no plan: name, type and size of a file.
+        Plain values: of a plan when it and the plan in force end each class; of a run that makes
+        no plan what it has found, such as name, type and size of a file.
     parent_id
         The run of the whole plan, where this one plans a sector of it.
     """

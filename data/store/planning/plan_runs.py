@@ -173,14 +173,22 @@ def heartbeat(tx: Tx, run: PlanRun, lease_until: datetime) -> PlanRun:
 
 
 def finish_run(
-    tx: Tx, run: PlanRun, plan_id: PlanId | None, error: str = "", fault: RunFailure | None = None
+    tx: Tx,
+    run: PlanRun,
+    plan_id: PlanId | None,
+    error: str = "",
+    fault: RunFailure | None = None,
+    answer: Mapping[str, Any] | None = None,
 ) -> PlanRun:
     """End a run: done with a plan, or failed with an error. Raises `ConflictError` as above.
 
-    A sector that failed ends the other sectors of its plan.
+    `answer` is what is to be known of the plan. A sector that failed ends the other sectors of its
+    plan.
     """
     state = RunState.FAILED if plan_id is None else RunState.DONE
-    ended = _ended(tx, run, state=state, plan_id=plan_id, error=error, fault=list(fault or ()))
+    found = {} if answer is None else {"answer": dict(answer)}
+    fault_values = list(fault or ())
+    ended = _ended(tx, run, state=state, plan_id=plan_id, error=error, fault=fault_values, **found)
     if state is RunState.FAILED and run.parent_id is not None:
         _end_other_sectors(tx, ended)
     return ended

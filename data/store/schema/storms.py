@@ -128,7 +128,7 @@ plan_run = Table(
     ),
     Column("fault", JSON, nullable=False, server_default="[]", doc="msgid and values, or nothing"),
     Column("digest", Text, nullable=False, server_default="", doc="situation that is answered for"),
-    Column("answer", JSON, doc="what a run found that makes no plan"),
+    Column("answer", JSON, doc="what a run found beside its plan, if any"),
     Column("parent_id", Whole, doc="run of the whole plan that this one plans a sector of"),
 )
 Index("plan_run_by_parent", plan_run.c.parent_id)

@@ -6,19 +6,21 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from data.model import ClosingReason, JobState, RunKind, StormId, VehicleId
+from data.model import ClosingReason, JobState, RunKind, StormId, Unserved, VehicleId
 from data.store.database.engine import transaction
 from data.store.planning.plan_runs import finish_run, lease_run
 from data.store.requests.requests import get_request
 from data.store.schema import vehicle
 from data.store.work import list_jobs, set_job_state
 from fleet.messages.sos import SosCall, call_for_help
+from fleet.planning.draft_finishes import draft_finishes, finishes_answer
 from fleet.planning.draft_validity import GOOD_FOR
 from fleet.planning.plan_lifecycle import store_draft
+from fleet.planning.plan_preparation import prepare
 from fleet.requests.closing import close_by_evidence
 from tests import village as v
 from tests.village_database import DISPATCHER
-from tests.village_plan import add_published_plan, legs_along
+from tests.village_plan import a_plan, add_published_plan, legs_along
 
 pytestmark = pytest.mark.usefixtures("storm")
 
@@ -214,6 +216,55 @@ def test_who_knows_that_a_danger_is_over_says_so(client, app) -> None:
     assert client.get("/api/alerts").json() == []
     assert action(client)["kind"] == "plan"
     assert client.post(f"/api/requests/{request['id']}/danger-over").status_code == 409
+
+
+def found_draft(client: Any, app: Any, streets: tuple[int, ...], **changes: Any) -> int:
+    """Let a run find a draft, as a worker does."""
+    client.post("/api/plans", json={"seconds": 5})
+    with transaction(app.engine) as tx:
+        prepared = prepare(tx, StormId(1), v.village(), app.clock.now())
+        left = tuple(Unserved(one.id, "time") for one in prepared.jobs)
+        served = [one.id for one in prepared.jobs if one.segment_id in streets]
+        unserved = tuple(one for one in left if one.job_id not in served)
+        plan = a_plan(*legs_along(tx, streets, **changes), unserved=unserved)
+        run = lease_run(tx, v.NOW, 30, {RunKind.PLAN})
+        assert run is not None
+        answer = finishes_answer(draft_finishes(plan, prepared))
+        draft = store_draft(tx, DISPATCHER, plan, v.NOW)
+        finish_run(tx, run, draft.id, answer=answer)
+    return draft.id
+
+
+def test_a_draft_that_is_worse_than_the_plan_in_force_is_not_recommended(client, app) -> None:
+    streets = all_streets(app)
+    published(app, streets)
+    first = first_class(client)["ends_at"]
+    worse = found_draft(client, app, streets, apart=20 * MINUTE)
+    wanted = action(client)
+    assert (wanted["kind"], wanted["plan_id"]) == ("worse", worse)
+    assert wanted["service_class"] == "P1"
+    (run,) = client.get("/api/board").json()["runs"]
+    finish = run["draft"]["finishes"][0]
+    assert (finish["service_class"], finish["now_at"]) == ("P1", first)
+    late = datetime.fromisoformat(finish["then_at"]) - datetime.fromisoformat(first)
+    assert (wanted["later_s"], finish["more"]) == (late.total_seconds(), 0)
+
+    client.post(f"/api/plans/{worse}/discard")
+    partial = found_draft(client, app, FIRST_CLASS[:1])
+    wanted = action(client)
+    assert (wanted["kind"], wanted["plan_id"]) == ("worse", partial)
+    assert wanted["later_s"] is None  # it leaves out what trucks have ahead
+    client.post(f"/api/plans/{partial}/discard")
+    alike = found_draft(client, app, streets, begins_at=v.NOW + MINUTE)
+    assert (action(client)["kind"], action(client)["plan_id"]) == ("publish", alike)
+
+
+def test_a_draft_that_does_more_is_recommended_though_it_ends_later(client, app) -> None:
+    published(app, (v.MAIN_WEST,))
+    draft = found_draft(client, app, all_streets(app), apart=20 * MINUTE)
+    assert (action(client)["kind"], action(client)["plan_id"]) == ("publish", draft)
+    (run,) = client.get("/api/board").json()["runs"]
+    assert run["draft"]["finishes"][0]["more"] == len(FIRST_CLASS) - 1
 
 
 def test_a_plan_that_was_found_is_to_be_published_while_it_is_good(client, app, solved) -> None:

@@ -100,7 +100,13 @@ def a_cycle_to_publish_that_grew_old(route: Route) -> None:
     board = route.fetch().json()
     action = {"kind": "publish", "plan_id": 7, "next_cycle": True}
     board["figures"]["next_action"] |= action
-    draft = {"plan_id": 7, "revision": 2, "good_until": LATER.isoformat(), "outdated": True}
+    draft = {
+        "plan_id": 7,
+        "revision": 2,
+        "good_until": LATER.isoformat(),
+        "outdated": True,
+        "finishes": [],
+    }
     if "runs" in board:
         run = {"state": "done", "kind": "replan", "options": {"cause": "cycle"}}
         board["runs"][0] |= run | {"draft": draft | {"from_taken_back": False}}

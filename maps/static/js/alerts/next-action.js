@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { now } from "../pages/boot.js";
 import { Part } from "../pages/element.js";
-import { length, named, number, t, time } from "../pages/texts.js";
+import { duration, length, named, number, t, time } from "../pages/texts.js";
 import { openSheet } from "../board/bottom-sheets.js";
 import { board, choose, mayDispatch, openRequests, vehicles } from "../board/state.js";
 import { isValid, planAgain, waitingRuns } from "../planning/drafts.js";
@@ -75,6 +75,12 @@ function showDanger({ count }) {
   openSheet("side");
 }
 
+/** A draft waits that is worse than the plan in force, in the most urgent class in which they differ. */
+function worseWords({ service_class: code, later_s: seconds }) {
+  const name = named("short", code);
+  return seconds === null ? t("next:worse_never", { name }) : t("next:worse", { name, span: duration(seconds * 1000) });
+}
+
 /** What each action says, and the button that does it. */
 const ACTIONS = {
   help: { words: ({ count }) => t("next:help:{count}", { count }), button: () => t("Show"), act: ({ vehicle_ids: ids }) => (ids.length > 0 ? show(ids) : lists("alerts", "nobody")) },
@@ -92,6 +98,7 @@ const ACTIONS = {
     button: () => t("Look and publish"),
     act: ({ plan_id: id }) => look(id),
   },
+  worse: { words: worseWords, button: () => t("See what changes"), act: ({ plan_id: id }) => look(id) },
   renew: { words: () => t("next:renew"), button: () => t("Plan again from now"), act: ({ plan_id: id }) => planAgain(id) },
   alerts: { words: ({ count }) => t("next:alerts:{count}", { count }), button: () => t("Show"), act: () => lists("alerts", "nobody") },
   searching: { words: searching, more: searched, button: () => t("Show"), act: showPlan },
@@ -99,7 +106,7 @@ const ACTIONS = {
 
 /** What the server said some seconds ago, where the draft that it was about has grown too old meanwhile. */
 function present(action) {
-  const run = action.kind === "publish" && waitingRuns().find(({ draft }) => draft.plan_id === action.plan_id);
+  const run = ["publish", "worse"].includes(action.kind) && waitingRuns().find(({ draft }) => draft.plan_id === action.plan_id);
   if (!run || isValid(run.draft)) return action;
   return { ...action, kind: action.next_cycle ? "renew" : "none" };
 }

@@ -6,10 +6,11 @@ import { date, duration, length, nameHere, named, number, percent, t, time } fro
 import { openSheet } from "./bottom-sheets.js";
 import { board, choose } from "./state.js";
 
-const classes = () => {
+const classes = async () => {
   choose(null);
   openSheet("side");
-  document.getElementById("classes")?.scrollIntoView({ block: "nearest" });
+  await document.querySelector("board-side").updateComplete; // whatever was chosen before gives way first
+  document.getElementById("classes")?.scrollIntoView({ block: "start" });
 };
 
 /** The snow so far, as far as somebody entered it. */

@@ -7,6 +7,7 @@ import { attempt, echo, once } from "../pages/notices.js";
 import { dangerousChoice } from "../pages/form-parts.js";
 import { Store } from "../pages/store.js";
 import { t, time } from "../pages/texts.js";
+import { draftFinishes } from "./finishes.js";
 import { change } from "../messages/presence.js";
 import { board, mayDispatch, merge, reload } from "../board/state.js";
 
@@ -186,7 +187,9 @@ function waitingRows(see) {
   const runs = waitingRuns();
   const spent = (run) => !isValid(run.draft) && runs.some((one) => isValid(one.draft)) && publishing.value.asked !== run.draft.plan_id;
   return runs.map((run) =>
-    spent(run) ? html`<li class="spent">${saysOf(run)} ${away(run.draft)}</li>` : html`<li>${saysOf(run)} ${orders(run, see)}</li>`,
+    spent(run)
+      ? html`<li class="spent">${saysOf(run)} ${away(run.draft)}</li>`
+      : html`<li>${saysOf(run)} ${isValid(run.draft) ? draftFinishes(run.draft) : ""} ${orders(run, see)}</li>`,
   );
 }
 

@@ -3,6 +3,7 @@ import { html } from "lit";
 import { number, t } from "../pages/texts.js";
 import { facts } from "../pages/facts.js";
 import { searchCurve } from "./chart.js";
+import { draftFinishes } from "./finishes.js";
 import { purpose, stop, STOPPED, validity } from "./drafts.js";
 import { gapWords, planWords, wordsOf } from "./words.js";
 import { board, mayDispatch } from "../board/state.js";
@@ -104,6 +105,7 @@ export function draft(run) {
         : ""
     }
     ${planWords(id)}
+    ${draftFinishes(run.draft)}
     ${plan ? html`<a href="/plans?a=${plan.id}&b=${id}">${t("Compare with the present plan")}</a>` : ""}
     <details>
       <summary>${t("How it was found")}</summary>

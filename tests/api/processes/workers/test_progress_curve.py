@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.processes.workers.run_lease import MOST_POINTS, Curve
 from data.model import CurvePoint
-from fleet.planning.progress_curve import MOST_POINTS, Curve
 
 
 def a_point(second: int) -> CurvePoint:
