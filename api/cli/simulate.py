@@ -55,8 +55,10 @@ def simulate(
     from api.config.console import open_city_database
     from api.config.own_certificate import trusting
     from api.config.settings import Settings, chosen_city
-    from api.simulation.scenario_choice import found_scenario
-    from api.simulation.simulated_storm import Person, Script, simulate_storm
+    from api.config.training_clock import find_training_clock
+    from api.simulation.scenario_choice import Person, Script, found_scenario
+    from api.simulation.simulated_storm import Round, simulate_storm
+    from api.training.hosting.kept_pace import KeptPace
     from data.store.database.engine import reading
     from data.store.setup.city import get_city
 
@@ -76,4 +78,6 @@ def simulate(
     with contextlib.suppress(KeyboardInterrupt):
         trusted = trusting(settings.certificate)
         connected = partial(AsyncClient, base_url=url, timeout=20.0, verify=trusted)
-        asyncio.run(simulate_storm(engine, connected, script, typer.echo))
+        clock = find_training_clock(settings.var)
+        paced: Round = contextlib.nullcontext if clock is None else KeptPace(clock, engine).round
+        asyncio.run(simulate_storm(engine, connected, script, typer.echo, paced))

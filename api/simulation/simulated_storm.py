@@ -9,8 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from datetime import datetime, timedelta
 from functools import partial
 from heapq import merge
@@ -21,6 +20,7 @@ from api.config.clock import Clock, ServerClock
 from api.simulation.another_round import may_pass, or_another_round
 from api.simulation.live_training import LiveTraining, answer_calls, find_live_training
 from api.simulation.night_dispatcher import NightDispatcher
+from api.simulation.scenario_choice import Person, Script
 from api.simulation.scenario_incidents import Incidents
 from api.simulation.signed_in_client import SignedInClient, SignInRefusedError
 from api.simulation.simulated_operator import SimulatedOperator
@@ -70,38 +70,17 @@ AT_ONCE = 8
 
 Report = Callable[[str], None]
 
+Round = Callable[[], AbstractAsyncContextManager[tuple[datetime, float] | None]]
+"""What a round of sending is done within; it may tell time and speed of the server's clock."""
+
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A simulated person who signs in."""
-
-    login: str
-    password: str
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """What to simulate; without an operator nobody calls, without a dispatcher nobody plans.
-
-    `speed` is how fast the server's clock has to run, where that matters. With a scenario, who
-    calls when, how much it snows and what goes wrong is as it says; `language` is its callers'.
-    """
-
-    seed: int = 1
-    calls_per_hour: float = 30.0
-    operator: Person | None = None
-    dispatcher: Person | None = None
-    speed: float | None = None
-    scenario: Scenario | None = None
-    language: str = "en"
 
 
 class Simulation:
     """The trucks, callers and dispatcher of one city, synchronized with its server's clock.
 
-    `clients` opens another client of the server, for each person who signs in.
+    `clients` opens another client of the server, for each person who signs in. Rounds are
+    `paced` where a rehearsal's clock waits for those that take long.
     """
 
     def __init__(
@@ -110,8 +89,10 @@ class Simulation:
         client: httpx.AsyncClient,
         script: Script,
         clients: Callable[[], httpx.AsyncClient],
+        paced: Round = nullcontext,
     ) -> None:
         self._engine = engine
+        self._paced = paced
         self._client = client
         self._script = script
         self._clients = clients
@@ -217,11 +198,15 @@ class Simulation:
     async def tick(self) -> None:
         """Send what is due."""
         with or_another_round():
-            if self._training or self._clock.age_s > ALIGN_S:
-                await self._align()
-            if self._training:
-                await self._obey(self._training)
-            await self._send(self._clock.now())
+            async with self._paced() as told:
+                if told:
+                    self._clock.align(*told)
+                elif self._training or self._clock.age_s > ALIGN_S:
+                    await self._align()
+                now = self._clock.now()
+                if self._training:
+                    await self._obey(self._training)
+                await self._send(now)
 
     async def _send(self, now: datetime) -> None:
         """Send what is due; where some fails, all others have ended before that is raised."""
@@ -387,7 +372,11 @@ class Simulation:
 
 
 async def simulate_storm(
-    engine: Database, connected: Callable[[], httpx.AsyncClient], script: Script, report: Report
+    engine: Database,
+    connected: Callable[[], httpx.AsyncClient],
+    script: Script,
+    report: Report,
+    paced: Round = nullcontext,
 ) -> None:
     """Simulate trucks, callers and a dispatcher against a server until stopped."""
     async with AsyncExitStack() as opened:
@@ -397,4 +386,4 @@ async def simulate_storm(
             opened.push_async_callback(new.aclose)
             return new
 
-        await Simulation(engine, client(), script, client).run(report)
+        await Simulation(engine, client(), script, client, paced).run(report)

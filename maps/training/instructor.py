@@ -28,8 +28,8 @@ class InstructorView:
     """All that an instructor sees: the storm's hour, seats, calls, the timeline and marks.
 
     `speed` is how many seconds the clock goes on in one while nobody has `paused` it and it is not
-    `held` for a mark that is being copied. `setting_back` holds from the order until the host has
-    carried it out; `fault` is what the host could not do last.
+    `held` for a mark that is being copied, or for the simulation. `setting_back` holds from the
+    order until the host has carried it out; `fault` is what the host could not do last.
     """
 
     now: datetime

@@ -17,8 +17,9 @@ from api.processes.workers.plan_worker import real_now, solve_run
 from api.server.app import create_app
 from api.simulation import night_dispatcher, simulated_storm
 from api.simulation.night_dispatcher import NightDispatcher
+from api.simulation.scenario_choice import Person, Script
 from api.simulation.signed_in_client import SignedInClient
-from api.simulation.simulated_storm import Person, Script, Simulation
+from api.simulation.simulated_storm import Simulation
 from api.web.context import App
 from data.model import Plan, RequestState, RunKind, StormId
 from data.store.audit.audit_log import list_events

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from api.config.settings import Settings
-from api.simulation.simulated_storm import Person, Script, Simulation
+from api.simulation.scenario_choice import Person, Script
+from api.simulation.simulated_storm import Simulation
 from data.model import StormId
 from data.store.database.city_database import database_of
 from data.store.database.engine import reading

@@ -10,8 +10,8 @@ import pytest
 
 from api.config.settings import Settings
 from api.server.app import create_app
-from api.simulation.scenario_choice import found_scenario
-from api.simulation.simulated_storm import Person, Script, Simulation
+from api.simulation.scenario_choice import Person, Script, found_scenario
+from api.simulation.simulated_storm import Simulation
 from data.errors import BarfrubError, InvalidError
 from data.model import (
     LegOutcome,

@@ -83,7 +83,7 @@ class Clock extends TickingPart {
       </form>
       ${this.backs(stands.marks)}
       ${now() >= Date.parse(stands.ends_at) ? html`<p class="small" role="status">${t("The scenario is over.")} <a href="/training/debrief">${t("Debrief")}</a></p>` : ""}
-      ${stands.held ? html`<p class="muted small" role="status">${t("A mark is being set; the clock goes on by itself.")}</p>` : ""}
+      ${stands.held ? html`<p class="muted small" role="status">${t("The clock waits until a mark is set, or until the trucks have caught up; it goes on by itself.")}</p>` : ""}
       ${connected && stands.fault ? html`<p class="problem" role="status">${stands.fault}</p>` : ""}
       ${this.silence(stands, connected)}
       ${this.back ? this.question() : ""}`;
