@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from api.config.training_clock import TrainingClock
 from data.store.database.engine import Database, reading
-from data.store.tracking.positions import find_oldest_unseen_at
+from fleet.alerts.evidence_lag import evidence_lag
 
 MOST_BEHIND = timedelta(minutes=1)
 """Time of the storm that a round may take while the clock goes on."""
@@ -63,8 +63,7 @@ class KeptPace:
         The clock would stand for ever where nobody matches them.
         """
         with reading(self._engine) as tx:
-            oldest_at = find_oldest_unseen_at(tx)
-        behind = oldest_at is not None and self._clock.now() - oldest_at > MOST_UNSEEN
+            behind = evidence_lag(tx, self._clock.now()) > MOST_UNSEEN
         self._in_vain = self._in_vain and behind
         return behind and not self._in_vain
 

@@ -79,15 +79,15 @@ def test_it_waits_for_evidence_but_not_where_nobody_matches(clock, engine, monke
     monkeypatch.setattr(kept_pace, "LOOK_S", 0.0)
     asked = []
 
-    def waits(tx: object) -> object:
+    def waits(tx: object, now: object) -> timedelta:
         asked.append(clock.pace)
-        return clock.now() - timedelta(minutes=3)
+        return timedelta(minutes=3)
 
-    monkeypatch.setattr(kept_pace, "find_oldest_unseen_at", waits)
+    monkeypatch.setattr(kept_pace, "evidence_lag", waits)
     pace = KeptPace(clock, engine, ticks(0.5))
     assert paces(pace, clock, 2) == [0.0, 60.0, 60.0]
     assert asked.count(0.0) > 10  # it was asked for again while the clock stood, and then no more
-    monkeypatch.setattr(kept_pace, "find_oldest_unseen_at", lambda tx: None)
+    monkeypatch.setattr(kept_pace, "evidence_lag", lambda tx, now: timedelta(0))
     paces(pace, clock, 1)
-    monkeypatch.setattr(kept_pace, "find_oldest_unseen_at", waits)
+    monkeypatch.setattr(kept_pace, "evidence_lag", waits)
     assert paces(pace, clock, 1) == [0.0, 60.0]  # matching has caught up since
