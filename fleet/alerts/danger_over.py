@@ -32,12 +32,10 @@ def end_danger(tx: Tx, actor: Actor, request_id: RequestId, now: datetime) -> Da
     asked = get_request(tx, request_id)
     if asked.state not in STILL_OPEN:
         raise wrong_state(asked)
-    endangered = [
-        one for one in (asked, *list_duplicates(tx, asked.id)) if LIFE_DANGERS & set(one.dangers)
-    ]
-    if not endangered:
+    merged = [one for one in list_duplicates(tx, asked.id) if LIFE_DANGERS & set(one.dangers)]
+    if not merged and not LIFE_DANGERS & set(asked.dangers):
         raise ConflictError("this request has no danger to life", reason="no_danger")
-    for one in endangered:
+    for one in (asked, *merged):
         left = tuple(danger for danger in one.dangers if danger not in LIFE_DANGERS)
         save_request(tx, replace(one, dangers=left))
         before, after = {"dangers": list(one.dangers)}, {"dangers": list(left)}

@@ -10,6 +10,7 @@ from data.model import (
     CallAttempt,
     ClockedRequest,
     Comment,
+    Danger,
     Event,
     Job,
     JobState,
@@ -101,6 +102,12 @@ class RequestDetails:
     duplicates: tuple[ServiceRequest, ...]
     people: tuple[User, ...]
     people_names: Mapping[str, str]
+
+    @property
+    def dangers(self) -> tuple[Danger, ...]:
+        """What endangers people, told by itself or by requests that were merged into it."""
+        told = {one for each in (self.followed.request, *self.duplicates) for one in each.dangers}
+        return tuple(one for one in Danger if one in told)
 
 
 def request_details(

@@ -20,10 +20,11 @@ from data.model import (
     Treatment,
 )
 from data.model.crews import CrewJob, CrewJobState, CrewWork
+from data.model.requests.requests import LIFE_DANGERS
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.followup.request_details import JudgedPromise, PromiseState, RequestDetails, RequestJob
-from fleet.requests.closing import CLOSABLE, CLOSED_AS
+from fleet.requests.closing import CLOSABLE, CLOSED_AS, STILL_OPEN
 from fleet.requests.sla_clocks import ClockStep
 from maps.followup.referrals import ReferralView, referral_view
 from maps.followup.waiting_requests import FollowedView, followed_view
@@ -152,6 +153,7 @@ class FileView:
 
     `kept` is the request that this one was merged into, `duplicates` are those merged into it,
     `people` are those to whom it may be assigned, `names` what colleagues call people, by login.
+    `dangers` are those of merged requests too, `in_danger` says whether life is.
     """
 
     row: FollowedView
@@ -173,6 +175,8 @@ class FileView:
     people: tuple[AssigneeView, ...]
     names: dict[str, str]
     reasons: tuple[ClosingReason, ...]
+    dangers: tuple[str, ...]
+    in_danger: bool
 
 
 def photo_views(request_id: RequestId, names: Iterable[str]) -> tuple[PhotoView, ...]:
@@ -225,6 +229,8 @@ def file_view(
         duplicates=tuple(_merged(each) for each in file.duplicates),
         people=tuple(AssigneeView(each.login, each.name) for each in file.people),
         reasons=_reasons(asked.state),
+        dangers=file.dangers,
+        in_danger=asked.state in STILL_OPEN and not LIFE_DANGERS.isdisjoint(file.dangers),
     )
 
 

@@ -81,13 +81,17 @@ def test_lines_are_sentences_the_newest_first(log, sign_in):
 
 def test_a_line_says_to_whom_an_alert_was_given_and_into_which_phase_a_storm_went(log, sign_in):
     sign_in("dispatcher")
-    given = {"kind": "long_stop", "vehicle": 1, "owner": "leila"}
+    asked = log.post("/requests", json={"kind": "plow", "text": "snow"}).json()
+    given = {"kind": "request_danger", "vehicle": 1, "request": asked["id"], "owner": "leila"}
     with transaction(log.app.state.barfrub.engine) as tx:
         moved = {"phase": "active"}, {"phase": "clean_up"}
         add_event(tx, v.NOW, LEILA, "storm.moved", "storm:1", *moved)
         add_event(tx, v.NOW, REZA, "alert.given", "alert:7", after=given)
 
-    for who, besides in (("leila", ["Clean-up"]), ("reza", ["Truck 1", "leila"])):
+    for who, besides in (
+        ("leila", ["Clean-up"]),
+        ("reza", [asked["reference"], "Truck 1", "leila"]),
+    ):
         page = log.get(f"/audit-log?person={who}", headers={"Accept": "text/html"}).text
         newest = page.partition('<ol class="lines"')[2].partition("</summary>")[0]
         for each in besides:

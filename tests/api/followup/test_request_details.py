@@ -171,6 +171,20 @@ def test_what_has_no_place_is_unlocated_and_not_outside_all_districts(stormy, si
     assert "Outside all districts" not in page
 
 
+def test_the_page_tells_the_dangers_of_merged_requests_too_until_they_are_over(stormy, sign_in):
+    kept, other = asked(stormy), asked(stormy, dangers=["trapped", "elderly"])
+    merged = {"ids": [other["id"]], "kept_id": kept["id"]}
+    assert stormy.post("/api/queue/merge", json=merged).is_success
+    sign_in("operator")
+    file = file_of(stormy, kept["id"])
+    assert (file["dangers"], file["in_danger"]) == (["trapped", "elderly"], True)
+    assert not file_of(stormy, other["id"])["in_danger"]
+    assert stormy.post(f"/api/requests/{kept['id']}/danger-over").is_success
+    file = file_of(stormy, kept["id"])
+    assert (file["dangers"], file["in_danger"]) == (["elderly"], False)
+    assert "operator noted that the danger" in "".join(line["says"] for line in file["history"])
+
+
 def test_nobody_looks_on_a_spot_that_nobody_knows(stormy, sign_in):
     request = asked(stormy, segment_id=None)
     sign_in("supervisor")

@@ -32,6 +32,14 @@ from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
+COUNT_TONES = """() => {
+  const make = AudioContext.prototype.createOscillator;
+  AudioContext.prototype.createOscillator = function () {
+    document.body.dataset.tones = Number(document.body.dataset.tones ?? 0) + 1;
+    return make.call(this);
+  };
+}"""
+
 DISPATCHER = Actor(ActorKind.USER, "dispatcher")
 OTHER = Actor(ActorKind.USER, "administrator")
 HOUR = timedelta(hours=1)
@@ -193,6 +201,7 @@ def test_alerts_are_one_row_a_cause_with_what_ends_them(visit: Visit, storm: Non
     expect(page.locator(".next-action")).to_contain_text(t("Make a plan"))
     expect(count).to_have_text(t("{value}", value=2))
 
+    page.evaluate(COUNT_TONES)
     reported_in_danger(visit, Danger.AMBULANCE)
     danger = t("danger:ambulance")
     expect(page.locator(".next-action .danger")).to_have_text(f"{danger} · at the mill")
@@ -203,6 +212,7 @@ def test_alerts_are_one_row_a_cause_with_what_ends_them(visit: Visit, storm: Non
     request = page.locator("#list-requests .row").first
     expect(request.locator("strong.danger").first).to_have_text(danger)
     assert visit.grave_faults() == []
+    expect(page.locator("body")).to_have_attribute("data-tones", "2")
     panel.get_by_role("button", name=t("Acknowledge")).click()
     expect(page.locator(".next-action .danger")).to_have_count(0)
     panel.get_by_role("button", name=t("The danger is over")).click()

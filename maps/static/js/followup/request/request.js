@@ -10,7 +10,7 @@ import { sightingEntry } from "../sighting.js";
 import { actions } from "./actions.js";
 import { drawMap, placePart } from "./place.js";
 import { calls, history, jobs, messages, promises, referrals } from "./records.js";
-import { opened, refresh, showCaller } from "./state.js";
+import { endDanger, opened, refresh, showCaller } from "./state.js";
 
 const TIMES = ["received", "placed", "planned", "done", "closed", "told"];
 
@@ -41,6 +41,13 @@ function caller() {
   </p>`;
 }
 
+/** Who is in danger; whoever knows that nobody is any more says so. */
+const dangers = ({ row, dangers: told, in_danger: waits }) =>
+  told.length
+    ? html`<p class="tags">${told.map((danger) => html`<span class="tag danger">${named("danger", danger)}</span>`)}
+        ${waits ? html`<button type="button" @click=${() => endDanger(row.id)}><span class="icon icon-check" aria-hidden="true"></span>${t("The danger is over")}</button>` : ""}</p>`
+    : "";
+
 /** The file of the open request; `empty` is said while none is, `back` leads back to the list that it was opened from. */
 class RequestFile extends TickingPart {
   static properties = { empty: { attribute: false }, back: { attribute: false }, own: { attribute: false } };
@@ -60,7 +67,7 @@ class RequestFile extends TickingPart {
       ${this.back ? html`<button class="quiet back" @click=${this.back}><span class="icon icon-x" aria-hidden="true"></span>${t("Back to the list")}</button>` : ""}
       <h2>${kindIcon(row.kind)} <bdi>${place}</bdi></h2>
       <p class="muted">${this.own ? html`<bdi class="code">${row.reference}</bdi>` : numberLink(row)} · ${named("kind", row.kind)} · ${named("request", row.state)}${row.district ? html` · <bdi>${named("district", row.district)}</bdi>` : ""}${row.service_class ? html` · ${t(`class:${row.service_class}`)}` : ""}</p>
-      ${row.dangers.length ? html`<p class="tags">${row.dangers.map((danger) => html`<span class="tag danger">${named("danger", danger)}</span>`)}</p>` : ""}
+      ${dangers(file)}
       ${request.text && request.text !== place ? html`<p class="quote" dir="auto">${request.text}</p>` : ""}
       ${row.assigned_to ? html`<p>${t("Assigned to")}: ${person(row.assigned_to, opened.value.file.names)}</p>` : ""}
       ${row.due ? html`<p class="next">${t(`next:${row.due.step}`)} · <strong class=${row.due.late ? "danger" : ""}>${deadline(row.due.due_at)}</strong></p>` : ""}
