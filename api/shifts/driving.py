@@ -42,6 +42,7 @@ from fleet.storms.storm_lookup import known_storm
 from fleet.streets.closed_streets import closed_streets, revision_of_closed
 from fleet.tracking.fix_filters import HEARD
 from fleet.tracking.phone_trackers import own_tracker_is_heard
+from fleet.training.seats import taken_over_at
 from maps.guidance.driver_runs import DriverRun, driver_runs
 from maps.guidance.phrases import said_of
 from maps.guidance.run_groups import run_groups
@@ -97,7 +98,10 @@ def get_proved_route(context: DriverContext) -> ProvedRoute:
 def get_shift_summary(
     shift_id: ShiftId, request: Request, context: DriverContext
 ) -> ShiftSummaryView:
-    """Return what a driver's shift came to, counted as the vehicle's day counts it."""
+    """Return what a driver's shift came to, counted as the vehicle's day counts it.
+
+    In a training it is counted from when the driver took the machine over from the simulation.
+    """
     app, now, t = context.app, context.now, translator_of(request)
     with context.reading() as tx:
         shift = own_shift(tx, context, shift_id)
@@ -106,7 +110,8 @@ def get_shift_summary(
     )
     with context.reading() as tx:
         told = _told(tx, context, shift)
-        found = shift_summary(tx, app.logbook_task.memory, shift, app.policy, now)
+        since = taken_over_at(tx, shift) if app.settings.training else shift.starts_at
+        found = shift_summary(tx, app.logbook_task.memory, shift, app.policy, since, now)
     return summary_view(found, _stages(told, t))
 
 

@@ -169,6 +169,7 @@ def people_boot(context: Context) -> dict[str, object]:
             login: name for login, name in names.items() if login not in PLAYED_BY_SIMULATION
         },
         "simulated": list(PLAYED_BY_SIMULATION),
+        "staged": context.app.settings.training,
         "driven": {machines_login(one): name for one, name in machines.items()},
     }
 

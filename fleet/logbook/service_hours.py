@@ -17,8 +17,6 @@ from fleet.tracking.geofences import sites_of
 SOON = timedelta(minutes=30)
 """So long before a rest is due the driver and the board hear of it."""
 
-_NOTHING = timedelta(0)
-
 
 @dataclass(frozen=True, slots=True)
 class ServiceHours:
@@ -51,20 +49,23 @@ def hours_by_now(
     rules: HoursRules,
     now: datetime,
 ) -> ServiceHours:
-    """Return the hours of service by a machine's log; by the clock where nothing was seen of it."""
+    """Return the hours of service by a machine's log; by the clock where nothing was seen of it.
+
+    A rest is due so long after the first move since the last one, whether or not the machine stood
+    meanwhile: a stand shorter than a rest is none.
+    """
     taken = [(one.begun_at, one.ended_at or now) for one in rests]
     duty = duty_of(entries, shift.starts_at, now, taken, rules.rest)
     if not entries:
-        long = [end for begin, end in taken if end - begin >= rules.rest]
-        worked = now - max([shift.starts_at, *long])
-    elif last_rest_end(entries, duty, taken, rules.rest) is not None:
-        worked = _NOTHING
+        begun_at = max([shift.starts_at, *(end for at, end in taken if end - at >= rules.rest)])
+    elif duty.last_at is None or last_rest_end(entries, duty, taken, rules.rest) is not None:
+        begun_at = now
     else:
-        worked = timedelta(seconds=duty.since_break_s)
+        begun_at = duty.last_at - timedelta(seconds=duty.since_break_s)
     going_on = next((one for one in rests if one.ended_at is None), None)
     return ServiceHours(
         duty=duty,
-        rest_due_at=now + rules.without_rest - max(worked, _NOTHING),
+        rest_due_at=min(begun_at, now) + rules.without_rest,
         resting_since=going_on.begun_at if going_on else None,
         resting_until=going_on.begun_at + rules.rest if going_on else None,
     )

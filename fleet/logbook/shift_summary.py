@@ -28,15 +28,19 @@ class ShiftSummary:
 
 
 def shift_summary(
-    tx: Tx, memory: LogMemory, shift: Shift, policy: Policy, now: datetime
+    tx: Tx, memory: LogMemory, shift: Shift, policy: Policy, since: datetime, now: datetime
 ) -> ShiftSummary:
-    """Return what a shift came to, as the vehicle's day counts it; cancelled, to nothing."""
+    """Return what a shift came to, as the vehicle's day counts it; cancelled, to nothing.
+
+    `since` is when its driver took it over, where somebody drove before him.
+    """
     end = shift.ends_at if shift.state is ShiftState.CANCELLED else find_end(tx, shift)
     until = min(end or now, now)
-    nothing = duty_of((), shift.starts_at, until)
-    if until <= shift.starts_at:
+    begin = max(since, shift.starts_at)
+    nothing = duty_of((), begin, until)
+    if until <= begin:
         return ShiftSummary(until, Sums(), nothing, {}, count_reports(tx, shift.id))
-    period = Period(PeriodKind.SHIFT, shift.starts_at, until)
+    period = Period(PeriodKind.SHIFT, begin, until)
     (day,) = vehicle_days(tx, memory, period, policy.hours, shift.vehicle_id)
     sums = day.log.figures.sums
     return ShiftSummary(

@@ -89,6 +89,14 @@ def take_seat(
     return seat
 
 
+def taken_over_at(tx: Tx, shift: Shift) -> datetime:
+    """Return since when somebody drives a shift himself; its start where nobody has the seat."""
+    seat = None if shift.driver_id is None else find_seat(tx, shift.driver_id, Role.DRIVER)
+    if seat is None or seat.vehicle_id != shift.vehicle_id:
+        return shift.starts_at
+    return max(seat.taken_at, shift.starts_at)
+
+
 def leave_seat(tx: Tx, actor: Actor, user: User, role: Role, now: datetime) -> None:
     """Let the simulation play a role again that somebody has played; nothing where nobody did."""
     seat = find_seat(tx, user.id, role)

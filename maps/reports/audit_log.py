@@ -158,10 +158,15 @@ def log_line(line: Event, names: SubjectNames, t: Translator) -> AuditLine:
     )
 
 
-def sentence(line: Event, names: SubjectNames, t: Translator) -> str:
-    """Return what a line says: who did what with what."""
+def sentence(line: Event, names: SubjectNames, t: Translator, *, alone: bool = False) -> str:
+    """Return what a line says: who did what with what.
+
+    Where it stands `alone`, the sentence of an alert names its machine and request too.
+    """
     msgid = f"line:{line.verb}"
     who, what = _who(line.actor, names, t), _what(line, names, t)
+    if alone and line.subject.startswith("alert:"):
+        what = t.listed(dict.fromkeys([what, *_besides(line, names, t)]))
     cm = _snow_cm(line)
     if cm is not None and f"{msgid}_cm" in t.texts():
         depth = t.number(cm, 0 if cm.is_integer() else 1)

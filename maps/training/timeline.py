@@ -72,8 +72,9 @@ def moments(happenings: Iterable[Happening], around: TimelineWords) -> list[Mome
 def acts(lines: Sequence[Event], around: TimelineWords) -> list[MomentView]:
     """Return what trainees did, by lines of the audit log with the newest first, in order."""
     return [
-        MomentView("act", "user", line.at, None, sentence(line, around.names, around.t), "")
+        MomentView("act", "user", line.at, None, words, "")
         for line in reversed(lines)
+        for words in [sentence(line, around.names, around.t, alone=True)]
     ]
 
 

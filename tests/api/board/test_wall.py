@@ -67,6 +67,7 @@ def test_the_board_has_names_of_colleagues_and_a_wall_has_none(client, app, sign
     assert '"people": {"dispatcher": "Sara Ahmadi"}' in page
     assert '"driven": {"driver-1": "Truck 1", "driver-2": "Truck 2"' in page
     assert '"simulated": ["training-operator", "training-dispatcher"]' in page
+    assert '"staged": false' in page
     sign_in("wall")
     assert "Sara Ahmadi" not in client.get("/board", headers=PAGE).text
 

@@ -1,6 +1,7 @@
 """Seats, calls, controls and the instructor's page of a rehearsal through HTTP."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,13 +11,15 @@ from api.config.training_clock import CLOCK_FILE
 from data.model import Actor, ActorKind, LonLat, RequestKind
 from data.store.database.engine import transaction
 from data.store.schema.training.rehearsal import training
+from data.store.shifts.shifts import get_shift
 from data.training.players import OPERATOR
 from fleet.simulation.simulated_calls import SimulatedCall
 from fleet.training.calls import ring, take_call
+from fleet.training.seats import taken_over_at
 from tests import village as v
 
 PAGE = {"accept": "text/html"}
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 @pytest.fixture
@@ -160,7 +163,12 @@ def test_a_driver_sits_in_the_truck_of_his_shift_and_works_its_controls(
     assert client.post("/api/training/drive", json=goes).status_code == 404  # he has no shift
     client.post("/api/training/seats", json={"role": "driver", "vehicle_id": 1})
     assert client.post("/api/training/drive", json=goes).json() == {"seated": True} | goes
-    assert client.get("/api/drive").status_code == 200
+    shift_id = client.get("/api/drive").json()["shift_id"]
+    with transaction(app.engine) as tx:
+        shift = get_shift(tx, shift_id)
+        early = replace(shift, starts_at=shift.starts_at - HOUR)
+        assert taken_over_at(tx, early) == app.clock.now() > early.starts_at
+        assert taken_over_at(tx, replace(early, driver_id=None)) == early.starts_at
     assert client.post("/api/training/drive/leave").json() == nobody
     assert client.post("/api/training/drive", json=goes).json()["seated"]
 

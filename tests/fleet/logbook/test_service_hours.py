@@ -43,6 +43,8 @@ def test_a_rest_is_due_after_so_much_work_without_one() -> None:
     log = entries((Doing.WORK, 2), (Doing.STOP, 0.25), (Doing.DRIVE, 1.75))
     now = hours(log, at_h=4)
     assert now.rest_due_at == moment(4.5)
+    late = hours(entries((Doing.WORK, 4.6), (Doing.STOP, 0.3)), at_h=4.9)
+    assert late.rest_due_at == hours(log, at_h=5).rest_due_at == moment(4.5)  # one time, once told
 
 
 def test_a_stand_that_is_long_enough_counts_from_its_end() -> None:

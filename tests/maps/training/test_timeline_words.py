@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from data.model import Actor, ActorKind, Event
+from data.model.people import SubjectName
 from data.training import shipped_scenario
 from fleet.training.timeline import happenings
 from maps.pages.i18n import translator
@@ -32,6 +33,14 @@ def test_what_was_done_while_the_clock_stood_is_told_in_the_order_in_which_it_wa
     newest_first = [a_line(3, "storm.ended"), a_line(2, "storm.moved"), a_line(1, "storm.opened")]
     told = in_order(acts(newest_first, AROUND))
     assert [one.words for one in told] == [sentence(one, NAMES, EN) for one in newest_first[::-1]]
+
+
+def test_an_acknowledged_alert_is_told_with_its_truck() -> None:
+    names = replace(NAMES, names={"vehicle:2": SubjectName("Truck 2")})
+    line = replace(a_line(1, "alert.acknowledged", kind="late", vehicle=2), subject="alert:7")
+    (told,) = acts([line], replace(AROUND, names=names))
+    assert plain(told.words).endswith(", Truck 2.")
+    assert "Truck 2" not in sentence(line, names, EN)  # the log has it beside the sentence
 
 
 def test_it_is_told_how_much_snow_somebody_entered_by_hand() -> None:

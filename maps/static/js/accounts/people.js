@@ -8,7 +8,10 @@ const driven = boot.driven ?? {}; // machines by the sign-in name of whoever dri
 const simulated = new Set(boot.simulated); // sign-in names whom nobody but a training's simulation uses
 
 /** What acts beside people, as one says it within a sentence. */
-const SYSTEMS = { console: () => t("somebody at the server's command line"), forecast: () => t("the forecast") };
+const SYSTEMS = {
+  console: () => (boot.staged ? t("the scenario") : t("somebody at the server's command line")),
+  forecast: () => t("the forecast"),
+};
 
 /** What one calls somebody without a name: a part of the system, or the driver of a machine. */
 function role(login) {

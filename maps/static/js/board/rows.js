@@ -36,7 +36,7 @@ export const otherWords = (request) => [request.address, request.text].filter((w
 
 /** A request: what, where, how old; who is in danger stands first. */
 export const requestRow = (request) => html`${kindIcon(request.kind)}
-  <span class="what" dir="auto">${requestPlace(request)}</span>
+  <span class="what"><bdi>${requestPlace(request)}</bdi></span>
   <span class="when">${age(request.received_at)}</span>
   <span class="sub"
     >${dangersOf(request).map((words) => html`<strong class="danger">${words}</strong> · `)}<bdi class="code">${request.reference}</bdi> · ${named("kind", request.kind)}${

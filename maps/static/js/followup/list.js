@@ -18,7 +18,7 @@ const dueText = (row) =>
     : t("Waits for snow");
 
 const row = (one) => html`${kindIcon(one.kind)}
-  <span class="what" dir="auto">${requestPlace(one)}</span>
+  <span class="what"><bdi>${requestPlace(one)}</bdi></span>
   <span class="when">${age(one.received_at)}</span>
   <span class="sub"
     ><bdi class="code">${one.reference}</bdi>${one.service_class ? html` · ${named("short", one.service_class)}` : ""} · ${dueText(one)}${one.assigned_to ? html` · ${person(one.assigned_to, office.value.view.names)}` : ""}</span

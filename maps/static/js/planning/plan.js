@@ -50,7 +50,7 @@ function published(plan) {
       choose: (id) => choose("truck", id),
       row: (
         route,
-      ) => html`<span class="icon icon-truck" aria-hidden="true"></span><span class="what" dir="auto">${route.vehicle}</span>
+      ) => html`<span class="icon icon-truck" aria-hidden="true"></span><span class="what"><bdi>${route.vehicle}</bdi></span>
         <span class="when"><bdi>${times(route.starts_at, route.ends_at)}</bdi></span>
         <span class="sub">${[t("{work} of work, {drive} deadhead", { work: length(route.work_m), drive: length(route.drive_m) }), ...done(route.end)].join(" · ")}</span>`,
     })}

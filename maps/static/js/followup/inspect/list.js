@@ -30,7 +30,7 @@ const tags = (place) =>
 
 const row = (place) => html`<li>
   <button class=${place.closed_for || place.told_at ? "told" : ""} @click=${() => inspections.set({ opened: place })}>
-    <span class="what" dir="auto">${placeName(place)}</span>
+    <span class="what"><bdi>${placeName(place)}</bdi></span>
     <span class="sub">${what(place)}${away(place) === null ? nothing : html` · ${length(away(place))}`} · <span class=${isLate(place) ? "danger" : ""}>${why(place)}</span></span>
     ${tags(place).length > 0 ? html`<span class="sub danger">${tags(place).join(" · ")}</span>` : nothing}
   </button>

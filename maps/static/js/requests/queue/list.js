@@ -27,7 +27,7 @@ const due = (row) => (row.due_at ? html`<span class="when due ${late(row) ? "dan
 function row(each) {
   const parts = where(each);
   return html`<span class="box" aria-hidden="true"></span>${kindIcon(each.kind)}
-    <span class="what" dir="auto">${requestPlace(each)}</span>
+    <span class="what"><bdi>${requestPlace(each)}</bdi></span>
     ${due(each)}
     <span class="sub"><bdi class="code">${each.reference}</bdi> · <span class="standing ${each.state}">${standing(each)}</span>${parts.map((part) => html` · <bdi>${part}</bdi>`)}${each.due_at ? html` · ${t("{span} ago", { span: age(each.received_at) })}` : ""}</span>
     ${each.dangers.length ? html`<span class="tags">${dangers(each)}</span>` : ""}`;

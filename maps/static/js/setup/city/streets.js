@@ -46,7 +46,7 @@ function compare(event) {
 }
 
 const row = (street) => html`<button class="street" @click=${() => showStreet(street)}>
-  <span class="what" dir="auto">${streetName(street.names)}</span><span class="when">${length(street.length_m)}</span>
+  <span class="what"><bdi>${streetName(street.names)}</bdi></span><span class="when">${length(street.length_m)}</span>
 </button>`;
 
 const counted = (shown, all) => (shown < all ? html`<p class="muted small">${t("The longest {shown} of {all}.", { shown, all })}</p>` : "");
