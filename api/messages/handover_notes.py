@@ -17,10 +17,16 @@ from maps.messages.handover_notes import NoteView, note_view
 router = APIRouter(route_class=CheckedRoute)
 
 
+type Words = Annotated[str, Field(min_length=1, max_length=MOST_LETTERS)]
+
+MOST_LANGUAGES = 20
+
+
 class HandoverNoteIn(Wire):
-    """The text of a handover note."""
+    """The text of a handover note; `texts` says the same by language."""
 
     text: Annotated[str, Field(min_length=1, max_length=MOST_LETTERS)]
+    texts: Annotated[dict[str, Words], Field(default_factory=dict, max_length=MOST_LANGUAGES)]
 
 
 @router.get("/api/storms/{storm_id}/handover-notes")
@@ -46,7 +52,7 @@ def create_handover_note(
 ) -> NoteView:
     """Write a note; other dispatchers' boards show it until one has read it."""
     with context.writing() as tx:
-        note = write_note(tx, context.actor, storm_id, wanted.text, context.now)
+        note = write_note(tx, context.actor, storm_id, wanted.text, context.now, wanted.texts)
     return _published(context, note)
 
 

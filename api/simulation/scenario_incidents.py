@@ -5,7 +5,7 @@ Who tells them is a person who is signed in, as everything in a simulated storm 
 
 import logging
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -85,6 +85,7 @@ class Incidents:
         self._network = network
         self._seed = seed
         self._t = t
+        self._tongues = [replace(t, language=one.code) for one in t.languages()]
         self._client = client
         self._since: datetime | None = None
         self._next_round_at: datetime | None = None
@@ -145,7 +146,7 @@ class Incidents:
                 street = await self._told_before(table) or self._ahead(table, plan, now, seed)
             if street is not None:
                 begins, ends = storm.started_at + table.from_h, storm.started_at + table.until_h
-                words = self._said(table.words, street)
+                words = _said(table.words, street, self._t)
                 block = StreetBlock(street.id, begins, ends)
                 self._known[repr(table)] = _Incident(
                     street, words, block, plan.id if plan else None
@@ -177,35 +178,36 @@ class Incidents:
         ]
         return street_ahead(ways, self._network, table.street, now, seed)
 
-    def _said(self, words: Words, street: Segment | None) -> str:
-        text = in_language(words, self._t.language)
-        return text.replace(PLACE, called(street_name(street), self._t)) if street else text
-
     async def _tell(self, client: SignedInClient, storm: Storm, now: datetime) -> None:
         """Write as a note what somebody tells the dispatchers."""
         path = f"/api/storms/{storm.id}/handover-notes"
-        for key, at, text in self._due(storm.started_at, now):
+        for key, at, texts in self._due(storm.started_at, now):
+            text = texts[self._t.language]
             if self._since is None or at >= self._since - STALE:
                 known = (await client.get(path)).json()
                 if text not in [note["text"] for note in known]:
-                    answer = await client.post(path, {"text": text})
+                    answer = await client.post(path, {"text": text, "texts": texts})
                     if answer.is_server_error:
                         return
             self._told.add(key)
 
-    def _due(self, began_at: datetime, now: datetime) -> list[tuple[str, datetime, str]]:
-        """Return the words that are due and were not told yet, with their tables and times."""
-        words: list[tuple[str, datetime, str]] = []
+    def _due(self, began_at: datetime, now: datetime) -> list[tuple[str, datetime, dict[str, str]]]:
+        """Return what is due and was not told yet, by language, with its table and time."""
+        due: list[tuple[str, datetime, dict[str, str]]] = []
         for number, one in enumerate(self.scenario.message):
             street = street_meant(self._network, one, number, self._seed)
-            words.append((repr(one), began_at + one.at_h, self._said(one.words, street)))
+            texts = {t.language: _said(one.words, street, t) for t in self._tongues}
+            due.append((repr(one), began_at + one.at_h, texts))
         for table in self.scenario.closure:
             closed = self._known.get(repr(table))
             if closed is not None:
-                lasts = self._t.times(closed.block.from_at, closed.block.until_at)
-                text = f"{closed.words} ({lasts})"
-                words.append((repr(table), closed.block.from_at, text))
-        return [one for one in words if one[0] not in self._told and one[1] <= now]
+                begins, ends = closed.block.from_at, closed.block.until_at
+                texts = {
+                    t.language: f"{_said(table.words, closed.street, t)} ({t.times(begins, ends)})"
+                    for t in self._tongues
+                }
+                due.append((repr(table), begins, texts))
+        return [one for one in due if one[0] not in self._told and one[1] <= now]
 
     async def _close(self, client: SignedInClient, storm: Storm, now: datetime) -> None:
         """Close the streets that no dispatcher has closed within his time."""
@@ -277,6 +279,11 @@ class Incidents:
         for shift_id in [each for each, ends_at in self._started.items() if ends_at <= now]:
             del self._started[shift_id]
             await client.post(f"/api/shifts/{shift_id}/end", {})
+
+
+def _said(words: Words, street: Segment | None, t: Translator) -> str:
+    text = in_language(words, t.language)
+    return text.replace(PLACE, called(street_name(street), t)) if street else text
 
 
 def _legs_on(route: Route, segment_id: SegmentId) -> list[int]:

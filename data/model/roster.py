@@ -1,6 +1,6 @@
 """Roster records: machines in service, drivers' answers to routes, handover notes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -83,7 +83,10 @@ class RouteAnswer:
 
 @dataclass(frozen=True, slots=True)
 class HandoverNote:
-    """A note of one dispatcher to the next; `read_at` is `None` until acknowledged."""
+    """A note of one dispatcher to the next; `read_at` is `None` until acknowledged.
+
+    `texts` says the same by language, where whoever wrote it did.
+    """
 
     id: HandoverNoteId
     storm_id: StormId
@@ -93,6 +96,7 @@ class HandoverNote:
     salt: bytes
     read_at: datetime | None = None
     read_by: str = ""
+    texts: ByLanguage = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,14 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from data.errors import ConflictError, InvalidError, Need
 from data.model import (
     PLAN_KINDS,
     Actor,
     Alert,
+    ByLanguage,
     HandoverNote,
     HandoverNoteId,
     MachineOut,
@@ -60,15 +62,27 @@ class HandoverFacts:
     requests: int
 
 
-def write_note(tx: Tx, actor: Actor, storm_id: StormId, text: str, now: datetime) -> HandoverNote:
-    """Store a handover note; the audit log has a salted digest of its text."""
+def write_note(
+    tx: Tx,
+    actor: Actor,
+    storm_id: StormId,
+    text: str,
+    now: datetime,
+    texts: ByLanguage = MappingProxyType({}),
+) -> HandoverNote:
+    """Store a handover note; the audit log has a salted digest of its text.
+
+    `texts` says the same by language, for readers of another one.
+    """
     open_storm(tx, storm_id)
     words = text.strip()
     if not 0 < len(words) <= MOST_LETTERS:
         need = Need("from 1 to {max_length} characters", max_length=MOST_LETTERS)
         raise InvalidError("text", f"{len(words)} letters", need)
     salt = secrets.token_bytes(SALT_BYTES)
-    note = add_note(tx, HandoverNote(NOT_YET, storm_id, now, actor.id, words, salt))
+    note = add_note(
+        tx, HandoverNote(NOT_YET, storm_id, now, actor.id, words, salt, texts=dict(texts))
+    )
     after = {"storm": storm_id, "words": salted_digest(salt, words)}
     add_event(tx, now, actor, "handover_note.written", _subject(note), after=after)
     return note

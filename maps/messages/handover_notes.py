@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Alert, HandoverNote, VehicleId
+from data.model import Alert, ByLanguage, HandoverNote, VehicleId
 from fleet.messages.handover_notes import HandoverFacts
 from maps.pages.i18n import Translator
 from maps.pages.tables import span_text
@@ -12,13 +12,17 @@ from maps.pages.tables import span_text
 
 @dataclass(frozen=True, slots=True)
 class NoteView:
-    """A handover note, its writer, and who acknowledged it; its writer cannot."""
+    """A handover note, its writer, and who acknowledged it; its writer cannot.
+
+    `texts` says the same by language, if its writer did.
+    """
 
     id: int
     storm_id: int
     written_at: datetime
     written_by: str
     text: str
+    texts: ByLanguage
     read_at: datetime | None
     read_by: str
 
@@ -31,6 +35,7 @@ def note_view(note: HandoverNote) -> NoteView:
         written_at=note.written_at,
         written_by=note.written_by,
         text=note.text,
+        texts=note.texts,
         read_at=note.read_at,
         read_by=note.read_by,
     )

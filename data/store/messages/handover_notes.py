@@ -41,4 +41,4 @@ def set_read(tx: Tx, note_id: HandoverNoteId, read_by: str, read_at: datetime) -
 def erase_notes(tx: Tx, before: datetime) -> int:
     """Take the words away that were written before a moment; return of how many notes."""
     old = (handover_note.c.written_at < before) & (handover_note.c.text != "")
-    return tx.execute(update(handover_note).where(old).values(text="", salt=b"")).rowcount
+    return tx.execute(update(handover_note).where(old).values(text="", texts={}, salt=b"")).rowcount

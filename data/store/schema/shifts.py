@@ -98,6 +98,7 @@ handover_note = Table(
     Column("written_at", UtcDateTime, nullable=False),
     Column("written_by", Text, nullable=False, doc="sign-in name"),
     Column("text", Text, nullable=False),
+    Column("texts", JSON, nullable=False, server_default="{}", doc="the same by language, if told"),
     Column("salt", LargeBinary, nullable=False, doc="of the digest of its text in the event chain"),
     Column("read_at", UtcDateTime, doc="empty until somebody takes over"),
     Column("read_by", Text, nullable=False, server_default="", doc="sign-in name"),

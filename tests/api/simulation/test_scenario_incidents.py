@@ -19,7 +19,7 @@ from tests.api.conftest import PASSWORD, StillClock
 from tests.api.simulation.test_simulated_storm import acted
 
 MINISTER = {"en": "The minister leaves from {place} in an hour"}
-CLOSED = {"en": "{place} is closed, a bus burns"}
+CLOSED = {"en": "{place} is closed, a bus burns", "fa": "{place} بسته است"}
 STUCK = {"en": "A truck stands across the street"}
 INCIDENTS = replace(
     shipped_scenario("first-night"),
@@ -52,11 +52,15 @@ def test_what_a_scenario_tells_closes_and_blocks_comes_to_the_board_once(
         acted(settings, planned_city, clock, scene, SCRIPT)
     engine = database_of(planned_city)
     with reading(engine) as tx:
-        told = [note.text for note in list_notes_of_storm(tx, StormId(1))]
+        notes = list_notes_of_storm(tx, StormId(1))
         closed = list_all_closures(tx, StormId(1))
         blocked = list_open_blockages(tx, StormId(1))
     engine.dispose()
+    told = [note.text for note in notes]
     assert len(told) == 2
+    assert [note.texts["en"] for note in notes] == told
+    (of_closure,) = [note for note in notes if "closed" in note.text]
+    assert " بسته است" in of_closure.texts["fa"]  # each reads it in their own language
     assert any(text.startswith("The minister leaves from ") for text in told)
     assert not any("{place}" in text for text in told)
     (closure,) = closed

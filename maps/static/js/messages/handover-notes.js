@@ -6,7 +6,7 @@ import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
 import { withNews } from "../pages/stream.js";
-import { t, time } from "../pages/texts.js";
+import { inLanguage, t, time } from "../pages/texts.js";
 import { person } from "../accounts/people.js";
 import { keyed, mayDispatch } from "../board/state.js";
 
@@ -47,7 +47,7 @@ class Handover extends Part {
   note(note) {
     return html`<li>
       <p class="muted small">${person(note.written_by)} · ${time(note.written_at)}</p>
-      <p class="text" dir="auto">${note.text}</p>
+      <p class="text" dir="auto">${inLanguage(note.texts) || note.text}</p>
       <button class="primary" @click=${() => this.read(note)}>${t("I have read it and take over")}</button>
     </li>`;
   }
