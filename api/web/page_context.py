@@ -22,7 +22,9 @@ from data.training.players import PLAYED_BY_SIMULATION
 from fleet.accounts.people import names_by_login
 from fleet.setup.machine_list import machine_names
 from fleet.shifts.driver_codes import machines_login
+from fleet.training.events import scenario_end
 from fleet.training.lessons import open_looks
+from fleet.training.rehearsal import training_of
 from maps.pages.i18n import Translator, translator
 from maps.pages.menu import pages_of
 from maps.pages.style import class_styles, legend
@@ -66,6 +68,7 @@ def page(
         path=request.url.path,
         here=_here(request),
         training=_rehearsal(app),
+        rehearsed_until=_rehearsed_until(app),
         looks=_looks(app, user, request.url.path) if user and app.settings.training else (),
         **view,
     )
@@ -81,6 +84,15 @@ def _rehearsal(app: App) -> str:
         return ""
     own = hmac.new(app.settings.secret_key(), b"training", sha256).hexdigest()[:12]
     return f"{own}-{app.clock.epoch}"
+
+
+def _rehearsed_until(app: App) -> datetime | None:
+    """Return when the scenario of a sandbox is over."""
+    if not app.settings.training:
+        return None
+    with reading(app.engine) as tx:
+        training = training_of(tx)
+    return None if training is None else scenario_end(training)
 
 
 def _looks(app: App, user: User, path: str) -> Collection[str]:

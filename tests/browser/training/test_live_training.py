@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,10 @@ def test_an_operator_answers_and_an_instructor_sees_it_and_adds_a_caller(visit: 
     page.wait_for_selector(".moment.note:has-text('Asked well')")
     page.click("#pause")
     page.wait_for_selector("#pause:has-text('Pause')")
+    clock = clock_of(Sandbox(visit.city.settings.var, "village"))
+    late = replace(beat_of(clock), now=v.NOW + timedelta(hours=24))
+    visit.city.hub.publish("beat", [late])
+    page.wait_for_selector(".training-frame:has-text('The scenario is over')")
     page.fill("[name=label]", "now")
     page.press("[name=label]", "Enter")
     page.wait_for_selector("#back option:has-text('now')", state="attached")

@@ -15,9 +15,12 @@ function saySetBack(isUnderWay) {
   if (news) news.textContent = isUnderWay ? news.dataset.says : "";
 }
 
-/** Take the time over; once a rehearsal was set back, what a page shows never was. */
+const word = document.querySelector(".training-frame [data-until]");
+
+/** Take the time over, and say that the scenario of a rehearsal is over; once a rehearsal was set back, what a page shows never was. */
 function beat({ now, speed, epoch, setting_back }) {
   setClock(now, speed);
+  if (word && Date.parse(now) >= Date.parse(word.dataset.until)) word.textContent = word.dataset.over;
   if (epoch !== (boot.epoch ?? 0)) location.reload();
   if (setting_back) saySetBack(true);
 }
