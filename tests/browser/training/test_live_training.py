@@ -100,6 +100,10 @@ def test_an_operator_answers_and_an_instructor_sees_it_and_adds_a_caller(visit: 
     page.wait_for_selector(".training-phone:has-text('quiet')")
     assert visit.grave_faults() == []
 
+    clock = clock_of(Sandbox(visit.city.settings.var, "village"))
+    late = replace(beat_of(clock), now=v.NOW + timedelta(hours=24))
+    visit.city.hub.publish("beat", [late])
+    page.wait_for_selector(".training-frame:has-text('The scenario is over')")
     visit.sign_out()
     visit.sign_in("supervisor")
     page.wait_for_selector("board-side")
@@ -126,10 +130,6 @@ def test_an_operator_answers_and_an_instructor_sees_it_and_adds_a_caller(visit: 
     page.wait_for_selector(".moment.note:has-text('Asked well')")
     page.click("#pause")
     page.wait_for_selector("#pause:has-text('Pause')")
-    clock = clock_of(Sandbox(visit.city.settings.var, "village"))
-    late = replace(beat_of(clock), now=v.NOW + timedelta(hours=24))
-    visit.city.hub.publish("beat", [late])
-    page.wait_for_selector(".training-frame:has-text('The scenario is over')")
     page.fill("[name=label]", "now")
     page.press("[name=label]", "Enter")
     page.wait_for_selector("#back option:has-text('now')", state="attached")
