@@ -1,14 +1,14 @@
 """Letting a rehearsal's clock wait for its simulation and for evidence, however fast it goes.
 
 On a busy machine a clock of high speed runs away from the trucks: they would fall silent, and what
-they cleared would be seen long after. So the clock stands while a round of the simulation is sent
-that takes long, and goes on between two rounds: slower than its speed says, and nothing is late.
+they cleared would be seen long after. So the clock stands for the rest of a round of the simulation
+that takes long, and goes on after it: slower than its speed says, and nothing is late.
 """
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import ExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 
 from api.config.training_clock import TrainingClock
@@ -39,23 +39,31 @@ class KeptPace:
         self._clock = clock
         self._engine = engine
         self._monotonic = monotonic
-        self._took_s = 0.0
         self._in_vain = False
 
     @asynccontextmanager
     async def round(self) -> AsyncIterator[tuple[datetime, float]]:
         """Send a round meanwhile, by the clock's time and speed as it begins."""
-        told = self._clock.now(), self._clock.pace
-        runs_away = self._took_s * self._clock.pace > MOST_BEHIND.total_seconds()
-        waits = runs_away or self._is_unseen()
-        began_s = self._monotonic()
-        with self._clock.held() if waits else nullcontext():
+        now, pace = self._clock.now(), self._clock.pace
+        with ExitStack() as held:
+            holding = asyncio.create_task(self._hold_late(held, pace))
             try:
-                yield told
+                yield now, pace
             finally:
-                self._took_s = self._monotonic() - began_s
-            if waits:
+                holding.cancel()
+            if self._is_unseen():
+                self._hold(held)
                 await self._until_seen()
+
+    async def _hold_late(self, held: ExitStack, pace: float) -> None:
+        """Hold the clock as soon as a round takes too long; one that stands needs no hold."""
+        if pace:
+            await asyncio.sleep(MOST_BEHIND.total_seconds() / pace)
+            self._hold(held)
+
+    def _hold(self, held: ExitStack) -> None:
+        if self._clock.pace:
+            held.enter_context(self._clock.held())
 
     def _is_unseen(self) -> bool:
         """Whether positions wait too long for matching; where that is slow anyway, it is not asked.

@@ -1,7 +1,7 @@
 """A rehearsal's clock waits for its simulation and for evidence."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -33,40 +33,38 @@ def engine(city_folder) -> Iterator[Database]:
 
 
 def paces(pace: KeptPace, clock: TrainingClock, rounds: int) -> list[float]:
-    """Return how fast the clock goes within each of so many rounds, and after the last."""
+    """Return how fast the clock goes at the end of each of so many rounds, and after the last."""
 
     async def play() -> list[float]:
         found = []
         for _ in range(rounds):
             async with pace.round():
+                for _ in range(3):
+                    await asyncio.sleep(0)
                 found.append(clock.pace)
         return [*found, clock.pace]
 
     return asyncio.run(play())
 
 
-def ticks(seconds: float) -> Callable[[], float]:
-    """Return a clock of the machine by which each round takes so long."""
-    times = count()
-    return lambda: next(times) * seconds
-
-
 def test_it_goes_on_while_rounds_are_quick(clock, engine) -> None:
-    assert paces(KeptPace(clock, engine, ticks(0.9)), clock, 3) == [60.0] * 4
+    assert paces(KeptPace(clock, engine), clock, 2) == [60.0] * 3
 
 
-def test_it_stands_while_a_round_is_sent_as_long_as_the_one_before_took(clock, engine) -> None:
-    assert paces(KeptPace(clock, engine, ticks(1.1)), clock, 2) == [60.0, 0.0, 60.0]
-    clock.set_speed(10.0)
-    assert paces(KeptPace(clock, engine, ticks(1.1)), clock, 2) == [10.0] * 3
+def test_it_stands_for_the_rest_of_a_round_that_takes_long(clock, engine, monkeypatch) -> None:
+    monkeypatch.setattr(kept_pace, "MOST_BEHIND", timedelta(0))
+    assert paces(KeptPace(clock, engine), clock, 2) == [0.0, 0.0, 60.0]
+    clock.pause()
+    assert paces(KeptPace(clock, engine), clock, 1) == [0.0, 0.0]
 
 
-def test_a_round_that_fails_lets_it_go_on(clock, engine) -> None:
-    pace = KeptPace(clock, engine, ticks(5.0))
-    paces(pace, clock, 1)
+def test_a_round_that_fails_lets_it_go_on(clock, engine, monkeypatch) -> None:
+    monkeypatch.setattr(kept_pace, "MOST_BEHIND", timedelta(0))
 
     async def fails() -> None:
-        async with pace.round():
+        async with KeptPace(clock, engine).round():
+            for _ in range(3):
+                await asyncio.sleep(0)
             assert clock.pace == 0.0
             raise TimeoutError
 
@@ -84,10 +82,15 @@ def test_it_waits_for_evidence_but_not_where_nobody_matches(clock, engine, monke
         return timedelta(minutes=3)
 
     monkeypatch.setattr(kept_pace, "evidence_lag", waits)
-    pace = KeptPace(clock, engine, ticks(0.5))
-    assert paces(pace, clock, 2) == [0.0, 60.0, 60.0]
-    assert asked.count(0.0) > 10  # it was asked for again while the clock stood, and then no more
+    ticks = count()
+    pace = KeptPace(clock, engine, lambda: next(ticks) / 2)
+    assert paces(pace, clock, 1) == [60.0, 60.0]
+    assert asked.count(0.0) > 10  # it was asked for again while the clock stood
+    asked.clear()
+    assert paces(pace, clock, 1) == [60.0, 60.0]
+    assert asked == [60.0]  # and then no more
     monkeypatch.setattr(kept_pace, "evidence_lag", lambda tx, now: timedelta(0))
     paces(pace, clock, 1)
     monkeypatch.setattr(kept_pace, "evidence_lag", waits)
-    assert paces(pace, clock, 1) == [0.0, 60.0]  # matching has caught up since
+    paces(pace, clock, 1)
+    assert asked.count(0.0) > 10  # matching has caught up since

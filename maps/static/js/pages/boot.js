@@ -9,11 +9,15 @@ let served = Date.parse(boot.now);
 let seen = Date.now();
 let speed = boot.speed ?? 1;
 
+/** So long a quick clock goes on without a word of the server, in ms: it may stand since. A phone is often without one. */
+const UNTOLD_MS = boot.app ? Infinity : 15000;
+
 const CLOCK = "barfrub-clock";
 
 /** The server's clock in ms, which a demo may run faster than ours and a rehearsal may stop. */
 export function now() {
-  return served + (Date.now() - seen) * speed;
+  const sinceMs = Date.now() - seen;
+  return served + (speed === 1 ? sinceMs : Math.min(sinceMs, UNTOLD_MS) * speed);
 }
 
 /** How many seconds of the server's clock go by in one of ours now; none while it stands. */
