@@ -8,7 +8,7 @@ from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.requests.duplicates import list_duplicates, remove_duplicate
 from data.store.requests.requests import save_request
-from data.store.requests.sla_clocks import get_clock, let_clock_run
+from data.store.requests.sla_clocks import asked_since, let_clock_run
 from fleet.context import CityContext
 from fleet.requests.intake import subject_of
 from fleet.requests.placing import open_work
@@ -28,7 +28,7 @@ def asked_later(tx: Tx, asked: ServiceRequest, done_at: datetime) -> list[AskedL
 
     With a request that came too late, those merged into it wait on.
     """
-    since = get_clock(tx, asked.id).reopened_at or asked.received_at
+    since = asked_since(tx, asked)
     if since > done_at:
         return [AskedLater(asked, since, done_at)]
     return [

@@ -27,7 +27,13 @@ from data.store.followup.comments import add_comment
 from data.store.followup.sightings import list_sightings
 from data.store.requests.duplicates import add_duplicate, list_duplicates, remove_duplicate
 from data.store.requests.requests import get_request, list_requests_of_jobs, save_request
-from data.store.requests.sla_clocks import get_clock, let_clock_run, stop_clock, wind_clock
+from data.store.requests.sla_clocks import (
+    asked_since,
+    get_clock,
+    let_clock_run,
+    stop_clock,
+    wind_clock,
+)
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import has_segment
@@ -225,10 +231,9 @@ def _require_proof(tx: Tx, asked: ServiceRequest, reason: ClosingReason) -> None
     """Raise `ConflictError` where a reason claims work or a visit without evidence."""
     if reason is ClosingReason.PLOWED:
         done_at = None if asked.job_id is None else find_done_at(tx, asked.job_id)
-        since = get_clock(tx, asked.id).reopened_at or asked.received_at
-        proved = done_at is not None and done_at >= since
+        proved = done_at is not None and done_at >= asked_since(tx, asked)
     elif reason is ClosingReason.INSPECTED:
-        since = get_clock(tx, asked.id).reopened_at or asked.received_at
+        since = asked_since(tx, asked)
         seen = [each for each in list_sightings(tx, asked.id) if each.seen_at >= since]
         proved = bool(seen) and seen[-1].clear
     elif reason is ClosingReason.CREW:

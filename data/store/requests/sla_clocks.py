@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from data.model import RequestClock, RequestId, RequestState
+from data.model import RequestClock, RequestId, RequestState, ServiceRequest
 from data.store.database.engine import Tx
 from data.store.database.records import get_record, records
 from data.store.schema import job, request, request_clock
@@ -19,6 +19,16 @@ def get_clock(tx: Tx, request_id: RequestId) -> RequestClock:
         "request",
         request_id,
     )
+
+
+def asked_since(tx: Tx, asked: ServiceRequest) -> datetime:
+    """Return when somebody last asked for a request.
+
+    What the system alone opened again, since its proof was gone, was asked for when it came.
+    """
+    clock = get_clock(tx, asked.id)
+    again = clock.reopened_at if clock.asked_again else None
+    return again or asked.received_at
 
 
 def list_clocks(tx: Tx, request_ids: Collection[RequestId]) -> dict[RequestId, RequestClock]:

@@ -25,7 +25,7 @@ from data.store.requests.requests import get_request
 from data.store.requests.sla_clocks import get_clock
 from data.store.work import add_job, get_job
 from fleet.evidence.proof_store import Proof, store_evidence
-from fleet.requests.closing import merge
+from fleet.requests.closing import close_by_evidence, merge, reopen_request, reopen_unproved
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import place_by_hand
 from fleet.routes.published_plan import PublishedPlanCache
@@ -111,3 +111,22 @@ def test_who_called_after_the_work_waits_on_though_merged_into_one_that_it_answe
     assert get_request(tx, early.id).state is RequestState.DONE
     assert (waiting.state, waiting.closed_for) == (RequestState.OPEN, None)
     assert get_clock(tx, late.id).closed_at is None
+
+
+@pytest.mark.parametrize("by_caller", [False, True])
+def test_work_after_the_call_answers_what_only_the_system_opened_again(
+    tx: Tx, storm: Storm, job: Job, by_caller: bool
+) -> None:
+    late = asked(tx, CALLED)
+    close_by_evidence(tx, DISPATCHER, late, ClosingReason.PLOWED, CALLED + HOUR / 4, READ)
+    closed, again = get_request(tx, late.id), CALLED + HOUR * 3 / 4
+    if by_caller:
+        reopen_request(tx, DISPATCHER, closed.id, "", again)
+    else:
+        reopen_unproved(tx, DISPATCHER, closed, job.id, again)
+    read(tx, storm, CALLED + HOUR / 2)
+    found, done_at = get_request(tx, late.id), get_clock(tx, late.id).done_at
+    if by_caller:
+        assert (found.state, done_at) == (RequestState.OPEN, None)
+    else:
+        assert (found.state, done_at) == (RequestState.DONE, CALLED + HOUR / 2)
