@@ -75,17 +75,13 @@ class InsertionPlace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunningPlan:
-    """The remaining routes of the published plan, as of the moment it was read.
-
-    `asked` are the jobs that somebody asked for.
-    """
+    """The remaining routes of the published plan, as of the moment it was read."""
 
     mapped: MappedProblem
     number: Mapping[WorkPass, int]
     check: PlanCheck
     running: RunningRoutes
     read_at: datetime
-    asked: frozenset[JobId] = frozenset()
 
     @property
     def plan_id(self) -> PlanId:
@@ -93,11 +89,7 @@ class RunningPlan:
         return self.check.plan.id
 
 
-def running_plan(
-    prepared: Prepared,
-    known: LineGraphCache | None = None,
-    asked: Collection[JobId] = (),
-) -> RunningPlan:
+def running_plan(prepared: Prepared, known: LineGraphCache | None = None) -> RunningPlan:
     """Return the running plan ready for insertions; raises `ConflictError` without a plan.
 
     What is `known` of the streets is not computed again.
@@ -117,14 +109,16 @@ def running_plan(
         deadheads_of(mapped.problem, legs, streets.checked)
     running = running_routes(mapped.problem, running_solution(mapped.problem, routes, {}), streets)
     running.prepare()
-    return RunningPlan(mapped, number, check, running, prepared.now, frozenset(asked))
+    return RunningPlan(mapped, number, check, running, prepared.now)
 
 
-def best_insertion(plan: RunningPlan, job: Job, key: str, now: datetime) -> InsertionPlace:
+def best_insertion(
+    plan: RunningPlan, job: Job, key: str, now: datetime, spared: Collection[JobId] = ()
+) -> InsertionPlace:
     """Return the best insertion of a job now, whether planned for later or not at all.
 
-    Where no truck has time for it, or none sooner than it is planned, less important work that
-    nobody asked for is left out for it. Raises `ConflictError` where no truck can do it in its
+    Where no truck has time for it, or none sooner than it is planned, less important work that is
+    not `spared` is left out for it. Raises `ConflictError` where no truck can do it in its
     shift, or all of it is done.
     """
     known, situation = plan.mapped, plan.mapped.situation
@@ -138,7 +132,7 @@ def best_insertion(plan: RunningPlan, job: Job, key: str, now: datetime) -> Inse
     planned_s = _ends_s(plan.running, instead)
     found = change(plan.running, insert)
     if found is None or _done_s(found) >= planned_s:
-        groups = _less_important(plan, job)
+        groups = _less_important(plan, {job.id, *spared})
         displacing = change(plan.running, DisplaceTasks(insert, groups, planned_s))
         if displacing is None:
             raise _refusal(found)
@@ -159,11 +153,10 @@ def best_insertion(plan: RunningPlan, job: Job, key: str, now: datetime) -> Inse
     return InsertionPlace(plan, mapped, found, insertion)
 
 
-def _less_important(plan: RunningPlan, job: Job) -> list[tuple[int, ...]]:
+def _less_important(plan: RunningPlan, spared: Collection[JobId]) -> list[tuple[int, ...]]:
     """Return the tasks of jobs that may be left out for an urgent one, the least important first.
 
-    Not those that somebody asked for, nor any of the most urgent class; of one class what comes
-    last goes first.
+    None of the most urgent class; of one class what comes last goes first.
     """
     mapped, rules = plan.mapped, plan.mapped.situation.policy.rules
     most = max(rule.weight for rule in rules.values())
@@ -172,7 +165,7 @@ def _less_important(plan: RunningPlan, job: Job) -> list[tuple[int, ...]]:
     tasks: dict[JobId, list[int]] = {}
     for task in begins_s:
         one = mapped.passes[task].job
-        if one.id != job.id and one.id not in plan.asked and rules[one.service_class].weight < most:
+        if one.id not in spared and rules[one.service_class].weight < most:
             tasks.setdefault(one.id, []).append(task)
 
     def importance(group: tuple[int, ...]) -> tuple[float, float]:

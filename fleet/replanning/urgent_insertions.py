@@ -33,6 +33,7 @@ from data.store.work import add_job, find_open_job, get_job, segments_of_jobs, s
 from data.streets.network import StreetNetwork
 from fleet.audit.last_change import PLANS, find_change
 from fleet.planning.remaining_routes import jobs_of
+from fleet.replanning.insertion_limits import spared_jobs
 from fleet.requests.notices import write_planned_notices
 from fleet.requests.promises import promise_open
 from fleet.routes.published_plan import Estimates
@@ -99,10 +100,12 @@ def accept_insertion(
 
     What is pushed out for it is left undone by this plan, so that the next one plans it again.
     `routes` are those that change, and `driven` is the plan that the offer was made for. Raises
-    `ConflictError` where another plan is driven by now, and names who published it, or where the
-    job is over.
+    `ConflictError` where another plan is driven by now, and names who published it, where the job
+    is over, or where somebody has asked meanwhile for what would be pushed out.
     """
     _require_driven(tx, offer)
+    if not spared_jobs(tx, offer.storm_id).isdisjoint(offer.pushed):
+        raise ConflictError("what makes room was asked for", reason="insertion_outdated")
     job = _job(tx, actor, offer, now)
     renamed = [_renamed(each, job.id) for each in routes]
     changed = {each.shift_id: each for each in renamed}
@@ -113,7 +116,7 @@ def accept_insertion(
         counts_from=driven.since,
         routes=tuple(_route(route, changed.get(route.shift_id)) for route in driven.routes),
         unserved=(
-            *(left for left in driven.unserved if left.job_id != job.id),
+            *(left for left in driven.unserved if left.job_id not in {job.id, *offer.pushed}),
             *(Unserved(job_id, "time") for job_id in offer.pushed),
         ),
         state=PlanState.PUBLISHED,

@@ -40,12 +40,12 @@ from data.store.planning.plan_runs import lease_run, run_waits
 from data.store.planning.plans import find_published_plan_id
 from data.store.queue.new_runs import new_runs
 from data.store.queue.run_queue import LEASE_S
-from data.store.requests.requests import jobs_asked_for
 from data.store.setup.city import get_city
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.planning.plan_preparation import prepare
+from fleet.replanning.insertion_limits import spared_jobs
 from fleet.replanning.running_plan import InsertionPlace, RunningPlan, best_insertion, running_plan
 from fleet.routes.published_plan import PublishedPlanCache
 from routing.replanning.path_cache import LineGraphCache
@@ -108,7 +108,10 @@ class DispatchCache:
     def _found(self, job: Job) -> UrgentInsertion:
         """Find the best insertion of an urgent job; keep its routes until it is accepted."""
         key = token_urlsafe(12)
-        found = best_insertion(self._known(TOO_OLD_S), job, key, self._clock.now())
+        plan = self._known(TOO_OLD_S)
+        with reading(self._engine) as tx:
+            spared = spared_jobs(tx, job.storm_id)
+        found = best_insertion(plan, job, key, self._clock.now(), spared)
         with self._keeping:
             self._offers[key] = found
         return found.insertion
@@ -157,8 +160,7 @@ class DispatchCache:
             network, began_s = self.network(), monotonic()
             with reading(self._engine) as tx:
                 prepared = prepare(tx, storm.id, network, self._clock.now(), self.present)
-                asked = jobs_asked_for(tx, storm.id)
-            known, self._read_at_s = running_plan(prepared, self.known, asked), began_s
+            known, self._read_at_s = running_plan(prepared, self.known), began_s
             self._running = known
             return known
 

@@ -1,4 +1,3 @@
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -6,14 +5,16 @@ import numpy as np
 import pytest
 
 from data.errors import ConflictError
-from data.model import Job, JobId
+from data.model import Job, Unserved
 from data.store.database.engine import Tx
 from data.store.planning.plans import get_plan
+from data.store.requests.requests import add_request
 from data.store.work import is_planned, list_jobs_by_id
 from fleet.planning.plan_lifecycle import publish, store_draft
 from fleet.planning.plan_preparation import prepare
 from fleet.planning.plan_solving import solve_prepared
 from fleet.planning.remaining_routes import jobs_of
+from fleet.replanning.insertion_limits import spared_jobs
 from fleet.replanning.running_plan import (
     InsertionPlace,
     RunningPlan,
@@ -27,6 +28,7 @@ from routing.problem.stops import ReloadStop
 from routing.replanning.batch_insertion import broken_by
 from routing.replanning.running_routes import running_routes
 from tests import village as v
+from tests.fleet.drives import a_request
 from tests.village_database import DISPATCHER, POLICY, estimates
 
 LATER = v.NOW + timedelta(minutes=1)
@@ -39,14 +41,14 @@ class Driven:
     plan: RunningPlan
     urgent: Job
 
-    def without_time(self, asked: Collection[JobId] = ()) -> RunningPlan:
-        """Return the plan with shifts that end when the routes do, and jobs asked for."""
+    def without_time(self) -> RunningPlan:
+        """Return the plan with shifts that end when the routes do."""
         running = self.plan.running
         ends_s = np.array([one.ends_s for one in running.timed])
         problem = replace(running.problem, shift_end_s=ends_s)
         full = running_routes(problem, running.solution)
         mapped = replace(self.plan.mapped, problem=problem)
-        return replace(self.plan, running=full, mapped=mapped, asked=frozenset(asked))
+        return replace(self.plan, running=full, mapped=mapped)
 
 
 @pytest.fixture
@@ -133,12 +135,37 @@ def test_where_no_truck_has_time_less_important_work_waits_for_the_next_plan(
     assert planned.isdisjoint(left)
     new = list_jobs_by_id(tx, planned - jobs_of(before.routes))
     assert [job.segment_id for job in new] == [v.BLIND]
+    assert spared_jobs(tx, plan.storm_id) == {job.id for job in new}
 
 
-def test_work_that_somebody_asked_for_gives_way_to_none(driven: Driven) -> None:
-    plan = driven.without_time(jobs_of(driven.plan.check.plan.routes))
+def test_an_offer_is_refused_where_somebody_asked_meanwhile_for_what_makes_room(
+    tx: Tx, driven: Driven
+) -> None:
+    found = best_insertion(driven.without_time(), driven.urgent, "key", LATER)
+    add_request(tx, a_request(found.insertion.pushed[0]))
+    before = get_plan(tx, driven.plan.plan_id)
     with pytest.raises(ConflictError) as refused:
-        best_insertion(plan, driven.urgent, "key", LATER)
+        accept_insertion(
+            tx, DISPATCHER, found.insertion, found.routes(), before, estimates(), LATER
+        )
+    assert refused.value.values["reason"] == "insertion_outdated"
+    assert get_plan(tx, before.id) == before
+
+
+def test_work_of_which_a_part_was_left_already_is_left_once(tx: Tx, driven: Driven) -> None:
+    found = best_insertion(driven.without_time(), driven.urgent, "key", LATER)
+    left = tuple(Unserved(job_id, "no_vehicle") for job_id in found.insertion.pushed)
+    before = replace(get_plan(tx, driven.plan.plan_id), unserved=left)
+    plan = accept_insertion(
+        tx, DISPATCHER, found.insertion, found.routes(), before, estimates(), LATER
+    )
+    assert sorted(one.job_id for one in plan.unserved) == sorted(found.insertion.pushed)
+
+
+def test_spared_work_gives_way_to_none(driven: Driven) -> None:
+    spared = jobs_of(driven.plan.check.plan.routes)
+    with pytest.raises(ConflictError) as refused:
+        best_insertion(driven.without_time(), driven.urgent, "key", LATER, spared)
     assert refused.value.values["reason"] == "insertion_impossible"
 
 
