@@ -17,6 +17,11 @@ def request_of(facts: AlertFacts) -> RequestId | None:
     return None if known is None else RequestId(int(known))
 
 
+def dangers_of(facts: AlertFacts) -> frozenset[str]:
+    """Return the dangers to life that the facts of an alert tell."""
+    return frozenset(filter(None, str(facts.get("dangers", "")).split(",")))
+
+
 class AlertKind(StrEnum):
     """What is wrong, the gravest first."""
 

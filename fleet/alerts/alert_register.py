@@ -18,7 +18,7 @@ from data.model import (
     User,
     VehicleId,
 )
-from data.model.alerts import request_of
+from data.model.alerts import dangers_of, request_of
 from data.policy.alert_rules import AlertRules
 from data.store.accounts.accounts import list_users
 from data.store.alerts import (
@@ -181,8 +181,15 @@ def _changed_by(tx: Tx, alert: Alert, sign: Sign) -> list[Alert]:
     if not _changed(alert, sign):
         return []
     changed = replace(alert, facts=sign.facts, location=sign.location or alert.location)
+    if dangers_of(sign.facts) - dangers_of(alert.facts):
+        changed = _unheard(changed)
     save_alert(tx, changed)
     return [changed]
+
+
+def _unheard(alert: Alert) -> Alert:
+    """Return an alert of which nobody has heard yet, as it tells of a danger anew."""
+    return replace(alert, acknowledged_by="", acknowledged_at=None)
 
 
 def closed(tx: Tx, actor: Actor, alert: Alert, now: datetime) -> Alert:
@@ -194,9 +201,14 @@ def closed(tx: Tx, actor: Actor, alert: Alert, now: datetime) -> Alert:
 
 
 def _opened(tx: Tx, storm: Storm, sign: Sign, past: Alert | None, now: datetime) -> Alert:
-    """Open the alert of a sign; one that has just closed goes on."""
+    """Open the alert of a sign; one that has just closed goes on.
+
+    Somebody in danger again is told anew, also where the alert was acknowledged.
+    """
     if past is not None:
         opened = replace(past, until=None, facts=sign.facts, location=sign.location)
+        if sign.kind is AlertKind.REQUEST_DANGER:
+            opened = _unheard(opened)
         save_alert(tx, opened)
     else:
         opened = add_alert(

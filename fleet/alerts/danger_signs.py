@@ -30,7 +30,7 @@ def danger_signs(tx: Tx, storm: Storm) -> Iterator[Sign]:
 
 
 def danger_sign(asked: ServiceRequest, dangers: frozenset[Danger], since: datetime) -> Sign:
-    """Return the sign of one request; its facts have none of its caller's words, for walls."""
+    """Return the sign of one request; it has none of its caller's words nor place, for walls."""
     facts: dict[str, int | float | str] = {
         "request": asked.id,
         "reference": asked.reference,
@@ -38,7 +38,7 @@ def danger_sign(asked: ServiceRequest, dangers: frozenset[Danger], since: dateti
     }
     if asked.snap is not None:
         facts["segment_id"] = asked.snap.segment_id
-    return Sign(AlertKind.REQUEST_DANGER, None, since, asked.location, facts)
+    return Sign(AlertKind.REQUEST_DANGER, None, since, None, facts)
 
 
 def _since(asked: ServiceRequest, clock: RequestClock) -> datetime:

@@ -21,6 +21,7 @@ from maps.pages.wall import PrivateText, for_wall
 from maps.routes.plan_vs_actual import CheckView, TruckStateView
 from maps.shifts.driver import BlockageView, ProgressView
 from maps.storms.storms import ClosureView
+from tests import village as v
 
 PAGE = {"accept": "text/html"}
 
@@ -56,6 +57,21 @@ def test_a_wall_shows_requests_but_not_what_callers_said(client, sign_in):
     assert len(board.json()["waiting"]) == 1
     assert "mother" not in board.text
     assert "requests" not in KINDS_BY_ROLE[Role.WALL]
+
+
+def test_of_somebody_in_danger_a_wall_is_told_the_street_and_not_the_callers_place(
+    client, app, sign_in
+):
+    sign_in("dispatcher")
+    client.post("/api/storms", json={"name": "Snow"})
+    told = {"kind": "plow", "text": "my mother lives at School Street 4", "dangers": ["trapped"]}
+    called = client.post("/requests", json=told).json()
+    assert called["lon"] is not None
+    app.alert_task.run()
+    sign_in("wall")
+    [alert] = client.get("/api/alerts").json()
+    assert (alert["facts"]["request"], alert["segment_id"]) == (called["id"], v.SCHOOL)
+    assert (alert["lon"], alert["lat"]) == (None, None)
 
 
 def test_the_board_has_names_of_colleagues_and_a_wall_has_none(client, app, sign_in):

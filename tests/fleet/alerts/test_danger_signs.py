@@ -71,7 +71,7 @@ def test_only_a_danger_to_life_is_a_sign(tx: Tx, storm: Storm) -> None:
     assert {Danger.ELDERLY, Danger.SCHOOL} == set(Danger) - LIFE_DANGERS
 
 
-def test_the_sign_says_what_the_danger_is_and_where_in_none_of_the_callers_words(
+def test_the_sign_says_what_the_danger_is_and_its_street_but_no_words_nor_place_of_a_caller(
     tx: Tx, storm: Storm
 ) -> None:
     dangers = (Danger.SCHOOL, Danger.AMBULANCE, Danger.TRAPPED)
@@ -83,13 +83,13 @@ def test_the_sign_says_what_the_danger_is_and_where_in_none_of_the_callers_words
         "dangers": "trapped,ambulance",
         "segment_id": v.SCHOOL,
     }
-    assert (sign.location, sign.since) == (asked.location, v.NOW)
+    assert (sign.location, sign.since) == (None, v.NOW)
 
 
 def test_what_nobody_knows_the_place_of_is_a_sign_too(tx: Tx, storm: Storm) -> None:
     taken(tx, "somewhere", dangers=(Danger.ACCIDENT,))
     [sign] = danger_signs(tx, storm)
-    assert (sign.location, "segment_id" in sign.facts) == (None, False)
+    assert "segment_id" not in sign.facts
 
 
 def test_what_is_closed_or_another_agencys_is_no_sign(tx: Tx, storm: Storm) -> None:
@@ -134,14 +134,35 @@ def test_each_request_has_an_alert_of_its_own(tx: Tx, watch: Watch) -> None:
     ]
 
 
-def test_the_alert_of_a_request_that_is_open_again_goes_on(tx: Tx, watch: Watch) -> None:
+def test_a_new_danger_in_an_acknowledged_alert_is_told_anew(tx: Tx, watch: Watch) -> None:
+    kept = on_a_street(tx, dangers=(Danger.AMBULANCE,))
+    [alert] = watch.at(0)
+    acknowledge(tx, DISPATCHER, alert.id, v.NOW)
+    also, another = (
+        on_a_street(tx, dangers=(danger,)) for danger in (Danger.AMBULANCE, Danger.POWER_LINE)
+    )
+    merge_many(tx, DISPATCHER, [also.id], kept.id, v.NOW)
+    assert [one.acknowledged_by for one in watch.at(1) if one.id == alert.id] == [DISPATCHER.id]
+    merge_many(tx, DISPATCHER, [another.id], kept.id, v.NOW)
+    watch.at(2)
+    told = get_alert(tx, alert.id)
+    assert (told.acknowledged_by, told.acknowledged_at, told.owner) == ("", None, DISPATCHER.id)
+    assert acknowledge(tx, DISPATCHER, alert.id, v.NOW).acknowledged_by == DISPATCHER.id
+    assert watch.at(3)[0].acknowledged_by == DISPATCHER.id
+
+
+def test_the_alert_of_a_request_that_is_open_again_goes_on_and_is_told_anew(
+    tx: Tx, watch: Watch
+) -> None:
     asked = on_a_street(tx, dangers=(Danger.TRAPPED,))
     [alert] = watch.at(0)
+    acknowledge(tx, DISPATCHER, alert.id, v.NOW)
     done(tx, asked.id)
     watch.at(1)
     assert watch.at(3) == []
     reopen_request(tx, DISPATCHER, asked.id, "still there", v.NOW + 4 * MINUTE)
-    assert [one.id for one in watch.at(5)] == [alert.id]
+    [again] = watch.at(5)
+    assert (again.id, again.acknowledged_by, again.acknowledged_at) == (alert.id, "", None)
 
 
 def test_a_danger_that_is_over_closes_its_alert_and_cannot_be_over_twice(
