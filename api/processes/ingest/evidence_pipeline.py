@@ -13,6 +13,7 @@ from api.config.clock import Clock
 from api.processes.city_state import CityStateHolder
 from api.processes.ingest.board_publisher import BoardPublisher
 from api.processes.ingest.part_ownership import Ownership, PartsLostError
+from data.errors import ConflictError
 from data.model import Actor, ActorKind, SegmentId, VehicleId
 from data.store.database.engine import Database, DatabaseUnavailable, Tx, reading
 from data.store.database.vehicle_parts import LEADING_PART
@@ -184,7 +185,8 @@ class Digester:
         """Digest the oldest positions; halve the portion after each failure.
 
         A single position that fails is set aside. Tracks begin anew after each failure, since it
-        may have left them half updated.
+        may have left them half updated. Where the streets have changed meanwhile, the next run does
+        it all.
         """
         portion = AT_ONCE
         while True:
@@ -196,6 +198,8 @@ class Digester:
                 raise
             except Exception as error:  # whatever one position does, the others must go on
                 self._begin_tracks()
+                if isinstance(error, ConflictError) and error.reason == "streets_changed":
+                    return Digest()
                 if portion == 1:
                     self._set_aside(error, now)
                     return Digest()

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from api.processes.city_state import CityStateHolder
 from api.processes.ingest import evidence_pipeline as digester_module
 from api.processes.ingest.live_positions import Consumer
+from data.errors import ConflictError
 from data.model import VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events
@@ -174,6 +175,21 @@ def test_a_database_that_is_busy_is_nobodys_fault(
     with pytest.raises(DatabaseUnavailable):
         consumer.run()
     assert waiting(engine) == 100
+    assert consumer.tally["set_aside"] == 0
+
+
+def test_new_streets_set_no_position_aside(
+    engine: Database, consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def replaced(*_):
+        raise ConflictError("the streets have changed", reason="streets_changed")
+
+    store(engine, *a_hundred_with())
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(digester_module, "keep", replaced)
+        assert consumer.run() == 0
+    assert waiting(engine) == 100
+    assert consumer.run() == AT_ONCE
     assert consumer.tally["set_aside"] == 0
 
 
