@@ -1,5 +1,6 @@
 """What a worker does for each kind of run: search without a transaction, then store."""
 
+import logging
 from collections.abc import Callable, Mapping
 
 from api.processes.workers.file_runs import make_report
@@ -22,7 +23,7 @@ from data.planning.plan_json import replan_wish_from_plain
 from data.store.database.engine import Tx, reading
 from data.store.planning.plan_runs import answer_run, finish_run
 from data.store.planning.sector_runs import list_sector_runs
-from fleet.planning.draft_finishes import draft_finishes, finishes_answer
+from fleet.planning.draft_finishes import Finishes, draft_finishes, finishes_answer
 from fleet.planning.plan_lifecycle import PLANNER, store_draft
 from fleet.planning.plan_preparation import Prepared, prepare
 from fleet.planning.plan_solving import Start, solve_prepared, solve_until
@@ -31,6 +32,8 @@ from fleet.sectors.sector_split import sectors_for
 from fleet.what_if.question import seconds_left, situation_digest
 from fleet.what_if.searches import Solve, base_of, known_share, with_change
 from routing.problem.stopping import MaxRuntime, ShareOfRest, StopWhenAsked, heed
+
+_log = logging.getLogger(__name__)
 
 
 def make_plan(context: RunContext) -> StoreOutcome:
@@ -64,13 +67,22 @@ def make_plan(context: RunContext) -> StoreOutcome:
 
 def _kept_draft(context: RunContext, plan: Plan, prepared: Prepared) -> StoreOutcome:
     """Store a plan as a draft, with what becomes of each class beside the plan in force."""
-    answer = finishes_answer(draft_finishes(plan, prepared))
+    answer = finishes_answer(_finishes(plan, prepared))
 
     def keep(tx: Tx, held: PlanRun) -> PlanRun:
         draft = store_draft(tx, PLANNER, plan, context.clock.now())
         return finish_run(tx, held, draft.id, answer=answer)
 
     return keep
+
+
+def _finishes(plan: Plan, prepared: Prepared) -> Finishes:
+    """Return what becomes of each class; nothing where that fails, since the plan is worth more."""
+    try:
+        return draft_finishes(plan, prepared)
+    except Exception:  # whatever a comparison does, the plan is kept
+        _log.exception("a draft cannot be compared with the plan in force")
+        return ()
 
 
 def answer_what_if(context: RunContext) -> StoreOutcome:

@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 from sqlalchemy import Engine
 
-from api.processes.workers import plan_worker
+from api.processes.workers import plan_worker, run_kinds
 from api.processes.workers.plan_worker import solve_run, work_until
 from api.processes.workers.run_context import RunContext, StoreOutcome
 from api.processes.workers.run_lease import HUNG_STATUS, Heartbeat, real_now
@@ -26,6 +26,7 @@ from data.store.planning.plans import add_plan, get_plan
 from data.store.planning.run_files import get_file
 from data.store.queue.run_queue import LEASE_S
 from fleet.planning import plan_solving
+from fleet.planning.draft_finishes import finishes_of
 from fleet.planning.plan_lifecycle import ask_for_plan, request_stop
 from fleet.planning.plan_preparation import prepare
 from fleet.routes.file_request import ask_for_sheets
@@ -111,6 +112,21 @@ def test_a_run_becomes_a_draft_that_the_referee_let_through(engine: Engine, cloc
     assert {job for route in plan.routes for leg in route.legs for job in leg.job_ids} == set(
         range(1, 10)
     )
+
+
+def test_a_plan_that_cannot_be_compared_is_kept_without_finishes(
+    engine: Engine, clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing(*_):
+        raise KeyError("machine")
+
+    monkeypatch.setattr(run_kinds, "draft_finishes", failing)
+    run = asked(engine)
+    solve_run(engine, v.village(), leased(engine), clock, threading.Event())
+    done = now_standing(engine, run)
+    assert (done.state, finishes_of(done)) == (RunState.DONE, ())
+    assert done.plan_id is not None
+    assert "cannot be compared" in caplog.text
 
 
 def test_a_run_that_cannot_be_solved_keeps_the_reason(engine: Engine, clock) -> None:
