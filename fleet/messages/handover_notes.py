@@ -1,5 +1,6 @@
 """Handover notes between dispatchers: written from facts, acknowledged before work goes on."""
 
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from data.errors import ConflictError, InvalidError, Need
+from data.languages import known_language
 from data.model import (
     PLAN_KINDS,
     Actor,
@@ -70,22 +72,36 @@ def write_note(
     now: datetime,
     texts: ByLanguage = MappingProxyType({}),
 ) -> HandoverNote:
-    """Store a handover note; the audit log has a salted digest of its text.
+    """Store a handover note; the audit log has a salted digest of all that it says.
 
     `texts` says the same by language, for readers of another one.
     """
     open_storm(tx, storm_id)
+    words = _checked("text", text)
+    by_language = {known_language(code, "texts"): _checked("texts", texts[code]) for code in texts}
+    salt = secrets.token_bytes(SALT_BYTES)
+    note = add_note(
+        tx, HandoverNote(NOT_YET, storm_id, now, actor.id, words, salt, texts=by_language)
+    )
+    after = {"storm": storm_id, "words": _words_digest(note)}
+    add_event(tx, now, actor, "handover_note.written", _subject(note), after=after)
+    return note
+
+
+def _words_digest(note: HandoverNote) -> str:
+    """Return the salted digest of a note: of its text, with the texts by language if it has any."""
+    said = note.text
+    if note.texts:
+        said = json.dumps([said, dict(note.texts)], sort_keys=True, ensure_ascii=False)
+    return salted_digest(note.salt, said)
+
+
+def _checked(field: str, text: str) -> str:
     words = text.strip()
     if not 0 < len(words) <= MOST_LETTERS:
         need = Need("from 1 to {max_length} characters", max_length=MOST_LETTERS)
-        raise InvalidError("text", f"{len(words)} letters", need)
-    salt = secrets.token_bytes(SALT_BYTES)
-    note = add_note(
-        tx, HandoverNote(NOT_YET, storm_id, now, actor.id, words, salt, texts=dict(texts))
-    )
-    after = {"storm": storm_id, "words": salted_digest(salt, words)}
-    add_event(tx, now, actor, "handover_note.written", _subject(note), after=after)
-    return note
+        raise InvalidError(field, f"{len(words)} letters", need)
+    return words
 
 
 def take_over(tx: Tx, actor: Actor, note_id: HandoverNoteId, now: datetime) -> HandoverNote:
