@@ -19,9 +19,8 @@ class CallRecord:
     `fitting` are all pieces of street that fit what he says. `noted` is that of the request, `None`
     where it is unknown. `over_at` is when it ended. A call `repeats` where a request about the same
     street was open when it was answered; `joined` says whether both became one work. `kept` is
-    whether the last
-    promise held, `None` while that is open. `lasted` is how long it was for the operator from the
-    first ring to the saved request, however fast the clock ran.
+    whether the last promise held, `None` while that is open. `lasted` is how long it was for the
+    operator from the first ring to the saved request, however fast the clock ran.
     """
 
     rang_at: datetime
