@@ -36,6 +36,7 @@ from data.store.accounts.sign_in_codes import add_code, find_code, remove_codes
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.setup.machines import find_vehicle_by_name
+from data.training.players import PLAYED_BY_SIMULATION
 
 LOGIN_LETTERS = 64
 TOKEN_BYTES = 32
@@ -56,9 +57,14 @@ INVITED_FOR = timedelta(days=7)
 
 
 def checked_login(login: str) -> str:
-    """Return a name to sign in with; raise `InvalidError` for one that nobody can type."""
+    """Return a name to sign in with; raise `InvalidError` for one that nobody can type.
+
+    Raises `ConflictError` for the names of a training's simulation, to which nothing is given.
+    """
     if not login or len(login) > LOGIN_LETTERS or not login.isprintable() or " " in login:
         raise InvalidError("login", login, f"1 to {LOGIN_LETTERS} characters without a space")
+    if login in PLAYED_BY_SIMULATION:
+        raise _login_taken(login)
     return login
 
 
@@ -72,9 +78,29 @@ def enroll(
     now: datetime,
 ) -> User:
     """Add somebody who signs in; raise `ConflictError` where the login is taken."""
-    checked_login(login)
+    return _add(tx, actor, checked_login(login), roles, language, password_hash, now)
+
+
+def enroll_player(tx: Tx, actor: Actor, login: str, password_hash: str, now: datetime) -> User:
+    """Add an account under which the simulation of a training acts."""
+    return _add(tx, actor, login, [PLAYED_BY_SIMULATION[login]], "en", password_hash, now)
+
+
+def _login_taken(login: str) -> ConflictError:
+    return ConflictError(f"there is a user {login!r} already", reason="login_taken", login=login)
+
+
+def _add(
+    tx: Tx,
+    actor: Actor,
+    login: str,
+    roles: Sequence[Role],
+    language: str,
+    password_hash: str,
+    now: datetime,
+) -> User:
     if find_user_by_login(tx, login) is not None:
-        raise ConflictError(f"there is a user {login!r} already", reason="login_taken", login=login)
+        raise _login_taken(login)
     user = add_user(tx, login, _checked_roles(roles), language, password_hash)
     after = {"login": login, "roles": list(user.roles), "language": language}
     add_event(tx, now, actor, "user.added", _subject(user), after=after)

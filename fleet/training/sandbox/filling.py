@@ -22,8 +22,7 @@ from data.store.setup.city import get_city, get_policy, get_policy_text, set_pol
 from data.store.streets.network import load_network
 from data.store.training.rehearsal import set_training
 from data.store.training.sandbox_copy import copy_city, copy_limits
-from data.training.players import PLAYED_BY_SIMULATION
-from fleet.accounts.accounts import enroll
+from fleet.accounts.accounts import enroll_player
 from fleet.storms.storm_start import start_storm
 
 SIMULATION = {"en": "Simulation", "fa": "شبیه‌ساز", "az": "Simulyator"}
@@ -97,7 +96,7 @@ def _enroll_players(tx: Tx, actor: Actor, hashes: Mapping[str, str], now: dateti
     for login, digest in hashes.items():
         known = find_user_by_login(tx, login)
         if known is None:
-            player = enroll(tx, actor, login, [PLAYED_BY_SIMULATION[login]], "en", digest, now)
+            player = enroll_player(tx, actor, login, digest, now)
             set_name(tx, player.id, in_language(SIMULATION, get_city(tx).language or "en"))
         else:  # of a copy of a sandbox
             set_password_hash(tx, known.id, digest)

@@ -7,6 +7,7 @@ from data.model import Actor, ActorKind, Role, User
 from data.store.accounts.accounts import add_user, find_device_by_token_hash, find_user_by_login
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
+from data.training.players import PLAYED_BY_SIMULATION
 from fleet.accounts.accounts import (
     INVITED_FOR,
     NO_PASSWORD,
@@ -16,6 +17,7 @@ from fleet.accounts.accounts import (
     disable,
     enable,
     enroll,
+    enroll_player,
     find_invited,
     invite,
     reset_password,
@@ -40,6 +42,14 @@ def test_a_login_is_given_once(tx: Tx) -> None:
 def test_a_login_that_nobody_can_type_is_refused(tx: Tx, login: str) -> None:
     with pytest.raises(InvalidError, match="login"):
         enroll(tx, DISPATCHER, login, [Role.OPERATOR], "fa", "hash", v.NOW)
+
+
+@pytest.mark.parametrize("login", PLAYED_BY_SIMULATION)
+def test_nobody_is_called_like_the_simulation_of_a_training(tx: Tx, login: str) -> None:
+    with pytest.raises(ConflictError, match="already"):
+        invite(tx, DISPATCHER, login, [Role.OPERATOR], "fa", v.NOW)
+    player = enroll_player(tx, DISPATCHER, login, HASH, v.NOW)
+    assert player.roles == (PLAYED_BY_SIMULATION[login],)
 
 
 def test_a_tracker_gets_a_token_that_is_kept_as_a_digest_only(tx: Tx) -> None:
