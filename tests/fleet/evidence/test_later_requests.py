@@ -113,9 +113,17 @@ def test_who_called_after_the_work_waits_on_though_merged_into_one_that_it_answe
     assert get_clock(tx, late.id).closed_at is None
 
 
-@pytest.mark.parametrize("by_caller", [False, True])
+@pytest.mark.parametrize(
+    ("by_caller", "state", "done_at"),
+    [(False, RequestState.DONE, CALLED + HOUR / 2), (True, RequestState.OPEN, None)],
+)
 def test_work_after_the_call_answers_what_only_the_system_opened_again(
-    tx: Tx, storm: Storm, job: Job, by_caller: bool
+    tx: Tx,
+    storm: Storm,
+    job: Job,
+    by_caller: bool,
+    state: RequestState,
+    done_at: datetime | None,
 ) -> None:
     late = asked(tx, CALLED)
     close_by_evidence(tx, DISPATCHER, late, ClosingReason.PLOWED, CALLED + HOUR / 4, READ)
@@ -125,8 +133,4 @@ def test_work_after_the_call_answers_what_only_the_system_opened_again(
     else:
         reopen_unproved(tx, DISPATCHER, closed, job.id, again)
     read(tx, storm, CALLED + HOUR / 2)
-    found, done_at = get_request(tx, late.id), get_clock(tx, late.id).done_at
-    if by_caller:
-        assert (found.state, done_at) == (RequestState.OPEN, None)
-    else:
-        assert (found.state, done_at) == (RequestState.DONE, CALLED + HOUR / 2)
+    assert (get_request(tx, late.id).state, get_clock(tx, late.id).done_at) == (state, done_at)

@@ -27,6 +27,7 @@ from fleet.requests.closing import (
     close_by_evidence,
     close_request,
     reopen_request,
+    reopen_unproved,
 )
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import locate
@@ -184,6 +185,14 @@ def test_not_cleared_wants_a_pass_from_now_on_within_the_same_time(tx: Tx) -> No
     assert (again.state, again.closed_for) == (RequestState.OPEN, None)
     assert (job.segment_id, job.starts_at, job.state) == (v.SCHOOL, LATEST, JobState.OPEN)
     assert job.due_at - job.starts_at == former.due_at - former.starts_at
+
+
+def test_what_only_the_system_opened_again_may_be_closed_by_work_since_the_call(tx: Tx) -> None:
+    a_storm(tx)
+    done = served(tx, asked(tx))
+    assert done.job_id is not None
+    reopen_unproved(tx, DISPATCHER, done, done.job_id, LATEST)
+    assert closed(tx, done, ClosingReason.PLOWED).state is RequestState.DONE
 
 
 def test_two_that_are_reopened_share_one_job(tx: Tx) -> None:
