@@ -183,6 +183,7 @@ def _lack_words(one: LackingMachine, job: Job, t: Translator) -> str:
         f"machine_lack:{one.lack}",
         time="" if one.until is None else t.time(one.until),
         reason=t(f"out:{one.out or 'unknown'}"),
+        alert="" if one.alert is None else t(f"alert_kind:{one.alert}"),
         treatment=t.named("treatment", job.treatment),
         needed=t.number(one.needed_m, 1),
         width=t.number(one.width_m, 1),

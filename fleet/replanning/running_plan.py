@@ -22,6 +22,7 @@ from data.model import (
 )
 from fleet.planning.plan_preparation import Prepared
 from fleet.planning.plan_solving import SHOWN_VIOLATIONS
+from fleet.replanning.insertion_limits import InsertionLimits
 from fleet.routes.route_progress import PlanCheck
 from routing.check.referee_paths import deadheads_of
 from routing.check.referee_paths import legs_of as checked_legs_of
@@ -47,8 +48,14 @@ from routing.replanning.urgent_insertion import UrgentTask
 BEGUN = timedelta(seconds=30)
 """A stop that begins so soon is not put off any more."""
 
+GAIN_S = 300.0
+"""Work that is planned already pushes other work out only to be done so much sooner."""
+
 NOTABLE = timedelta(minutes=1)
 """A shorter delay is none."""
+
+
+NO_LIMITS = InsertionLimits()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,13 +120,13 @@ def running_plan(prepared: Prepared, known: LineGraphCache | None = None) -> Run
 
 
 def best_insertion(
-    plan: RunningPlan, job: Job, key: str, now: datetime, spared: Collection[JobId] = ()
+    plan: RunningPlan, job: Job, key: str, now: datetime, limits: InsertionLimits = NO_LIMITS
 ) -> InsertionPlace:
     """Return the best insertion of a job now, whether planned for later or not at all.
 
-    Where no truck has time for it, or none sooner than it is planned, less important work that is
-    not `spared` is left out for it. Raises `ConflictError` where no truck can do it in its
-    shift, or all of it is done.
+    Where no truck has time for it, or none sooner than it is planned, less important work is left
+    out for it, as `limits` allow; what a machine has planned that is not sent counts as not
+    planned. Raises `ConflictError` where no truck can do it in its shift, or all of it is done.
     """
     known, situation = plan.mapped, plan.mapped.situation
     passes = passes_of(job, situation)
@@ -128,14 +135,16 @@ def best_insertion(
     urgent = [_urgent(plan, one, now) for one in passes]
     instead = [plan.number[one.work] for one in passes if one.work in plan.number]
     begun_s = (now + BEGUN - plan.read_at).total_seconds()
-    insert = InsertTasks(urgent, instead, begun_s=begun_s, each_vehicle=True)
-    planned_s = _ends_s(plan.running, instead)
+    unable = [v for v, one in enumerate(situation.shifts) if one.vehicle_id in limits.unable]
+    insert = InsertTasks(urgent, instead, unable, begun_s, each_vehicle=True)
+    stuck = not set(unable).isdisjoint(plan.running.doers(instead).values())
+    planned_s = np.inf if stuck else _ends_s(plan.running, instead)
     found = change(plan.running, insert)
     if found is None or _done_s(found) >= planned_s:
-        groups = _less_important(plan, {job.id, *spared})
-        displacing = change(plan.running, DisplaceTasks(insert, groups, planned_s))
+        groups = _less_important(plan, {job.id, *limits.spared})
+        displacing = change(plan.running, DisplaceTasks(insert, groups, planned_s - GAIN_S))
         if displacing is None:
-            raise _refusal(found)
+            raise _refusal(planned_s)
         found = displacing
     mapped = replace(known, problem=found.after.problem, passes=(*known.passes, *passes))
     shift = situation.shifts[found.takers[known.problem.tasks]]
@@ -194,9 +203,9 @@ def _done_s(found: ChangedRoutes) -> float:
     return _ends_s(found.after, range(found.before.problem.tasks, found.after.problem.tasks))
 
 
-def _refusal(found: ChangedRoutes | None) -> ConflictError:
+def _refusal(planned_s: float) -> ConflictError:
     """Return why urgent work is not put in, where leaving out other work does not help either."""
-    if found is None:
+    if np.isinf(planned_s):
         return ConflictError("no truck has time for it", reason="insertion_impossible")
     return ConflictError("no truck comes sooner than it is planned", reason="insertion_no_sooner")
 

@@ -45,7 +45,7 @@ from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.planning.plan_preparation import prepare
-from fleet.replanning.insertion_limits import spared_jobs
+from fleet.replanning.insertion_limits import insertion_limits
 from fleet.replanning.running_plan import InsertionPlace, RunningPlan, best_insertion, running_plan
 from fleet.routes.published_plan import PublishedPlanCache
 from routing.replanning.path_cache import LineGraphCache
@@ -110,8 +110,8 @@ class DispatchCache:
         key = token_urlsafe(12)
         plan = self._known(TOO_OLD_S)
         with reading(self._engine) as tx:
-            spared = spared_jobs(tx, job.storm_id)
-        found = best_insertion(plan, job, key, self._clock.now(), spared)
+            limits = insertion_limits(tx, job.storm_id)
+        found = best_insertion(plan, job, key, self._clock.now(), limits)
         with self._keeping:
             self._offers[key] = found
         return found.insertion

@@ -11,7 +11,17 @@ from sqlalchemy import update
 from api.processes.dispatch_rpc import SOCKET
 from api.processes.offers import Offers
 from api.processes.workers.dispatch_worker import DispatchCache, listening
-from data.model import JobState, PlanId, PlanState, StormId
+from data.model import (
+    Alert,
+    AlertId,
+    AlertKind,
+    JobState,
+    PlanId,
+    PlanState,
+    StormId,
+    VehicleId,
+)
+from data.store.alerts import add_alert
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from data.store.planning.plans import get_plan
@@ -143,6 +153,20 @@ def test_who_cannot_clear_a_street_at_once_is_named_with_what_it_lacks(dispatche
     ]
     persian = dispatcher.post("/api/insertions/lacks?lang=fa", json=wanted).json()
     assert "۰۷:۳۲" in persian["machines"][0]["words"]
+
+
+def test_machines_of_which_nobody_knows_that_they_drive_are_not_offered(dispatcher, app, desk):
+    with transaction(app.engine) as tx:
+        for kind, machine in ((AlertKind.LONG_STOP, 1), (AlertKind.SILENT, 2)):
+            add_alert(tx, Alert(AlertId(0), StormId(1), kind, VehicleId(machine), v.NOW))
+    wanted = {"segment_id": v.BLIND}
+    refused = dispatcher.post("/api/insertions", json=wanted)
+    assert refused.json()["error"]["values"]["reason"] == "insertion_impossible"
+    found = dispatcher.post("/api/insertions/lacks", json=wanted).json()["machines"]
+    assert [(one["vehicle"], one["words"]) for one in found] == [
+        ("Truck 1", "not sent while this alert is open: long stop"),
+        ("Truck 2", "not sent while this alert is open: no signal"),
+    ]
 
 
 def test_planned_work_is_moved_forward_and_done_once(dispatcher, app, desk, driven):

@@ -2,7 +2,15 @@ from dataclasses import replace
 
 import pytest
 
-from data.model import DirectedSegment, MachineOut, OutReason, SegmentId, Treatment, VehicleId
+from data.model import (
+    AlertKind,
+    DirectedSegment,
+    MachineOut,
+    OutReason,
+    SegmentId,
+    Treatment,
+    VehicleId,
+)
 from data.model.machines import WayLimit
 from fleet.planning.standing_orders import OrderIndex, with_limits
 from fleet.replanning.machine_lacks import MachineLack, lacks_of
@@ -13,9 +21,9 @@ JOB = v.a_job(1, v.MILL)
 NOBODY = OrderIndex()
 
 
-def lack_of(vehicle, orders=NOBODY, out=None, job=JOB, *, on_duty=True):
+def lack_of(vehicle, orders=NOBODY, out=None, job=JOB, *, on_duty=True, alerts=None):
     shifts = {vehicle.id: v.a_shift(1, vehicle.id)} if on_duty else {}
-    (found,) = lacks_of([vehicle], shifts, out or {}, orders, (job, STREET))
+    (found,) = lacks_of([vehicle], shifts, (out or {}, alerts or {}), orders, (job, STREET))
     return found
 
 
@@ -69,3 +77,8 @@ def test_equipment_duty_and_service_come_before_time():
     broken = MachineOut(VehicleId(1), OutReason.BROKEN, "", v.NOW, "dispatcher")
     found = lack_of(v.a_vehicle(1), out={VehicleId(1): broken})
     assert (found.lack, found.out) == (MachineLack.OUT, OutReason.BROKEN)
+
+
+def test_a_machine_that_stands_is_not_sent_and_its_alert_says_why():
+    found = lack_of(v.a_vehicle(1), alerts={VehicleId(1): AlertKind.LONG_STOP})
+    assert (found.lack, found.alert) == (MachineLack.ALERT, AlertKind.LONG_STOP)

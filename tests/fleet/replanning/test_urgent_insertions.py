@@ -1,3 +1,4 @@
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -5,16 +6,18 @@ import numpy as np
 import pytest
 
 from data.errors import ConflictError
-from data.model import Job, Unserved
+from data.model import Alert, AlertId, AlertKind, Job, Unserved
+from data.store.alerts import add_alert
 from data.store.database.engine import Tx
 from data.store.planning.plans import get_plan
 from data.store.requests.requests import add_request
 from data.store.work import is_planned, list_jobs_by_id
+from fleet.planning.plan_difference import job_ends
 from fleet.planning.plan_lifecycle import publish, store_draft
 from fleet.planning.plan_preparation import prepare
 from fleet.planning.plan_solving import solve_prepared
 from fleet.planning.remaining_routes import jobs_of
-from fleet.replanning.insertion_limits import spared_jobs
+from fleet.replanning.insertion_limits import InsertionLimits, insertion_limits, spared_jobs
 from fleet.replanning.running_plan import (
     InsertionPlace,
     RunningPlan,
@@ -31,7 +34,8 @@ from tests import village as v
 from tests.fleet.drives import a_request
 from tests.village_database import DISPATCHER, POLICY, estimates
 
-LATER = v.NOW + timedelta(minutes=1)
+MINUTE = timedelta(minutes=1)
+LATER = v.NOW + MINUTE
 
 
 @dataclass(frozen=True)
@@ -163,10 +167,46 @@ def test_work_of_which_a_part_was_left_already_is_left_once(tx: Tx, driven: Driv
 
 
 def test_spared_work_gives_way_to_none(driven: Driven) -> None:
-    spared = jobs_of(driven.plan.check.plan.routes)
+    limits = InsertionLimits(spared=frozenset(jobs_of(driven.plan.check.plan.routes)))
     with pytest.raises(ConflictError) as refused:
-        best_insertion(driven.without_time(), driven.urgent, "key", LATER, spared)
+        best_insertion(driven.without_time(), driven.urgent, "key", LATER, limits)
     assert refused.value.values["reason"] == "insertion_impossible"
+
+
+def test_planned_work_pushes_nothing_out_to_be_done_only_moments_sooner(
+    tx: Tx, driven: Driven
+) -> None:
+    plan, pushed = driven.without_time(), set()
+    for job in list_jobs_by_id(tx, jobs_of(driven.plan.check.plan.routes)):
+        with suppress(ConflictError):  # no truck comes sooner
+            pushed.update(best_insertion(plan, job, "key", LATER).insertion.pushed)
+    assert pushed == set()
+
+
+def test_a_machine_with_an_open_alert_is_not_sent(
+    tx: Tx, driven: Driven, offer: InsertionPlace
+) -> None:
+    standing = offer.insertion.vehicle_id
+    add_alert(tx, Alert(AlertId(0), driven.urgent.storm_id, AlertKind.LONG_STOP, standing, v.NOW))
+    limits = insertion_limits(tx, driven.urgent.storm_id)
+    assert limits.unable == {standing}
+    found = best_insertion(driven.plan, driven.urgent, "key", LATER, limits)
+    assert found.insertion.vehicle_id != standing
+    both = InsertionLimits(unable=frozenset({standing, found.insertion.vehicle_id}))
+    with pytest.raises(ConflictError) as refused:
+        best_insertion(driven.plan, driven.urgent, "key", LATER, both)
+    assert refused.value.values["reason"] == "insertion_impossible"
+
+
+def test_what_a_standing_machine_has_planned_is_given_to_another_one(
+    tx: Tx, driven: Driven
+) -> None:
+    route = next(one for one in driven.plan.check.plan.routes if jobs_of([one]))
+    ends = job_ends([route])
+    (first,) = list_jobs_by_id(tx, [min(ends, key=ends.__getitem__)])
+    limits = InsertionLimits(unable=frozenset({route.vehicle_id}))
+    found = best_insertion(driven.plan, first, "key", LATER, limits)
+    assert found.insertion.vehicle_id != route.vehicle_id
 
 
 def test_where_a_truck_has_time_nothing_gives_way(offer: InsertionPlace) -> None:
