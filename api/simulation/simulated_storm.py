@@ -132,8 +132,9 @@ class Simulation:
             if time.monotonic() - told_s > REPORT_S:
                 told_s = time.monotonic()
                 with or_another_round():
-                    await self.look_for_plan(report)
-                    await self.look_for_recalls()
+                    async with self._paced():
+                        await self.look_for_plan(report)
+                        await self.look_for_recalls()
                 now = f"{self._clock.now():%H:%M:%S}Z"
                 report(f"{now}  {self.positions_sent} positions, {self.calls_sent} calls")
             await asyncio.sleep(TICK_S)

@@ -91,7 +91,8 @@ def test_a_dispatcher_takes_a_storm_from_the_forecast_to_its_end(visit: Visit) -
     page.get_by_role("link", name="Its lines in the audit log").click()
     expect(page.locator(".lines > li").first).to_contain_text("Snow of Yalda")
     visit.go("/storms?lang=fa")
-    expect(page.locator("storm-list tbody tr")).to_contain_text("بسته")
+    snow = page.locator("storm-list tbody tr", has_text="Snow of Yalda")  # the next may be forecast
+    expect(snow).to_contain_text("بسته")
     assert visit.complaints == []
     refuse_to_rehearse_it(visit, made.value.path())
 

@@ -220,6 +220,7 @@ AS_OF_0060 = (
     'ALTER TABLE "user" DROP name',
     "ALTER TABLE alert DROP given_by",
     "DROP TABLE alert_snooze",
+    "ALTER TABLE handover_note DROP texts",
     "ALTER TABLE coverage DROP worked_at, DROP cleared_at",
     "DROP TABLE photo_quota",
     "ALTER TABLE phone_confirmation DROP wrong_codes",
