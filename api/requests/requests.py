@@ -8,7 +8,16 @@ from fastapi import APIRouter, Query
 from api.requests.call_answer import on_street
 from api.web.checked_route import CheckedRoute
 from api.web.context import AddressContext, App, CallerContext, Context, IntakeContext
-from api.web.schemas import CallerOut, CancelIn, CandidateOut, CloseIn, PinIn, ReopenIn, ReportIn
+from api.web.schemas import (
+    CallerOut,
+    CancelIn,
+    CandidateOut,
+    CloseIn,
+    DangerOverIn,
+    PinIn,
+    ReopenIn,
+    ReportIn,
+)
 from data.errors import NotFoundError
 from data.model import (
     LonLat,
@@ -109,11 +118,13 @@ def cancel_one_request(request_id: RequestId, why: CancelIn, context: IntakeCont
 
 
 @router.post("/api/requests/{request_id}/danger-over")
-def end_request_danger(request_id: RequestId, context: IntakeContext) -> RequestView:
-    """Say that nobody's life is in danger any more for which a request came."""
+def end_request_danger(
+    request_id: RequestId, seen: DangerOverIn, context: IntakeContext
+) -> RequestView:
+    """Say that the dangers to life for which a request came are over: those that were shown."""
     app = context.app
     with context.changing(f"request:{request_id}") as tx:
-        over = end_danger(tx, context.actor, request_id, context.now)
+        over = end_danger(tx, context.actor, request_id, seen.dangers, context.now)
         view = viewed(tx, app, over.request)
     app.hub.publish("alerts", [alert_view(one, app.network) for one in over.alerts])
     return announced(context, view)

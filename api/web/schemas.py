@@ -134,6 +134,12 @@ class CancelIn(Wire):
     reason: Short = ""
 
 
+class DangerOverIn(Wire):
+    """The dangers that whoever says that they are over was shown."""
+
+    dangers: Annotated[tuple[Danger, ...], Field(max_length=len(Danger))]
+
+
 class CloseIn(Wire):
     """The reason for closing a request, and a note."""
 

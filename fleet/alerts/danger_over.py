@@ -1,10 +1,11 @@
 """That nobody's life is in danger any more for which a request came: said by whoever knows it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from data.errors import ConflictError
-from data.model import Actor, Alert, RequestId, ServiceRequest
+from data.model import Actor, Alert, Danger, RequestId, ServiceRequest
 from data.model.requests.requests import LIFE_DANGERS
 from data.store.alerts import list_open_alerts
 from data.store.audit.audit_log import add_event
@@ -24,17 +25,23 @@ class DangerOver:
     alerts: tuple[Alert, ...]
 
 
-def end_danger(tx: Tx, actor: Actor, request_id: RequestId, now: datetime) -> DangerOver:
+def end_danger(
+    tx: Tx, actor: Actor, request_id: RequestId, seen: Collection[Danger], now: datetime
+) -> DangerOver:
     """Take the dangers to life from a request and from those that were merged into it.
 
-    What else makes it urgent stays. Raises `ConflictError` where it is closed, or has none.
+    What else makes it urgent stays. Raises `ConflictError` where it is closed, has none, or has
+    others than were `seen` by who says that they are over.
     """
     asked = get_request(tx, request_id)
     if asked.state not in STILL_OPEN:
         raise wrong_state(asked)
     merged = [one for one in list_duplicates(tx, asked.id) if LIFE_DANGERS & set(one.dangers)]
-    if not merged and not LIFE_DANGERS & set(asked.dangers):
+    told = LIFE_DANGERS & {danger for one in (asked, *merged) for danger in one.dangers}
+    if not told:
         raise ConflictError("this request has no danger to life", reason="no_danger")
+    if not told <= set(seen):
+        raise ConflictError("another danger to life was told meanwhile", reason="other_danger")
     for one in (asked, *merged):
         left = tuple(danger for danger in one.dangers if danger not in LIFE_DANGERS)
         save_request(tx, replace(one, dangers=left))

@@ -153,7 +153,7 @@ class FileView:
 
     `kept` is the request that this one was merged into, `duplicates` are those merged into it,
     `people` are those to whom it may be assigned, `names` what colleagues call people, by login.
-    `dangers` are those of merged requests too, `in_danger` says whether life is.
+    `dangers` are those of merged requests too, `life_dangers` those to life, while it waits.
     """
 
     row: FollowedView
@@ -176,7 +176,7 @@ class FileView:
     names: dict[str, str]
     reasons: tuple[ClosingReason, ...]
     dangers: tuple[str, ...]
-    in_danger: bool
+    life_dangers: tuple[str, ...]
 
 
 def photo_views(request_id: RequestId, names: Iterable[str]) -> tuple[PhotoView, ...]:
@@ -230,7 +230,7 @@ def file_view(
         people=tuple(AssigneeView(each.login, each.name) for each in file.people),
         reasons=_reasons(asked.state),
         dangers=file.dangers,
-        in_danger=asked.state in STILL_OPEN and not LIFE_DANGERS.isdisjoint(file.dangers),
+        life_dangers=_life_dangers(file),
     )
 
 
@@ -240,6 +240,12 @@ def _shown(file: RequestDetails) -> set[str]:
     seen = {each.author for each in file.sightings}
     called_back = {each.by for each in file.calls}
     return noted | seen | called_back | {file.followed.clock.assigned_to}
+
+
+def _life_dangers(file: RequestDetails) -> tuple[str, ...]:
+    if file.followed.request.state not in STILL_OPEN:
+        return ()
+    return tuple(one for one in file.dangers if one in LIFE_DANGERS)
 
 
 def _merged(one: ServiceRequest) -> MergedRequestView:

@@ -211,11 +211,18 @@ def test_who_knows_that_a_danger_is_over_says_so(client, app) -> None:
     request = client.post("/requests", json=told).json()
     app.alert_task.run()
     assert action(client)["kind"] == "danger"
-    safe = client.post(f"/api/requests/{request['id']}/danger-over")
+    over = f"/api/requests/{request['id']}/danger-over"
+    assert client.post(over).status_code == 422
+    refused = client.post(over, json={"dangers": ["ambulance"]})
+    assert refused.json()["error"]["values"]["reason"] == "other_danger"
+    assert refused.status_code == 409
+    assert action(client)["kind"] == "danger"
+    safe = client.post(over, json={"dangers": ["trapped"]})
     assert safe.json()["dangers"] == ["school"]
     assert client.get("/api/alerts").json() == []
     assert action(client)["kind"] == "plan"
-    assert client.post(f"/api/requests/{request['id']}/danger-over").status_code == 409
+    again = client.post(over, json={"dangers": ["trapped"]})
+    assert again.json()["error"]["values"]["reason"] == "no_danger"
 
 
 def found_draft(client: Any, app: Any, streets: tuple[int, ...], **changes: Any) -> int:

@@ -177,11 +177,12 @@ def test_the_page_tells_the_dangers_of_merged_requests_too_until_they_are_over(s
     assert stormy.post("/api/queue/merge", json=merged).is_success
     sign_in("operator")
     file = file_of(stormy, kept["id"])
-    assert (file["dangers"], file["in_danger"]) == (["trapped", "elderly"], True)
-    assert not file_of(stormy, other["id"])["in_danger"]
-    assert stormy.post(f"/api/requests/{kept['id']}/danger-over").is_success
+    assert (file["dangers"], file["life_dangers"]) == (["trapped", "elderly"], ["trapped"])
+    assert file_of(stormy, other["id"])["life_dangers"] == []
+    over = f"/api/requests/{kept['id']}/danger-over"
+    assert stormy.post(over, json={"dangers": file["life_dangers"]}).is_success
     file = file_of(stormy, kept["id"])
-    assert (file["dangers"], file["in_danger"]) == (["elderly"], False)
+    assert (file["dangers"], file["life_dangers"]) == (["elderly"], [])
     assert "operator noted that the danger" in "".join(line["says"] for line in file["history"])
 
 

@@ -215,7 +215,14 @@ def test_alerts_are_one_row_a_cause_with_what_ends_them(visit: Visit, storm: Non
     expect(page.locator("body")).to_have_attribute("data-tones", "2")
     panel.get_by_role("button", name=t("Acknowledge")).click()
     expect(page.locator(".next-action .danger")).to_have_count(0)
-    panel.get_by_role("button", name=t("The danger is over")).click()
+    over = panel.get_by_role("button", name=t("The danger is over"))
+    over.click()
+    expect(panel.get_by_role("alertdialog")).to_contain_text(danger)
+    assert visit.grave_faults() == []
+    panel.get_by_role("button", name=t("Cancel"), exact=True).click()
+    expect(request.locator("strong.danger").first).to_have_text(danger)
+    over.click()
+    panel.get_by_role("alertdialog").get_by_role("button", name=t("The danger is over")).click()
     expect(request.locator("strong.danger")).to_have_text([t("place unknown")])
 
     page.keyboard.press("a")

@@ -108,7 +108,10 @@ def test_a_merged_request_lends_its_danger_to_the_one_that_stands_for_it(
     merge_many(tx, DISPATCHER, [other.id], kept.id, v.NOW)
     [sign] = danger_signs(tx, storm)
     assert (sign.facts["request"], sign.facts["dangers"]) == (kept.id, "trapped")
-    end_danger(tx, DISPATCHER, kept.id, v.NOW)
+    with pytest.raises(ConflictError, match="another danger"):
+        end_danger(tx, DISPATCHER, kept.id, [Danger.AMBULANCE, Danger.ELDERLY], v.NOW)
+    assert endangered(tx, storm) == [kept.id]
+    end_danger(tx, DISPATCHER, kept.id, [Danger.TRAPPED], v.NOW)
     assert endangered(tx, storm) == []
     assert get_request(tx, kept.id).dangers == (Danger.ELDERLY,)
 
@@ -170,13 +173,13 @@ def test_a_danger_that_is_over_closes_its_alert_and_cannot_be_over_twice(
 ) -> None:
     asked = on_a_street(tx, dangers=(Danger.AMBULANCE,))
     [alert] = watch.at(0)
-    over = end_danger(tx, DISPATCHER, asked.id, v.NOW)
+    over = end_danger(tx, DISPATCHER, asked.id, asked.dangers, v.NOW)
     assert [one.id for one in over.alerts] == [alert.id]
     assert watch.at(0) == []
     assert get_alert(tx, alert.id).until == v.NOW
     assert [one.verb for one in list_events(tx, f"request:{asked.id}")][-1] == "request.danger_over"
     with pytest.raises(ConflictError):
-        end_danger(tx, DISPATCHER, asked.id, v.NOW)
+        end_danger(tx, DISPATCHER, asked.id, asked.dangers, v.NOW)
 
 
 def test_nobody_puts_a_danger_to_life_off(tx: Tx, storm: Storm) -> None:

@@ -13,7 +13,8 @@ export const dangerAlert = (requestId) => byRequest(board.value.alerts).get(requ
 export const unanswered = () =>
   [...byRequest(board.value.alerts).values()].filter((alert) => !alert.acknowledged_at).sort((one, other) => one.since.localeCompare(other.since));
 
-const toldOf = (alert) => (alert ? alert.facts.dangers.split(",") : []);
+/** The dangers to life that such an alert tells. */
+export const toldOf = (alert) => (alert ? alert.facts.dangers.split(",") : []);
 
 /** What makes a request more urgent than its street does, those of requests that were merged into it too. */
 export const dangersOf = ({ id, dangers = [] }) => [...new Set([...toldOf(dangerAlert(id)), ...dangers])].map((danger) => named("danger", danger));

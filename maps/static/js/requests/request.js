@@ -5,13 +5,14 @@ import { age, deadline, named, t, time } from "../pages/texts.js";
 import { crewPart } from "../crews/jobs.js";
 import { facts } from "../pages/facts.js";
 import { alertList } from "../alerts/alert-panel.js";
-import { dangerAlert, dangersOf } from "../alerts/dangers.js";
+import { dangerAlert, dangersOf, toldOf } from "../alerts/dangers.js";
 import { dispatchNow } from "../replanning/replan.js";
 import { kindIcon, needsPin, otherWords, requestPlace } from "../board/rows.js";
 import { change } from "../messages/presence.js";
 import { openSheet } from "../board/bottom-sheets.js";
 import { board, choose, mayDispatch, merge, mergeRequests, outlined, selection } from "../board/state.js";
 import { numberLink } from "./page.js";
+import "./danger-over.js";
 import "./photos.js";
 
 function startPlacing(request) {
@@ -48,8 +49,8 @@ function orders(request) {
     <button class="wide" @click=${() => cancel(request)}>${t("Cancel request")}</button>`;
 }
 
-async function endDanger(request) {
-  const safe = await attempt(() => change(`request:${request.id}`, `/api/requests/${request.id}/danger-over`));
+async function endDanger(id, dangers) {
+  const safe = await attempt(() => change(`request:${id}`, `/api/requests/${id}/danger-over`, { dangers }));
   if (safe) mergeRequests([safe]);
 }
 
@@ -61,7 +62,7 @@ function dangerPart(request) {
     ${
       alert
         ? html`${alertList([alert])}
-            ${mayDispatch ? html`<button class="wide" @click=${() => endDanger(request)}><span class="icon icon-check" aria-hidden="true"></span>${t("The danger is over")}</button>` : ""}`
+            ${mayDispatch ? html`<danger-over .of=${request.id} .dangers=${toldOf(alert)} .end=${endDanger}></danger-over>` : ""}`
         : ""
     }`;
 }

@@ -5,6 +5,7 @@ import { date, deadline, named, t, time } from "../../pages/texts.js";
 import { kindIcon, requestPlace } from "../../board/rows.js";
 import { numberLink } from "../../requests/page.js";
 import { photoStrip } from "../../requests/photos.js";
+import "../../requests/danger-over.js";
 import { person } from "../../accounts/people.js";
 import { sightingEntry } from "../sighting.js";
 import { actions } from "./actions.js";
@@ -42,10 +43,10 @@ function caller() {
 }
 
 /** Who is in danger; whoever knows that nobody is any more says so. */
-const dangers = ({ row, dangers: told, in_danger: waits }) =>
+const dangers = ({ row, dangers: told, life_dangers: life }) =>
   told.length
-    ? html`<p class="tags">${told.map((danger) => html`<span class="tag danger">${named("danger", danger)}</span>`)}
-        ${waits ? html`<button type="button" @click=${() => endDanger(row.id)}><span class="icon icon-check" aria-hidden="true"></span>${t("The danger is over")}</button>` : ""}</p>`
+    ? html`<p class="tags">${told.map((danger) => html`<span class="tag danger">${named("danger", danger)}</span>`)}</p>
+        ${life.length ? html`<danger-over .of=${row.id} .dangers=${life} .end=${endDanger}></danger-over>` : ""}`
     : "";
 
 /** The file of the open request; `empty` is said while none is, `back` leads back to the list that it was opened from. */

@@ -74,8 +74,8 @@ export const assign = (id, login, due_at) => order(() => post(address(id, "assig
 export const escalate = (id, text) => order(() => post(address(id, "escalate"), { text }));
 export const settle = (id) => order(() => post(address(id, "settle")));
 
-/** Say that nobody's life is in danger any more. */
-export const endDanger = (id) => order(() => post(address(id, "danger-over")));
+/** Say that nobody's life is in danger any more: the dangers that were shown. */
+export const endDanger = (id, dangers) => order(() => post(address(id, "danger-over"), { dangers }));
 
 /** Keep what was seen on the spot. */
 export const sight = (id, form) => order(() => send(address(id, "sightings"), form));
