@@ -132,8 +132,15 @@ class AlertMonitor:
         return self.plans.check(city, storm.id)
 
     def store(self, tx: Tx, result: MonitorResult, rules: AlertRules, now: datetime) -> list[Alert]:
-        """Store the alerts of a check, and return those that changed."""
-        return self.register.store(tx, self._storm, result.signs, rules, now)
+        """Store the alerts of a check, and return those that changed.
+
+        Requests in danger are looked for again: what somebody ended since the check stays ended.
+        """
+        signs = result.signs
+        if self._storm is not None:
+            others = (one for one in signs if one.kind is not AlertKind.REQUEST_DANGER)
+            signs = (*others, *danger_signs(tx, self._storm))
+        return self.register.store(tx, self._storm, signs, rules, now)
 
     def is_unchanged(self, tx: Tx, result: MonitorResult, now: datetime) -> bool:
         """Whether a check changes no stored alert."""

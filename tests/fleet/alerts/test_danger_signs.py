@@ -21,15 +21,17 @@ from data.store.alerts import get_alert, list_open_alerts
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
 from data.store.requests.requests import get_request
+from fleet.alerts.alert_monitor import AlertMonitor
 from fleet.alerts.alert_register import AlertRegister, acknowledge
 from fleet.alerts.danger_over import end_danger
 from fleet.alerts.danger_signs import danger_signs
 from fleet.alerts.snoozes import SnoozeWish, snooze
+from fleet.context import CityContext
 from fleet.followup.duplicates import merge_many
 from fleet.requests.closing import close_by_evidence, reopen_request
 from tests import village as v
 from tests.fleet.followup.bulk_orders import closed, handed, on_a_street, taken
-from tests.village_database import DISPATCHER
+from tests.village_database import DISPATCHER, POLICY
 
 MINUTE = timedelta(minutes=1)
 RULES = AlertRules()
@@ -180,6 +182,18 @@ def test_a_danger_that_is_over_closes_its_alert_and_cannot_be_over_twice(
     assert [one.verb for one in list_events(tx, f"request:{asked.id}")][-1] == "request.danger_over"
     with pytest.raises(ConflictError):
         end_danger(tx, DISPATCHER, asked.id, asked.dangers, v.NOW)
+
+
+def test_a_danger_that_ends_between_a_look_and_its_storing_stays_ended(
+    tx: Tx, storm: Storm
+) -> None:
+    monitor, city = AlertMonitor(), CityContext(tx, v.village(), POLICY, v.NOW)
+    asked = on_a_street(tx, dangers=(Danger.TRAPPED,))
+    monitor.store(tx, monitor.check(city, storm, {}), RULES, v.NOW)
+    assert endangered(tx, storm) == [one.request_id for one in list_open_alerts(tx)] == [asked.id]
+    look = monitor.check(city, storm, {})
+    end_danger(tx, DISPATCHER, asked.id, asked.dangers, v.NOW)
+    assert monitor.store(tx, look, RULES, v.NOW) == list_open_alerts(tx) == []
 
 
 def test_nobody_puts_a_danger_to_life_off(tx: Tx, storm: Storm) -> None:
