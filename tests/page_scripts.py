@@ -36,6 +36,23 @@ globalThis.navigator ??= {};
 """As much of a page as its modules ask for when they are read; nothing is kept on a shelf."""
 
 
+SHELF = """
+const asked = (result) => {
+  const order = { result };
+  queueMicrotask(() => order.onsuccess?.());
+  return order;
+};
+const put = (value, name) => asked(rows.set(name, value));
+const store = { get: (name) => asked(rows.get(name)), put };
+globalThis.indexedDB = { open: () => asked({ transaction: () => {
+  const step = { objectStore: () => store, commit() {} };
+  setTimeout(() => step.oncomplete());
+  return step;
+} }) };
+"""
+"""A phone's own database, which holds `rows`, a map."""
+
+
 def told_by(script: str) -> object:
     """Return what a script gives back that imports modules by `load("shifts/driver/state.js")`."""
     node = shutil.which("node")

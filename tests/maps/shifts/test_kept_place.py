@@ -2,22 +2,14 @@
 
 import json
 
-from tests.page_scripts import told_by
+from tests.page_scripts import SHELF, told_by
 
-PAGE = """
+PAGE = (
+    """
 const rows = new Map(Object.entries(shelf));
-const asked = (result) => {
-  const order = { result };
-  queueMicrotask(() => order.onsuccess?.());
-  return order;
-};
-const put = (value, name) => asked(rows.set(name, value));
-const store = { get: (name) => asked(rows.get(name)), put };
-globalThis.indexedDB = { open: () => asked({ transaction: () => {
-  const step = { objectStore: () => store, commit() {} };
-  setTimeout(() => step.oncomplete());
-  return step;
-} }) };
+"""
+    + SHELF
+    + """
 const { drive } = await load("shifts/driver/state.js");
 const { guide, keepPlace, startGuide } = await load("shifts/driver/guide/state.js");
 const stage = (first, from, to) => ({
@@ -37,6 +29,7 @@ const go = (seconds, x) => {
   drive.set({ place });
 };
 """
+)
 
 FIRST = """
 for (let s = 0; s <= 45; s += 1) go(s, s * 10); // a note is made each ten seconds

@@ -4,27 +4,19 @@ import json
 
 import pytest
 
-from tests.page_scripts import told_by
+from tests.page_scripts import SHELF, told_by
 
-OPENED = """
+OPENED = (
+    """
 boot.login = "sara";
 boot.shift = opened.shift;
 boot.now = opened.now;
 element.textContent = JSON.stringify(boot);
 const ends_at = "2026-12-22T13:00:00Z";
 const rows = new Map([["drive", { ...kept, shift: { ...kept.shift, ends_at }, stages: [] }]]);
-const asked = (result) => {
-  const order = { result };
-  queueMicrotask(() => order.onsuccess?.());
-  return order;
-};
-const put = (value, name) => asked(rows.set(name, value));
-const store = { get: (name) => asked(rows.get(name)), put };
-globalThis.indexedDB = { open: () => asked({ transaction: () => {
-  const step = { objectStore: () => store, commit() {} };
-  setTimeout(() => step.oncomplete());
-  return step;
-} }) };
+"""
+    + SHELF
+    + """
 const route = { shift_id: 2, plan_id: 4, state: "driving", ends_at, stages: [], now: opened.now };
 globalThis.fetch = async () => Response.json(route);
 const { drive, reload, restore } = await load("shifts/driver/state.js");
@@ -32,6 +24,7 @@ const shown = (await restore()) && drive.value.shift.shift_id;
 await reload();
 return [shown, drive.value.shift.shift_id, drive.value.change, rows.get("drive").shift.shift_id];
 """
+)
 
 AT_FIVE, AT_SIX = "2026-12-22T05:00:00Z", "2026-12-22T06:00:00Z"
 FIVE_THIRTY = 1797917400000
