@@ -83,7 +83,7 @@ class AlertRegister:
             if sign is not None and not over:
                 del mine[_key(alert)]
                 self.seen_at[alert.id] = now
-                changed += _changed_by(tx, alert, sign)
+                changed += _changed_by(tx, alert, sign, now)
             elif over or now - self.seen_at.setdefault(alert.id, now) >= rules.calm:
                 self.seen_at.pop(alert.id, None)
                 changed.append(closed(tx, WATCH, alert, now))
@@ -177,19 +177,19 @@ def _changed(alert: Alert, sign: Sign) -> bool:
     return dict(alert.facts) != dict(sign.facts)
 
 
-def _changed_by(tx: Tx, alert: Alert, sign: Sign) -> list[Alert]:
+def _changed_by(tx: Tx, alert: Alert, sign: Sign, now: datetime) -> list[Alert]:
     if not _changed(alert, sign):
         return []
     changed = replace(alert, facts=sign.facts, location=sign.location or alert.location)
     if dangers_of(sign.facts) - dangers_of(alert.facts):
-        changed = _unheard(changed)
+        changed = _told_anew(changed, now)
     save_alert(tx, changed)
     return [changed]
 
 
-def _unheard(alert: Alert) -> Alert:
-    """Return an alert of which nobody has heard yet, as it tells of a danger anew."""
-    return replace(alert, acknowledged_by="", acknowledged_at=None)
+def _told_anew(alert: Alert, now: datetime) -> Alert:
+    """Return an alert of which nobody has heard yet, since now, as it tells of a danger anew."""
+    return replace(alert, since=now, acknowledged_by="", acknowledged_at=None)
 
 
 def closed(tx: Tx, actor: Actor, alert: Alert, now: datetime) -> Alert:
@@ -208,7 +208,7 @@ def _opened(tx: Tx, storm: Storm, sign: Sign, past: Alert | None, now: datetime)
     if past is not None:
         opened = replace(past, until=None, facts=sign.facts, location=sign.location)
         if sign.kind is AlertKind.REQUEST_DANGER:
-            opened = _unheard(opened)
+            opened = _told_anew(opened, now)
         save_alert(tx, opened)
     else:
         opened = add_alert(

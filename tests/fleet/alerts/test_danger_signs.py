@@ -152,6 +152,7 @@ def test_a_new_danger_in_an_acknowledged_alert_is_told_anew(tx: Tx, watch: Watch
     watch.at(2)
     told = get_alert(tx, alert.id)
     assert (told.acknowledged_by, told.acknowledged_at, told.owner) == ("", None, DISPATCHER.id)
+    assert (alert.since, told.since) == (v.NOW, v.NOW + 2 * MINUTE)
     assert acknowledge(tx, DISPATCHER, alert.id, v.NOW).acknowledged_by == DISPATCHER.id
     assert watch.at(3)[0].acknowledged_by == DISPATCHER.id
 
@@ -168,6 +169,7 @@ def test_the_alert_of_a_request_that_is_open_again_goes_on_and_is_told_anew(
     reopen_request(tx, DISPATCHER, asked.id, "still there", v.NOW + 4 * MINUTE)
     [again] = watch.at(5)
     assert (again.id, again.acknowledged_by, again.acknowledged_at) == (alert.id, "", None)
+    assert again.since == v.NOW + 5 * MINUTE
 
 
 def test_a_danger_that_is_over_closes_its_alert_and_cannot_be_over_twice(
