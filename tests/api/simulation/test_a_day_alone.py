@@ -70,7 +70,7 @@ def let_workers_work(app: App, desk: DispatchCache) -> None:
     with transaction(app.engine) as tx:
         run = lease_run(tx, real_now(), LEASE_S, {RunKind.PLAN})
     if run is not None:
-        quick = replace(run, seconds=0.2)
+        quick = replace(run, seconds=0.5)
         solve_run(app.engine, app.network, quick, app.clock, Never())
 
 
