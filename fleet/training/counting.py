@@ -6,7 +6,7 @@ from typing import NamedTuple
 from data.model import Storm
 from data.model.training.rehearsal import Training
 from data.store.database.engine import Tx
-from data.store.tracking.positions import find_oldest_unseen_at
+from fleet.alerts.evidence_lag import evidence_lag
 from fleet.training.events import scenario_end
 
 SOON = timedelta(minutes=1)
@@ -37,6 +37,5 @@ def counted(tx: Tx, training: Training, storm: Storm, now: datetime) -> Counted:
     What waits for matching is what the alert of evidence that is behind looks at, too.
     """
     wanted = min(now, storm.ended_at or now, scenario_end(training))
-    waits_since = find_oldest_unseen_at(tx)
-    until = wanted if waits_since is None else min(wanted, waits_since)
+    until = min(wanted, now - evidence_lag(tx, now))
     return Counted(wanted, max(until, min(wanted, storm.started_at)))
