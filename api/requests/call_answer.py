@@ -52,6 +52,7 @@ def get_answer_for_place(
     lat: Lat = None,
     *,
     join: bool = True,
+    danger: bool = False,
 ) -> CallAnswerView:
     """Return the answer for a place before the request is stored: a pin, a street or both.
 
@@ -60,7 +61,7 @@ def get_answer_for_place(
     """
     snap = _snap(context.app.network, segment_id, lon, lat)
     with context.reading() as tx:
-        return _viewed(tx, context, answered(tx, context, snap, kind, join=join))
+        return _viewed(tx, context, answered(tx, context, snap, kind, join=join, danger=danger))
 
 
 @router.get("/api/requests/{request_id}/answer")
@@ -93,9 +94,11 @@ def answered(
     asked: ServiceRequest | None = None,
     *,
     join: bool = True,
+    danger: bool = False,
 ) -> CallAnswer:
     """Return the answer for a place; `asked` is the request, once it is stored."""
-    return answer_call(tx, snap, kind, context.app.estimates, context.now, asked, join=join)
+    estimates, now = context.app.estimates, context.now
+    return answer_call(tx, snap, kind, estimates, now, asked, join=join, danger=danger)
 
 
 def on_street(network: StreetNetwork, pin: LonLat | None, segment_id: SegmentId) -> Snap:

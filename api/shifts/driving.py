@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import APIRouter, Request
+from pydantic import AwareDatetime
 
 from api.shifts.shifts import own_shift
 from api.web.checked_route import CheckedRoute
@@ -27,6 +28,7 @@ from data.store.database.engine import Tx
 from data.store.shifts.route_answers import find_answer
 from data.store.shifts.shifts import list_progress
 from data.store.shifts.vehicle_checks import find_check
+from data.store.tracking.positions import list_track
 from fleet.learning.plan_pace import odds_of_ends
 from fleet.logbook.log_store import PART, LogFilter, part_of
 from fleet.logbook.service_hours import ServiceHours, service_hours
@@ -40,8 +42,7 @@ from fleet.shifts.shift_handover import find_current_shift_of_driver
 from fleet.shifts.shift_progress import driven_route
 from fleet.storms.storm_lookup import known_storm
 from fleet.streets.closed_streets import closed_streets, revision_of_closed
-from fleet.tracking.fix_filters import HEARD
-from fleet.tracking.phone_trackers import own_tracker_is_heard
+from fleet.tracking.fix_filters import HEARD, PHONE
 from fleet.training.seats import taken_over_at
 from maps.guidance.driver_runs import DriverRun, driver_runs
 from maps.guidance.phrases import said_of
@@ -77,12 +78,12 @@ def get_driver_view(request: Request, context: DriverContext) -> DriveView:
 
 
 @router.get("/api/drive/proved")
-def get_proved_route(context: DriverContext) -> ProvedRoute:
-    """Return what of the driver's route is proved by now, and where his machine is."""
+def get_proved_route(context: DriverContext, since: AwareDatetime | None = None) -> ProvedRoute:
+    """Return what of the driver's route is proved by now, and where his machine was `since`."""
     with context.reading() as tx:
         shift = _current_shift(tx, context)
         standing = _standing(tx, context, shift)
-        place = _tracked_place(tx, context, shift)
+        track = _track(tx, context, shift, since)
         closed = closed_streets(tx, shift.storm_id, context.now)
     return ProvedRoute(
         now=context.now,
@@ -90,7 +91,7 @@ def get_proved_route(context: DriverContext) -> ProvedRoute:
         closed=revision_of_closed(closed),
         next_leg=standing.next_leg,
         proved=tuple(in_rows(standing.proved)),
-        place=place,
+        track=track,
     )
 
 
@@ -240,17 +241,25 @@ def _over(
     ]
 
 
-def _tracked_place(tx: Tx, context: Context, shift: Shift) -> TruckPlace | None:
-    """Return where the machine's own tracker saw it within a minute, if it did."""
-    seen = context.app.live.picture().get(shift.vehicle_id)
-    if seen is None or seen.fixed_at < context.now - HEARD:
-        return None
-    if not own_tracker_is_heard(tx, shift.vehicle_id, context.now):
-        return None
-    return TruckPlace(
-        lon=seen.location.lon,
-        lat=seen.location.lat,
-        heading_deg=seen.heading_deg,
-        speed_mps=seen.speed_mps,
-        fixed_at=seen.fixed_at,
+def _track(
+    tx: Tx, context: Context, shift: Shift, since: datetime | None
+) -> tuple[TruckPlace, ...]:
+    """Return where the machine's own tracker saw it since a moment, else where it saw it last.
+
+    What it said more than a minute ago is not told. A quick clock outruns what trackers send, so
+    there the minute is one of real time.
+    """
+    heard_from = context.now - HEARD * max(context.app.clock.speed, 1.0)
+    after = max(since, heard_from) if since else heard_from
+    fixes = list_track(tx, shift.vehicle_id, after, context.now + HEARD, but_not=PHONE)
+    valid = [fix for fix in fixes if fix.attributes.get("valid") is not False]
+    return tuple(
+        TruckPlace(
+            lon=fix.location.lon,
+            lat=fix.location.lat,
+            heading_deg=fix.heading_deg,
+            speed_mps=fix.speed_mps,
+            fixed_at=fix.fixed_at,
+        )
+        for fix in (valid if since else valid[-1:])
     )

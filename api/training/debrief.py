@@ -19,19 +19,19 @@ from api.web.checked_route import CheckedRoute
 from api.web.context import BOARD_ROLES, Allowed, Context
 from api.web.page_context import boot_of, page, translator_of
 from data.errors import NotFoundError
-from data.model import PlanRun, PlanRunId, Role, StormId
+from data.model import PlanRun, PlanRunId, Role, Storm, StormId
 from data.store.database.engine import Tx
 from fleet.planning.plan_lifecycle import request_stop
 from fleet.routes.file_request import ask_for_debrief
 from fleet.training.rehearsal import known_training
-from fleet.training.scores.debrief import training_storm
+from fleet.training.scores.debrief import counted_here, training_storm
 from fleet.training.scores.decision_runs import (
     ask_for_points,
     decision_runs,
     search_told_of,
 )
 from fleet.training.seats import INSTRUCTORS
-from maps.training.debrief import SearchView, search_view
+from maps.training.debrief import CountingView, SearchView, counting_view, search_view
 
 router = APIRouter(route_class=CheckedRoute)
 
@@ -72,6 +72,14 @@ async def download_debrief(
     return await file_answer(request, context, run.id, wait_s)
 
 
+@router.get("/api/training/counting")
+def counting_progress(request: Request, context: TraineeContext) -> CountingView:
+    """Return how far the figures of the debrief are that are still being counted."""
+    with context.reading() as tx:
+        storm, reached = _storm(tx), counted_here(tx, context.now)
+    return counting_view(reached, storm, translator_of(request))
+
+
 @router.get("/api/training/decisions")
 def decisions_progress(request: Request, context: TraineeContext) -> SearchView:
     """Return how far the search for such moments is."""
@@ -99,12 +107,16 @@ def stop_decisions(request: Request, run_id: PlanRunId, context: InstructorConte
 
 
 def _storm_id(tx: Tx) -> StormId:
+    return _storm(tx).id
+
+
+def _storm(tx: Tx) -> Storm:
     """Return the storm of the training here; raise `NotFoundError` in a real city."""
     known_training(tx)
     storm = training_storm(tx)
     if storm is None:
         raise NotFoundError("training", 1)
-    return storm.id
+    return storm
 
 
 def _words(context: Context, subject: DebriefSubject) -> dict[str, Any]:

@@ -64,7 +64,10 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class TruckNow:
-    """A truck with a shift, its latest fix and route; its driver may rest or be called back."""
+    """A truck with a shift, its latest fix and route; its driver may rest or be called back.
+
+    What it did is known until `evidence_behind` ago.
+    """
 
     vehicle_id: VehicleId
     seen: VehicleLive | None
@@ -76,6 +79,7 @@ class TruckNow:
     corridor: Corridor | None = None
     rests: bool = False
     called_back: bool = False
+    evidence_behind: timedelta = timedelta(0)
 
     @property
     def at_work(self) -> bool:
@@ -133,7 +137,6 @@ class Course:
             self.off_since, self.down_since, self.fast_since = None, None, None
             self.off, self.down_m, self.fast_fixes = False, 0.0, 0
             self._lowered()
-            self.raised_since = None
             last = None
         self._stand(seen)
         self._leave(truck, seen)
@@ -202,7 +205,7 @@ class Course:
         if self.raised_since is None or truck.route is None or truck.check is None:
             return
         found = driven_unplowed(truck.route, truck.check, self.raised_since)
-        if found is not None and seen.fixed_at - found.until <= OLD:
+        if found is not None and seen.fixed_at - found.until <= OLD + truck.evidence_behind:
             self.unplowed = found
 
     def _drives_between(self, truck: TruckNow, seen: VehicleLive) -> bool:

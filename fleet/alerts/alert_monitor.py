@@ -41,7 +41,7 @@ from fleet.alerts.alert_conditions import (
 from fleet.alerts.alert_register import AlertRegister
 from fleet.alerts.danger_signs import danger_signs
 from fleet.alerts.driver_signs import declined_signs, fault_signs
-from fleet.alerts.evidence_lag import evidence_lag_signs
+from fleet.alerts.evidence_lag import evidence_lag, evidence_lag_signs
 from fleet.alerts.forecast_age import forecast_age_signs
 from fleet.alerts.lateness_risk import Episode, risk_signs, risks
 from fleet.alerts.rest_signs import RestClock, rest_signs, resting_until
@@ -103,8 +103,9 @@ class AlertMonitor:
         current = list(current_shift_by_vehicle(list_shifts(tx, storm.id), now).values())
         rests = resting_until(tx, storm.id, current, city.policy.hours)
         called = list_called_back(tx, current)
+        behind = evidence_lag(tx, now)
         trucks = [
-            replace(one, called_back=one.vehicle_id in called)
+            replace(one, called_back=one.vehicle_id in called, evidence_behind=behind)
             for one in self._trucks(current, live, check, city.network, rests)
         ]
         sites = sites_of(list_depots(tx), list_reload_sites(tx))

@@ -134,11 +134,12 @@ def require_valid(tx: Tx, plan: Plan, now: datetime) -> None:
 def _outdated(tx: Tx, draft: PlanHead) -> bool:
     """Whether another plan is driven than the one that a draft goes on from.
 
-    Urgent work that was put into that plan since makes no other one of it.
+    Urgent work that was put into that plan since makes no other one of it. One that goes on from
+    none, as no truck had routes yet, is outdated once any is driven.
     """
     driven = find_published_plan_id(tx, draft.storm_id)
     if draft.parent_id is None:
-        return False
+        return driven is not None
     while driven is not None and driven != draft.parent_id:
         head = get_plan_head(tx, driven)
         driven = None if head.counts_from is None else head.parent_id

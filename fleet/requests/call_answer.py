@@ -123,10 +123,12 @@ def answer_call(
     asked: ServiceRequest | None = None,
     *,
     join: bool = True,
+    danger: bool = False,
 ) -> CallAnswer:
     """Return the answer for a place; `asked` is the request, once it is stored.
 
-    Without `join` it is said of work that would be added, whatever is open on the street.
+    Without `join` it is said of work that would be added, whatever is open on the street. Until it
+    is stored `danger` says whether somebody is in danger, for whom it is wanted sooner.
     """
     network, policy = estimates.network, estimates.policy
     segment = network.segment(snap.segment_id)
@@ -147,7 +149,7 @@ def answer_call(
         job=job,
         waiting=count_requests_of_job(tx, job.id, asked.id if asked else None) if job else 0,
         due_at=(
-            _due_at(tx, asked, kind, segment, estimates, max(now, storm.snow_at))
+            _due_at(tx, asked, kind, segment, estimates, max(now, storm.snow_at), danger=danger)
             if storm and treatment
             else None
         ),
@@ -205,6 +207,8 @@ def _due_at(
     segment: Segment,
     estimates: Estimates,
     since: datetime,
+    *,
+    danger: bool,
 ) -> datetime:
     """Return by when the work of a stored request is wanted, else of one that counts `since`."""
     network, policy = estimates.network, estimates.policy
@@ -212,7 +216,7 @@ def _due_at(
     if asked is not None and asked.id in stored:
         return stored[asked.id]
     rule = policy.rule_of(segment)
-    target = policy.followup.work_target(kind, rule.service_class, rule.deadline, danger=False)
+    target = policy.followup.work_target(kind, rule.service_class, rule.deadline, danger=danger)
     return since + target
 
 

@@ -72,7 +72,8 @@ def driven_unplowed(route: Route, check: RouteCheck, since: datetime) -> Unplowe
     driven = [*behind, *((at, route.legs[leg].length_m) for leg, at in ahead)]
     if not driven:
         return None
-    return UnplowedDrive(driven[0][0], driven[-1][0], sum(length_m for _, length_m in driven))
+    times, lengths_m = zip(*driven, strict=True)
+    return UnplowedDrive(times[0], max(times), sum(lengths_m))
 
 
 def driven_ahead(
@@ -80,22 +81,28 @@ def driven_ahead(
 ) -> Iterator[tuple[int, datetime]]:
     """Yield each of the next legs to plow that the truck drove one after another, and when.
 
-    Nothing proves any of them. A street that it was to drive along before says nothing.
+    Nothing proves any of them. A street that it was to drive along before says nothing, and each
+    drive over a street counts for one leg.
     """
     along: set[DirectedSegment] = set()
+    taken: set[tuple[DirectedSegment, datetime]] = set()
+    last = since
     for i in range(check.next_leg, len(route.legs)):
         leg, one = route.legs[i], check.legs[i]
         if leg.kind is LegKind.DRIVE:
             along |= set(leg.path)
         elif leg.kind is not LegKind.WORK:
             return
-        elif leg.blade and one.state in OPEN:
-            at = next((at for at in one.driven if at > since), None)
-            if at is None or not along.isdisjoint(leg.path):
+        elif leg.blade and one.state in OPEN and along.isdisjoint(leg.path):
+            street, earliest = leg.path[-1], max(since, last - IN_TURN)
+            times = (at for at in one.driven if at > earliest and (street, at) not in taken)
+            at = next(times, None)
+            if at is None:
                 return
             if one.state is LegState.AHEAD:
                 yield i, at
-            since = at
+            taken.add((street, at))
+            last = max(last, at)
 
 
 def worked_at(check: RouteCheck) -> datetime | None:

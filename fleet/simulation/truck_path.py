@@ -14,6 +14,9 @@ STANDS_EVERY = timedelta(seconds=30)
 NEXT_FIX = timedelta(seconds=30)
 """The next fix of a truck on its way comes sooner; later, it waits for its planned departure."""
 
+BLADE_DOWN_MPS = 40 / 3.6
+"""Nobody drives faster with his blade on the road."""
+
 
 @dataclass(frozen=True, slots=True)
 class Controls:
@@ -26,7 +29,8 @@ class Controls:
 class TruckPath:
     """The fixes of a truck that has not come to them yet, and where it is.
 
-    Where a person drives, it stands until he lets it go, and its blade is where he has it.
+    Where a person drives, it stands until he lets it go, its blade is where he has it, and with the
+    blade down it drives no faster than one can work.
     """
 
     def __init__(self) -> None:
@@ -77,8 +81,16 @@ class TruckPath:
         while self._next is not None and self._next.fixed_at + self._late <= now:
             fix = moved_by(self._next, self._late)
             self._last = fix if driver is None else replace(fix, blade=driver.blade)
-            self._next = next(self._coming, None)
+            self._next = self._following(self._next, driver)
             yield self._last
+
+    def _following(self, before: Fix, driver: Controls | None) -> Fix | None:
+        """Return the fix after another; who comes there with his blade down comes later."""
+        found = next(self._coming, None)
+        if found is None or driver is None or not driver.blade or found.speed_mps <= BLADE_DOWN_MPS:
+            return found
+        self._late += (found.fixed_at - before.fixed_at) * (found.speed_mps / BLADE_DOWN_MPS - 1)
+        return replace(found, speed_mps=BLADE_DOWN_MPS)
 
     def _obey(self, driver: Controls, now: datetime) -> Iterator[Fix]:
         """Put off what comes while the truck stands, and yield that it does."""

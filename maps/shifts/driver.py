@@ -148,7 +148,7 @@ class DriveView:
 
 @dataclass(frozen=True, slots=True)
 class TruckPlace:
-    """Where the machine's own tracker saw it last."""
+    """Where the machine's own tracker saw it, and when."""
 
     lon: float
     lat: float
@@ -161,7 +161,8 @@ class TruckPlace:
 class ProvedRoute:
     """What of a route is proved by now, and where its machine is, for a phone that leads.
 
-    `place` is `None` where only the phone itself tells it. `plan_id` shows whether the route is
+    `track` is where the machine's own tracker saw it since the phone was told, the oldest first. It
+    is empty where only the phone itself tells its place. `plan_id` shows whether the route is
     still the one that the phone has, and `closed` whether its closed streets are.
     """
 
@@ -170,7 +171,7 @@ class ProvedRoute:
     closed: str
     next_leg: int
     proved: tuple[ProvedLegs, ...]
-    place: TruckPlace | None
+    track: tuple[TruckPlace, ...]
 
 
 class PhoneRoute(NamedTuple):

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from data.languages import in_language
-from data.model import PlanRun, RunState, StormId, VehicleId
+from data.model import PlanRun, RunState, Storm, StormId, VehicleId
 from data.training import scenario_from_toml
+from fleet.training.counting import Counted
 from fleet.training.scores.debrief import Debrief, TraineeScore
 from fleet.training.scores.decision_points import (
     CLEAR_MIN,
@@ -61,6 +62,13 @@ class SearchView:
     def goes_on(self) -> bool:
         """Whether something is still to come of it."""
         return self.state in {SearchState.WAITING, SearchState.STOPPING}
+
+
+@dataclass(frozen=True, slots=True)
+class CountingView:
+    """How far figures are that are still being counted, in words; "" where all is counted."""
+
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +136,7 @@ def debrief_view(
         storm=found.storm.id,
         title=in_language(scenario.title, t.language),
         span=_span(found, t),
-        counting=_counting(found, t),
+        counting=counting_view(found.counted, found.storm, t).words,
         figures=tuple(_figures(found, t)),
         people=tuple(_person(one, around) for one in shown),
         search=search_view(run, t),
@@ -150,6 +158,19 @@ def _for_trainees(found: Debrief) -> Debrief:
     return replace(found, notes=(), marks=(), happenings=tuple(told))
 
 
+def counting_view(reached: Counted, storm: Storm, t: Translator) -> CountingView:
+    """Return whether figures are still being counted, and how far they are."""
+    if not reached.behind:
+        return CountingView("")
+    return CountingView(
+        t(
+            "Still being counted: what the trucks did is known until {time}. All figures are of "
+            "the time until then, and no final result is kept yet.",
+            time=StormTimes(storm.started_at, reached.until, t).told(reached.until),
+        )
+    )
+
+
 def search_view(run: PlanRun | None, t: Translator) -> SearchView:
     """Return how far the newest search is."""
     if run is None:
@@ -157,10 +178,10 @@ def search_view(run: PlanRun | None, t: Translator) -> SearchView:
             SearchState.NEVER, t("Nobody has looked for moments of decision in this training yet.")
         )
     if run.state is RunState.DONE:
-        marks = run.answer["marks"] if run.answer else 0
-        return SearchView(
-            SearchState.DONE, t.plural("Plans were compared at {count} marks.", int(marks))
-        )
+        marks = int(run.answer["marks"]) if run.answer else 0
+        none = t("There is no mark yet at which plans can be compared.")
+        words = t.plural("Plans were compared at {count} marks.", marks) if marks else none
+        return SearchView(SearchState.DONE, words)
     if run.fault and run.fault.text == STOPPED:
         words = t("Comparing was stopped before it was done.")
         return SearchView(SearchState.STOPPED, words)
@@ -233,17 +254,6 @@ def _span(found: Debrief, t: Translator) -> str:
         since=t("{date}, {time}", date=t.date(began), time=t.time(began)),
         until=times_of(found, t).told(at),
         span=span_text((at - began).total_seconds(), t),
-    )
-
-
-def _counting(found: Debrief, t: Translator) -> str:
-    """Return that figures are still being counted, and how far they are; "" where they are not."""
-    if not found.counted.behind:
-        return ""
-    return t(
-        "Still being counted: what the trucks did is known until {time}. All figures are of the "
-        "time until then, and no final result is kept yet.",
-        time=times_of(found, t).told(found.at),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, insert, literal, select, update
+from sqlalchemy import Row, case, func, insert, literal, select, update
 
 from data.errors import NotFoundError
 from data.files.json_records import packed, to_plain, unpacked
@@ -118,12 +118,14 @@ def find_published_plan_id(tx: Tx, storm_id: StormId) -> PlanId | None:
 def find_plan_driven_at(tx: Tx, storm_id: StormId, at: datetime) -> PlanId | None:
     """Return which plan was driven at a moment; one whose publication was taken back never was.
 
-    Of plans published before that was kept it is known when they were made.
+    Of plans published before that was kept it is known when they were made; so it is of one into
+    which urgent work was inserted, that was published with the routes that it goes on with.
     """
     published_at = func.coalesce(plan.c.published_at, plan.c.made_at)
+    driven_from = case((published_at < plan.c.made_at, plan.c.made_at), else_=published_at)
     was_driven = plan.c.state.in_((PlanState.PUBLISHED, PlanState.SUPERSEDED))
-    query = select(plan.c.id).where(plan.c.storm_id == storm_id, was_driven, published_at <= at)
-    found = tx.execute(query.order_by(published_at.desc(), plan.c.id.desc()).limit(1)).scalar()
+    query = select(plan.c.id).where(plan.c.storm_id == storm_id, was_driven, driven_from <= at)
+    found = tx.execute(query.order_by(driven_from.desc(), plan.c.id.desc()).limit(1)).scalar()
     return None if found is None else PlanId(found)
 
 

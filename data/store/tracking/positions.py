@@ -168,6 +168,27 @@ def list_between(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime
     return records(Position, tx.execute(query))
 
 
+def list_track(
+    tx: Tx, vehicle_id: VehicleId, after: datetime, until: datetime, but_not: str
+) -> list[Position]:
+    """Return a vehicle's fixes after a moment as they came, from any source but one, oldest first.
+
+    Fixes that were not matched yet are among them.
+    """
+    query = (
+        select(position)
+        .where(
+            position.c.vehicle_id == vehicle_id,
+            position.c.fixed_at > after,
+            position.c.fixed_at <= until,
+            position.c.source != but_not,
+            position.c.fault == "",
+        )
+        .order_by(position.c.fixed_at, position.c.id)
+    )
+    return records(Position, tx.execute(query))
+
+
 def list_breadcrumbs(
     tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime
 ) -> list[Breadcrumb]:

@@ -95,6 +95,18 @@ def plan_of(app, plan_id: int) -> Plan:
         return get_plan(tx, PlanId(plan_id))
 
 
+def test_of_two_first_drafts_the_other_is_outdated_once_one_is_driven(
+    dispatcher, storm, app, solved
+):
+    run = found_by_a_run(app, dispatcher, solved)
+    mine = drafted(app, solved)
+    assert dispatcher.post(f"/api/plans/{mine.id}/publish").status_code == 200
+    other = dispatcher.get(f"/api/plan-runs/{run['id']}").json()["draft"]
+    assert other["outdated"] is True
+    assert refusal(dispatcher.post(f"/api/plans/{run['plan_id']}/publish"))[0] == "draft_outdated"
+    assert next_action(dispatcher)[1] != run["plan_id"]
+
+
 def test_an_old_draft_is_refused_and_planned_again_from_now_with_the_same_choices(
     dispatcher, storm, app, solved
 ):

@@ -38,6 +38,18 @@ def test_a_pin_is_answered_before_anything_is_stored(planned):
     assert planned.get("/api/answer", params=stairs).json()["outlook"] == "crew"
 
 
+def test_who_is_in_danger_is_wanted_sooner_before_and_after_it_is_recorded(planned):
+    place = at_m(203, 80)
+    pin = {"lon": place.lon, "lat": place.lat}
+    usual, urgent = (
+        planned.get("/api/answer", params=pin | {"danger": danger}).json()["due_at"]
+        for danger in (False, True)
+    )
+    assert urgent < usual
+    asked = asking(planned, dangers=["ambulance"])
+    assert planned.get(f"/api/requests/{asked['id']}/answer").json()["due_at"] == urgent
+
+
 def test_a_recorded_request_keeps_what_was_promised_and_is_told_its_number(planned):
     asked = asking(planned)
     answer = planned.get(f"/api/requests/{asked['id']}/answer").json()

@@ -229,9 +229,12 @@ def test_page_and_paper_say_that_figures_are_still_being_counted_and_how_far(led
     for told in (page(led), str(printed_debrief(app, "en"))):
         assert counting in told
         assert translator("en", app.city.timezone).time(v.NOW + HOUR) in told
+    followed = led.get("/api/training/counting").json()["words"]
+    assert f'id="counting" role="status">{followed}</p>' in page(led)
     with transaction(app.engine) as tx:
         mark_seen_until(tx, list_unseen(tx, 1)[1])
     assert counting not in page(led)
+    assert led.get("/api/training/counting").json() == {"words": ""}
 
 
 CALLERS = (v.MILL, v.ROSE, v.SCHOOL, v.MILL, v.TULIP, v.ROSE)

@@ -23,7 +23,10 @@ EAST_ON_MAIN: tuple[Metres, ...] = ((0, 0), (400, 0))
 
 
 def looks(
-    fixes: Iterable[Position], legs: Sequence[Leg], behind: Sequence[LegCheck] = ()
+    fixes: Iterable[Position],
+    legs: Sequence[Leg],
+    behind: Sequence[LegCheck] = (),
+    evidence_behind: timedelta = 0 * MINUTE,
 ) -> Iterator[tuple[TruckNow, Course]]:
     """Yield a truck and its course after each fix; nothing is known of its other legs."""
     route = replace(a_plan().routes[0], legs=tuple(legs))
@@ -36,7 +39,15 @@ def looks(
     for fix in fixes:
         live.see([fix], fix.fixed_at)
         seen, corridor = live.picture()[VehicleId(1)], Corridor(route, v.village())
-        truck = TruckNow(VehicleId(1), seen, True, route, check, corridor=corridor)
+        truck = TruckNow(
+            VehicleId(1),
+            seen,
+            True,
+            route,
+            check,
+            corridor=corridor,
+            evidence_behind=evidence_behind,
+        )
         course.follow(truck, v.village(), RULES)
         yield truck, course
 
@@ -76,9 +87,14 @@ def test_a_truck_that_stands_with_its_blade_up_has_not_begun_to_drive_so() -> No
     assert since[-1] >= later[0].fixed_at
 
 
-def told(fixes: Sequence[Position], legs: Sequence[Leg], behind: Sequence[LegCheck]) -> list[Sign]:
+def told(
+    fixes: Sequence[Position],
+    legs: Sequence[Leg],
+    behind: Sequence[LegCheck],
+    evidence_behind: timedelta = 0 * MINUTE,
+) -> list[Sign]:
     """Return what is wrong with a truck after its last fix."""
-    *_, (truck, course) = looks(fixes, legs, behind)
+    *_, (truck, course) = looks(fixes, legs, behind, evidence_behind)
     return list(truck_signs(truck, course, (), RULES, fixes[-1].fixed_at))
 
 
@@ -102,6 +118,13 @@ def reported(*minutes: float) -> list[LegCheck]:
 def test_a_blade_is_up_also_where_short_work_lies_between_drives() -> None:
     [sign] = told(fixes_on_main(0, 2, 4, blade=False), SCATTERED, reported(1, 3))
     assert (sign.kind, sign.since) == (AlertKind.BLADE_UP, v.NOW + MINUTE)
+
+
+def test_a_blade_is_up_also_where_evidence_is_behind_and_fixes_are_far_apart() -> None:
+    fixes = fixes_on_main(0, 6, 12, blade=False)
+    found = told(fixes, SCATTERED, reported(1, 3), 5 * MINUTE)
+    up = [sign.since for sign in found if sign.kind is AlertKind.BLADE_UP]
+    assert up == [v.NOW + MINUTE]
 
 
 @pytest.mark.parametrize(

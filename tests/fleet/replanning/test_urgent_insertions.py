@@ -9,7 +9,7 @@ from data.errors import ConflictError
 from data.model import Alert, AlertId, AlertKind, Job, Unserved
 from data.store.alerts import add_alert
 from data.store.database.engine import Tx
-from data.store.planning.plans import get_plan
+from data.store.planning.plans import find_plan_driven_at, get_plan
 from data.store.requests.requests import add_request
 from data.store.work import is_planned, list_jobs_by_id
 from fleet.planning.plan_difference import job_ends
@@ -140,6 +140,16 @@ def test_where_no_truck_has_time_less_important_work_waits_for_the_next_plan(
     new = list_jobs_by_id(tx, planned - jobs_of(before.routes))
     assert [job.segment_id for job in new] == [v.BLIND]
     assert spared_jobs(tx, plan.storm_id) == {job.id for job in new}
+
+
+def test_until_urgent_work_was_inserted_the_plan_before_was_driven(tx: Tx, driven: Driven) -> None:
+    found = best_insertion(driven.without_time(), driven.urgent, "key", LATER)
+    before = get_plan(tx, driven.plan.plan_id)
+    plan = accept_insertion(
+        tx, DISPATCHER, found.insertion, found.routes(), before, estimates(), LATER
+    )
+    driven_at = [find_plan_driven_at(tx, plan.storm_id, at) for at in (v.NOW, LATER)]
+    assert driven_at == [before.id, plan.id]
 
 
 def test_an_offer_is_refused_where_somebody_asked_meanwhile_for_what_makes_room(

@@ -1,11 +1,14 @@
 """The way of a simulated truck, which a person may drive along."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
+import pytest
+
 from data.training import MachineTrouble, PowerCut, Trouble
 from fleet.simulation.scenario_events import TrackerTroubles, hindered
-from fleet.simulation.truck_path import STANDS_EVERY, Controls, TruckPath
+from fleet.simulation.truck_path import BLADE_DOWN_MPS, STANDS_EVERY, Controls, TruckPath
 from tests import village as v
 from tests.fleet.simulation.test_simulated_trucks import fixes
 
@@ -49,6 +52,23 @@ def test_a_truck_leaves_when_its_driver_lets_it_and_goes_on_from_where_it_stood(
     rest = driven_along(path, leaves + 31 * MINUTE, leaves + 600 * MINUTE, GOES)
     assert rest[-1].location == usual[-1].location
     assert all(one.blade for one in rest)
+
+
+def test_with_its_blade_down_a_truck_drives_no_faster_than_one_works():
+    usual = [replace(one, speed_mps=2 * BLADE_DOWN_MPS) for one in fixes()]
+    start, takes = usual[0].fixed_at, usual[-1].fixed_at - usual[0].fixed_at
+    paths = TruckPath(), TruckPath()
+    for path in paths:
+        path.begin(iter(usual))
+    lifted = Controls(going=True, blade=False)
+    slow, quick = (
+        driven_along(path, start, start + 3 * takes, driver)
+        for path, driver in zip(paths, (GOES, lifted), strict=True)
+    )
+    assert [one.location for one in slow] == [one.location for one in usual]
+    assert max(one.speed_mps for one in slow[1:]) == BLADE_DOWN_MPS
+    assert slow[-1].fixed_at - start == pytest.approx(2 * takes, abs=SECOND)
+    assert quick == [replace(one, blade=False) for one in usual]
 
 
 def test_who_lets_it_go_before_the_planned_departure_goes():

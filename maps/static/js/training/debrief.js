@@ -1,4 +1,4 @@
-// Sends what an instructor asks of a debrief, and follows a comparison of plans: once it is over the page is shown anew.
+// Sends what an instructor asks of a debrief, and follows a comparison of plans and what is still being counted: once either is over the page is shown anew.
 import { sendForms } from "../pages/forms.js";
 import { get } from "../pages/net.js";
 import { listen } from "../pages/stream.js";
@@ -38,7 +38,24 @@ async function ask() {
   }
 }
 
+const counting = document.getElementById("counting");
+
+/** Follow how far it is counted. */
+const followCount = () => setTimeout(askCount, FOLLOW_MS);
+
+async function askCount() {
+  try {
+    const { words } = await get("/api/training/counting");
+    if (words === "") return location.reload();
+    if (counting.textContent !== words) counting.textContent = words;
+    followCount();
+  } catch {
+    followCount();
+  }
+}
+
 sendForms({ wanted: () => ({}), sent: (form, search) => show(search) });
 document.getElementById("print").addEventListener("click", () => print());
 listen();
 if (GOES_ON.includes(told.dataset.state)) follow();
+if (counting) followCount();

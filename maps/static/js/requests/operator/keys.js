@@ -12,10 +12,11 @@ export function setKind(kind) {
   return askAnswer();
 }
 
-/** Say or take back that something is in danger. */
+/** Say or take back that somebody is in danger: the work is wanted sooner then. */
 export function toggleDanger(danger) {
   const { dangers } = call.value;
   call.set({ dangers: dangers.includes(danger) ? dangers.filter((one) => one !== danger) : [...dangers, danger] });
+  return askAnswer();
 }
 
 /** The other side of the street. */

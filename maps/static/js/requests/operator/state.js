@@ -156,10 +156,10 @@ let placeAsked = 0;
 
 /** Ask what can be said of the place; an answer that comes after the next question counts no more. */
 export async function askAnswer() {
-  const { place, kind, join } = call.value;
+  const { place, kind, join, dangers } = call.value;
   const turn = ++placeAsked;
   if (!place) return void call.set({ answer: null });
-  const query = new URLSearchParams({ lon: place.lon, lat: place.lat, kind, join });
+  const query = new URLSearchParams({ lon: place.lon, lat: place.lat, kind, join, danger: dangers.length > 0 });
   if (place.segment_id != null) query.set("segment_id", place.segment_id);
   const answer = await attempt(() => get(`/api/answer?${query}`));
   if (turn !== placeAsked) return undefined;

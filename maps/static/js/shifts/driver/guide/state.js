@@ -165,9 +165,10 @@ function pass(before) {
     if (shown[i].kind === "work" && isDriven(line, metres, i)) passed[shown[i].first] ??= new Date(now()).toISOString();
 }
 
-const fixOf = (place) => {
-  const [x, y] = line.plane.metres([place.lon, place.lat]);
-  return { x, y, heading: place.heading, speed: place.speed, accuracy: place.accuracy, time: place.at / 1000 };
+/** A place on the line's plane; `time` is of the truck's own clock, which in a training may go faster than ours. */
+const fixOf = ({ lon, lat, heading, speed, accuracy, at, fixedAt = at }) => {
+  const [x, y] = line.plane.metres([lon, lat]);
+  return { x, y, heading, speed, accuracy, time: fixedAt / 1000 };
 };
 
 /** Go on in work that was left behind; of its run only what lies before the place can have been driven. */

@@ -1,5 +1,5 @@
 // Asks the server what of the route is proved by now, and where the truck's own tracker sees it.
-import { boot, now, setClock } from "../../../pages/boot.js";
+import { boot, now, pace, setClock } from "../../../pages/boot.js";
 import { askRoute, drive, prove, quietly } from "../state.js";
 import { REST_MS } from "./rate.js";
 import { afterSending } from "./unsent.js";
@@ -12,17 +12,23 @@ const OWN_MS = REST_MS + 10000; // so long the phone's own place is better: it r
 const asked = () => drive.value.shift?.state === "driving" && document.visibilityState === "visible";
 const blind = () => !drive.value.place || drive.value.place.tracked || Date.now() - drive.value.place.at > OWN_MS;
 
-function take({ place }) {
-  if (!place || !blind()) return;
-  const ago = Math.max(0, now() - Date.parse(place.fixed_at));
-  drive.set({
-    place: { at: Date.now() - ago, lon: place.lon, lat: place.lat, heading: place.heading_deg, speed: place.speed_mps, accuracy: 10, tracked: true },
-  });
+let toldAt = ""; // when the tracker saw the truck last, as far as it was told
+
+/** How long ago a moment of the server's clock was by ours, in ms; while that stands nothing grows old. */
+const agoMs = (moment) => (pace() ? Math.max(0, now() - Date.parse(moment)) / pace() : 0);
+
+/** Go on along what the tracker saw since, one place after the other: a quick truck is far from one to the next. */
+function take({ track }) {
+  for (const { lon, lat, heading_deg: heading, speed_mps: speed, fixed_at: at } of track) {
+    toldAt = at;
+    if (!blind()) continue;
+    drive.set({ place: { at: Date.now() - agoMs(at), fixedAt: Date.parse(at), lon, lat, heading, speed, accuracy: 10, tracked: true } });
+  }
 }
 
 async function ask() {
   try {
-    const told = await askRoute("/api/drive/proved");
+    const told = await askRoute(`/api/drive/proved${toldAt && `?since=${encodeURIComponent(toldAt)}`}`);
     setClock(told.now);
     if (told.plan_id !== drive.value.shift.plan_id) await quietly();
     else prove(told);
