@@ -28,7 +28,6 @@ from data.store.database.engine import Tx
 from data.store.shifts.route_answers import find_answer
 from data.store.shifts.shifts import list_progress
 from data.store.shifts.vehicle_checks import find_check
-from data.store.tracking.positions import list_track
 from fleet.learning.plan_pace import odds_of_ends
 from fleet.logbook.log_store import PART, LogFilter, part_of
 from fleet.logbook.service_hours import ServiceHours, service_hours
@@ -42,7 +41,7 @@ from fleet.shifts.shift_handover import find_current_shift_of_driver
 from fleet.shifts.shift_progress import driven_route
 from fleet.storms.storm_lookup import known_storm
 from fleet.streets.closed_streets import closed_streets, revision_of_closed
-from fleet.tracking.fix_filters import HEARD, PHONE
+from fleet.tracking.phone_trackers import own_track
 from fleet.training.seats import taken_over_at
 from maps.guidance.driver_runs import DriverRun, driver_runs
 from maps.guidance.phrases import said_of
@@ -244,15 +243,8 @@ def _over(
 def _track(
     tx: Tx, context: Context, shift: Shift, since: datetime | None
 ) -> tuple[TruckPlace, ...]:
-    """Return where the machine's own tracker saw it since a moment, else where it saw it last.
-
-    What it said more than a minute ago is not told. A quick clock outruns what trackers send, so
-    there the minute is one of real time.
-    """
-    heard_from = context.now - HEARD * max(context.app.clock.speed, 1.0)
-    after = max(since, heard_from) if since else heard_from
-    fixes = list_track(tx, shift.vehicle_id, after, context.now + HEARD, but_not=PHONE)
-    valid = [fix for fix in fixes if fix.attributes.get("valid") is not False]
+    """Return where the machine's own tracker saw it since a moment, else where it saw it last."""
+    speed = context.app.clock.speed
     return tuple(
         TruckPlace(
             lon=fix.location.lon,
@@ -261,5 +253,5 @@ def _track(
             speed_mps=fix.speed_mps,
             fixed_at=fix.fixed_at,
         )
-        for fix in (valid if since else valid[-1:])
+        for fix in own_track(tx, shift.vehicle_id, since, context.now, speed)
     )

@@ -64,10 +64,7 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class TruckNow:
-    """A truck with a shift, its latest fix and route; its driver may rest or be called back.
-
-    What it did is known until `evidence_behind` ago.
-    """
+    """A truck with a shift, its latest fix and route, and how old what is known of its work is."""
 
     vehicle_id: VehicleId
     seen: VehicleLive | None

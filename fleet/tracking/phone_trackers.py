@@ -11,7 +11,7 @@ from data.model import Actor, Device, Position, Shift, VehicleId
 from data.store.accounts.accounts import add_device, find_device_by_name
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.tracking.positions import fix_times, has_fixes_between
+from data.store.tracking.positions import fix_times, list_track
 from fleet.accounts.accounts import TOKEN_BYTES, token_digest
 from fleet.shifts.shift_progress import find_end
 from fleet.tracking.fix_filters import HEARD, PHONE
@@ -83,9 +83,19 @@ def _is_near(times: Sequence[datetime], at: datetime) -> bool:
     return following < len(times) and times[following] <= at + HEARD
 
 
-def own_tracker_is_heard(tx: Tx, vehicle_id: VehicleId, now: datetime) -> bool:
-    """Whether the machine's own tracker sent a fix within the last minute."""
-    return has_fixes_between(tx, vehicle_id, now - HEARD, now + HEARD, but_not=PHONE)
+def own_track(
+    tx: Tx, vehicle_id: VehicleId, after: datetime | None, now: datetime, speed: float = 1.0
+) -> list[Position]:
+    """Return where the machine's own tracker saw it after a moment, else where it saw it last.
+
+    What it said more than a minute ago is not told. A clock that goes at a higher `speed` outruns
+    what trackers send, so there the minute is one of real time.
+    """
+    heard_from = now - HEARD * max(speed, 1.0)
+    since = max(after, heard_from) if after else heard_from
+    fixes = list_track(tx, vehicle_id, since, now + HEARD, but_not=PHONE)
+    valid = [fix for fix in fixes if fix.attributes.get("valid") is not False]
+    return valid if after else valid[-1:]
 
 
 def is_phone(device: Device) -> bool:

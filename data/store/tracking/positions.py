@@ -224,18 +224,6 @@ def list_breadcrumbs(
     return list(crumbs.values())
 
 
-def has_fixes_between(
-    tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime, but_not: str
-) -> bool:
-    """Whether there is a fix of a vehicle in a time, from any source but one."""
-    query = select(position.c.id).where(
-        position.c.vehicle_id == vehicle_id,
-        position.c.fixed_at.between(since, until),
-        position.c.source != but_not,
-    )
-    return tx.execute(query.limit(1)).first() is not None
-
-
 def sensor_reports(
     tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime, *, of_blade: bool
 ) -> tuple[datetime | None, bool, bool]:
