@@ -31,7 +31,7 @@ from fleet.context import CityContext
 from fleet.planning.draft_finishes import DraftFinish, worst_class
 from fleet.planning.draft_validity import find_waiting_draft
 from fleet.planning.standing_orders import orders_from, with_limits
-from fleet.replanning.cycles import is_cycle, stale_cycle
+from fleet.replanning.cycles import is_cycle, is_overtaken, stale_cycle
 from fleet.routes.arrivals import Arrivals
 from fleet.routes.class_finish import ClassFinish
 from fleet.routes.route_progress import PlanCheck
@@ -287,7 +287,10 @@ def _idle(duty: DutyRoster, check: PlanCheck | None, now: datetime) -> frozenset
 
 
 def _draft(tx: Tx, storm: Storm, now: datetime) -> Draft | None:
-    """Return the newest draft that can still be published, else that of a next cycle."""
+    """Return the newest draft that can still be published, else that of a next cycle.
+
+    The latter only where something is left of it to plan.
+    """
     for run in list_recent_runs(tx, storm.id, 0):
         draft = find_waiting_draft(tx, run)
         if draft is not None and draft.is_good(now):
@@ -295,4 +298,6 @@ def _draft(tx: Tx, storm: Storm, now: datetime) -> Draft | None:
             worse = None if cycle else worst_class(draft.finishes)
             return Draft(draft.plan_id, cycle, good=True, worse=worse)
     stale = stale_cycle(tx, storm, now)
-    return None if stale is None else Draft(stale.plan_id, next_cycle=True, good=False)
+    if stale is None or is_overtaken(tx, storm, stale, now):
+        return None
+    return Draft(stale.plan_id, next_cycle=True, good=False)

@@ -14,6 +14,7 @@ from data.model import (
     ClassRule,
     Job,
     JobId,
+    JobState,
     Plan,
     PlanRun,
     ReplanCause,
@@ -34,7 +35,7 @@ from data.store.shifts.shifts import list_shifts
 from data.store.storms.cycles import add_cycle, last_cycles
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import find_active_storm
-from data.store.work import add_jobs, list_open_segments
+from data.store.work import add_jobs, list_jobs_by_id, list_open_segments
 from data.streets.network import StreetNetwork
 from fleet.coverage.snow_accumulation import Accumulation, accumulation_of
 from fleet.coverage.street_coverage import wanted_directions
@@ -145,14 +146,23 @@ def stale_cycle(tx: Tx, storm: Storm, now: datetime) -> WaitingDraft | None:
     return waiting.draft if waiting and not waiting.draft.is_good(now) else None
 
 
-def renew_cycle(tx: Tx, storm: Storm, draft: WaitingDraft, now: datetime) -> PlanRun | None:
-    """Discard the draft of a next cycle, and queue another one from now on.
+def is_overtaken(tx: Tx, storm: Storm, draft: WaitingDraft, now: datetime) -> bool:
+    """Whether a next cycle whose draft cannot be published need not be planned again.
 
-    None is queued where the driven plan has its work by now, or no shift has time left.
+    The driven plan has its work by now, but for what is done; or no plan is driven, or no shift has
+    time left.
     """
-    wanted, driven = _named(get_plan(tx, draft.plan_id)), find_published_plan(tx, storm.id)
+    driven = find_published_plan(tx, storm.id)
     out = any(in_service(shift, now) for shift in list_shifts(tx, storm.id))
-    if driven is None or not out or wanted <= _named(driven):
+    if driven is None or not out:
+        return True
+    others = _named(get_plan(tx, draft.plan_id)) - _named(driven)
+    return not any(job.state is JobState.OPEN for job in list_jobs_by_id(tx, others))
+
+
+def renew_cycle(tx: Tx, storm: Storm, draft: WaitingDraft, now: datetime) -> PlanRun | None:
+    """Discard the draft of a next cycle, and queue another one from now on, unless overtaken."""
+    if is_overtaken(tx, storm, draft, now):
         discard(tx, CLOCKWORK, draft.plan_id, now)
         return None
     return plan_again(tx, CLOCKWORK, draft.plan_id, now)

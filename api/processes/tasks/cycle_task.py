@@ -5,14 +5,17 @@ from data.store.database.engine import reading, transaction
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import find_active_storm
 from fleet.replanning.cycles import begin_cycles, next_cycle_due, renew_cycle, stale_cycle
-from maps.board.board import run_view
+from maps.board.board import run_view, storm_view
 
 PERIOD_S = 20.0
 """Pause between two runs: a cycle takes hours."""
 
 
 class CycleTask(CityTask):
-    """Makes the jobs of the next cycle and queues its plan, and again where its draft grows old."""
+    """Makes the jobs of the next cycle and queues its plan, and again where its draft grows old.
+
+    A draft whose work the driven plan has by now is discarded.
+    """
 
     pause_s = PERIOD_S
 
@@ -31,6 +34,8 @@ class CycleTask(CityTask):
             run = renew_cycle(tx, storm, stale, now) if stale else None
             if due:
                 run = begin_cycles(tx, self._city_state.now.network, now) or run
+        if stale is not None:
+            self._hub.publish("storm", [storm_view(storm)])
         if run is not None:
             self._hub.publish("runs", [run_view(run)])
         return run is not None

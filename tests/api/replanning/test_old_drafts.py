@@ -11,16 +11,27 @@ from api.config.clock import Clock
 from api.processes.tasks.cycle_task import CycleTask
 from api.processes.workers.dispatch_worker import DispatchCache, listening
 from data.files.json_records import from_plain
-from data.model import Plan, PlanId, PlanOptions, PlanState, RunKind, SegmentId, StormId
+from data.model import (
+    JobId,
+    JobState,
+    Plan,
+    PlanId,
+    PlanOptions,
+    PlanState,
+    RunKind,
+    SegmentId,
+    StormId,
+)
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from data.store.planning.plan_runs import finish_run, lease_run
 from data.store.planning.plans import get_plan
 from data.store.shifts.shifts import list_shifts, set_shift_start
 from data.store.storms.storms import get_storm
-from data.store.work import add_job
+from data.store.work import add_job, set_job_state
 from fleet.planning.draft_validity import GOOD_FOR
 from fleet.planning.plan_lifecycle import store_draft
+from fleet.planning.remaining_routes import jobs_of
 from fleet.replanning.urgent_insertions import job_on_street
 from tests import village as v
 from tests.village_database import DISPATCHER
@@ -192,10 +203,16 @@ def test_urgent_work_put_in_meanwhile_leaves_a_draft_valid(dispatcher, app, desk
     assert refused[0] == "plan_drops_jobs"
 
 
-def test_the_next_cycle_is_planned_again_once_its_draft_is_old(dispatcher, app, desk, driven):
+def work_of_the_next_cycle(app) -> JobId:
+    """Let a street want work again that no plan knows of yet."""
     with transaction(app.engine) as tx:
         storm = get_storm(tx, StormId(1))
-        add_job(tx, job_on_street(tx, storm, app.network, app.policy, SegmentId(v.BLIND), v.NOW))
+        again = job_on_street(tx, storm, app.network, app.policy, SegmentId(v.BLIND), v.NOW)
+        return add_job(tx, again).id
+
+
+def test_the_next_cycle_is_planned_again_once_its_draft_is_old(dispatcher, app, desk, driven):
+    work_of_the_next_cycle(app)
     run = replanned(dispatcher, desk, cause="cycle")
     task = CycleTask(app.engine, app.clock, app.city_state, app.hub)
     assert task.run() is False
@@ -215,13 +232,31 @@ def test_the_next_cycle_is_planned_again_once_its_draft_is_old(dispatcher, app, 
 def test_a_next_cycle_from_before_another_publication_is_planned_again_not_published(
     dispatcher, app, desk, driven
 ):
-    cycle = replanned(dispatcher, desk, cause="cycle")
     other = replanned(dispatcher, desk, cause="other")
+    work_of_the_next_cycle(app)
+    cycle = replanned(dispatcher, desk, cause="cycle")
     assert dispatcher.post(f"/api/plans/{other['plan_id']}/publish").status_code == 200
     assert next_action(dispatcher) == ("renew", cycle["plan_id"])
     assert "next_cycle" not in open_alerts(dispatcher, app)
     assert dispatcher.post(f"/api/plans/{cycle['plan_id']}/again").status_code == 202
     assert next_action(dispatcher)[0] == "searching"
+
+
+def test_a_next_cycle_whose_work_another_plan_took_over_is_not_planned_again(
+    dispatcher, app, desk, driven
+):
+    work_of_the_next_cycle(app)
+    cycle = replanned(dispatcher, desk, cause="cycle")
+    done, *_ = jobs_of(plan_of(app, cycle["plan_id"]).routes)
+    with transaction(app.engine) as tx:
+        set_job_state(tx, [done], JobState.DONE, v.NOW)
+    other = replanned(dispatcher, desk, cause="other")
+    assert dispatcher.post(f"/api/plans/{other['plan_id']}/publish").status_code == 200
+    assert next_action(dispatcher)[0] not in ("renew", "publish")
+    assert "next_cycle" not in open_alerts(dispatcher, app)
+    assert CycleTask(app.engine, app.clock, app.city_state, app.hub).run() is False
+    assert plan_of(app, cycle["plan_id"]).state is PlanState.DISCARDED
+    assert dispatcher.get(f"/api/plan-runs/{cycle['id']}").json()["draft"] is None
 
 
 def test_a_publication_is_taken_back_within_a_minute_while_nobody_has_begun(
