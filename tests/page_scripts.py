@@ -52,6 +52,28 @@ globalThis.indexedDB = { open: () => asked({ transaction: () => {
 """
 """A phone's own database, which holds `rows`, a map."""
 
+PARTS = """
+const parts = {};
+globalThis.customElements = { define: (name, part) => (parts[name] = part) };
+const text = (one) => {
+  if (Array.isArray(one)) return one.map(text).join("");
+  if (one?._$litDirective$) return text(one.values[0].map(one.values.at(-1)));
+  if (one?.strings) return text(one.strings.flatMap((each, at) => [each, one.values[at]]));
+  return ["string", "number", "boolean"].includes(typeof one) ? String(one) : "";
+};
+const drawn = (name) => text(Object.create(parts[name].prototype).render());
+const waiting = [];
+globalThis.fetch = (path) => new Promise((done) => {
+  const headers = new Map([["content-type", "json"]]);
+  waiting.push((body) => done({ ok: true, headers, json: () => body }));
+});
+const answered = async (...bodies) => {
+  for (const body of bodies) waiting.shift()(body);
+  await new Promise((done) => setTimeout(done));
+};
+"""
+"""What parts of a page draw, as text; what they ask the server for waits until it is `answered`."""
+
 
 def told_by(script: str) -> object:
     """Return what a script gives back that imports modules by `load("shifts/driver/state.js")`."""

@@ -65,19 +65,26 @@ class List extends TickingPart {
     </nav>`;
   }
 
+  failure() {
+    const { filter, page, broken } = office.value;
+    return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${() => show(filter, page)}>${t("Try again")}</button></p>`;
+  }
+
+  rows() {
+    const { view, filter, page, broken } = office.value;
+    const awaited = view.filter !== filter || view.page !== page;
+    if (awaited && broken) return this.failure();
+    if (view.rows.length === 0) return awaited ? html`<div class="skeleton"></div>` : html`<p class="empty">${t(`none:${filter}`)}</p>`;
+    return listbox({ id: "office", label: t(`filter:${view.filter}`), items: view.rows, selected: opened.value.id ?? undefined, choose: open, enter: openPage, row, busy: awaited });
+  }
+
   render() {
-    const { view, filter, stale, broken } = office.value;
-    if (broken && !view)
-      return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${() => show(filter)}>${t("Try again")}</button></p>`;
+    const { view, stale, broken } = office.value;
+    if (broken && !view) return this.failure();
     if (!view) return html`<div class="skeleton"></div>`;
     return html`${this.filters()}
       ${stale || broken ? html`<p class="problem" role="status">${t("No connection to the server. This list may be out of date.")}</p>` : ""}
-      ${
-        view.rows.length === 0
-          ? html`<p class="empty">${t(`none:${filter}`)}</p>`
-          : listbox({ id: "office", label: t(`filter:${filter}`), items: view.rows, selected: opened.value.id ?? undefined, choose: open, enter: openPage, row })
-      }
-      ${this.pager()}`;
+      ${this.rows()} ${this.pager()}`;
   }
 }
 customElements.define("office-list", List);

@@ -13,8 +13,8 @@ function step(event, items, selected, choose, enter) {
   document.getElementById(`${event.currentTarget.id}-${item.id}`)?.scrollIntoView({ block: "nearest" });
 }
 
-/** A list of `items` ({id}), each drawn by `row`; `choose(id)` is called on click and arrow keys, `enter(id)` on Enter. */
-export function listbox({ id, label, items, selected, choose, enter, row }) {
+/** A list of `items` ({id}), each drawn by `row`; `choose(id)` is called on click and arrow keys, `enter(id)` on Enter. While it is `busy`, another list is on its way. */
+export function listbox({ id, label, items, selected, choose, enter, row, busy = false }) {
   const active = items.some((item) => item.id === selected) ? `${id}-${selected}` : "";
   return html`<ul
     class="list"
@@ -22,6 +22,7 @@ export function listbox({ id, label, items, selected, choose, enter, row }) {
     role="listbox"
     tabindex="0"
     aria-label=${label}
+    aria-busy=${busy}
     aria-activedescendant=${active}
     @keydown=${(event) => step(event, items, selected, choose, enter)}
   >

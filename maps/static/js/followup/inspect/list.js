@@ -42,9 +42,9 @@ class List extends Part {
   }
 
   render() {
-    const { places, connected } = inspections.value;
+    const { places, connected, looked } = inspections.value;
     if (places === null) return html`<p class="empty">${connected ? t("Loading…") : t("No network, and no list on this phone yet.")}</p>`;
-    if (shown().length === 0) return html`<p class="empty">${t("There is nothing to inspect.")}</p>`;
+    if (shown().length === 0) return html`<p class="empty">${looked ? t("There is nothing to inspect.") : t("Loading…")}</p>`;
     return html`<ol class="places">${repeat(shown(), ({ id }) => id, row)}</ol>`;
   }
 }

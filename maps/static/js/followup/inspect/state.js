@@ -8,7 +8,7 @@ import { Store } from "../../pages/store.js";
 const SHELF = "inspections";
 const STREET = "street-";
 
-/** `waiting` are the places of answers that the server lacks; `told` are others that somebody told of, with how they stand since. */
+/** `waiting` are the places of answers that the server lacks; `looked` is whether it was asked for places since the page was opened; `told` are others that somebody told of, with how they stand since. */
 export const inspections = new Store({
   places: null,
   opened: null,
@@ -16,6 +16,7 @@ export const inspections = new Store({
   byDistance: false,
   onMap: false,
   connected: true,
+  looked: false,
   waiting: new Set(),
   told: new Map(),
 });
@@ -58,10 +59,10 @@ export async function reload() {
     const asked = inspections.value.told;
     const [requests, streets] = await Promise.all([get("/api/inspections"), get("/api/inspections/streets")]);
     const places = [...requests, ...streets.map(streetPlace)];
-    inspections.set({ places, connected: true, told: stillTold(inspections.value.told, asked, places) });
+    inspections.set({ places, connected: true, looked: true, told: stillTold(inspections.value.told, asked, places) });
     store();
   } catch (error) {
-    inspections.set({ connected: error.status !== undefined });
+    inspections.set({ connected: error.status !== undefined, looked: true });
   }
 }
 

@@ -6,7 +6,7 @@ import { Part } from "../../pages/element.js";
 import { age, deadline, named, number, streetName, t } from "../../pages/texts.js";
 import { kindIcon, requestPlace } from "../../board/rows.js";
 import { openPage } from "../page.js";
-import { load, mark, narrowed, queue, sort, turn } from "./state.js";
+import { isAwaited, load, mark, narrowed, queue, sort, turn } from "./state.js";
 
 const pageOf = () => queue.value.trail.length;
 
@@ -33,8 +33,9 @@ function row(each) {
     ${each.dangers.length ? html`<span class="tags">${dangers(each)}</span>` : ""}`;
 }
 
-/** Why the list is empty: nobody ever asked for anything, or what was chosen leaves nothing. */
+/** Why the list is empty: nobody ever asked for anything, or what was chosen leaves nothing. Until that is known, neither. */
 function nothingToShow({ counts }) {
+  if (isAwaited()) return html`<div class="skeleton" aria-hidden="true"></div>`;
   const some = narrowed() || Object.values(counts.stage).some((count) => count > 0);
   const [title, words] = some
     ? [t("No matching request"), t("Use fewer filters, or search for something else.")]
@@ -78,7 +79,7 @@ class List extends Part {
 
   rows() {
     const { view, focus, marked } = queue.value;
-    return html`<ul class="list" id="queue" role="listbox" aria-multiselectable="true" tabindex="0" aria-label=${t("Requests")} aria-activedescendant=${focus ? `request-${focus}` : ""} @keydown=${this.step}>
+    return html`<ul class="list" id="queue" role="listbox" aria-multiselectable="true" tabindex="0" aria-label=${t("Requests")} aria-busy=${isAwaited()} aria-activedescendant=${focus ? `request-${focus}` : ""} @keydown=${this.step}>
       ${repeat(
         view.rows,
         ({ id }) => id,
@@ -93,7 +94,7 @@ class List extends Part {
     const all = ids.length > 0 && ids.every((id) => marked.has(id));
     return html`<div class="list-head">
       <label class="choice all"><input type="checkbox" .checked=${all} .indeterminate=${!all && ids.some((id) => marked.has(id))} @change=${({ target }) => mark(ids, target.checked)} ?disabled=${ids.length === 0}><span>${t("Select this page")}</span></label>
-      <p class="tally muted small" role="status">${t("{count} requests", { count: view.total })}</p>
+      <p class="tally muted small" role="status">${isAwaited() ? t("Loading…") : t("{count} requests", { count: view.total })}</p>
       ${news ? html`<button class="link" @click=${load}>${t("Something has changed: show it")}</button>` : ""}
       <label class="unseen" for="order">${t("Order")}</label>
       <select id="order" @change=${({ target }) => sort(target.value)}>

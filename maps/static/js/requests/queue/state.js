@@ -10,7 +10,7 @@ const PAUSE_MS = 1500; // requests come in bursts, and a list that jumps cannot 
 /** What a filter begins with: all that waits for somebody. */
 export const WAITING = { stage: ["unplaced", "placed", "open"], kind: [], danger: [], service_class: [], district: [], older_h: "", words: "" };
 
-/** `view` also has the `words` it was asked for, `trail` holds behind which requests the earlier pages began, `marked` the ids that an order is for. */
+/** `view` also has the `words` and the query that it was `asked` by, `trail` holds behind which requests the earlier pages began, `marked` the ids that an order is for. */
 export const queue = new Store({
   tab: "requests",
   filter: { ...WAITING },
@@ -57,17 +57,23 @@ export function fromAddress() {
 
 const keepList = (tab = location.hash) => keepAddress(`${location.pathname}?${query({ order: queue.value.order })}${tab}`);
 
-let asked = 0;
+/** The query of the page that is chosen. */
+const wanted = () => query({ order: queue.value.order, after: queue.value.trail.at(-1) });
+
+/** Whether the page that is chosen has not come yet: `view` is of what was chosen before. */
+export const isAwaited = () => queue.value.view.asked !== wanted();
+
+let times = 0;
 
 /** Ask for the page of the queue that is shown. */
 export async function load() {
-  const { order, trail, filter } = queue.value;
-  const mine = ++asked;
+  const { words } = queue.value.filter;
+  const [asked, mine] = [wanted(), ++times];
   try {
-    const view = await get(`/api/queue?${query({ order, after: trail.at(-1) })}`);
-    if (mine === asked) queue.set({ view: { ...view, words: filter.words }, broken: "", news: 0 });
+    const view = await get(`/api/queue?${asked}`);
+    if (mine === times) queue.set({ view: { ...view, words, asked }, broken: "", news: 0 });
   } catch (error) {
-    if (mine === asked) queue.set({ broken: error.message });
+    if (mine === times) queue.set({ broken: error.message });
   }
 }
 
