@@ -142,6 +142,19 @@ def test_where_no_truck_has_time_less_important_work_waits_for_the_next_plan(
     assert spared_jobs(tx, plan.storm_id) == {job.id for job in new}
 
 
+def test_urgent_work_is_done_next_though_all_trucks_are_late(driven: Driven) -> None:
+    full = driven.without_time()
+    ends_s = full.running.problem.shift_end_s - 900.0
+    problem = replace(full.running.problem, shift_end_s=ends_s)
+    mapped = replace(full.mapped, problem=problem)
+    plan = replace(full, running=running_routes(problem, full.running.solution), mapped=mapped)
+    found = best_insertion(plan, driven.urgent, "key", LATER).inserted
+    [v] = set(found.takers.values())
+    begun, *rest = (leg.task for leg in found.after.timed[v].legs if leg.kind == "work")
+    assert begun not in found.takers
+    assert rest[: len(found.takers)] == sorted(found.takers)
+
+
 def test_until_urgent_work_was_inserted_the_plan_before_was_driven(tx: Tx, driven: Driven) -> None:
     found = best_insertion(driven.without_time(), driven.urgent, "key", LATER)
     before = get_plan(tx, driven.plan.plan_id)
