@@ -16,7 +16,6 @@ from fleet.routes.off_route import ON_STREET_M, Corridor, Whereabouts
 from fleet.routes.plan_vs_actual import RouteCheck
 from fleet.routes.route_compliance import (
     MissedReload,
-    UnplowedDrive,
     driven_unplowed,
     hours_left,
     may_plow,
@@ -88,13 +87,13 @@ class TruckNow:
 class Course:
     """A truck's recent movement: since when it stands, is off its route, or drives too fast.
 
-    Every fix since `raised_since` says that its blade is up, and `unplowed` is what it drove of its
-    legs to plow meanwhile. `up_m` is how far it drove so by its places alone, where it was surely
-    to plow, there last at `up_at`, `up_fast` of `up_fixes` faster than it plows. `was_down` is
-    whether its sensor has said "down" in the shift that began at `shift_starts_at`; where it never
-    has, it is doubted since `doubted_since`.
-    It was at a place to load at `loaded_at`, and is followed since `first_at`.
-    `wanted_at` is when we first waited for a truck that was never heard of.
+    Every fix since `raised_since` says that its blade is up, and `up` is since when and how far it
+    was where it is to plow, once that is too far. `up_m` is how far it drove so by its places
+    alone, where it was surely to plow, there last at `up_at`, `up_fast` of `up_fixes` faster than
+    it plows. `was_down` is whether its sensor has said "down" in the shift that began at
+    `shift_starts_at`; where it never has, it is doubted since `doubted_since`. It was at a place
+    to load at `loaded_at`, and is followed since `first_at`. `wanted_at` is when we first waited
+    for a truck that was never heard of.
     """
 
     last: VehicleLive | None = None
@@ -105,7 +104,7 @@ class Course:
     down_since: datetime | None = None
     down_m: float = 0.0
     raised_since: datetime | None = None
-    unplowed: UnplowedDrive | None = None
+    up: tuple[datetime, float] | None = None
     up_since: datetime | None = None
     up_at: datetime | None = None
     up_m: float = 0.0
@@ -139,7 +138,7 @@ class Course:
         self._leave(truck, seen)
         self._lower(truck, seen, last)
         self._raise(truck, seen, last)
-        self._leave_unplowed(truck, seen)
+        self._leave_unplowed(truck, seen, rules)
         self._speed(seen, network, rules)
         self.first_at = self.first_at or seen.fixed_at
         self.last = seen
@@ -196,14 +195,18 @@ class Course:
             return
         self.up_m += distance_m(last.location, seen.location)
 
-    def _leave_unplowed(self, truck: TruckNow, seen: VehicleLive) -> None:
+    def _leave_unplowed(self, truck: TruckNow, seen: VehicleLive, rules: AlertRules) -> None:
+        """Note that the blade is up where it is to plow until it comes down or the work is over."""
         self.raised_since = (self.raised_since or seen.fixed_at) if seen.blade is False else None
-        self.unplowed = None
         if self.raised_since is None or truck.route is None or truck.check is None:
+            self.up = None
             return
+        ways = [(self.up_since, self.up_m), *([self.up] if self.up and truck.at_work else [])]
         found = driven_unplowed(truck.route, truck.check, self.raised_since)
         if found is not None and seen.fixed_at - found.until <= OLD + truck.evidence_behind:
-            self.unplowed = found
+            ways.append((found.since, found.length_m))
+        far = [(since, way_m) for since, way_m in ways if since and way_m >= rules.blade_up_m]
+        self.up = max(far, key=lambda way: way[1], default=None)
 
     def _drives_between(self, truck: TruckNow, seen: VehicleLive) -> bool:
         """Whether a truck whose blade was up at work drives on to the next, as machines do."""
@@ -215,17 +218,6 @@ class Course:
     def _lowered(self) -> None:
         self.up_since, self.up_at = None, None
         self.up_m, self.up_fixes, self.up_fast = 0.0, 0, 0
-
-    def blade_up(self, rules: AlertRules) -> tuple[datetime, float] | None:
-        """Return since when and how far the sensor says so where the truck is to plow.
-
-        `None` until that is far enough.
-        """
-        ways = [(self.up_since, self.up_m)]
-        if self.unplowed is not None:
-            ways.append((self.unplowed.since, self.unplowed.length_m))
-        far = [(since, way_m) for since, way_m in ways if since and way_m >= rules.blade_up_m]
-        return max(far, key=lambda way: way[1], default=None)
 
     @property
     def sensor_is_doubted(self) -> bool:
@@ -272,7 +264,7 @@ def truck_signs(
     if course.down_since and course.down_m >= rules.blade_down_m:
         km = course.down_m // HALF_KM * HALF_KM / 1000
         yield sign(AlertKind.BLADE_DOWN, course.down_since, km=km)
-    yield from _blade_up_signs(course, rules, sign)
+    yield from _blade_up_signs(course, sign)
     missed = None if in_yard else _missed_reload(truck, course, rules, now)
     if missed is not None:
         yield sign(AlertKind.RELOAD_OVERDUE, missed.since, load_kg=missed.load_kg)
@@ -281,13 +273,13 @@ def truck_signs(
         yield sign(AlertKind.SPEEDING, course.fast_since, kmh=kmh, limit_kmh=limit_kmh)
 
 
-def _blade_up_signs(course: Course, rules: AlertRules, sign: Callable[..., Sign]) -> Iterator[Sign]:
+def _blade_up_signs(course: Course, sign: Callable[..., Sign]) -> Iterator[Sign]:
     """Yield that a blade is up where it is to plow, or that its sensor is to be checked.
 
     A sensor that has not said "down" since the shift began may be dead; one notice says so until
     it does, in place of an alert for each street.
     """
-    up = course.blade_up(rules)
+    up = course.up
     if up is not None:
         since, way_m = up
         if not course.sensor_is_doubted:

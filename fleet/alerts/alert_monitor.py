@@ -198,7 +198,7 @@ class AlertMonitor:
         for truck in trucks:
             course = self.courses.setdefault(truck.vehicle_id, Course(wanted_at=now))
             course.follow(truck, city.network, rules)
-            if course.was_down is None and course.blade_up(rules) is not None:
+            if course.was_down is None and course.up is not None:
                 course.was_down = _said_down(city, truck)
             found += truck_signs(truck, course, sites, rules, now)
         found += hours_signs(trucks, rules, now)

@@ -82,8 +82,11 @@ class Arrivals:
         return any(check.ended and at.leg >= check.next_leg for at, check in routes)
 
     def job(self, job_id: JobId) -> Expected | None:
-        """Return the expected end of a job; `None` where not all of it is expected."""
-        last = self._last(job_id)
+        """Return the expected end of a job; `None` where not all of it is expected.
+
+        Of a street of several passes the plan may leave out some.
+        """
+        last = None if job_id in self.index.unserved else self._last(job_id)
         return None if last is None else Expected(self.index.leg(last[1]).ends_at, last[0])
 
     def last_by_truck(self, job_id: JobId) -> dict[VehicleId, datetime]:

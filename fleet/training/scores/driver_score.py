@@ -16,6 +16,9 @@ from fleet.training.seat_spans import Sitting, Sittings
 CLEARED = (LegState.DONE, LegState.OUT_OF_ORDER, LegState.TOLD)
 """States of legs that their own truck cleared."""
 
+BEEN = DRIVEN | {LegState.TOLD}
+"""States of legs that their own truck has come to."""
+
 
 @dataclass(frozen=True, slots=True)
 class DrivenPlan:
@@ -57,9 +60,12 @@ def _states(driven: DrivenPlan, vehicle_id: VehicleId, seated: Sittings) -> Iter
         behind = (one.at for one in legs[: check.next_leg] if one.state in DRIVEN)
         since = max((at for at in behind if at is not None), default=driven.since)
         unplowed = dict(driven_ahead(route, check, max(since, driven.since)))
+        there = max((i for i, one in enumerate(legs) if one.state in BEEN), default=-1)
         for i, (leg, one) in enumerate(zip(route.legs, legs, strict=True)):
             at = unplowed.get(i, one.at)
             own = sat if at is None else driven.since < at and any(span.has(at) for span in mine)
+            if one.state is LegState.SKIPPED and i > there:  # who goes home has not been there
+                continue
             if leg.kind is LegKind.WORK and own:
                 yield LegState.UNPROVED if i in unplowed else one.state
 

@@ -127,16 +127,30 @@ def test_a_blade_is_up_also_where_evidence_is_behind_and_fixes_are_far_apart() -
     assert up == [v.NOW + MINUTE]
 
 
+def test_that_a_blade_is_up_is_told_until_it_comes_down() -> None:
+    fixes = fixes_on_main(0, 2, 4, 10, 30, blade=False)
+    [*_, since] = [one.since for one in told(fixes, SCATTERED, reported(1, 3)) if one.facts]
+    assert since == v.NOW + MINUTE
+    lowered = [*fixes, *fixes_on_main(31, blade=True), *fixes_on_main(32, blade=False)]
+    assert not [one for one in told(lowered, SCATTERED, reported(1, 3)) if one.facts]
+
+
 @pytest.mark.parametrize(
     ("fixes", "drives"),
     [
         (fixes_on_main(0, 2, 4, blade=True), (1, 3)),
         (fixes_on_main(0, 2, 4, blade=None), (1, 3)),
         ([*fixes_on_main(0, blade=True), *fixes_on_main(2, 4, blade=False)], (1, 3)),
-        (fixes_on_main(0, 2, 4, 6, 8, 10, blade=False), (1, 3)),
+        (fixes_on_main(9, 10, blade=False), (1, 3)),
         (fixes_on_main(0, 2, 4, blade=False), (1,)),
     ],
-    ids=["it is down", "nobody knows", "it was down before", "long ago", "not far enough"],
+    ids=[
+        "it is down",
+        "nobody knows",
+        "it was down before",
+        "before it was heard",
+        "not far enough",
+    ],
 )
 def test_no_blade_is_up_where(fixes: Sequence[Position], drives: Sequence[float]) -> None:
     kinds = [sign.kind for sign in told(fixes, SCATTERED, reported(*drives))]

@@ -15,6 +15,11 @@ function saySetBack(isUnderWay) {
   if (news) news.textContent = isUnderWay ? news.dataset.says : "";
 }
 
+/** Say that a rehearsal does not answer, unless it has said why. */
+function sayLost() {
+  if (news) news.textContent ||= news.dataset.lost;
+}
+
 const word = document.querySelector(".training-frame [data-until]");
 
 /** Take the time over, and say that the scenario of a rehearsal is over; once a rehearsal was set back, what a page shows never was. */
@@ -22,7 +27,7 @@ function beat({ now, speed, epoch, setting_back }) {
   setClock(now, speed);
   if (word && Date.parse(now) >= Date.parse(word.dataset.until)) word.textContent = word.dataset.over;
   if (epoch !== (boot.epoch ?? 0)) location.reload();
-  if (setting_back) saySetBack(true);
+  saySetBack(setting_back);
 }
 
 /**
@@ -46,6 +51,7 @@ export function listen(events = {}, { heard, lost, resumed } = { heard() {}, los
   // A line cut halfway falls silent without an error.
   const watch = setInterval(() => {
     if (Date.now() - heardAt < SILENCE_MS) return;
+    sayLost();
     lost();
     leave(0);
   }, WATCH_MS);
@@ -59,6 +65,7 @@ export function listen(events = {}, { heard, lost, resumed } = { heard() {}, los
   });
   source.addEventListener("error", () => {
     broken = true;
+    sayLost();
     lost();
     if (source.readyState === EventSource.CLOSED) leave(AGAIN_MS);
   });

@@ -5,7 +5,7 @@ import { get, post } from "../pages/net.js";
 import { attempt, echo, notify, once } from "../pages/notices.js";
 import { dangerousChoice } from "../pages/form-parts.js";
 import { Store } from "../pages/store.js";
-import { inLanguage, named, number, t, time } from "../pages/texts.js";
+import { day, inLanguage, named, number, t, time } from "../pages/texts.js";
 import { board, choose, mayDispatch, merge, selection, vehicles } from "../board/state.js";
 import { doneWords, missedWords, SURE, tooLong } from "./order-words.js";
 import { stagePart } from "./staging.js";
@@ -49,11 +49,14 @@ const order = once(async (ids, wish) => {
 
 const chip = (words, ids, wish) => html`<button class="chip" ?disabled=${ids.length === 0} @click=${() => order(ids, wish)}>${words}</button>`;
 
+/** A time, with its day where that is another one than today. */
+const until = (moment) => (day(moment) === day(now()) ? time(moment) : t("{date}, {time}", { date: day(moment), time: time(moment) }));
+
 /** By how much, or until when, shifts go on: one click each. */
 const longer = (ids) => html`<div class="chips" role="group" aria-label=${t("Extend")}>
   <span class="muted small">${t("Extend")}</span>
   ${HOURS.map((hours) => chip(t("+{hours} h", { hours: number(hours) }), ids, { kind: "extend", hours }))}
-  ${fleet.value.ends.map((until) => chip(t("until {time}", { time: time(until) }), ids, { kind: "extend", until }))}
+  ${fleet.value.ends.map((end) => chip(t("until {time}", { time: until(end) }), ids, { kind: "extend", until: end }))}
 </div>`;
 
 /** An order that cannot be undone: it asks once, with how many it is about. */

@@ -32,9 +32,12 @@ function take(told, said = Infinity) {
   else if (!hasForm(told.line)) call.set({ rang: told.line.id }); // it was on the line when the page was loaded
 }
 
+let answersNext = false; // asked for while what was typed is still being recorded
+
 const answer = once(async () => {
   const [first] = phone.value.ringing;
-  if (!first || call.value.saving) return;
+  answersNext = Boolean(first && call.value.saving);
+  if (!first || answersNext) return;
   try {
     take(await post(`/api/training/calls/${first.id}/take`), 0);
   } catch (error) {
@@ -56,8 +59,9 @@ async function end(id) {
 }
 
 /** What is recorded ends the call that it was typed for, whoever is on the line by now. */
-call.follow((_, { saved }) => {
+call.follow((_, { saved, saving }) => {
   if (saved) ask();
+  if (saving === false && answersNext) answer();
 });
 
 let showing = 0;
@@ -103,7 +107,7 @@ class Phone extends Part {
   ringing([first, ...others]) {
     const since = duration(now() - Date.parse(first.rang_at));
     return html`<p role="alert"><strong>${icon("phone-call")}${t("The phone rings")}</strong> <span class="muted small">${t("for {span}", { span: since })}${others.length ? html` · ${t("{count} more wait", { count: others.length })}` : ""}</span></p>
-      <button type="button" class="primary" ?disabled=${call.value.saving} @click=${answer}>${icon("phone")}${t("Answer the call")}<kbd aria-hidden="true" dir="ltr">${ANSWER_KEY}</kbd></button>`;
+      <button type="button" class="primary" @click=${answer}>${icon("phone")}${t("Answer the call")}<kbd aria-hidden="true" dir="ltr">${ANSWER_KEY}</kbd></button>`;
   }
 
   render() {

@@ -65,6 +65,14 @@ def test_who_lifts_it_at_last_loses_what_was_only_driven() -> None:
     assert found["cleared"].value == found["blade"].value == pytest.approx(0.5)
 
 
+def test_who_ends_the_shift_has_not_reached_what_lies_ahead() -> None:
+    left = LegCheck(LegState.SKIPPED, v.NOW + 20 * MINUTE, reason="no_time")
+    streets = (v.ROSE, v.MILL, v.TULIP, v.RING, v.SCHOOL, v.ORCHARD)
+    checks = [done(2), left, done(9), left, left, left]
+    found = by_measure(scored(checks, 6, streets=streets))
+    assert found["cleared"] == (pytest.approx(2 / 3), 3)
+
+
 def by_measure(found: Score) -> dict[str, tuple[float | None, int]]:
     return {one.name: (one.value, one.of) for one in found.measures}
 

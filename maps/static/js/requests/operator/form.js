@@ -7,7 +7,7 @@ import { kindIcon } from "../../board/rows.js";
 import { certainty, marks } from "../guesses.js";
 import { numberLink } from "../page.js";
 import { DANGER_KEYS, decide, inWords, setKind, switchConsent, switchJoin, switchLanguage, switchSide, toggleDanger } from "./keys.js";
-import { DANGERS, KINDS, askGuesses, askHistory, choose, call, record } from "./state.js";
+import { DANGERS, KINDS, askGuesses, askHistory, choose, call, isBehind, record } from "./state.js";
 
 const WORDS_PAUSE_MS = 150;
 const PHONE_PAUSE_MS = 400;
@@ -85,7 +85,7 @@ class Form extends Part {
   guesses() {
     const { guesses, chosen, place, text } = call.value;
     if (guesses.length === 0)
-      return text.trim().length > 2 && !place ? html`<p class="muted small">${t("No matching street yet. Keep typing, or click the map.")}</p>` : "";
+      return text.trim().length > 2 && !place && !isBehind() ? html`<p class="muted small">${t("No matching street yet. Keep typing, or click the map.")}</p>` : "";
     const [{ question }] = guesses;
     const ask = question && chosen === null && !place ? html`<p class="ask"><strong>${t("Ask:")}</strong> <q>${question}</q></p>` : "";
     return html`${ask}<div class="guesses">
