@@ -77,6 +77,11 @@ class Clock:
         return 0
 
     @property
+    def may_stand(self) -> bool:
+        """Whether it may be paused, wait or be set back: who goes by it must hear of that."""
+        return False
+
+    @property
     def training(self) -> bool:
         """Whether this is not the machine's time."""
         return self._start is not None

@@ -128,6 +128,11 @@ class TrainingClock(Clock):
         return not self._runs(self._face())
 
     @property
+    def may_stand(self) -> bool:
+        """Whether it may be paused, wait for the simulation, or be set back."""
+        return True
+
+    @property
     def epoch(self) -> int:
         """How often it was set back."""
         return self._face().epoch

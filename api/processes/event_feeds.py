@@ -21,6 +21,9 @@ PHONE_BEAT_S = 50.0
 Proxies close what is quiet for a minute.
 """
 
+LOOK_S = 0.2
+"""How often it is looked whether a clock that may stand has begun to go otherwise."""
+
 GATHER_S = 0.2
 """Pause before each message, so that changes are sent in bunches."""
 
@@ -80,7 +83,8 @@ class EventFeeds:
     ) -> AsyncGenerator[bytes]:
         """Yield the lines of an event stream, limited to some kinds where given.
 
-        On a quiet one there is a beat every `beat_s`, by default `BEAT_S`.
+        On a quiet one there is a beat every `beat_s`, by default `BEAT_S`; by a clock that may
+        stand also at first, and as soon as it goes otherwise.
         """
         key = kinds, shown, beat_s
         feed = self._feeds.get(key)
@@ -89,7 +93,7 @@ class EventFeeds:
         listener = feed.join()
         try:
             yield f"retry: {RETRY_MS}\n\n".encode()
-            if self._clock.epoch:  # it may have been set back while the reader was away
+            if self._clock.may_stand:  # it may go otherwise than the reader was told before
                 yield _lines("beat", beat_of(self._clock))
             while (lines := await listener.get()) is not None:
                 yield lines
@@ -190,9 +194,7 @@ class _Feed:
 
     async def _follow(self) -> None:
         while not self._hub.closed.is_set():
-            try:
-                await asyncio.wait_for(self._awake.wait(), self._beat_s or BEAT_S)
-            except TimeoutError:
+            if not await self._news_come():
                 self._pass_on(self._event("beat", [beat_of(self._clock)]))
                 continue
             if self._hub.closed.is_set():
@@ -204,10 +206,27 @@ class _Feed:
                 news.append(self._event("beat", [beat_of(self._clock)]))
             self._pass_on(b"".join(news))
 
+    async def _news_come(self) -> bool:
+        """Wait for news, or until there should be a beat; return whether there are some."""
+        until_s = time.monotonic() + (self._beat_s or BEAT_S)
+        while (left_s := until_s - time.monotonic()) > 0:
+            try:
+                wait_s = min(left_s, LOOK_S) if self._clock.may_stand else left_s
+                await asyncio.wait_for(self._awake.wait(), wait_s)
+            except TimeoutError:
+                if self._clock_goes_otherwise():
+                    return False
+            else:
+                return True
+        return False
+
     def _clock_is_news(self) -> bool:
         """Whether readers may go by another clock: news come all the time, but no quiet moment."""
         waited_s = time.monotonic() - self._told_at_s
-        return self._told != (self._clock.pace, self._clock.epoch) or waited_s >= BEAT_S
+        return self._clock_goes_otherwise() or waited_s >= BEAT_S
+
+    def _clock_goes_otherwise(self) -> bool:
+        return self._told != (self._clock.pace, self._clock.epoch)
 
     def _pass_on(self, lines: bytes) -> None:
         for listener in list(self.listeners) if lines else ():

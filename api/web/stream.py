@@ -51,8 +51,8 @@ async def stream_updates(request: Request, context: AnyContext) -> StreamingResp
     `blockages`, `closures`, `alerts`, `snoozes` of alerts, `checks` of routes, states of `trucks`,
     `messages` of drivers, `edits` of drafts, `orders`, `presence` of other boards,
     `handover_notes`, `crews` (whose lists must be reloaded), and `storm`, which also announces a
-    new plan; `city` where the city itself changed. `beat` carries the time, every few seconds and
-    with the next event after the clock has begun to go otherwise.
+    new plan; `city` where the city itself changed. `beat` carries the time, every few seconds; in a
+    training also at first, and as soon as the clock goes otherwise.
 
     Nothing is repeated after a break: reload everything whenever the stream opens. The stream of
     a reader who is too slow ends.

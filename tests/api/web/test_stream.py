@@ -115,6 +115,29 @@ def test_who_comes_back_to_a_rehearsal_hears_at_once_that_it_was_set_back(tmp_pa
     assert '"speed":0.0,"epoch":1' in asyncio.run(second())
 
 
+def test_pages_hear_at_once_that_the_clock_of_a_training_waits(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(event_feeds, "BEAT_S", 3600.0)
+    monkeypatch.setattr(event_feeds, "LOOK_S", 0.01)
+    clock = make_training_clock(tmp_path, v.NOW, 30.0)
+    clock.go_on()
+
+    async def told() -> list[str]:
+        events = EventFeeds(Hub(), clock).listen()
+        await anext(events)
+        beats = [await anext(events)]
+        with clock.held():
+            beats.append(await anext(events))
+        beats.append(await anext(events))
+        await events.aclose()
+        return [one.decode() for one in beats]
+
+    beats = asyncio.run(asyncio.wait_for(told(), 240))
+    speeds = [json.loads(one.partition("data: ")[2])["speed"] for one in beats]
+    assert speeds == [30.0, 0.0, 30.0]
+
+
 def test_where_news_never_cease_the_time_comes_with_them(tmp_path: Path) -> None:
     hub = Hub()
     clock = make_training_clock(tmp_path, v.NOW, 60.0)
@@ -122,6 +145,7 @@ def test_where_news_never_cease_the_time_comes_with_them(tmp_path: Path) -> None
 
     async def kinds() -> list[list[str]]:
         events = EventFeeds(hub, clock).listen()
+        await anext(events)
         await anext(events)
         told = []
         for kind, item in (

@@ -19,6 +19,41 @@ def test_an_answer_that_a_later_one_has_overtaken_is_not_shown():
     assert told_by(script) == [[1, "ordered"], [2, "followed"]]
 
 
+def test_a_clock_that_waited_is_taken_back_a_second_a_second_and_late_answers_are_not_heeded():
+    script = """
+    let at = 0;
+    Date.now = () => at;
+    const { now, pace, setClock } = await load("pages/boot.js");
+    const began = Date.parse(boot.now);
+    const told = (second) => new Date(began + second * 1000).toISOString();
+    const after = (seconds, ...word) => {
+      at += seconds * 1000;
+      if (word.length) setClock(told(word[0]), word[1]);
+      return [(now() - began) / 1000, pace()];
+    };
+    return [
+      after(0, 0, 30),
+      after(2, 10, 0),  // it had gone on for a third of a second, and waits
+      after(5),
+      after(5, 4),  // an answer that was longer under way
+      after(0, 10, 30),
+      after(1),
+      after(1),
+      after(0, -3600, 1),  // somebody has set it
+    ];
+    """
+    assert told_by(script) == [
+        [0, 30],
+        [60, 0],
+        [55, 0],
+        [50, 0],
+        [50, 30],
+        [49, 30],
+        [70, 30],
+        [-3600, 1],
+    ]
+
+
 def test_a_map_that_failed_is_opened_at_the_next_look_and_one_that_is_there_is_not():
     script = f"""{TURN}
     globalThis.requestAnimationFrame = (act) => act();

@@ -8,16 +8,24 @@ if (boot.texts_address) boot.texts = await (await fetch(boot.texts_address)).jso
 let served = Date.parse(boot.now);
 let seen = Date.now();
 let speed = boot.speed ?? 1;
+let fastest = Math.max(1, speed);
+let shown = -Infinity; // when the server spoke last, by the clock that was shown here
 
 /** So long a quick clock goes on without a word of the server, in ms: it may stand since. A phone is often without one. */
 const UNTOLD_MS = boot.app ? Infinity : 15000;
 
+/** What is told so much too early, in ms of ours, is of a clock that was set; what is told less so comes late. */
+const LATE_MS = 15000;
+
 const CLOCK = "barfrub-clock";
 
-/** The server's clock in ms, which a demo may run faster than ours and a rehearsal may stop. */
+/**
+ * The server's clock in ms, which a demo may run faster than ours and a rehearsal may stop. What was shown too late, as
+ * nobody knew yet that the clock stood, is taken back a second a second.
+ */
 export function now() {
   const sinceMs = Date.now() - seen;
-  return served + (speed === 1 ? sinceMs : Math.min(sinceMs, UNTOLD_MS) * speed);
+  return Math.max(served + (speed === 1 ? sinceMs : Math.min(sinceMs, UNTOLD_MS) * speed), shown - sinceMs);
 }
 
 /** How many seconds of the server's clock go by in one of ours now; none while it stands. */
@@ -43,9 +51,14 @@ function takeUpClock() {
 
 if (boot.app) takeUpClock();
 
-/** Set our idea of the server's clock by a fresh answer. */
+/** Set our idea of the server's clock by an answer; one that was longer under way than another is heeded no more. */
 export function setClock(iso, pace = speed) {
-  served = Date.parse(iso);
+  const [told, before] = [Date.parse(iso), now()];
+  fastest = Math.max(fastest, pace);
+  const isLate = (moment) => told < moment && moment - told <= LATE_MS * fastest;
+  if (isLate(served)) return;
+  shown = isLate(before) ? before : told;
+  served = told;
   seen = Date.now();
   speed = pace;
   if (boot.app) putBy({ served, seen });
