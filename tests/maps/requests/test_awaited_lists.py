@@ -92,3 +92,25 @@ def test_an_empty_list_that_a_phone_has_kept_is_not_said_to_be_what_is_left() ->
     )
     assert "Loading…" in kept
     assert "There is nothing to inspect." in come
+
+
+def test_what_is_with_agencies_is_not_said_before_it_is_asked_for_anew() -> None:
+    before, again, come = told_by(
+        f"""{BEFORE}
+        const {{ queue }} = await load("requests/queue/state.js");
+        await load("followup/referrals.js");
+        const {{ prototype }} = parts["requests-referred"];
+        Object.getPrototypeOf(prototype).connectedCallback = () => {{}};
+        Object.create(prototype).connectedCallback();
+        queue.set({{ tab: "given" }});
+        await answered([]);
+        const seen = [drawn("requests-referred")];
+        queue.set({{ tab: "requests" }});
+        queue.set({{ tab: "given" }});
+        seen.push(drawn("requests-referred"));
+        await answered([]);
+        return [...seen, drawn("requests-referred")];"""
+    )
+    assert "No request is with another agency" in before
+    assert "No request is with another agency" not in again
+    assert come == before

@@ -53,6 +53,7 @@ class Referrals extends Part {
   connectedCallback() {
     super.connectedCallback();
     this.stop = queue.follow((value, changes) => {
+      if ("tab" in changes) given.set({ list: null }); // requests were referred since
       if (value.tab === "given" && ("tab" in changes || "view" in changes)) askGiven();
     });
     if (queue.value.tab === "given") askGiven();
