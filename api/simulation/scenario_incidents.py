@@ -4,12 +4,14 @@ Who tells them is a person who is signed in, as everything in a simulated storm 
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
+from api.simulation.drivers.begun_shifts import BegunShifts
 from api.simulation.night_dispatcher import PATIENCE, ROUND
 from api.simulation.signed_in_client import SignedInClient, SignInRefusedError
 from data.languages import in_language
@@ -20,7 +22,6 @@ from data.model import (
     Route,
     Segment,
     SegmentId,
-    ShiftId,
     Storm,
     VehicleId,
 )
@@ -93,9 +94,9 @@ class Incidents:
         self._told: set[str] = set()
         self._closed: set[SegmentId] = set()
         self._found: list[tuple[VehicleId, FoundBlock]] = []
-        self._started: dict[ShiftId, datetime] = {}
+        self._shifts = BegunShifts()
         self._ways: dict[VehicleId, WayAhead] = {}
-        self._met: set[StreetBlock] = set()
+        self._met: defaultdict[VehicleId, set[StreetBlock]] = defaultdict(set)
 
     def around(self, vehicle_id: VehicleId, fixes: Iterable[Fix]) -> Iterator[Fix]:
         """Yield the fixes of a vehicle that drives around what is blocked."""
@@ -105,8 +106,12 @@ class Incidents:
     def _blocks(self) -> list[StreetBlock]:
         return [one.block for one in self._known.values()]
 
+    def met_by(self, vehicle_id: VehicleId) -> Collection[StreetBlock]:
+        """Return the blocks that a vehicle has come to."""
+        return self._met[vehicle_id]
+
     def _note(self, vehicle_id: VehicleId, found: FoundBlock) -> None:
-        self._met.add(found.block)
+        self._met[vehicle_id].add(found.block)
         self._found.append((vehicle_id, found))
 
     async def act(self, storm: Storm, plan: Plan | None, now: datetime) -> None:
@@ -125,7 +130,7 @@ class Incidents:
                 await self._report(self._client, plan, now)
             if looks:
                 await self._close(self._client, storm, now)
-                await self._end_shifts(self._client, now)
+                await self._shifts.end_due(self._client, now)
         except SignInRefusedError as refusal:
             self._client = None
             _log.warning("%s: nobody tells of the scenario's incidents", refusal)
@@ -155,8 +160,10 @@ class Incidents:
     def _is_settled(self, table: BlockedStreet | ClosedStreet, plan: Plan | None) -> bool:
         """Whether a street is chosen; to one that nobody has met, a newer plan may not lead."""
         known = self._known.get(repr(table))
-        if known is None or isinstance(table, ClosedStreet) or known.block in self._met:
+        if known is None or isinstance(table, ClosedStreet):
             return known is not None
+        if any(known.block in met for met in self._met.values()):
+            return True
         return plan is None or known.plan_id == plan.id
 
     async def _told_before(self, table: BlockedStreet) -> Segment | None:
@@ -262,10 +269,7 @@ class Incidents:
         self, client: SignedInClient, plan_id: PlanId, route: Route, found: FoundBlock, words: str
     ) -> None:
         """Report a blocked street for the first leg over it that is not over."""
-        started = await client.post(f"/api/shifts/{route.shift_id}/start", {})
-        if not started.is_error:
-            ends_at = datetime.fromisoformat(started.json()["ends_at"])
-            self._started[route.shift_id] = ends_at
+        await self._shifts.begin(client, route.shift_id)
         place = {"lon": found.place.lon, "lat": found.place.lat}
         for leg in _legs_on(route, found.block.segment_id):
             body = {"plan_id": plan_id, "leg": leg, "reason": SkipReason.BLOCKED, "text": words}
@@ -273,12 +277,6 @@ class Incidents:
             if not answer.is_error:
                 return
             _log.info("a blocked street was not reported: %s", answer.text[:200])
-
-    async def _end_shifts(self, client: SignedInClient, now: datetime) -> None:
-        """End the shifts that were begun here for a report, at their time."""
-        for shift_id in [each for each, ends_at in self._started.items() if ends_at <= now]:
-            del self._started[shift_id]
-            await client.post(f"/api/shifts/{shift_id}/end", {})
 
 
 def _said(words: Words, street: Segment | None, t: Translator) -> str:

@@ -18,6 +18,7 @@ import httpx
 
 from api.config.clock import Clock, ServerClock
 from api.simulation.another_round import may_pass, or_another_round
+from api.simulation.drivers.simulated_drivers import SimulatedDrivers
 from api.simulation.live_training import LiveTraining, answer_calls, find_live_training
 from api.simulation.night_dispatcher import NightDispatcher
 from api.simulation.scenario_choice import Person, Script
@@ -28,7 +29,6 @@ from api.simulation.simulated_tracker import Truck
 from data.errors import BarfrubError
 from data.model import Plan, Role, Route, Storm, VehicleId
 from data.store.database.engine import Database, reading, transaction
-from data.store.planning.plans import find_published_plan, find_published_plan_id
 from data.store.setup.city import get_city
 from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import find_active_storm
@@ -49,7 +49,7 @@ from fleet.simulation.scenario_events import (
 from fleet.simulation.simulated_calls import SimulatedCall, calls, steadily, written_calls
 from fleet.simulation.simulated_trucks import after_approach, drive_home, driven
 from fleet.simulation.simulated_weather import fallen_cm
-from fleet.simulation.taken_up_routes import called_back, last_places, rest_of
+from fleet.simulation.taken_up_routes import called_back, last_places, newer_plan, rest_of
 from fleet.tracking.trackers import own_trackers
 from maps.pages.i18n import translator
 
@@ -105,6 +105,7 @@ class Simulation:
         self._dispatcher: NightDispatcher | None = None
         self._training: LiveTraining | None = None
         self._incidents: Incidents | None = None
+        self._drivers: SimulatedDrivers | None = None
         with transaction(engine) as tx:
             self._network: StreetNetwork = load_network(tx)
             self._houses = list_places(tx)
@@ -144,6 +145,7 @@ class Simulation:
         await self._wait_for_server()
         self._training = await asyncio.to_thread(find_live_training, self._engine, self._callers)
         self._incidents = self._of_scenario()
+        self._drivers = self._who_read_messages()
         if self._training is None:
             await self._wait_for_plan(report)
         else:  # to make the first plan may be a trainee's task
@@ -163,6 +165,14 @@ class Simulation:
         client = self._signed_in(script.dispatcher) if script.dispatcher else None
         words = translator(script.language, self._timezone)
         return Incidents(self._scenario, self._network, script.seed, words, client)
+
+    def _who_read_messages(self) -> SimulatedDrivers | None:
+        """Return the drivers of a rehearsal; in a city of its own its drivers have their phones."""
+        script, incidents = self._script, self._incidents
+        if self._training is None or incidents is None or script.dispatcher is None:
+            return None
+        client, trucks = self._signed_in(script.dispatcher), self._trucks
+        return SimulatedDrivers(self._engine, client, script.language, trucks, incidents.met_by)
 
     @property
     def _scenario(self) -> Scenario | None:
@@ -220,6 +230,8 @@ class Simulation:
             sending.append(self._dispatcher.act(now))
         if self._incidents and self._storm and self._clock.speed:
             sending.append(self._incidents.act(self._storm, self._plan, now))
+        if self._drivers and self._storm and self._clock.speed:
+            sending.append(self._drivers.act(self._storm, self._plan, now))
         ended = await asyncio.gather(*sending, return_exceptions=True)
         failures = [each for each in ended if isinstance(each, BaseException)]
         if failures:
@@ -247,13 +259,14 @@ class Simulation:
             troubles = troubles_of(added, machine, len(self._trucks))
             if troubles:
                 truck.path.hinder(partial(hindered, troubles=troubles, began_at=storm.started_at))
-            self._trouble(machine, truck, storm)
+        self._trouble(storm)
 
-    def _trouble(self, machine: int, truck: Truck, storm: Storm) -> None:
-        """Let go wrong with a truck's tracker what the scenario in force says."""
-        if self._scenario is not None:
-            of, seed = len(self._trucks), self._script.seed
-            truck.troubles = tracker_troubles(self._scenario, machine, of, storm.started_at, seed)
+    def _trouble(self, storm: Storm) -> None:
+        """Let go wrong with trucks and their trackers what the scenario in force says."""
+        if (scenario := self._scenario) is not None:
+            of, since, seed = len(self._trucks), storm.started_at, self._script.seed
+            for machine, truck in enumerate(self._trucks.values()):
+                truck.troubles = tracker_troubles(scenario, machine, of, since, seed)
 
     async def _answer(self, training: LiveTraining, now: datetime) -> None:
         """Let callers ring, and the simulation take their calls where nobody plays the operator."""
@@ -302,6 +315,8 @@ class Simulation:
         """
         plan = await asyncio.to_thread(self._newer_plan)
         self._storm = await asyncio.to_thread(self._active_storm)
+        if self._storm is not None:
+            self._trouble(self._storm)
         if plan is not None:
             first, self._plan = self._plan is None, plan
             now, self._home = self._clock.now(), set()
@@ -328,7 +343,6 @@ class Simulation:
         """Let a truck drive a route from now on, with what the scenario puts in its way."""
         fixes, truck = driven(route, self._network, now, seed), self._trucks[route.vehicle_id]
         if self._storm is not None:
-            self._trouble(list(self._trucks).index(route.vehicle_id), truck, self._storm)
             fixes = hindered(fixes, truck.troubles.troubles, self._storm.started_at)
         if self._incidents is not None:
             fixes = self._incidents.around(route.vehicle_id, fixes)
@@ -352,11 +366,7 @@ class Simulation:
 
     def _newer_plan(self) -> Plan | None:
         with reading(self._engine) as tx:
-            storm = find_active_storm(tx)
-            published = find_published_plan_id(tx, storm.id) if storm else None
-            if storm is None or published is None or (self._plan and published == self._plan.id):
-                return None
-            return find_published_plan(tx, storm.id)
+            return newer_plan(tx, self._plan)
 
     def _active_storm(self) -> Storm | None:
         with reading(self._engine) as tx:

@@ -34,12 +34,22 @@ WAIT_AT: ByLanguage = {
 }
 """What drivers are told who are sent to wait at a place."""
 
+CALL_DISPATCH: ByLanguage = {
+    "en": "Please call dispatch.",
+    "fa": "لطفاً با مسئول اعزام تماس بگیرید.",
+    "az": "Zəhmət olmasa, dispetçerə zəng edin.",
+}
+"""What drivers are told with whom a dispatcher wants to speak."""
+
+THANKS: ByLanguage = {
+    "en": "Thank you, understood.",
+    "fa": "سپاس، دریافت شد.",
+    "az": "Sağ olun, aydındır.",
+}
+"""What ends a talk with a driver."""
+
 TO_DRIVER: tuple[ByLanguage, ...] = (
-    {
-        "en": "Please call dispatch.",
-        "fa": "لطفاً با مسئول اعزام تماس بگیرید.",
-        "az": "Zəhmət olmasa, dispetçerə zəng edin.",
-    },
+    CALL_DISPATCH,
     {
         "en": "You have a new route.",
         "fa": "مسیر تازه‌ای برایتان فرستاده شد.",
@@ -56,12 +66,22 @@ TO_DRIVER: tuple[ByLanguage, ...] = (
         "az": "Bu küçədən sonra duz yükləyin.",
     },
     COME_BACK,
-    {"en": "Thank you, understood.", "fa": "سپاس، دریافت شد.", "az": "Sağ olun, aydındır."},
+    THANKS,
 )
 """What a dispatcher says, unless the city has its own list."""
 
+UNDERSTOOD: ByLanguage = {"en": "Understood.", "fa": "دریافت شد.", "az": "Aydındır."}
+"""What a driver says of what he has read."""
+
+BLADE_IS_DOWN: ByLanguage = {
+    "en": "The blade is down while I plow.",
+    "fa": "هنگام برف‌روبی تیغه پایین است.",
+    "az": "Qar təmizləyəndə bıçaq aşağıdadır.",
+}
+"""What simulated drivers answer whose blade sensor is wrong; phones do not offer it."""
+
 FROM_DRIVER: tuple[ByLanguage, ...] = (
-    {"en": "Understood.", "fa": "دریافت شد.", "az": "Aydındır."},
+    UNDERSTOOD,
     {"en": "I need help.", "fa": "کمک لازم دارم.", "az": "Mənə kömək lazımdır."},
     {
         "en": "The road ahead is blocked.",

@@ -24,7 +24,14 @@ from data.model import (
     Storm,
     VehicleId,
 )
-from data.policy.message_rules import MESSAGE_LETTERS, TO_DRIVER, MessageRules, words_of
+from data.policy.message_rules import (
+    BLADE_IS_DOWN,
+    FROM_DRIVER,
+    MESSAGE_LETTERS,
+    TO_DRIVER,
+    MessageRules,
+    words_of,
+)
 from data.store.accounts.accounts import list_devices
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
@@ -116,7 +123,7 @@ def message_from_driver(
     tx: Tx, actor: Actor, shift: Shift, text: str, rules: MessageRules, now: datetime
 ) -> Message:
     """Send a message to the dispatchers as the driver of a shift."""
-    words = words_of(checked_text(text), rules.from_driver)
+    words = words_of(checked_text(text), (*rules.from_driver, *FROM_DRIVER, BLADE_IS_DOWN))
     new = Message(
         NOT_YET, shift.storm_id, shift.vehicle_id, shift.id, True, words, actor.id, now, now
     )

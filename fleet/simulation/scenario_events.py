@@ -17,6 +17,9 @@ from fleet.simulation.truck_path import STANDS_EVERY, moved_by, standing
 
 SENSOR_FAULTS = {Trouble(fault.value): fault for fault in SensorFault}
 
+BLADE_MISREAD = (Trouble.DEAD, Trouble.MUTE, Trouble.FLAPPING)
+"""What a blade's sensor has where it does not say that the blade is down."""
+
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 LEAST_SHARE = 0.05
@@ -109,12 +112,22 @@ def hindered(
 
 @dataclass(frozen=True, slots=True)
 class TrackerTroubles:
-    """What goes wrong with the tracker of a truck, whoever drives it, after the storm began."""
+    """What goes wrong with a truck and its tracker, whoever drives it, after the storm began."""
 
     troubles: Sequence[MachineTrouble] = ()
     cuts: Sequence[PowerCut] = ()
     began_at: datetime = LONG_AGO
     seed: int = 0
+
+    def reaches_driver(self, at: datetime) -> bool:
+        """Whether a message comes to the driver: he is there, and so is the telephone."""
+        absent = [one for one in self.troubles if one.kind is Trouble.ABSENT]
+        return not any(spell.within(at - self.began_at) for spell in (*absent, *self.cuts))
+
+    def misreads_blade(self, at: datetime) -> bool:
+        """Whether the blade's sensor does not say that the blade is down."""
+        misread = [one for one in self.troubles if one.kind in BLADE_MISREAD]
+        return any(spell.within(at - self.began_at) for spell in misread)
 
     def told(self, fixes: Iterable[Fix]) -> Iterator[Fix]:
         """Yield what the tracker tells of where the truck is.

@@ -49,7 +49,7 @@ class TruckBehavior:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A simulated fix, and when it arrives."""
+    """A simulated fix, when it arrives, and which leg of its route the truck drives there."""
 
     sent_at: datetime
     fixed_at: datetime
@@ -61,6 +61,7 @@ class Fix:
     spreader: bool
     material: str
     rate_gm2: float | None
+    leg: Leg | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class _Move:
     to_m: float
     blade: bool
     spreader: bool
+    leg: Leg
 
     @property
     def speed_mps(self) -> float:
@@ -229,22 +231,23 @@ def _moves(
         if at is None and leg.path:
             at = (leg.path[0], 0.0)
         if waits_s > 1.0 and at is not None:
-            yield _Move(waits_s, at[0], at[1], at[1], blade=False, spreader=False)
+            yield _Move(waits_s, at[0], at[1], at[1], blade=False, spreader=False, leg=leg)
         for step, length_m in zip(leg.path, lengths_m, strict=True):
             pace = float(np.exp(chance.normal(0.0, habits.pace_spread)))
             turn_m = 0.0
             if habits.reverse_chance and chance.random() < habits.reverse_chance:
                 turn_m = float(chance.uniform(0.5, 0.9)) * length_m
                 back_m = max(turn_m - float(chance.uniform(*habits.reverse_m)), 0.0)
-                yield _Move(turn_m / (speed_mps * pace), step, 0.0, turn_m, blade, spreader)
-                yield _Move((turn_m - back_m) / REVERSE_MPS, step, turn_m, back_m, blade, spreader)
+                there_s, back_s = turn_m / (speed_mps * pace), (turn_m - back_m) / REVERSE_MPS
+                yield _Move(there_s, step, 0.0, turn_m, blade, spreader, leg)
+                yield _Move(back_s, step, turn_m, back_m, blade, spreader, leg)
                 turn_m = back_m
             rest_s = (length_m - turn_m) / (speed_mps * pace)
-            yield _Move(rest_s, step, turn_m, length_m, blade, spreader)
+            yield _Move(rest_s, step, turn_m, length_m, blade, spreader, leg)
             at = (step, length_m)
             if chance.random() < habits.stop_chance:
                 stop_s = float(chance.uniform(*habits.stop_s))
-                yield _Move(stop_s, step, length_m, length_m, blade, spreader)
+                yield _Move(stop_s, step, length_m, length_m, blade, spreader, leg)
 
 
 def _fixes(
@@ -269,7 +272,7 @@ def _fixes(
             due_s += habits.every_s
         clock_s += move.seconds
     if move is not None:  # home: blade up, standing
-        home = _Move(1.0, move.directed, move.to_m, move.to_m, blade=False, spreader=False)
+        home = replace(move, seconds=1.0, from_m=move.to_m, blade=False, spreader=False)
         yield _fix(home, 0.0, leaves_at + timedelta(seconds=clock_s), network, rate_gm2, noise)
 
 
@@ -298,6 +301,7 @@ def _fix(
         spreader=move.spreader,
         material="salt" if move.spreader else "",
         rate_gm2=rate_gm2 if move.spreader else None,
+        leg=move.leg,
     )
 
 

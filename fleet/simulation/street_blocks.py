@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from data.files.toml_reader import TomlTable
-from data.model import LonLat, RoadClass, Segment, SegmentId, Snap
+from data.model import LonLat, RoadClass, Route, Segment, SegmentId, Snap
 from data.streets.network import StreetNetwork
 from data.training import ClosedStreet, StreetKind, ToldWords
 from fleet.simulation.scenario_events import standing_until
@@ -72,6 +72,18 @@ class FoundBlock:
     block: StreetBlock
     at: datetime
     place: LonLat
+
+
+def open_legs(
+    route: Route, numbers: Iterable[int], blocks: Iterable[StreetBlock], at: datetime
+) -> list[int]:
+    """Return which legs of a route lead over no street that is blocked at a moment."""
+    closed = {block.segment_id for block in blocks if block.holds_at(at)}
+    return [
+        number
+        for number in numbers
+        if not any(step.segment_id in closed for step in route.legs[number].path)
+    ]
 
 
 def kind_of(street: Segment) -> StreetKind:

@@ -6,9 +6,10 @@ from data.model import LonLat, Plan, Route, VehicleId
 from data.policy.message_rules import COME_BACK
 from data.store.database.engine import Tx
 from data.store.messages.messages import list_messages
+from data.store.planning.plans import find_published_plan, find_published_plan_id
 from data.store.setup.city import get_policy
 from data.store.shifts.shifts import list_shifts
-from data.store.storms.storms import get_storm
+from data.store.storms.storms import find_active_storm, get_storm
 from data.store.tracking.positions import list_last_places
 from data.streets.network import StreetNetwork
 from fleet.planning.remaining_routes import routes_ahead
@@ -16,6 +17,15 @@ from fleet.routes.route_progress import check_plan
 
 NEWEST = 500
 """Messages among which drivers look for what was written to them."""
+
+
+def newer_plan(tx: Tx, driven: Plan | None) -> Plan | None:
+    """Return the published plan of the storm that is on, unless it is the one that is driven."""
+    storm = find_active_storm(tx)
+    published = find_published_plan_id(tx, storm.id) if storm else None
+    if storm is None or published is None or (driven and published == driven.id):
+        return None
+    return find_published_plan(tx, storm.id)
 
 
 def last_places(tx: Tx, plan: Plan, now: datetime) -> dict[VehicleId, LonLat]:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
+from typing import NamedTuple
 
-from data.model import LonLat
+from data.model import Leg, LonLat
 from fleet.simulation.simulated_trucks import Fix
 
 STANDS_EVERY = timedelta(seconds=30)
@@ -26,6 +27,13 @@ class Controls:
     blade: bool
 
 
+class DrivenLeg(NamedTuple):
+    """A leg that a truck has driven to its end, and when."""
+
+    leg: Leg
+    ended_at: datetime
+
+
 class TruckPath:
     """The fixes of a truck that has not come to them yet, and where it is.
 
@@ -39,6 +47,8 @@ class TruckPath:
         self._last: Fix | None = None
         self._late = timedelta(0)
         self._looked_at: datetime | None = None
+        self._leg: Leg | None = None
+        self._driven: list[DrivenLeg] = []
 
     @property
     def place(self) -> LonLat | None:
@@ -61,14 +71,23 @@ class TruckPath:
         )
 
     def begin(self, fixes: Iterator[Fix]) -> None:
-        """Take another way from now on."""
-        self._coming, self._late = fixes, timedelta(0)
-        self._next = next(fixes, None)
+        """Take another way from now on; the leg that the truck drives stays undone."""
+        self._leg = None
+        self._follow(fixes)
 
     def hinder(self, hindrance: Callable[[Iterator[Fix]], Iterator[Fix]]) -> None:
         """Let something come in the way."""
         rest = self._coming if self._next is None else chain((self._next,), self._coming)
-        self.begin(hindrance(_delayed(rest, self._late)))
+        self._follow(hindrance(_delayed(rest, self._late)))
+
+    def take_driven_legs(self) -> list[DrivenLeg]:
+        """Return the legs driven to their ends since this was asked last."""
+        driven, self._driven = self._driven, []
+        return driven
+
+    def _follow(self, fixes: Iterator[Fix]) -> None:
+        self._coming, self._late = fixes, timedelta(0)
+        self._next = next(fixes, None)
 
     def until(self, now: datetime, driver: Controls | None) -> Iterator[Fix]:
         """Yield where the truck has been until now, whenever its tracker sends that.
@@ -82,7 +101,16 @@ class TruckPath:
             fix = moved_by(self._next, self._late)
             self._last = fix if driver is None else replace(fix, blade=driver.blade)
             self._next = self._following(self._next, driver)
+            self._come_to(fix.leg, fix.fixed_at)
+            if self._next is None:
+                self._come_to(None, fix.fixed_at)
             yield self._last
+
+    def _come_to(self, leg: Leg | None, at: datetime) -> None:
+        """Note that the leg before is over, where another one has begun."""
+        if self._leg is not None and leg is not self._leg:
+            self._driven.append(DrivenLeg(self._leg, at))
+        self._leg = leg
 
     def _following(self, before: Fix, driver: Controls | None) -> Fix | None:
         """Return the fix after another; who comes there with his blade down comes later."""

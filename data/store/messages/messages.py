@@ -95,6 +95,18 @@ def list_unseen(tx: Tx, storm_id: StormId, vehicle_id: VehicleId) -> list[Messag
     return [_message(row) for row in tx.execute(query.order_by(message.c.id))]
 
 
+def list_unheard(tx: Tx, storm_id: StormId, until: datetime) -> list[Message]:
+    """Return what was written to drivers' phones until a moment and none of them has looked at."""
+    query = _ALL.where(
+        message.c.storm_id == storm_id,
+        message.c.shift_id.is_not(None),
+        message.c.from_driver.is_(False),
+        message.c.seen_at.is_(None),
+        message.c.sent_at <= until,
+    )
+    return [_message(row) for row in tx.execute(query.order_by(message.c.id))]
+
+
 def set_delivered(tx: Tx, ids: Collection[MessageId], at: datetime) -> None:
     """Remember when messages came to their reader; the first time counts."""
     new = message.c.id.in_(ids) & message.c.delivered_at.is_(None)

@@ -114,3 +114,19 @@ def test_machines_are_counted_again_from_the_first_where_there_are_fewer():
     scenario = replace(NIGHT, trouble=(third,))
     assert [len(troubles_of(scenario, machine, 2)) for machine in (0, 1)] == [1, 0]
     assert [len(troubles_of(scenario, machine, 5)) for machine in range(5)] == [0, 0, 1, 0, 0]
+
+
+def test_a_blade_is_misread_where_its_sensor_does_not_say_down():
+    wrong = [Trouble.DEAD, Trouble.MUTE, Trouble.FLAPPING]
+    for kind in Trouble:
+        tracker = TrackerTroubles((a_trouble(kind, 1 * HOUR, 2 * HOUR),), (), v.NOW)
+        assert tracker.misreads_blade(v.NOW + 1 * HOUR) is (kind in wrong)
+        assert not tracker.misreads_blade(v.NOW + 2 * HOUR)
+
+
+def test_a_message_reaches_drivers_who_have_come_while_there_is_a_telephone():
+    absent = a_trouble(Trouble.ABSENT, 0 * HOUR, 1 * HOUR)
+    silent = a_trouble(Trouble.SILENT, 0 * HOUR, 9 * HOUR)
+    tracker = TrackerTroubles((absent, silent), (PowerCut(2 * HOUR, 3 * HOUR),), v.NOW)
+    reached = [tracker.reaches_driver(v.NOW + hours * HOUR) for hours in (0, 1, 2, 3)]
+    assert reached == [False, True, False, True]

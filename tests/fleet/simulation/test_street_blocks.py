@@ -19,6 +19,7 @@ from fleet.simulation.street_blocks import (
     around_blocks,
     drawn_street,
     kind_of,
+    open_legs,
     street_ahead,
 )
 from fleet.simulation.truck_path import moved_by
@@ -59,6 +60,16 @@ def test_a_truck_turns_round_before_a_blocked_street_and_comes_to_the_rest_later
     assert not any(one.blade for one in stood)
     assert all(before.fixed_at < after.fixed_at for before, after in pairwise(sent))
     assert all(distance_m(a.location, b.location) < 100 for a, b in pairwise(sent))
+
+
+def test_legs_over_a_street_are_shut_while_it_is_blocked():
+    route = a_route()
+    over = [i for i, leg in enumerate(route.legs) if leg.path[0].segment_id == v.BLIND]
+    others = [i for i, _ in enumerate(route.legs) if i not in over]
+    block = StreetBlock(v.BLIND, v.NOW, v.NOW + HOUR)
+    assert len(over) == 2
+    assert open_legs(route, range(len(route.legs)), [block], v.NOW) == others
+    assert open_legs(route, over, [block], v.NOW + HOUR) == over
 
 
 def test_where_no_way_leads_around_it_waits_until_the_street_is_free():

@@ -10,7 +10,7 @@ from data.training import MachineTrouble, PowerCut, Trouble
 from fleet.simulation.scenario_events import TrackerTroubles, hindered
 from fleet.simulation.truck_path import BLADE_DOWN_MPS, STANDS_EVERY, Controls, TruckPath
 from tests import village as v
-from tests.fleet.simulation.test_simulated_trucks import fixes
+from tests.fleet.simulation.test_simulated_trucks import a_route, fixes
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 GOES, STANDS = Controls(going=True, blade=True), Controls(going=False, blade=False)
@@ -114,3 +114,26 @@ def test_a_dead_sensor_stays_dead_whoever_drives():
     told = [*tracker.told(driven_along(a_path(), start, start + 5 * MINUTE, GOES))]
     assert told
     assert not any(one.blade for one in told)
+
+
+def test_a_truck_tells_each_leg_that_it_has_driven_to_its_end_once():
+    path, route = a_path(), a_route()
+    end = fixes()[-1].fixed_at
+    driven_along(path, v.NOW, end - 3 * MINUTE)
+    first = path.take_driven_legs()
+    path.hinder(lambda rest: rest)
+    driven_along(path, end - 3 * MINUTE, end + MINUTE)
+    rest = path.take_driven_legs()
+    assert first
+    assert [one.leg for one in (*first, *rest)] == list(route.legs)
+    assert rest[-1].ended_at == end
+    assert path.take_driven_legs() == []
+
+
+def test_a_leg_that_another_way_breaks_off_is_not_driven():
+    path = a_path()
+    driven_along(path, v.NOW, fixes()[0].fixed_at + MINUTE)
+    path.take_driven_legs()
+    path.begin(iter(()))
+    driven_along(path, v.NOW, v.NOW + 60 * MINUTE)
+    assert path.take_driven_legs() == []

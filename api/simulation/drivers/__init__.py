@@ -1,0 +1,1 @@
+"""What do simulated drivers tell the server beside where their trucks are?"""
