@@ -233,7 +233,8 @@ def found_draft(client: Any, app: Any, streets: tuple[int, ...], **changes: Any)
         left = tuple(Unserved(one.id, "time") for one in prepared.jobs)
         served = [one.id for one in prepared.jobs if one.segment_id in streets]
         unserved = tuple(one for one in left if one.job_id not in served)
-        plan = a_plan(*legs_along(tx, streets, **changes), unserved=unserved)
+        legs = legs_along(tx, streets, **changes)
+        plan = a_plan(*legs, unserved=unserved, parent_id=prepared.parent_id)
         run = lease_run(tx, v.NOW, 30, {RunKind.PLAN})
         assert run is not None
         answer = finishes_answer(draft_finishes(plan, prepared))
