@@ -92,9 +92,14 @@ def prove_taps(
     storm: Storm,
     cache: CoverageCache | None = None,
     parts: Parts = ALL_PARTS,
+    heard_until: datetime | None = None,
 ) -> Proof:
-    """Store the passes that drivers of vehicles in some parts confirmed; return what changed."""
-    until = city.now - UNDO_WITHIN
+    """Store the passes that drivers of vehicles in some parts confirmed; return what changed.
+
+    `heard_until` is when the last position came of which is known where the vehicle was; now, where
+    none waits.
+    """
+    until = (heard_until or city.now) - UNDO_WITHIN
     ripe = list_unproved(city.tx, storm.id, LegOutcome.DONE, until, AT_ONCE, parts)
     passes: list[Pass] = []
     for driver, taps in _drivers(city.tx, storm, city.network, city.policy, ripe):

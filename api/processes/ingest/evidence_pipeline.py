@@ -19,7 +19,7 @@ from data.store.database.engine import Database, DatabaseUnavailable, Tx, readin
 from data.store.database.vehicle_parts import LEADING_PART
 from data.store.requests.requests import get_request
 from data.store.storms.storms import find_active_storm
-from data.store.tracking.positions import list_unseen, mark_seen_until
+from data.store.tracking.positions import find_oldest_unseen_at, list_unseen, mark_seen_until
 from data.store.tracking.tracker_state import add_faults
 from fleet.context import CityContext
 from fleet.evidence.driver_confirmations import prove_taps, taps_wait
@@ -239,15 +239,20 @@ class Digester:
         return self._ownership.writing(self._engine)
 
     def _take_taps(self, now: datetime) -> None:
-        """Store as evidence the legs that drivers marked done and can no longer undo."""
+        """Store as evidence the legs that drivers marked done and can no longer undo.
+
+        Where positions wait for matching, those of the time before: the others are judged by where
+        the vehicle was, too.
+        """
         with reading(self._engine) as tx:
             storm = find_active_storm(tx)
-            if storm is None or not taps_wait(tx, storm, now, self._parts):
+            heard_until = find_oldest_unseen_at(tx, self._parts) or now
+            if storm is None or not taps_wait(tx, storm, heard_until, self._parts):
                 return
         with self._writing() as tx:
             city_state, cache = self._city_state, self._tracks.coverage_cache
             city = CityContext(tx, city_state.network, city_state.policy, now)
-            proof = prove_taps(city, storm, cache, self._parts)
+            proof = prove_taps(city, storm, cache, self._parts, heard_until)
         self._publish(Digest(proof=proof), now)
 
     def _set_aside(self, error: Exception, now: datetime) -> None:

@@ -143,9 +143,12 @@ def count_unseen(tx: Tx) -> tuple[int, datetime | None]:
     return int(row.fixes), row.oldest_at
 
 
-def find_oldest_unseen_at(tx: Tx) -> datetime | None:
-    """Return when the fix came that waits longest for matching; `None` where none waits."""
-    query = select(position.c.received_at).where(position.c.seen.is_(False))
+def find_oldest_unseen_at(tx: Tx, parts: Parts = ALL_PARTS) -> datetime | None:
+    """Return when the fix came that waits longest for matching; `None` where none waits.
+
+    Of the vehicles in `parts` only.
+    """
+    query = select(position.c.received_at).where(_unseen(parts))
     return tx.execute(query.order_by(position.c.id).limit(1)).scalar()
 
 
