@@ -23,6 +23,7 @@ from maps.training.debrief_timeline import (
     Names,
     StormTimes,
     StripView,
+    folded,
     strip_view,
     timeline,
     times_of,
@@ -142,7 +143,7 @@ def debrief_view(
         search=search_view(run, t),
         points=tuple(point_view(one, times) for one in found.points or ()),
         strip=strip_view(happened, names, t),
-        moments=timeline(happened, names, t),
+        moments=tuple(folded(timeline(happened, names, t), t)),
         tables=tuple(one for one in _tables(found, t) if one.rows),
         method=tuple(_method(t)),
     )

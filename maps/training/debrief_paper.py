@@ -67,7 +67,8 @@ def _blocks(view: DebriefView, t: Translator) -> Iterator[Block]:
         yield listing(told)
     if view.moments:
         yield heading(t("What happened"))
-        rows = [(one.time, one.words) for one in view.moments]
+        unfolded = [each for one in view.moments for each in one.parts or (one,)]
+        rows = [(one.time, one.words) for one in unfolded]
         yield table((t("Time"), t("Moment")), rows, TIMELINE_WIDTHS, texts=2)
     yield heading(t("How this is counted"))
     for words in view.method:

@@ -4,8 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
 
 from data.model import Alert, VehicleId
+from fleet.alerts.severity import Severity, severity
+from fleet.training.scores.alert_times import JudgedAlert
 from fleet.training.scores.debrief import Debrief
 from fleet.training.timeline import Happening
 from maps.pages.i18n import Translator
@@ -21,6 +24,9 @@ MOST_TICKS = 10
 SUDDEN = frozenset({"blocked", "call", "closure", "message", "power_cut", "trouble"})
 """Tables of a scenario that people did people acted upon: neither snow nor most callers."""
 
+FOLDED_FROM = 4
+"""From so many moments of alerts of single trucks after each other on they are folded into one."""
+
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -31,6 +37,7 @@ class MomentKind(StrEnum):
     BEGAN = "began"
     PLAN = "plan"
     ALERT = "alert"
+    TRUCK_ALERT = "truck_alert"
     SCENARIO = "scenario"
     ADDED = "added"
     NOTE = "note"
@@ -41,12 +48,16 @@ class MomentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DebriefMoment:
-    """A moment: its clock time, seconds after the storm began, what it is, and in words."""
+    """A moment: its clock time, seconds after the storm began, what it is, and in words.
+
+    `parts` are the moments that are folded into it.
+    """
 
     time: str
     at_s: int
     kind: MomentKind
     words: str
+    parts: tuple["DebriefMoment", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +126,20 @@ def timeline(found: Debrief, names: Names, t: Translator) -> tuple[DebriefMoment
         if found.storm.started_at <= one.at <= found.at
     )
     return tuple(dict.fromkeys(told))
+
+
+def folded(moments: Iterable[DebriefMoment], t: Translator) -> Iterator[DebriefMoment]:
+    """Yield moments, many alerts of single trucks after each other as one that has them."""
+    for kind, those in groupby(moments, lambda one: one.kind):
+        alike = tuple(those)
+        if kind is not MomentKind.TRUCK_ALERT or len(alike) < FOLDED_FROM:
+            yield from alike
+            continue
+        first, last = alike[0], alike[-1]
+        words = t.plural(
+            "{count} alerts of trucks that lost time, until {time}", len(alike), time=last.time
+        )
+        yield DebriefMoment(first.time, first.at_s, kind, words, alike)
 
 
 def strip_view(found: Debrief, names: Names, t: Translator) -> StripView:
@@ -220,24 +245,45 @@ def _missed(found: Debrief, t: Translator) -> Iterator[_Happened]:
 
 def _alerts(found: Debrief, names: Names, t: Translator) -> Iterator[_Happened]:
     """Yield alerts; those of one second that came to the same are one."""
-    alike: dict[tuple[int, str, str], list[Alert]] = {}
+    times = times_of(found, t)
+    alike: dict[tuple[int, str, str], list[JudgedAlert]] = {}
     for one in found.alerts:
-        second, outcome = int(one.since.timestamp()), _alert_words("", one, t)
-        alike.setdefault((second, one.kind, outcome), []).append(one)
+        alert = one.alert
+        came_to = (int(alert.since.timestamp()), alert.kind, _alert_words("", one, times))
+        alike.setdefault(came_to, []).append(one)
     for those in alike.values():
-        first = those[0]
-        of = [one.vehicle_id for one in those if one.vehicle_id in names.machines]
+        first = those[0].alert
+        of = [one.alert.vehicle_id for one in those if one.alert.vehicle_id in names.machines]
         machines = t.listed([names.machines[each] for each in of if each is not None])
         what = t(f"alert_kind:{first.kind}")
         told = t("{what} ({place})", what=what, place=machines) if machines else what
-        yield _Happened(first.since, MomentKind.ALERT, _alert_words(told, first, t))
+        is_grave = severity(first) >= Severity.STREETS
+        kind = MomentKind.ALERT if is_grave else MomentKind.TRUCK_ALERT
+        yield _Happened(first.since, kind, _alert_words(told, those[0], times))
 
 
-def _alert_words(what: str, one: Alert, t: Translator) -> str:
-    if one.acknowledged_at is not None:
-        span = span_text((one.acknowledged_at - one.since).total_seconds(), t)
-        return t("Alert: {what}. Acknowledged after {span}.", what=what, span=span)
+def _alert_words(what: str, one: JudgedAlert, times: StormTimes) -> str:
+    t = times.t
+    if one.in_time is None:
+        counts = t("That is not counted: its time was not up.")
+    else:
+        counts = t("That was in time.") if one.in_time else t("That was not in time.")
+    return f"{_outcome(what, one.alert, times)} {counts}"
+
+
+def _outcome(what: str, one: Alert, times: StormTimes) -> str:
+    t, seen_at = times.t, one.acknowledged_at
+    told = {"grave": t(f"severity:{severity(one).name.lower()}"), "what": what}
+    if seen_at is not None:
+        return t(
+            "Alert ({grave}): {what}. Acknowledged at {time}, after {span}.",
+            time=times.told(seen_at),
+            span=span_text((seen_at - one.since).total_seconds(), t),
+            **told,
+        )
     if one.until is not None:
         span = span_text((one.until - one.since).total_seconds(), t)
-        return t("Alert: {what}. It was over after {span}, unacknowledged.", what=what, span=span)
-    return t("Alert: {what}. Nobody acknowledged it.", what=what)
+        return t(
+            "Alert ({grave}): {what}. It was over after {span}, unacknowledged.", span=span, **told
+        )
+    return t("Alert ({grave}): {what}. Nobody acknowledged it.", **told)

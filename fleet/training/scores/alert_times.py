@@ -88,19 +88,32 @@ class AlertTimes:
     ended_s: float | None
 
 
-def alert_times(
+@dataclass(frozen=True, slots=True)
+class JudgedAlert:
+    """An alert, and whether somebody saw to it in time; `None` where it does not count."""
+
+    alert: Alert
+    in_time: bool | None
+
+
+def judged_alerts(
     alerts: Iterable[Alert], now: datetime, speeds: ClockSpeeds = AS_THE_STORM
-) -> tuple[AlertTimes, ...]:
-    """Return how soon alerts were seen to, the gravest first, by a clock that went so fast.
+) -> list[JudgedAlert]:
+    """Return alerts with whether each was seen to in time, by a clock that went so fast.
 
     What ended by itself before its time was up, or before anybody could press, needed nobody, and
     what has time left is not decided: neither counts. What ended and came back as the same trouble
-    of a truck counts once, by who saw to it first.
+    of a truck is there once, by who saw to it first.
     """
     times = _Times(now, speeds)
-    listed = [one for one in each_trouble_once(alerts) if times.counts(one)]
-    by = [(grave, [one for one in listed if severity(one) is grave]) for grave in SEEN_WITHIN]
-    return tuple(times.of(grave, those) for grave, those in by if those)
+    return [JudgedAlert(one, times.in_time(one)) for one in _each_trouble_once(alerts)]
+
+
+def alert_times(judged: Iterable[JudgedAlert]) -> tuple[AlertTimes, ...]:
+    """Return how soon the alerts that count were seen to, the gravest first."""
+    listed = [one for one in judged if one.in_time is not None]
+    by = [(grave, [one for one in listed if severity(one.alert) is grave]) for grave in SEEN_WITHIN]
+    return tuple(_times_of(grave, those) for grave, those in by if those)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +121,13 @@ class _Times:
     now: datetime
     speeds: ClockSpeeds
 
-    def counts(self, one: Alert) -> bool:
+    def in_time(self, one: Alert) -> bool | None:
         if severity(one) not in SEEN_WITHIN:
-            return False
+            return None
         if one.acknowledged_at is not None:
-            return True
-        return not self._is_soon(one, min(one.until or self.now, self.now))
-
-    def of(self, grave: Severity, alerts: Sequence[Alert]) -> AlertTimes:
-        seen = [(one, one.acknowledged_at) for one in alerts if one.acknowledged_at is not None]
-        took = [at - one.since for one, at in seen]
-        ended = [one.until - one.since for one in alerts if one.until is not None]
-        in_time = sum(self._is_soon(one, at) for one, at in seen)
-        return AlertTimes(grave, len(alerts), in_time, _half_s(took), _half_s(ended))
+            return self._is_soon(one, one.acknowledged_at)
+        over = not self._is_soon(one, min(one.until or self.now, self.now))
+        return False if over else None
 
     def _is_soon(self, one: Alert, at: datetime) -> bool:
         """Whether a moment is within an alert's time, or what hands need however fast it goes."""
@@ -129,7 +136,15 @@ class _Times:
         return self.speeds.real(one.since, at) <= LEAST_PATIENCE
 
 
-def each_trouble_once(alerts: Iterable[Alert]) -> list[Alert]:
+def _times_of(grave: Severity, judged: Sequence[JudgedAlert]) -> AlertTimes:
+    alerts = [one.alert for one in judged]
+    took = [one.acknowledged_at - one.since for one in alerts if one.acknowledged_at is not None]
+    ended = [one.until - one.since for one in alerts if one.until is not None]
+    in_time = sum(one.in_time is True for one in judged)
+    return AlertTimes(grave, len(alerts), in_time, _half_s(took), _half_s(ended))
+
+
+def _each_trouble_once(alerts: Iterable[Alert]) -> list[Alert]:
     """Return alerts, those of one trouble as one.
 
     A truck that was silent is again, since the same position, where only old ones came meanwhile.

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from data.model import Actor, Alert, PlanId, Role, Storm
+from data.model import Actor, PlanId, Role, Storm
 from data.model.training.live_training import TrainingNote
 from data.model.training.rehearsal import Training, TrainingMark
 from data.model.training.results import TrainingResult
@@ -28,8 +28,9 @@ from fleet.training.counting import Counted, counted
 from fleet.training.events import scenario_end, scenario_of
 from fleet.training.rehearsal import known_training
 from fleet.training.scores.alert_times import (
+    JudgedAlert,
     alert_times,
-    each_trouble_once,
+    judged_alerts,
     of_the_storm,
     silences,
 )
@@ -75,8 +76,9 @@ class Debrief:
     """A training until a moment; `points` are `None` where nobody looked for them yet.
 
     `counted` says how far it is judged, and how far it will be; `over` is whether the storm or the
-    scenario has ended. `driven` says since when each plan was driven, `alerts` are the grave ones,
-    the first first, and `set_backs` the moments to which the training was set back.
+    scenario has ended. `driven` says since when each plan was driven, `alerts` are those that count
+    and other grave ones, the first first, and `set_backs` the moments to which the training was set
+    back.
     """
 
     training: Training
@@ -88,7 +90,7 @@ class Debrief:
     calls: tuple[CallRecord, ...]
     points: tuple[DecisionPoint, ...] | None
     driven: Mapping[PlanId, datetime]
-    alerts: tuple[Alert, ...]
+    alerts: tuple[JudgedAlert, ...]
     happenings: tuple[Happening, ...]
     notes: tuple[TrainingNote, ...]
     marks: tuple[TrainingMark, ...]
@@ -127,12 +129,13 @@ def debrief(
     quiet = silences(comes, [one.id for one in list_vehicles(tx)])
     alerts = of_the_storm((one for one in list_alerts(tx, storm.id) if one.since <= until), quiet)
     speeds = clock_speeds(tx, storm.started_at, until, sources.speed)
+    judged = judged_alerts(alerts, until, speeds)
     facts = dispatch_facts(
         account,
         driven_metres(tx, sources.records, account, policy, until),
         plan_changes(driven.switches()),
         points,
-        alert_times(alerts, until, speeds),
+        alert_times(judged),
         until,
     )
     calls = call_records(tx, network, until)
@@ -155,7 +158,7 @@ def debrief(
         calls=tuple(calls),
         points=None if points is None else tuple(points),
         driven={one.check.plan.id: one.since for one in driven.plans},
-        alerts=_grave(alerts),
+        alerts=_worth_telling(judged),
         happenings=tuple(with_streets(tx, comes, network, training.seed)),
         notes=tuple(list_training_notes(tx)),
         marks=tuple(list_marks(tx)),
@@ -247,9 +250,11 @@ def _is_new(one: TrainingResult, known: TrainingResult | None) -> bool:
     return one.hours >= known.hours and replace(one, kept_at=known.kept_at) != known
 
 
-def _grave(alerts: Iterable[Alert]) -> tuple[Alert, ...]:
-    grave = (one for one in each_trouble_once(alerts) if severity(one) >= Severity.STREETS)
-    return tuple(sorted(grave, key=lambda one: one.since))
+def _worth_telling(judged: Iterable[JudgedAlert]) -> tuple[JudgedAlert, ...]:
+    told = (
+        one for one in judged if one.in_time is not None or severity(one.alert) >= Severity.STREETS
+    )
+    return tuple(sorted(told, key=lambda one: one.alert.since))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """The debrief of a training: its page, moments of decision by a worker, and paper."""
 
+import re
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,9 +15,20 @@ from api.processes.workers.plan_worker import solve_run
 from api.processes.workers.run_lease import LEASE_S, real_now
 from api.web.context import App
 from data.languages import languages
-from data.model import Actor, ActorKind, RequestKind, Role, VehicleId
+from data.model import (
+    Actor,
+    ActorKind,
+    Alert,
+    AlertId,
+    AlertKind,
+    RequestKind,
+    Role,
+    StormId,
+    VehicleId,
+)
 from data.model.training.rehearsal import MarkKind, Training, TrainingMark, TrainingMarkId
 from data.store.accounts.accounts import add_device, find_user_by_login
+from data.store.alerts import add_alert
 from data.store.backup.sqlite_copy import copy_database
 from data.store.database.city_address import SQLITE_FILE
 from data.store.database.engine import reading, transaction
@@ -160,6 +173,21 @@ def test_paper_tells_no_progress(led):
     texts = str(printed_debrief(led.app.state.barfrub, "en")["blocks"])
     assert "Plans were still being compared when this was printed." in texts
     assert "% done" not in texts
+
+
+def test_page_and_paper_tell_every_alert_that_counts_and_the_page_folds_many(led):
+    app = led.app.state.barfrub
+    with transaction(app.engine) as tx:
+        up = Alert(AlertId(0), StormId(1), AlertKind.BLADE_UP, VehicleId(1), v.NOW + HOUR)
+        for seen in range(0, 50, 10):
+            since = up.since + seen * SECOND
+            add_alert(tx, replace(up, since=since, acknowledged_at=since + seen * MINUTE))
+    folds = re.findall("<summary>(.*?)</summary>(.*?)</details>", page(led), re.DOTALL)
+    for told in (folds[0][1], str(printed_debrief(app, "en")["blocks"])):
+        assert told.count("Alert (a truck loses time)") == 5
+        assert told.count("That was in time.") == 3
+        assert told.count("That was not in time.") == 2
+    assert "5 alerts of trucks that lost time" in re.sub("[\u2066-\u2069]", "", folds[0][0])
 
 
 def test_everybody_but_instructors_sees_only_the_own_score(led):

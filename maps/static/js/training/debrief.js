@@ -56,6 +56,9 @@ async function askCount() {
 
 sendForms({ wanted: () => ({}), sent: (form, search) => show(search) });
 document.getElementById("print").addEventListener("click", () => print());
+addEventListener("beforeprint", () => {
+  for (const fold of document.querySelectorAll(".moments details")) fold.open = true; // paper has no folds
+});
 listen();
 if (GOES_ON.includes(told.dataset.state)) follow();
 if (counting) followCount();

@@ -164,22 +164,6 @@ def test_while_positions_wait_a_storm_is_judged_until_the_oldest_of_them(
     assert counted_here(tx, LATER + 12 * HOUR).whole
 
 
-def test_alerts_of_one_second_that_came_to_the_same_are_told_as_one(tx: Tx, storm: Storm) -> None:
-    alert = Alert(AlertId(0), storm.id, AlertKind.AT_RISK, VehicleId(1), v.NOW + HOUR)
-    for vehicle in (1, 2):
-        add_alert(tx, replace(alert, vehicle_id=VehicleId(vehicle)))
-    again = replace(alert, since=alert.since + HOUR)
-    for seen in (None, again.since + 5 * MINUTE):  # it came back as the same trouble
-        add_alert(tx, replace(again, acknowledged_at=seen))
-    add_alert(tx, replace(again, vehicle_id=VehicleId(2)))
-    machines = {VehicleId(1): "Loader", VehicleId(2): "Grader"}
-    found = timeline(read(tx, storm), Names({}, machines), EN)
-    told = [plain(one.words) for one in found if one.kind is MomentKind.ALERT]
-    named = [re.findall("Loader|Grader", each) for each in told]
-    assert named == [["Loader", "Grader"], ["Loader"], ["Grader"]]
-    assert "Acknowledged after 5 min" in told[1]
-
-
 def test_marks_with_words_and_set_backs_are_told(tx: Tx, storm: Storm) -> None:
     for label, kind in (("", MarkKind.AUTO), ("Before the surge", MarkKind.OWN)):
         at = v.NOW + HOUR

@@ -11,7 +11,14 @@ from data.training.players import OPERATOR as SIMULATED_OPERATOR
 from fleet.reports.performance import Response, late_spells, promised_lanes
 from fleet.simulation.spoken_places import same_street
 from fleet.training.clock_speeds import ClockSpeeds
-from fleet.training.scores.alert_times import alert_times, of_the_storm, silences
+from fleet.training.scores.alert_times import (
+    AS_THE_STORM,
+    AlertTimes,
+    alert_times,
+    judged_alerts,
+    of_the_storm,
+    silences,
+)
 from fleet.training.scores.dispatcher_score import (
     ClassLateness,
     DispatchFacts,
@@ -186,9 +193,14 @@ def an_alert(kind: AlertKind, seen: timedelta | None, ended: timedelta | None = 
     )
 
 
+def times_of(alerts, now, speeds=AS_THE_STORM) -> tuple[AlertTimes, ...]:
+    """Return how soon alerts were seen to."""
+    return alert_times(judged_alerts(alerts, now, speeds))
+
+
 def test_graver_alerts_are_to_be_seen_sooner() -> None:
     seen = [an_alert(kind, 5 * MINUTE) for kind in (AlertKind.SOS, AlertKind.AT_RISK)]
-    danger, streets = alert_times(seen, LATER)
+    danger, streets = times_of(seen, LATER)
     assert (danger.in_time, streets.in_time) == (0, 1)
     assert (danger.seen_s, danger.ended_s) == (300.0, None)
 
@@ -196,10 +208,10 @@ def test_graver_alerts_are_to_be_seen_sooner() -> None:
 def test_alerts_that_needed_nobody_or_have_time_left_do_not_count() -> None:
     by_itself = an_alert(AlertKind.OFF_ROUTE, None, 5 * MINUTE)
     note = an_alert(AlertKind.SPEEDING, None)
-    assert alert_times([by_itself, note], LATER) == ()
+    assert times_of([by_itself, note], LATER) == ()
     fresh = an_alert(AlertKind.SOS, None)
-    assert alert_times([fresh], v.NOW + MINUTE) == ()
-    (never,) = alert_times([fresh], LATER)
+    assert times_of([fresh], v.NOW + MINUTE) == ()
+    (never,) = times_of([fresh], LATER)
     assert (never.alerts, never.in_time) == (1, 0)
 
 
@@ -207,11 +219,11 @@ def test_what_comes_from_the_clocks_speed_is_no_alert_of_who_leads() -> None:
     assert of_the_storm([an_alert(AlertKind.EVIDENCE_BEHIND, None)], []) == []
     thirty = ClockSpeeds((), 30.0)
     over = an_alert(AlertKind.AT_RISK, None, 20 * MINUTE)  # after 40 s
-    assert alert_times([over], LATER, thirty) == ()
-    (late,) = alert_times([over], LATER)
+    assert times_of([over], LATER, thirty) == ()
+    (late,) = times_of([over], LATER)
     assert (late.alerts, late.in_time) == (1, 0)
     seen = [an_alert(AlertKind.SOS, soon * MINUTE) for soon in (20, 30)]
-    (danger,) = alert_times(seen, LATER, thirty)
+    (danger,) = times_of(seen, LATER, thirty)
     assert (danger.alerts, danger.in_time) == (2, 1)
 
 
@@ -232,14 +244,14 @@ def test_one_trouble_of_a_truck_that_comes_back_counts_once_by_who_saw_to_it_fir
         for seen, ended in ((19 * MINUTE, 30 * MINUTE), (2 * HOUR, 3 * HOUR), (None, None))
     ]
     same = [replace(one, vehicle_id=VehicleId(6)) for one in found]
-    (trucks,) = alert_times(same, LATER)
+    (trucks,) = times_of(same, LATER)
     assert (trucks.alerts, trucks.in_time, trucks.seen_s) == (1, 1, 19 * 60.0)
     assert trucks.ended_s is None  # it lasts
-    (trucks,) = alert_times(same[:2], LATER)
+    (trucks,) = times_of(same[:2], LATER)
     assert trucks.ended_s == 3 * 3600.0
     another = replace(same[1], vehicle_id=VehicleId(7))
     again = replace(same[0], since=v.NOW + HOUR, acknowledged_at=None, until=None)
-    (trucks,) = alert_times([*same, another, again], LATER)
+    (trucks,) = times_of([*same, another, again], LATER)
     assert (trucks.alerts, trucks.in_time) == (3, 1)
 
 
@@ -249,7 +261,7 @@ def facts(**changes) -> DispatchFacts:
         hours=8.0,
         lateness={name: ClassLateness(800.0, 0.0) for name in (P1, P2, P3)},
         response=Response(40, 40, 40, 0, 1800.0, 3600.0, None),
-        alerts=alert_times([an_alert(AlertKind.SOS, MINUTE)], LATER),
+        alerts=times_of([an_alert(AlertKind.SOS, MINUTE)], LATER),
         changes=(PlanChange(PlanId(2), v.NOW, 10, 4),),
         moved_m=300_000.0,
         cleared_m=220_000.0,
@@ -264,7 +276,7 @@ def test_a_dispatcher_without_a_fault_has_all_points_and_a_careless_one_none() -
     careless = facts(
         lateness={name: ClassLateness(800.0, 600.0) for name in (P1, P2, P3)},
         response=Response(40, 5, 5, 30, 1800.0, 3600.0, 7200.0),
-        alerts=alert_times([an_alert(AlertKind.SOS, None)], LATER),
+        alerts=times_of([an_alert(AlertKind.SOS, None)], LATER),
         changes=tuple(PlanChange(PlanId(n), v.NOW, 10, 10) for n in range(20)),
         moved_m=2_000_000.0,
         missed_min=400.0,
