@@ -111,8 +111,8 @@ def _stands(tx: Tx, request: Request, context: Context) -> InstructorView:
     comes = happenings(scenario_of(training), events, training.began_at)
     sandbox = sandbox_of_app(context.app)
     calls, kept = newest_calls(tx, CALLS_SHOWN), list_marks(tx)
-    lines, people = context.app.trainee_acts.since(tx, training.began_at), names_by_login(tx)
-    names = SubjectNames(names_in(tx, named_subjects(lines)), context.app.network, people)
+    done, people = context.app.trainee_acts.since(tx, training.began_at), names_by_login(tx)
+    names = SubjectNames(names_in(tx, named_subjects(done.told)), context.app.network, people)
     around = TimelineWords([one.name for one in machines], people, names, translator_of(request))
     asked = requests_by_id(tx, [one.request_id for one in calls if one.request_id is not None])
     return InstructorView(
@@ -124,11 +124,11 @@ def _stands(tx: Tx, request: Request, context: Context) -> InstructorView:
         held=not clock.pace and not clock.paused,
         setting_back=is_setting_back(sandbox),
         fault=find_progress(sandbox).fault_in(around.t.language),
-        seats=seat_views(seats_of(tx), _watched(tx, context, machines), calls, lines, around),
+        seats=seat_views(seats_of(tx), _watched(tx, context, machines), calls, done.last, around),
         calls=call_rows(calls, asked, people, context.now, around.t),
         moments=in_order(
             moments(with_streets(tx, comes, context.app.network, training.seed), around),
-            acts(lines, around),
+            acts(done.lines, around),
             notes(notes_of(tx), around),
             marks(kept, around),
         ),

@@ -1,7 +1,7 @@
 """What happens in a rehearsal and when: of its scenario, added to it, and done by its trainees."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
@@ -10,7 +10,13 @@ from data.files.toml_reader import TomlTable
 from data.model import Event, Segment
 from data.model.people import SubjectName
 from data.model.training.live_training import TrainingEvent
-from data.store.audit.log_search import AuditFilter, VerbGroup, count_lines, search_lines
+from data.store.audit.log_search import (
+    AuditFilter,
+    VerbGroup,
+    count_lines,
+    last_lines,
+    search_lines,
+)
 from data.store.audit.subject_names import names_of
 from data.store.database.engine import Tx
 from data.store.shifts.blockages import list_blockages
@@ -91,6 +97,19 @@ def with_streets(
     return [replace(one, street=street(one)) for one in listed]
 
 
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What trainees did: the newest lines first, and each one's last, however long ago."""
+
+    lines: Sequence[Event]
+    last: Mapping[str, Event]
+
+    @property
+    def told(self) -> tuple[Event, ...]:
+        """All these lines."""
+        return (*self.lines, *self.last.values())
+
+
 class TraineeActs:
     """What everybody did who has taken a seat, of which only what is new is read each time.
 
@@ -102,24 +121,27 @@ class TraineeActs:
         self._lock = Lock()
         self._players: frozenset[str] = frozenset()
         self._lines: list[Event] = []
+        self._last: dict[str, Event] = {}
         self._until = 0
 
-    def since(self, tx: Tx, began_at: datetime) -> list[Event]:
-        """Return what was done since a rehearsal began, the newest lines first."""
+    def since(self, tx: Tx, began_at: datetime) -> Acts:
+        """Return what was done since a rehearsal began."""
         with self._lock:
             newest = count_lines(tx)
             seated = AuditFilter(group=_SEAT_TAKEN, since=began_at, after=self._until)
             taken = search_lines(tx, seated, None, MOST_ACTS)
             players = self._players | {line.actor.id for line in taken}
             if players != self._players:  # of who is new, what came before the seat counts too
-                self._players, self._lines, self._until = players, [], 0
+                self._players, self._lines, self._last, self._until = players, [], {}, 0
             wanted = AuditFilter(
                 actors=players, since=began_at, after=self._until, hidden=(ACCESS, SEALS, _OWN)
             )
             new = search_lines(tx, wanted, None, MOST_ACTS) if players else []
+            last = last_lines(tx, wanted) if players else []
             self._lines = [*new, *self._lines][:MOST_ACTS]
+            self._last = self._last | {line.actor.id: line for line in last}
             self._until = max(newest, self._until)
-            return self._lines
+            return Acts(self._lines, self._last)
 
 
 def set_backs(tx: Tx, began_at: datetime) -> list[datetime]:

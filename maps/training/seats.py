@@ -123,14 +123,11 @@ def seat_views(
     seats: Iterable[TrainingSeat],
     city: WatchedCity,
     calls: Iterable[TrainingCall],
-    lines: Iterable[Event],
+    last: Mapping[str, Event],
     around: TimelineWords,
 ) -> tuple[SeatView, ...]:
-    """Return who plays what for the instructor; `lines` is what they did, the newest first."""
+    """Return who plays what for the instructor; `last` is what each did last, by sign-in name."""
     on_the_line = {call.taken_by: call.words for call in calls if call.on_the_line}
-    last: dict[str, Event] = {}
-    for line in lines:
-        last.setdefault(line.actor.id, line)
     views = []
     for seat in seats:
         user = city.users[seat.user_id]

@@ -90,6 +90,13 @@ def search_lines(tx: Tx, wanted: AuditFilter, before: int | None, limit: int) ->
     return records(Event, tx.execute(query.order_by(event.c.id.desc()).limit(limit)))
 
 
+def last_lines(tx: Tx, wanted: AuditFilter) -> list[Event]:
+    """Return the newest line that fits of each who wrote one."""
+    fitting = _matching(wanted).subquery()
+    newest = select(func.max(fitting.c.id)).group_by(fitting.c.actor_kind, fitting.c.actor_id)
+    return records(Event, tx.execute(select(event).where(event.c.id.in_(newest))))
+
+
 def count_lines(tx: Tx) -> int:
     """Return how many lines the log has: the number of the last one."""
     return int(tx.execute(select(func.max(event.c.id))).scalar() or 0)

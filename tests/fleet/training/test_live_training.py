@@ -304,7 +304,7 @@ def test_the_timeline_reads_only_what_trainees_did_since_it_was_read_last(tx) ->
         add_event(tx, v.NOW, Actor(ActorKind.USER, login), verb, "request:1")
 
     def told() -> list[tuple[str, str]]:
-        return [(line.actor.id, line.verb) for line in acts.since(tx, v.NOW)]
+        return [(line.actor.id, line.verb) for line in acts.since(tx, v.NOW).lines]
 
     does("omid")
     does("olga", "training.seat_taken")
@@ -319,3 +319,22 @@ def test_the_timeline_reads_only_what_trainees_did_since_it_was_read_last(tx) ->
         does("omid")
     assert {login for login, _ in told()} == {"omid"}
     assert told() == told()
+
+
+def test_the_last_thing_that_each_trainee_did_is_known_whatever_others_did_since(tx) -> None:
+    def does(login: str, verb: str) -> None:
+        add_event(tx, v.NOW, Actor(ActorKind.USER, login), verb, "request:1")
+
+    def last_of(acts: TraineeActs) -> dict[str, str]:
+        return {login: line.verb for login, line in acts.since(tx, v.NOW).last.items()}
+
+    for login in ("olga", "omid"):
+        does(login, "training.seat_taken")
+    does("olga", "plan.published")
+    acts = TraineeActs()
+    assert last_of(acts) == {"olga": "plan.published"}
+    for _ in range(MOST_ACTS):
+        does("omid", "request.received")
+    both = {"olga": "plan.published", "omid": "request.received"}
+    assert last_of(acts) == both
+    assert last_of(TraineeActs()) == both  # of a server that began only now
