@@ -32,7 +32,7 @@ from fleet.training.calls import (
 )
 from fleet.training.events import GRACE, events_of, in_force, only, scenario_of
 from fleet.training.rehearsal import training_of
-from fleet.training.seats import is_played, seats_of
+from fleet.training.seats import is_played, seats_at_work, seats_of
 
 type Callers = Callable[[Scenario, datetime, datetime, int], Iterator[SimulatedCall]]
 """Who calls in a scenario that began at a time, from another time on, by a seed."""
@@ -49,7 +49,7 @@ Trucks drive, people take seats and the time of calls is right only from one rou
 
 
 class LiveTraining:
-    """Seats and events as `look` found them last, and the callers, who ring as rows.
+    """Seats at work and events as `look` found them last, and the callers, who ring as rows.
 
     Its scenario is that of the rehearsal with what was added since. Who has rung before rings no
     more, so that a simulation may begin anew in the middle, also after the clock was set back.
@@ -70,7 +70,7 @@ class LiveTraining:
     def look(self) -> list[TrainingEvent]:
         """Read anew what people decided; return the events that were added since."""
         with reading(self._engine) as tx:
-            self._seats, events = seats_of(tx), events_of(tx)
+            self._seats, events = seats_at_work(tx), events_of(tx)
         new = events[len(self._events) :]
         if new:
             self._events = events

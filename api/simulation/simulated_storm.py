@@ -49,7 +49,7 @@ from fleet.simulation.scenario_events import (
 from fleet.simulation.simulated_calls import SimulatedCall, calls, steadily, written_calls
 from fleet.simulation.simulated_trucks import after_approach, drive_home, driven
 from fleet.simulation.simulated_weather import fallen_cm
-from fleet.simulation.taken_up_routes import called_back, last_places, newer_plan, rest_of
+from fleet.simulation.taken_up_routes import called_home, last_places, newer_plan, rest_of
 from fleet.tracking.trackers import own_trackers
 from maps.pages.i18n import translator
 
@@ -99,6 +99,7 @@ class Simulation:
         self._clock = ServerClock()
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._plan: Plan | None = None
+        self._former: Plan | None = None
         self._storm: Storm | None = None
         self._home: set[VehicleId] = set()
         self._operator: SimulatedOperator | None = None
@@ -318,18 +319,17 @@ class Simulation:
         if self._storm is not None:
             self._trouble(self._storm)
         if plan is not None:
-            first, self._plan = self._plan is None, plan
-            now, self._home = self._clock.now(), set()
+            self._former, self._plan = self._plan, plan
+            now, self._home, first = self._clock.now(), set(), self._former is None
             wanted = await asyncio.to_thread(self._taken_up, plan, now) if first else plan.routes
             routes = await asyncio.to_thread(self._approached, wanted, now)
             for route in routes:
-                seed = self._script.seed + plan.id
-                self._drive(route, now, seed)
+                self._drive(route, now, self._script.seed + plan.id)
             report(f"{len(routes)} trucks drive plan {plan.id}")
         return self._plan is not None
 
     async def look_for_recalls(self) -> None:
-        """Let trucks drive home that were called back, or whose shift was ended."""
+        """Let trucks drive home that are to, as `called_home` says."""
         for route in await asyncio.to_thread(self._recalled):
             truck, now = self._trucks[route.vehicle_id], self._clock.now()
             self._home.add(route.vehicle_id)
@@ -352,7 +352,7 @@ class Simulation:
         if self._plan is None:
             return []
         with reading(self._engine) as tx:
-            routes = called_back(tx, self._plan)
+            routes = called_home(tx, self._plan, self._former)
         driving = self._trucks.keys() - self._home
         return [route for route in routes if route.vehicle_id in driving]
 

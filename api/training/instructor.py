@@ -1,6 +1,6 @@
 """The instructor's page of a rehearsal: everything at a glance, what is added to it, and notes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -16,12 +16,13 @@ from api.web.context import Context
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Wire
 from data.model import Vehicle
+from data.model.training.live_training import TrainingSeat
 from data.store.database.engine import Tx
 from data.store.training.rehearsal import list_marks
 from fleet.accounts.people import all_people, names_by_login
 from fleet.requests.request_lookup import requests_by_id
 from fleet.setup.machine_list import machines_in_use
-from fleet.shifts.shift_handover import find_current_shifts
+from fleet.shifts.shift_handover import current_shift_by_vehicle, shifts_by_id
 from fleet.storms.storm_lookup import wanted_storm
 from fleet.training.calls import newest_calls
 from fleet.training.events import (
@@ -34,7 +35,7 @@ from fleet.training.events import (
     write_note,
 )
 from fleet.training.rehearsal import known_training
-from fleet.training.seats import seats_of
+from fleet.training.seats import has_ended, seats_of
 from fleet.training.timeline import happenings, names_in, with_streets
 from maps.reports.audit_log import SubjectNames, named_subjects
 from maps.training.calls import call_rows
@@ -115,6 +116,7 @@ def _stands(tx: Tx, request: Request, context: Context) -> InstructorView:
     names = SubjectNames(names_in(tx, named_subjects(done.told)), context.app.network, people)
     around = TimelineWords([one.name for one in machines], people, names, translator_of(request))
     asked = requests_by_id(tx, [one.request_id for one in calls if one.request_id is not None])
+    seats = seats_of(tx)
     return InstructorView(
         now=context.now,
         began_at=training.began_at,
@@ -124,7 +126,7 @@ def _stands(tx: Tx, request: Request, context: Context) -> InstructorView:
         held=not clock.pace and not clock.paused,
         setting_back=is_setting_back(sandbox),
         fault=find_progress(sandbox).fault_in(around.t.language),
-        seats=seat_views(seats_of(tx), _watched(tx, context, machines), calls, done.last, around),
+        seats=seat_views(seats, _watched(tx, context, machines, seats), calls, done.last, around),
         calls=call_rows(calls, asked, people, context.now, around.t),
         moments=in_order(
             moments(with_streets(tx, comes, context.app.network, training.seed), around),
@@ -136,14 +138,17 @@ def _stands(tx: Tx, request: Request, context: Context) -> InstructorView:
     )
 
 
-def _watched(tx: Tx, context: Context, machines: Sequence[Vehicle]) -> WatchedCity:
+def _watched(
+    tx: Tx, context: Context, machines: Sequence[Vehicle], seats: Iterable[TrainingSeat]
+) -> WatchedCity:
     """Return what of the city tells what drivers do: where trucks are, and their shifts."""
     storm, app, now = wanted_storm(tx), context.app, context.now
-    shifts = find_current_shifts(tx, storm, now)
+    shifts = [*shifts_by_id(tx, storm.id).values()] if storm else []
+    current = current_shift_by_vehicle(shifts, now)
     return WatchedCity(
         users={one.id: one for one in all_people(tx)},
         machines={one.id: one.name for one in machines},
-        shifts={one: shift.id for one, shift in shifts.items()},
+        shifts={one: shift.id for one, shift in current.items()},
         places={one: seen.location for one, seen in app.live.picture().items()},
         screens={
             login: WatchedScreen(
@@ -151,5 +156,6 @@ def _watched(tx: Tx, context: Context, machines: Sequence[Vehicle]) -> WatchedCi
             )
             for login, screen in app.desk_screens.seen().items()
         },
+        home={one.user_id for one in seats if has_ended(one, shifts)},
         network=app.network,
     )

@@ -39,8 +39,13 @@ def rest_of(tx: Tx, plan: Plan, network: StreetNetwork, now: datetime) -> tuple[
     return routes_ahead(check, list_shifts(tx, plan.storm_id), now)
 
 
-def called_back(tx: Tx, plan: Plan) -> list[Route]:
-    """Return the routes whose drivers were called back since, or whose shifts were ended."""
+def called_home(tx: Tx, plan: Plan, former: Plan | None) -> list[Route]:
+    """Return the routes that are driven no more: of a former plan, those of trucks left out since.
+
+    Of the plan, those whose drivers were called back since, or whose shifts were ended.
+    """
+    going = {route.vehicle_id for route in plan.routes}
+    left_out = [one for one in former.routes if one.vehicle_id not in going] if former else []
     messages = list_messages(tx, plan.storm_id, NEWEST)
     over = {shift.id for shift in list_shifts(tx, plan.storm_id) if shift.over}
     told = {
@@ -48,4 +53,5 @@ def called_back(tx: Tx, plan: Plan) -> list[Route]:
         for one in messages
         if one.words == COME_BACK and one.sent_at >= plan.driven_from
     }
-    return [route for route in plan.routes if route.vehicle_id in told or route.shift_id in over]
+    back = [route for route in plan.routes if route.vehicle_id in told or route.shift_id in over]
+    return [*left_out, *back]

@@ -11,7 +11,7 @@ from data.model.training.live_training import TrainingSeat
 from data.store.accounts.accounts import get_user, list_users
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.shifts.shifts import list_shifts_of_driver, save_shift
+from data.store.shifts.shifts import list_shifts, list_shifts_of_driver, save_shift
 from data.store.storms.storms import find_active_storm
 from data.store.training.rehearsal import find_training
 from data.store.training.seats import (
@@ -36,6 +36,23 @@ INSTRUCTORS = (Role.ADMINISTRATOR, Role.SUPERVISOR)
 def seats_of(tx: Tx) -> list[TrainingSeat]:
     """Return the seats that are taken."""
     return list_seats(tx)
+
+
+def seats_at_work(tx: Tx) -> list[TrainingSeat]:
+    """Return the seats whose people still play: of drivers, those who have not ended their shift.
+
+    The simulation drives home who has.
+    """
+    storm = find_active_storm(tx)
+    shifts = list_shifts(tx, storm.id) if storm else []
+    return [one for one in list_seats(tx) if not has_ended(one, shifts)]
+
+
+def has_ended(seat: TrainingSeat, shifts: Iterable[Shift]) -> bool:
+    """Whether the driver of a seat has ended all of these shifts that were his on his machine."""
+    mine = (seat.user_id, seat.vehicle_id)
+    over = [one.over for one in shifts if (one.driver_id, one.vehicle_id) == mine]
+    return bool(over) and all(over)
 
 
 def open_roles(user: User) -> tuple[Role, ...]:

@@ -108,7 +108,8 @@ NOTHING_SEEN = WatchedScreen()
 class WatchedCity:
     """What tells what trainees do: people, machines with their shifts and places, and streets.
 
-    `screens` is what they have on their screens, by sign-in name.
+    `screens` is what they have on their screens, by sign-in name; `home` are the drivers who have
+    ended their shifts.
     """
 
     users: Mapping[UserId, User]
@@ -116,6 +117,7 @@ class WatchedCity:
     shifts: Mapping[VehicleId, ShiftId]
     places: Mapping[VehicleId, LonLat]
     screens: Mapping[str, WatchedScreen]
+    home: Collection[UserId]
     network: StreetNetwork
 
 
@@ -159,6 +161,8 @@ def seat_views(
 
 
 def _driving(seat: TrainingSeat, city: WatchedCity, t: Translator) -> str:
+    if seat.user_id in city.home:
+        return t("truck:shift_over")
     if not seat.going:
         does = t("Stands")
     else:

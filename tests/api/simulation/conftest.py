@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from api.simulation import simulated_storm
-from data.model import CostBreakdown, Plan, PlanId, PlanState, StormId
+from data.model import CostBreakdown, Plan, PlanId, PlanState, Route, StormId
 from data.store.database.city_database import database_of
 from data.store.database.engine import transaction
 from data.store.planning.plans import add_plan, find_published_plan_id, set_plan_state
@@ -31,7 +31,7 @@ def planned_city(city_folder: Path) -> Path:
     return city_folder
 
 
-def publish_a_plan(folder: Path) -> PlanId:
+def publish_a_plan(folder: Path, routes: tuple[Route, ...] = (a_route(),)) -> PlanId:
     """Publish the round through the village, in place of an older plan."""
     plan = Plan(
         id=PlanId(0),
@@ -40,7 +40,7 @@ def publish_a_plan(folder: Path) -> PlanId:
         revision=1,
         made_at=v.NOW,
         network_version=v.village().version,
-        routes=(a_route(),),
+        routes=routes,
         unserved=(),
         cost=CostBreakdown(0, 0, 0, 0, 0),
         bound=0.0,

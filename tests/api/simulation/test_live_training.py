@@ -12,16 +12,18 @@ from api.config.settings import Settings
 from api.simulation.live_training import AT_ONCE, answer_calls, find_live_training
 from api.simulation.signed_in_client import SignInRefusedError
 from api.simulation.simulated_storm import Simulation
-from data.model import Actor, ActorKind, LonLat, RequestKind, VehicleId
+from data.model import Actor, ActorKind, LonLat, RequestKind, ShiftId, ShiftState, VehicleId
 from data.model.training.rehearsal import Training
 from data.store.accounts.accounts import find_user_by_login
 from data.store.database.city_database import database_of
 from data.store.database.engine import Tx, transaction
 from data.store.requests.requests import add_request, list_requests
+from data.store.shifts.shifts import get_shift, save_shift
 from data.store.tracking.positions import list_between, list_unseen
 from data.store.training.rehearsal import set_training
 from data.store.training.seats import set_controls
 from fleet.simulation.simulated_calls import SimulatedCall
+from fleet.simulation.truck_path import Controls
 from fleet.training.calls import newest_calls, ring, take_call
 from fleet.training.events import inject
 from fleet.training.seats import take_seat
@@ -265,6 +267,23 @@ def test_a_simulation_that_begins_anew_lets_nobody_ring_twice(
     engine = database_of(rehearsed_city)
     with transaction(engine) as tx:
         assert len(newest_calls(tx, 100)) == 1
+    engine.dispose()
+
+
+def test_the_simulation_drives_home_whose_driver_has_ended_his_shift(rehearsed_city: Path) -> None:
+    engine = database_of(rehearsed_city)
+    changing(rehearsed_city, lambda tx: take(tx, "driver", VehicleId(1)))
+    changing(rehearsed_city, lambda tx: set_controls(tx, VehicleId(1), going=True, blade=True))
+    training = find_live_training(engine, lambda *_: iter(()))
+    assert training is not None
+    assert training.driver_of(VehicleId(1)) == Controls(going=True, blade=True)
+
+    def end(tx: Tx) -> None:
+        save_shift(tx, replace(get_shift(tx, ShiftId(1)), state=ShiftState.ENDED))
+
+    changing(rehearsed_city, end)
+    training.look()
+    assert training.driver_of(VehicleId(1)) is None
     engine.dispose()
 
 

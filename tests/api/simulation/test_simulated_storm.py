@@ -251,7 +251,7 @@ def test_a_truck_that_goes_on_does_no_leg_twice(planned_city: Path) -> None:
     assert route.legs == plan.routes[0].legs[2:]
 
 
-@pytest.mark.parametrize("order", ["recall", "cancel"])
+@pytest.mark.parametrize("order", ["recall", "cancel", "plan"])
 def test_a_truck_that_is_called_back_drives_home_and_works_no_more(
     settings: Settings, planned_city: Path, clock: StillClock, order: str
 ) -> None:
@@ -261,6 +261,7 @@ def test_a_truck_that_is_called_back_drives_home_and_works_no_more(
             clock.moment += timedelta(seconds=30)
             await simulation.tick()
         called(planned_city, order, clock.moment)
+        await simulation.look_for_plan(print)
         await simulation.look_for_recalls()
         clock.moment += timedelta(hours=1)
         await simulation.tick()
@@ -284,7 +285,10 @@ def all_fixes(folder: Path) -> list[Position]:
 
 
 def called(folder: Path, order: str, now: datetime) -> None:
-    """Order the truck home, or cancel its shift."""
+    """Order the truck home, cancel its shift, or publish a plan without it."""
+    if order == "plan":
+        publish_a_plan(folder, routes=())
+        return
     engine = database_of(folder)
     with transaction(engine) as tx:
         if order == "cancel":

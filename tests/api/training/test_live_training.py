@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import event, update
 
 from api.config.training_clock import CLOCK_FILE
-from data.model import Actor, ActorKind, LonLat, RequestKind
+from data.model import Actor, ActorKind, LonLat, RequestKind, ShiftState
 from data.store.database.engine import transaction
 from data.store.schema.training.rehearsal import training
-from data.store.shifts.shifts import get_shift
+from data.store.shifts.shifts import get_shift, save_shift
 from data.training.players import OPERATOR
 from fleet.simulation.simulated_calls import SimulatedCall
 from fleet.training.calls import ring, take_call
@@ -171,6 +171,24 @@ def test_a_driver_sits_in_the_truck_of_his_shift_and_works_its_controls(
         assert taken_over_at(tx, replace(early, driver_id=None)) == early.starts_at
     assert client.post("/api/training/drive/leave").json() == nobody
     assert client.post("/api/training/drive", json=goes).json()["seated"]
+
+
+def test_who_leads_reads_of_a_driver_who_has_ended_his_shift_that_it_is_over(
+    client, sign_in, app, rehearsed
+):
+    def doing() -> str:
+        sign_in("supervisor")
+        (seat,) = client.get("/api/training/instructor").json()["seats"]
+        return seat["doing"]
+
+    sign_in("driver")
+    client.post("/api/training/seats", json={"role": "driver", "vehicle_id": 1})
+    client.post("/api/training/drive", json={"going": True, "blade": True})
+    shift_id = client.get("/api/drive").json()["shift_id"]
+    assert doing() == "Drives, blade down"
+    with transaction(app.engine) as tx:
+        save_shift(tx, replace(get_shift(tx, shift_id), state=ShiftState.ENDED))
+    assert doing() == "Shift over"
 
 
 def test_a_driver_without_a_truck_is_led_to_the_seats_and_lessons(client, sign_in, app, rehearsed):
