@@ -169,7 +169,8 @@ def test_what_a_plan_cannot_be_for_is_refused_by_name(dispatcher, wish, field):
 
 def test_a_plan_that_drops_work_is_published_only_by_who_says_so(dispatcher, plan, published):
     with transaction(dispatcher.app.state.barfrub.engine) as tx:
-        empty = add_plan(tx, replace(a_plan(state=PlanState.DRAFT, unserved=()), routes=()))
+        draft = a_plan(state=PlanState.DRAFT, parent_id=plan.id, unserved=())
+        empty = add_plan(tx, replace(draft, routes=()))
     refused = dispatcher.post(f"/api/plans/{empty.id}/publish")
     assert refused.json()["error"]["values"]["reason"] == "plan_drops_jobs"
     assert dispatcher.get("/api/board").json()["plan"]["id"] == plan.id

@@ -110,8 +110,9 @@ def test_no_plan_is_made_for_streets_that_are_not_the_city_s_any_more(tx: Tx, st
 
 
 def test_a_published_plan_supersedes_the_one_before(tx: Tx, storm: Storm) -> None:
-    first, second = a_draft(tx), a_draft(tx)
+    first = a_draft(tx)
     publish(tx, DISPATCHER, first.id, estimates(), LATER)
+    second = a_draft(tx, parent_id=first.id)
     publish(tx, DISPATCHER, second.id, estimates(), LATER)
     assert get_plan(tx, first.id).state is PlanState.SUPERSEDED
     assert get_plan(tx, second.id).published_at == LATER
