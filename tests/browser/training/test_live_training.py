@@ -29,6 +29,15 @@ pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 1}
 
+LINES = """(one) => {
+  const words = document.createRange();
+  words.selectNodeContents(one);
+  return words.getClientRects().length;
+}"""
+"""On how many lines the words of an element stand."""
+
+OVERFLOW_PX = "(one) => one.scrollWidth - one.clientWidth"
+
 
 @pytest.fixture
 def server(tmp_path: Path, made_city: Path) -> Iterator[str]:
@@ -148,6 +157,18 @@ def test_an_operator_answers_and_an_instructor_sees_it_and_adds_a_caller(visit: 
     assert "debrief" in done_by(Role.DISPATCHER, visit)
     assert visit.grave_faults() == []
     assert visit.complaints == []
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_a_seat_that_may_be_taken_says_so_on_one_line_of_a_narrow_phone(visit: Visit) -> None:
+    page = visit.page
+    visit.sign_in("driver")
+    visit.go("/training/seats?lang=az")
+    button = page.locator("form[data-vehicle='1'] button")
+    assert button.inner_text() == "Bu yeri tut"
+    assert button.evaluate(LINES) == 1
+    assert page.locator(".scroll:has(form[data-vehicle])").evaluate(OVERFLOW_PX) == 0
+    assert visit.grave_faults() == []
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)
