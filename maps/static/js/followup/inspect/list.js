@@ -2,7 +2,7 @@
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { now } from "../../pages/boot.js";
-import { icon, Part } from "../../pages/element.js";
+import { icon, Part, TickingPart } from "../../pages/element.js";
 import { deadline, length, named, streetName, t, time } from "../../pages/texts.js";
 import { outbox } from "./outbox.js";
 import { away, inspections, shown } from "./state.js";
@@ -36,7 +36,7 @@ const row = (place) => html`<li>
   </button>
 </li>`;
 
-class List extends Part {
+class List extends TickingPart {
   get stores() {
     return [inspections];
   }

@@ -6,6 +6,7 @@ import "./sheet.js";
 import { followSun } from "../../pages/app/daylight.js";
 import { keepApp, takeUpdate } from "../../pages/app/installed.js";
 import { writing } from "../../pages/app/writing.js";
+import { listen } from "../../pages/stream.js";
 import { outbox, resume } from "./outbox.js";
 import { locate } from "./place.js";
 import { prepareMap } from "./map.js";
@@ -29,6 +30,7 @@ await restore();
 await resume();
 prepareMap();
 look();
+if (document.querySelector(".training-frame")) listen(); // its clock stops, hurries and is set back
 setInterval(look, AGAIN_MS);
 document.addEventListener("visibilitychange", look);
 addEventListener("online", look);

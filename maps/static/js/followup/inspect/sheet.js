@@ -1,6 +1,6 @@
 // One place: a photo first, then whether it is in order, or what is not.
 import { html, nothing } from "lit";
-import { icon, Part } from "../../pages/element.js";
+import { icon, TickingPart } from "../../pages/element.js";
 import { smaller } from "../../pages/photos/shrink.js";
 import { t } from "../../pages/texts.js";
 import { placeName, what, why } from "./list.js";
@@ -10,7 +10,7 @@ import { inspections } from "./state.js";
 
 const FAULTS = ["not_plowed", "half_done", "ridge", "ice", "parked_cars", "other"];
 
-class Sheet extends Part {
+class Sheet extends TickingPart {
   static properties = { photo: { state: true }, faults: { state: true }, isBad: { state: true }, fault: { state: true } };
 
   constructor() {
