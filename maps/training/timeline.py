@@ -118,7 +118,7 @@ def _spoken(
 ) -> object:
     """Return a value of a scenario's table in words, with its street where that is known."""
     if name == "words" and isinstance(value, dict):
-        return in_language(value, t.language).replace(PLACE, street or "…")
+        return in_language(value, t.language).replace(PLACE, t.listed([street]) if street else "…")
     if name == "machine" and isinstance(value, int) and machines:
         return machines[(value - 1) % len(machines)]
     if isinstance(value, float):

@@ -64,3 +64,11 @@ def test_what_came_is_told_with_its_street() -> None:
     assert "leaves from Mill Street in an hour" in told("message", known=True)
     assert "stuck on Mill Street," in told("call", known=True)
     assert told("blocked", known=True) == f"{told('blocked', known=False)} (Mill Street)"
+
+
+def test_a_street_that_runs_the_other_way_orders_no_words_but_its_own() -> None:
+    comes = happenings(shipped_scenario("ice-after-rain"), (), v.NOW)
+    street = replace(v.village().segment(v.MILL), names={"": ("بلوار",)})
+    (one, *_) = (replace(each, street=street) for each in comes if each.key == "call")
+    words = happening_words(one, AROUND.machines, translator("az", "Asia/Tehran"))
+    assert "\u2068بلوار\u2069 başdan-başa buzdur" in words
