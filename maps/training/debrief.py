@@ -182,6 +182,9 @@ def search_view(run: PlanRun | None, t: Translator) -> SearchView:
         marks = int(run.answer["marks"]) if run.answer else 0
         none = t("There is no mark yet at which plans can be compared.")
         words = t.plural("Plans were compared at {count} marks.", marks) if marks else none
+        if run.stop_requested:
+            stopped = t("Comparing was stopped before it was done.")
+            return SearchView(SearchState.STOPPED, f"{stopped} {words}")
         return SearchView(SearchState.DONE, words)
     if run.fault and run.fault.text == STOPPED:
         words = t("Comparing was stopped before it was done.")

@@ -23,6 +23,7 @@ from data.model import (
     AlertKind,
     RequestKind,
     Role,
+    RunState,
     StormId,
     VehicleId,
 )
@@ -43,6 +44,7 @@ from fleet.training.sandbox.folder import Sandbox
 from fleet.training.seats import take_seat
 from maps.pages.i18n import translator
 from maps.pages.pdf import report_pdf
+from maps.training.debrief import search_view
 from tests import postgres
 from tests import village as v
 from tests.api.conftest import be_signed_in, served
@@ -153,6 +155,20 @@ def test_a_search_is_stopped_and_no_other_run_in_its_place(led):
     assert stopped.json()["state"] == "stopped"
     assert "Comparing was stopped before it was done." in page(led)
     assert led.post("/api/training/decisions/99/stop").status_code == 404
+
+
+def test_a_search_that_was_stopped_says_so_beside_what_it_found(led):
+    run_id = led.post("/api/training/decisions").json()["run_id"]
+    with reading(led.app.state.barfrub.engine) as tx:
+        run = get_run(tx, run_id)
+    over = replace(run, state=RunState.DONE, answer={"marks": 6, "points": []})
+    t = translator("en", "Asia/Tehran")
+    assert search_view(over, t).words == "Plans were compared at 6 marks."
+    told = search_view(replace(over, stop_requested=True), t)
+    assert told.state == "stopped"
+    assert told.words == (
+        "Comparing was stopped before it was done. Plans were compared at 6 marks."
+    )
 
 
 def test_everybody_follows_a_search_which_once_it_is_to_stop_is_not_stopped_again(led):
