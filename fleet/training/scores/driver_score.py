@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import LegKind, Role, VehicleId
+from data.model.work import SkipReason
 from fleet.routes.plan_vs_actual import LegState
 from fleet.routes.route_compliance import driven_ahead
 from fleet.routes.route_progress import PlanCheck
@@ -64,7 +65,7 @@ def _states(driven: DrivenPlan, vehicle_id: VehicleId, seated: Sittings) -> Iter
         for i, (leg, one) in enumerate(zip(route.legs, legs, strict=True)):
             at = unplowed.get(i, one.at)
             own = sat if at is None else driven.since < at and any(span.has(at) for span in mine)
-            if one.state is LegState.SKIPPED and i > there:  # who goes home has not been there
+            if one.reason == SkipReason.NO_TIME and i > there:  # who goes home has not been there
                 continue
             if leg.kind is LegKind.WORK and own:
                 yield LegState.UNPROVED if i in unplowed else one.state
