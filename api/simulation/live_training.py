@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 
-from api.simulation.signed_in_client import SignInRefusedError
+from api.simulation.drivers.signed_in_client import SignInRefusedError
 from api.simulation.simulated_operator import ServerBusyError, SimulatedOperator
 from data.errors import ConflictError
 from data.model import Actor, ActorKind, RequestId, Role, VehicleId

@@ -8,8 +8,8 @@ from itertools import batched
 
 import httpx
 
+from api.simulation.drivers.simulated_tracker import entry_of
 from api.simulation.log_import import Outcome, Report
-from api.simulation.simulated_tracker import entry_of
 from data.errors import BarfrubError
 from data.store.database.engine import Database, reading
 from data.store.tracking.positions import count_unseen

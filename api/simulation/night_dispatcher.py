@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from api.simulation.signed_in_client import SignedInClient, SignInRefusedError
+from api.simulation.drivers.signed_in_client import SignedInClient, SignInRefusedError
 
 ROUND = timedelta(minutes=2)
 """Time between two looks at the board."""

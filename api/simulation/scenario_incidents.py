@@ -12,8 +12,8 @@ from functools import partial
 from typing import NamedTuple
 
 from api.simulation.drivers.begun_shifts import BegunShifts
+from api.simulation.drivers.signed_in_client import SignedInClient, SignInRefusedError
 from api.simulation.night_dispatcher import PATIENCE, ROUND
-from api.simulation.signed_in_client import SignedInClient, SignInRefusedError
 from data.languages import in_language
 from data.model import (
     LegKind,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from api.simulation.signed_in_client import SignedInClient
+from api.simulation.drivers.signed_in_client import SignedInClient
 from data.model import LonLat, RequestId
 from data.streets.projection import distance_m
 from fleet.simulation.simulated_calls import SimulatedCall

@@ -18,14 +18,14 @@ import httpx
 
 from api.config.clock import Clock, ServerClock
 from api.simulation.another_round import may_pass, or_another_round
+from api.simulation.drivers.signed_in_client import SignedInClient, SignInRefusedError
 from api.simulation.drivers.simulated_drivers import SimulatedDrivers
+from api.simulation.drivers.simulated_tracker import Truck
 from api.simulation.live_training import LiveTraining, answer_calls, find_live_training
 from api.simulation.night_dispatcher import NightDispatcher
 from api.simulation.scenario_choice import Person, Script
 from api.simulation.scenario_incidents import Incidents
-from api.simulation.signed_in_client import SignedInClient, SignInRefusedError
 from api.simulation.simulated_operator import SimulatedOperator
-from api.simulation.simulated_tracker import Truck
 from data.errors import BarfrubError
 from data.model import Plan, Role, Route, Storm, VehicleId
 from data.store.database.engine import Database, reading, transaction

@@ -6,7 +6,7 @@ from itertools import batched
 import pytest
 
 from api.processes.workers.plan_worker import LEASE_S, real_now, solve_run
-from api.simulation.simulated_tracker import entry_of
+from api.simulation.drivers.simulated_tracker import entry_of
 from data.model import JobState, VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import broken_links, list_events

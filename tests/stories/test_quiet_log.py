@@ -4,7 +4,7 @@ import logging
 import re
 from datetime import timedelta
 
-from api.simulation.simulated_tracker import entry_of
+from api.simulation.drivers.simulated_tracker import entry_of
 from data.model import AlertKind, VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction

@@ -1,1 +1,1 @@
-"""What do simulated drivers tell the server beside where their trucks are?"""
+"""How do simulated people sign in at a server, and what do simulated drivers do there?"""

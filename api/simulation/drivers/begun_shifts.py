@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from api.simulation.signed_in_client import SignedInClient
+from api.simulation.drivers.signed_in_client import SignedInClient
 from data.model import ShiftId
 
 

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import httpx
 
 from api.simulation.drivers.begun_shifts import BegunShifts
-from api.simulation.signed_in_client import SignedInClient, SignInRefusedError
-from api.simulation.simulated_tracker import Truck
+from api.simulation.drivers.signed_in_client import SignedInClient, SignInRefusedError
+from api.simulation.drivers.simulated_tracker import Truck
 from data.languages import in_language
 from data.model import (
     ByLanguage,

@@ -16,9 +16,9 @@ from api.processes.workers.dispatch_worker import DispatchCache
 from api.processes.workers.plan_worker import real_now, solve_run
 from api.server.app import create_app
 from api.simulation import night_dispatcher, simulated_storm
+from api.simulation.drivers.signed_in_client import SignedInClient
 from api.simulation.night_dispatcher import NightDispatcher
 from api.simulation.scenario_choice import Person, Script
-from api.simulation.signed_in_client import SignedInClient
 from api.simulation.simulated_storm import Simulation
 from api.web.context import App
 from data.model import Plan, RequestState, RunKind, StormId

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from api.config.settings import Settings
+from api.simulation.drivers.signed_in_client import SignInRefusedError
 from api.simulation.live_training import AT_ONCE, answer_calls, find_live_training
-from api.simulation.signed_in_client import SignInRefusedError
 from api.simulation.simulated_storm import Simulation
 from data.model import Actor, ActorKind, LonLat, RequestKind, ShiftId, ShiftState, VehicleId
 from data.model.training.rehearsal import Training

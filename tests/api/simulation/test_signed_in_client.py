@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 
-from api.simulation.signed_in_client import SignedInClient
+from api.simulation.drivers.signed_in_client import SignedInClient
 
 COOKIE = "__Host-training_barfrub_csrf=secret; Path=/; Secure; HttpOnly; SameSite=lax"
 

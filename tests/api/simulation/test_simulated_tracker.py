@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import httpx
 
-from api.simulation.simulated_tracker import Truck
+from api.simulation.drivers.simulated_tracker import Truck
 from data.training import PowerCut
 from fleet.simulation.scenario_events import TrackerTroubles
 from tests import village as v

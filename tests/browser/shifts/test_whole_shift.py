@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from api.config.settings import Settings
-from api.simulation.simulated_tracker import entry_of
+from api.simulation.drivers.simulated_tracker import entry_of
 from data.model import (
     Actor,
     ActorKind,

@@ -16,9 +16,9 @@ from api.config.settings import Settings
 from api.config.training_clock import TrainingClock
 from api.processes.workers.dispatch_worker import DispatchCache
 from api.server.app import create_app
+from api.simulation.drivers.signed_in_client import SignedInClient
 from api.simulation.night_dispatcher import PATIENCE
 from api.simulation.scenario_choice import Person, Script
-from api.simulation.signed_in_client import SignedInClient
 from api.simulation.simulated_storm import Simulation
 from api.web.context import App
 from data.store.audit.audit_log import list_events
