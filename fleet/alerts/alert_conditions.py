@@ -17,11 +17,11 @@ from fleet.routes.plan_vs_actual import RouteCheck
 from fleet.routes.route_compliance import (
     MissedReload,
     driven_unplowed,
-    hours_left,
     may_plow,
     missed_reload,
     plow_speed_mps,
     plows_soon,
+    plows_yet,
     worked_at,
 )
 from fleet.tracking.geofences import Geofence, site_at
@@ -88,12 +88,12 @@ class Course:
     """A truck's recent movement: since when it stands, is off its route, or drives too fast.
 
     Every fix since `raised_since` says that its blade is up, and `up` is since when and how far it
-    was where it is to plow, once that is too far. `up_m` is how far it drove so by its places
-    alone, where it was surely to plow, there last at `up_at`, `up_fast` of `up_fixes` faster than
-    it plows. `was_down` is whether its sensor has said "down" in the shift that began at
-    `shift_starts_at`; where it never has, it is doubted since `doubted_since`. It was at a place
-    to load at `loaded_at`, and is followed since `first_at`. `wanted_at` is when we first waited
-    for a truck that was never heard of.
+    was where it is to plow, on the route `up_on`, once that is too far. `up_m` is how far it drove
+    so by its places alone, where it was surely to plow, there last at `up_at`, `up_fast` of
+    `up_fixes` faster than it plows. `was_down` is whether its sensor has said "down" in the shift
+    that began at `shift_starts_at`; where it never has, it is doubted since `doubted_since`. It was
+    at a place to load at `loaded_at`, and is followed since `first_at`. `wanted_at` is when we
+    first waited for a truck that was never heard of.
     """
 
     last: VehicleLive | None = None
@@ -105,6 +105,7 @@ class Course:
     down_m: float = 0.0
     raised_since: datetime | None = None
     up: tuple[datetime, float] | None = None
+    up_on: Route | None = None
     up_since: datetime | None = None
     up_at: datetime | None = None
     up_m: float = 0.0
@@ -127,12 +128,13 @@ class Course:
         if truck.shift_starts_at != self.shift_starts_at:
             self.shift_starts_at = truck.shift_starts_at
             self.was_down, self.doubted_since = None, None
+            self._forget_blade()
         if seen is None or (last is not None and seen.fixed_at <= last.fixed_at):
             return
         if last is not None and seen.fixed_at - last.fixed_at > OLD:
             self.off_since, self.down_since, self.fast_since = None, None, None
             self.off, self.down_m, self.fast_fixes = False, 0.0, 0
-            self._lowered()
+            self._forget_blade()
             last = None
         self._stand(seen)
         self._leave(truck, seen)
@@ -196,17 +198,28 @@ class Course:
         self.up_m += distance_m(last.location, seen.location)
 
     def _leave_unplowed(self, truck: TruckNow, seen: VehicleLive, rules: AlertRules) -> None:
-        """Note that the blade is up where it is to plow until it comes down or the work is over."""
+        """Note that the blade is up where it is to plow, until that is over or it comes down."""
         self.raised_since = (self.raised_since or seen.fixed_at) if seen.blade is False else None
         if self.raised_since is None or truck.route is None or truck.check is None:
             self.up = None
             return
-        ways = [(self.up_since, self.up_m), *([self.up] if self.up and truck.at_work else [])]
+        ways = [(self.up_since, self.up_m), *([self.up] if self.up and self._plows(truck) else [])]
         found = driven_unplowed(truck.route, truck.check, self.raised_since)
         if found is not None and seen.fixed_at - found.until <= OLD + truck.evidence_behind:
             ways.append((found.since, found.length_m))
         far = [(since, way_m) for since, way_m in ways if since and way_m >= rules.blade_up_m]
-        self.up = max(far, key=lambda way: way[1], default=None)
+        self.up, self.up_on = max(far, key=lambda way: way[1], default=None), truck.route
+
+    def _plows(self, truck: TruckNow) -> bool:
+        """Whether a truck goes on along the route on which its blade was up, with work to plow."""
+        route, check = truck.route, truck.check
+        if route is None or check is None or route is not self.up_on:
+            return False
+        return truck.driving and not truck.called_back and plows_yet(route, check)
+
+    def _forget_blade(self) -> None:
+        self._lowered()
+        self.raised_since, self.up = None, None
 
     def _drives_between(self, truck: TruckNow, seen: VehicleLive) -> bool:
         """Whether a truck whose blade was up at work drives on to the next, as machines do."""
@@ -336,21 +349,6 @@ def _sleeps(
     if seen is None or site_at(sites, seen.location) is None:
         return False
     return truck.check is None or truck.check.over or truck.check.late <= rules.silent
-
-
-def hours_signs(trucks: Iterable[TruckNow], rules: AlertRules, now: datetime) -> Iterator[Sign]:
-    """Yield shifts that end before their work does, or are over while the truck still drives.
-
-    Who was called back to the yard is to leave work undone.
-    """
-    for truck in trucks:
-        if not truck.driving or truck.shift_ends_at is None:
-            continue
-        left = hours_left(truck.check, truck.shift_ends_at, rules, now)
-        if left is not None and not (truck.called_back and now < truck.shift_ends_at):
-            facts = {"left_min": left / timedelta(minutes=1)}
-            place = truck.seen.location if truck.seen else None
-            yield Sign(AlertKind.HOURS, truck.vehicle_id, now, place, facts)
 
 
 def _plowing_here(truck: TruckNow, place: LonLat) -> tuple[bool, float | None]:

@@ -34,7 +34,6 @@ from fleet.alerts.alert_conditions import (
     Course,
     Sign,
     TruckNow,
-    hours_signs,
     silent_signs,
     truck_signs,
 )
@@ -44,7 +43,7 @@ from fleet.alerts.driver_signs import declined_signs, fault_signs
 from fleet.alerts.evidence_lag import evidence_lag, evidence_lag_signs
 from fleet.alerts.forecast_age import forecast_age_signs
 from fleet.alerts.lateness_risk import Episode, risk_signs, risks
-from fleet.alerts.rest_signs import RestClock, rest_signs, resting_until
+from fleet.alerts.rest_signs import RestClock, hours_signs, rest_signs, resting_until
 from fleet.context import CityContext
 from fleet.replanning.cycles import waiting_cycle
 from fleet.routes.arrivals import arrivals_of

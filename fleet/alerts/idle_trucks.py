@@ -50,7 +50,7 @@ def helpers_by_class(
 
 def _with_time_for(job: OpenJob, arrivals: Arrivals | None, idle: IdleTrucks) -> Sequence[Vehicle]:
     """Return the idle trucks that may do a job sooner than it is done by the plan."""
-    if arrivals is None:
+    if arrivals is None or job.job_id in arrivals.index.unserved:
         return idle.trucks
     expected = arrivals.job(job.job_id)
     if expected is None:

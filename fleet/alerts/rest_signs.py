@@ -1,16 +1,18 @@
-"""Rests of drivers: who rests now, who should soon, and who has worked too long without one."""
+"""Hours of drivers: who rests now or should soon, who has worked too long, and whose shift ends."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from data.model import AlertKind, Shift, ShiftId, StormId, VehicleId
+from data.policy.alert_rules import AlertRules
 from data.policy.hours_rules import HoursRules
 from data.store.database.engine import Tx
 from data.store.shifts.driver_rests import list_rests_of_storm
-from fleet.alerts.alert_conditions import Sign
+from fleet.alerts.alert_conditions import Sign, TruckNow
 from fleet.logbook.log_cache import LogMemory
 from fleet.logbook.service_hours import SOON, service_hours
+from fleet.routes.route_compliance import hours_left
 from fleet.shifts.shift_handover import is_begun
 
 EVERY = timedelta(minutes=1)
@@ -75,3 +77,18 @@ def _whole_minute(moment: datetime) -> datetime:
     """Return a moment, or the next whole minute, so that pages keep still."""
     whole = moment.replace(second=0, microsecond=0)
     return whole if whole == moment else whole + timedelta(minutes=1)
+
+
+def hours_signs(trucks: Iterable[TruckNow], rules: AlertRules, now: datetime) -> Iterator[Sign]:
+    """Yield shifts that end before their work does, or are over while the truck still drives.
+
+    Who was called back to the yard is to leave work undone.
+    """
+    for truck in trucks:
+        if not truck.driving or truck.shift_ends_at is None:
+            continue
+        left = hours_left(truck.check, truck.shift_ends_at, rules, now)
+        if left is not None and not (truck.called_back and now < truck.shift_ends_at):
+            facts = {"left_min": left / timedelta(minutes=1)}
+            place = truck.seen.location if truck.seen else None
+            yield Sign(AlertKind.HOURS, truck.vehicle_id, now, place, facts)

@@ -49,8 +49,8 @@ BEGUN = timedelta(seconds=30)
 """A stop that begins so soon is not put off any more."""
 
 URGENCY = 20.0
-"""To do urgent work a minute sooner is worth so many minutes of a street of the first class: it is
-dispatched now, and not where it costs the others least."""
+"""To do urgent work a minute sooner is worth so many minutes of a street of the first class that is
+late, and more of one in time: it is dispatched now, and not where it costs the others least."""
 
 GAIN_S = 300.0
 """Work that is planned already pushes other work out only to be done so much sooner."""

@@ -199,7 +199,14 @@ def window_of_request(
             return found
     if given is None or given.job_id != asked.job_id:
         return None
+    if arrivals is not None and _cannot_be_kept(given, arrivals):
+        return None
     return PromiseWindow(given.expected_at, given.from_at, given.to_at)
+
+
+def _cannot_be_kept(given: Promise, arrivals: Arrivals) -> bool:
+    """Whether the plan leaves out a part of the work of a promise whose time is still to come."""
+    return given.job_id in arrivals.index.unserved and arrivals.now < given.to_at
 
 
 def give_promise(

@@ -90,7 +90,7 @@ class Arrivals:
         return None if last is None else Expected(self.index.leg(last[1]).ends_at, last[0])
 
     def last_by_truck(self, job_id: JobId) -> dict[VehicleId, datetime]:
-        """Return when each truck ends its part of a job; empty where not all of it is expected."""
+        """Return when each truck ends its part of a job; empty where not all that is planned is."""
         found: dict[VehicleId, datetime] = {}
         for at in self.ahead(job_id):
             ends_at = self.leg(at)
@@ -101,7 +101,7 @@ class Arrivals:
         return found
 
     def visit(self, job_id: JobId) -> PlannedVisit | None:
-        """Return the planned visit for a job; `None` where not all of it is expected."""
+        """Return the planned visit for a job; `None` where not all that is planned is expected."""
         last = self._last(job_id)
         if last is None:
             return None

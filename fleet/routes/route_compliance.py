@@ -61,6 +61,12 @@ def plows_soon(route: Route, check: RouteCheck) -> bool:
     return may_plow(route, check, set(range(len(route.legs))))
 
 
+def plows_yet(route: Route, check: RouteCheck) -> bool:
+    """Whether a leg ahead is to be plowed that nobody has done."""
+    ahead = range(check.next_leg, len(route.legs))
+    return any(_to_plow(route.legs[i]) and check.legs[i].state in OPEN for i in ahead)
+
+
 def driven_unplowed(route: Route, check: RouteCheck, since: datetime) -> UnplowedDrive | None:
     """Return the legs to plow that a truck drove in their turn since a time, and nothing proves.
 
@@ -95,10 +101,10 @@ def driven_ahead(
             return
         elif leg.blade and one.state in OPEN and along.isdisjoint(leg.path):
             street, earliest = leg.path[-1], max(since, last - IN_TURN)
-            times = (at for at in one.driven if at > earliest and (street, at) not in taken)
-            at = next(times, None)
-            if at is None:
+            times = [at for at in one.driven if at > earliest and (street, at) not in taken]
+            if not times:
                 return
+            at = next((each for each in times if each >= last), times[-1])
             if one.state is LegState.AHEAD:
                 yield i, at
             taken.add((street, at))

@@ -27,8 +27,9 @@ TRIED = 8
 """Positions by estimate of which the exact cost is computed."""
 WAITS = 20
 """Times that each route may be timed anew because another waits for it."""
-LATE_PRICE = 100.0
-"""Price in estimates of a second of delay that only waiting could make up for."""
+LATE_PRICE, LATE_TIMES = 100.0, 240.0
+"""Price in estimates of a second of delay that only waiting could make up for, or so many times
+that of a second by which the task is done later, if that is more."""
 SLACK_S = 1e-6
 SLACK_KG = 1e-6
 
@@ -212,7 +213,8 @@ def _estimates(running: RunningRoutes, urgent: UrgentTask, arc: int) -> tuple[Fl
     done_s, delay_s = np.where(possible, done_s, 0.0), np.where(possible, delay_s, 0.0)
     cost = delay_s * places.slope + urgent.completion_price * done_s
     cost += urgent.lateness_price * np.maximum(done_s - urgent.due_s, 0.0)
-    cost += LATE_PRICE * np.maximum(delay_s - places.slack_s, 0.0)
+    late_price = max(LATE_PRICE, LATE_TIMES * (urgent.completion_price + urgent.lateness_price))
+    cost += late_price * np.maximum(delay_s - places.slack_s, 0.0)
     if problem.rules.strict_classes:
         possible &= places.least_class <= urgent.class_index
         possible &= urgent.class_index <= places.most_class

@@ -23,8 +23,10 @@ class BegunShifts:
     async def end_due(self, client: SignedInClient, now: datetime) -> None:
         """End the shifts whose time is over, unless they were prolonged meanwhile."""
         for shift_id in [each for each, ends_at in self._ends_at.items() if ends_at <= now]:
-            shift = (await client.get(f"/api/shifts/{shift_id}")).json()
-            self._ends_at[shift_id] = datetime.fromisoformat(shift["ends_at"])
+            answer = await client.get(f"/api/shifts/{shift_id}")
+            if answer.is_error:
+                continue
+            self._ends_at[shift_id] = datetime.fromisoformat(answer.json()["ends_at"])
             if self._ends_at[shift_id] <= now:
                 del self._ends_at[shift_id]
                 await client.post(f"/api/shifts/{shift_id}/end", {})

@@ -112,6 +112,15 @@ def test_an_idle_truck_asks_for_no_plan_where_the_one_in_force_leaves_nothing_ou
     assert first_class(client)["unplanned_m"] == 0
 
 
+def test_a_street_of_which_some_passes_are_left_out_asks_for_a_plan(client, app) -> None:
+    streets = all_streets(app)
+    with transaction(app.engine) as tx:
+        [job, *_] = list_jobs(tx, StormId(1), JobState.OPEN)
+        left = (Unserved(job.id, "time"),)
+        add_published_plan(tx, *legs_along(tx, streets), unserved=left)
+    assert (action(client)["kind"], action(client)["vehicle_ids"]) == ("plan", [2])
+
+
 def test_a_truck_that_falls_behind_asks_for_a_plan_with_the_idle_one(client, app) -> None:
     published(app, all_streets(app), apart=HOUR)
     assert first_class(client)["ends_at"] is not None

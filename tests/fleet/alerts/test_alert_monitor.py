@@ -30,11 +30,11 @@ from fleet.alerts.alert_conditions import (
     Course,
     Sign,
     TruckNow,
-    hours_signs,
     silent_signs,
 )
 from fleet.alerts.alert_monitor import AlertMonitor, MonitorResult
 from fleet.alerts.alert_register import AlertRegister, acknowledge
+from fleet.alerts.rest_signs import hours_signs
 from fleet.context import CityContext
 from fleet.evidence.evidence_pipeline import digest, new_open_tracks
 from fleet.routes.plan_vs_actual import LegState

@@ -120,19 +120,59 @@ def test_a_blade_is_up_also_where_short_work_lies_between_drives() -> None:
     assert (sign.kind, sign.since) == (AlertKind.BLADE_UP, v.NOW + MINUTE)
 
 
-def test_a_blade_is_up_also_where_evidence_is_behind_and_fixes_are_far_apart() -> None:
-    fixes = fixes_on_main(0, 6, 12, blade=False)
+def test_a_blade_is_up_also_where_evidence_is_behind() -> None:
+    fixes = fixes_on_main(0, 4, 9, blade=False)
     found = told(fixes, SCATTERED, reported(1, 3), 5 * MINUTE)
     up = [sign.since for sign in found if sign.kind is AlertKind.BLADE_UP]
     assert up == [v.NOW + MINUTE]
 
 
-def test_that_a_blade_is_up_is_told_until_it_comes_down() -> None:
-    fixes = fixes_on_main(0, 2, 4, 10, 30, blade=False)
-    [*_, since] = [one.since for one in told(fixes, SCATTERED, reported(1, 3)) if one.facts]
-    assert since == v.NOW + MINUTE
-    lowered = [*fixes, *fixes_on_main(31, blade=True), *fixes_on_main(32, blade=False)]
-    assert not [one for one in told(lowered, SCATTERED, reported(1, 3)) if one.facts]
+UP = fixes_on_main(0, 2, 4, 8, 12, 16, blade=False)
+"""A truck that drove its work with the blade up, and goes on so for long."""
+
+
+def ups(course: Course, truck: TruckNow) -> list[Sign]:
+    signs = truck_signs(truck, course, (), RULES, v.NOW + 17 * MINUTE)
+    return [sign for sign in signs if sign.kind is AlertKind.BLADE_UP]
+
+
+def gone_on(**changes: Any) -> list[Sign]:
+    """Return what is told of a blade that stays up once something else has changed."""
+    *_, (truck, course) = looks(UP, SCATTERED, reported(1, 3))
+    assert [sign.since for sign in ups(course, truck)] == [v.NOW + MINUTE]
+    [later] = fixes_on_main(17, blade=False)
+    live = LiveFleet()
+    live.meet([v.a_vehicle(1)])
+    live.see([later], later.fixed_at)
+    changed = replace(truck, seen=live.picture()[VehicleId(1)], **changes)
+    course.follow(changed, v.village(), RULES)
+    return ups(course, changed)
+
+
+def test_that_a_blade_is_up_is_told_as_long_as_its_truck_has_to_plow() -> None:
+    assert [sign.since for sign in gone_on()] == [v.NOW + MINUTE]
+
+
+def test_that_a_blade_was_up_is_told_no_more_of_who_has_not_to_plow() -> None:
+    *_, (truck, _) = looks(UP, SCATTERED, reported(1, 3))
+    assert truck.route is not None
+    assert truck.check is not None
+    spreads = [replace(leg, blade=False) for leg in truck.route.legs]
+    assert gone_on(driving=False) == []
+    assert gone_on(called_back=True) == []
+    assert gone_on(shift_starts_at=v.NOW + 30 * MINUTE) == []
+    assert gone_on(check=replace(truck.check, next_leg=len(SCATTERED))) == []
+    assert gone_on(route=replace(truck.route, legs=tuple(spreads))) == []
+
+
+def test_that_a_blade_is_up_is_told_no_more_once_it_came_down_or_was_not_heard_of_for_long() -> (
+    None
+):
+    lowered = [*UP, *fixes_on_main(17, blade=True), *fixes_on_main(18, blade=False)]
+    unheard = [*UP, *fixes_on_main(30, blade=False)]
+    for fixes in (lowered, unheard):
+        *_, (truck, course) = looks(fixes, SCATTERED, reported(1, 3))
+        assert ups(course, truck) == []
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,6 @@ from data.model import (
     Side,
     Snap,
     Treatment,
-    Unserved,
     VehicleId,
 )
 from data.store.audit.audit_log import list_events
@@ -226,15 +225,6 @@ def test_nothing_is_promised_where_the_plan_does_not_go(tx: Tx) -> None:
     a_published_plan(tx)
     trucks = arrivals(tx)
     assert give_promise(tx, DISPATCHER, asked_on(tx, v.BLIND), trucks) is None
-
-
-def test_nothing_is_promised_where_the_plan_leaves_out_some_passes(tx: Tx) -> None:
-    start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
-    left = Unserved(job_on(tx, v.MILL).id, "time")
-    add_published_plan(tx, *legs_along(tx, DRIVE, apart=10 * MINUTE), unserved=(left,))
-    asked = asked_on(tx, v.MILL)
-    assert give_promise(tx, DISPATCHER, asked, arrivals(tx)) is None
-    assert find_promise(tx, asked.id) is None
 
 
 def test_nothing_is_promised_to_who_has_withdrawn(tx: Tx) -> None:

@@ -84,6 +84,19 @@ def test_one_more_task_comes_where_it_costs_least(features, seed, tasks):
     assert found.cost <= min(costs) + 1e-6 or needs_two_reloads(larger, after)
 
 
+@settings(max_examples=25)
+@given(seed=st.integers(0, 10_000), tasks=st.integers(4, 8))
+def test_however_urgent_a_task_is_it_finds_the_places_for_which_there_is_time(seed, tasks):
+    problem, solution, one_more = a_storm_and_one_more(seed, tasks, ())
+    ends_s = np.array([timed.ends_s + 60.0 for timed in running_routes(problem, solution).timed])
+    problem = replace(problem, shift_end_s=ends_s)
+    urgent = replace(one_more, due_s=0.0, completion_price=1.0, lateness_price=50.0)
+    modes = [mode for mode, arc in enumerate(urgent.mode_arc) if arc >= 0]
+    possible = [*all_insertions(with_task(problem, urgent), solution, modes)]
+    found = best_insertion(running_routes(problem, solution), urgent, tried=1)
+    assert (found is None) == (possible == [])
+
+
 def needs_two_reloads(problem, solution):
     """Whether routes reload at all: only one more reload, before the task itself, is looked at."""
     return any(isinstance(stop, ReloadStop) for route in solution.routes for stop in route)

@@ -29,7 +29,7 @@ const refresh = () => Promise.all([read(), readFile()]);
 
 /** Show a page of the list under a filter. */
 export function show(filter, page = 1) {
-  office.set({ filter, page });
+  office.set({ filter, page, broken: "" });
   return read();
 }
 

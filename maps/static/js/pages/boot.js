@@ -25,7 +25,7 @@ const CLOCK = "barfrub-clock";
  */
 export function now() {
   const sinceMs = Date.now() - seen;
-  return Math.max(served + (speed === 1 ? sinceMs : Math.min(sinceMs, UNTOLD_MS) * speed), shown - sinceMs);
+  return Math.max(served + (speed === 1 ? sinceMs : Math.min(sinceMs, UNTOLD_MS) * speed), shown - Math.max(sinceMs, 0));
 }
 
 /** How many seconds of the server's clock go by in one of ours now; none while it stands. */

@@ -22,7 +22,7 @@ function take({ track }) {
   for (const { lon, lat, heading_deg: heading, speed_mps: speed, fixed_at: at } of track) {
     toldAt = at;
     if (!blind()) continue;
-    drive.set({ place: { at: Date.now() - agoMs(at), fixedAt: Date.parse(at), lon, lat, heading, speed, accuracy: 10, tracked: true } });
+    drive.set({ place: { at: Date.now() - agoMs(at), ...(boot.training ? { fixedAt: Date.parse(at) } : {}), lon, lat, heading, speed, accuracy: 10, tracked: true } });
   }
 }
 
