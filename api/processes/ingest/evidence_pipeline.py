@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import batched
 from threading import Thread
 
@@ -18,7 +18,7 @@ from data.model import Actor, ActorKind, SegmentId, VehicleId
 from data.store.database.engine import Database, DatabaseUnavailable, Tx, reading
 from data.store.database.vehicle_parts import LEADING_PART
 from data.store.requests.requests import get_request
-from data.store.storms.storms import find_active_storm
+from data.store.storms.storms import find_active_storm, find_storm_ended_since
 from data.store.tracking.positions import find_oldest_unseen_at, list_unseen, mark_seen_until
 from data.store.tracking.tracker_state import add_faults
 from fleet.context import CityContext
@@ -54,6 +54,9 @@ STOP_S = 0.2
 
 MOST_SUSPECTS = 2
 """Vehicles whose positions may fail in a row; above it the fault is not theirs, and all wait."""
+
+WAITS_FOR = timedelta(days=1)
+"""So long after the end of a storm positions of it may still wait, and with them drivers' taps."""
 
 TRACKING = Actor(ActorKind.SYSTEM, "tracking")
 """The actor in the audit log where a position is set aside."""
@@ -242,18 +245,23 @@ class Digester:
         """Store as evidence the legs that drivers marked done and can no longer undo.
 
         Where positions wait for matching, those of the time before: the others are judged by where
-        the vehicle was, too.
+        the vehicle was, too. So it may be that their storm has ended by then.
         """
         with reading(self._engine) as tx:
-            storm = find_active_storm(tx)
+            storms = find_active_storm(tx), find_storm_ended_since(tx, now - WAITS_FOR)
             heard_until = find_oldest_unseen_at(tx, self._parts) or now
-            if storm is None or not taps_wait(tx, storm, heard_until, self._parts):
-                return
-        with self._writing() as tx:
-            city_state, cache = self._city_state, self._tracks.coverage_cache
-            city = CityContext(tx, city_state.network, city_state.policy, now)
-            proof = prove_taps(city, storm, cache, self._parts, heard_until)
-        self._publish(Digest(proof=proof), now)
+            waiting = [
+                storm
+                for storm in storms
+                if storm is not None and taps_wait(tx, storm, heard_until, self._parts)
+            ]
+        for storm in waiting:
+            with self._writing() as tx:
+                city_state = self._city_state
+                city = CityContext(tx, city_state.network, city_state.policy, now)
+                cache = None if storm.ended_at else self._tracks.coverage_cache
+                proof = prove_taps(city, storm, cache, self._parts, heard_until)
+            self._publish(Digest(proof=proof), now)
 
     def _set_aside(self, error: Exception, now: datetime) -> None:
         """Set the oldest position aside; raise the error where positions are not the cause.

@@ -47,6 +47,12 @@ def find_active_storm(tx: Tx) -> Storm | None:
     return first_record(Storm, tx.execute(_ACTIVE))
 
 
+def find_storm_ended_since(tx: Tx, since: datetime) -> Storm | None:
+    """Return the storm that ended last, if that was not before a moment."""
+    query = select(storm).where(storm.c.ended_at >= since).order_by(storm.c.ended_at.desc())
+    return first_record(Storm, tx.execute(query.limit(1)))
+
+
 def list_storms(tx: Tx) -> list[Storm]:
     """Return the storms that have begun, the last one first; no two have a time in common."""
     return records(Storm, tx.execute(_STORMS))

@@ -14,6 +14,7 @@ from data.store.shifts.shifts import add_shifts
 from data.store.tracking.positions import add_positions, list_unseen
 from fleet.coverage.tap_rules import SEEN
 from fleet.shifts.shift_progress import Legs, complete_legs, start_shift
+from fleet.storms.storm_start import end_storm
 from fleet.tracking.live_fleet import Hub
 from tests import village as v
 from tests.api.conftest import StillClock
@@ -22,8 +23,14 @@ from tests.village_database import DISPATCHER
 from tests.village_plan import a_leg, add_published_plan
 
 
+@pytest.mark.parametrize("ended", [False, True], ids=["storm goes on", "storm has ended"])
 def test_a_tap_waits_for_the_positions_from_before_it(
-    engine: Database, clock: StillClock, storm: Storm, hub: Hub, monkeypatch: pytest.MonkeyPatch
+    engine: Database,
+    clock: StillClock,
+    storm: Storm,
+    hub: Hub,
+    monkeypatch: pytest.MonkeyPatch,
+    ended: bool,
 ) -> None:
     drive = a_drive((-10, 150), (210, 150), start_s=60)
     tapped_at = drive[-1].fixed_at
@@ -33,6 +40,8 @@ def test_a_tap_waits_for_the_positions_from_before_it(
         start_shift(tx, DISPATCHER, ShiftId(1), v.NOW)
         complete_legs(tx, DISPATCHER, Legs(plan.id, ShiftId(1), 0, 0), tapped_at)
         add_positions(tx, drive)
+        if ended:
+            end_storm(tx, DISPATCHER, storm.id, tapped_at + timedelta(minutes=1))
     clock.moment += timedelta(hours=1)
     monkeypatch.setattr(evidence_pipeline, "AT_ONCE", len(drive) // 2)
     digester = Digester(engine, clock, CityStateHolder(engine), hub, lambda: False)
