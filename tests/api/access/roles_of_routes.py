@@ -18,6 +18,7 @@ POST /account/sign-out-everywhere
 # administrator dispatcher operator council supervisor
 GET /api/geocode
 # administrator dispatcher operator driver supervisor
+GET /api/training/counting
 GET /api/training/decisions
 GET /training/debrief
 # administrator dispatcher supervisor wall

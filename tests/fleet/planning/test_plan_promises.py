@@ -5,7 +5,7 @@ from datetime import timedelta
 from data.model import JobState, PlanId, PlanState
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
-from data.store.planning.plans import add_plan
+from data.store.planning.plans import add_plan, find_published_plan_id
 from data.store.requests.promises import find_promise, list_promise_outcomes
 from data.store.work import set_job_state
 from fleet.planning.plan_lifecycle import publish
@@ -23,7 +23,8 @@ def published(tx: Tx, in_minutes: int, now_after: timedelta = timedelta(0)) -> i
     now = v.NOW + now_after
     starts_at = now + (in_minutes - 1) * MINUTE
     leg = a_leg(segment_id=v.MILL, starts_at=starts_at, job_ids=(job_on(tx, v.MILL).id,))
-    draft = add_plan(tx, a_plan(leg, made_at=now, state=PlanState.DRAFT))
+    driven = find_published_plan_id(tx, v.a_storm().id)
+    draft = add_plan(tx, a_plan(leg, made_at=now, state=PlanState.DRAFT, parent_id=driven))
     return publish(tx, DISPATCHER, draft.id, estimates(), now).id
 
 

@@ -123,8 +123,9 @@ def test_options_are_kept_with_the_run_and_the_plan(tx: Tx, storm: Storm) -> Non
 
 def test_no_job_is_taken_off_a_truck_unsaid(tx: Tx, storm: Storm) -> None:
     both = a_plan(a_leg(), a_leg(segment_id=2, job_ids=(JobId(2),)))
-    publish(tx, DISPATCHER, add_plan(tx, both).id, estimates(), v.NOW)
-    less = add_plan(tx, a_plan(a_leg()))
+    driven = add_plan(tx, both)
+    publish(tx, DISPATCHER, driven.id, estimates(), v.NOW)
+    less = add_plan(tx, replace(a_plan(a_leg()), parent_id=driven.id))
     with pytest.raises(ConflictError, match="take 1 jobs off"):
         publish(tx, DISPATCHER, less.id, estimates(), LATER)
     publish(tx, DISPATCHER, less.id, estimates(), LATER, dropping=True)
