@@ -1,5 +1,6 @@
 """The driver's phone, and what the board shows of it, in a real browser."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -291,9 +292,8 @@ def test_a_phone_that_may_not_tell_its_place_says_so(visit, code):
 def test_a_new_plan_says_what_changes_before_it_is_driven(visit, code, database, plan):
     page = drive_off(visit, code)
     with transaction(database) as tx:
-        draft = add_plan(
-            tx, a_plan(a_leg(segment_id=v.ORCHARD), network_version=load_network(tx).version)
-        )
+        new = a_plan(a_leg(segment_id=v.ORCHARD), network_version=load_network(tx).version)
+        draft = add_plan(tx, replace(new, parent_id=plan.id))
     other = page.context.browser.new_context(**COARSE)
     desk = open_page(other)
     Visit(desk, visit.server).come_in("dispatcher")

@@ -43,9 +43,8 @@ class List extends TickingPart {
 
   render() {
     const { places, connected, looked } = inspections.value;
-    const awaited = connected ? t("Loading…") : t("No network, and no list on this phone yet.");
-    if (places === null) return html`<p class="empty">${awaited}</p>`;
-    if (shown().length === 0) return html`<p class="empty">${looked ? t("There is nothing to inspect.") : awaited}</p>`;
+    if (places === null) return html`<p class="empty">${connected ? t("Loading…") : t("No network, and no list on this phone yet.")}</p>`;
+    if (shown().length === 0) return html`<p class="empty">${looked ? t("There is nothing to inspect.") : t("Loading…")}</p>`;
     return html`<ol class="places">${repeat(shown(), ({ id }) => id, row)}</ol>`;
   }
 }

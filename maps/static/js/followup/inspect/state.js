@@ -62,7 +62,7 @@ export async function reload() {
     inspections.set({ places, connected: true, looked: true, told: stillTold(inspections.value.told, asked, places) });
     store();
   } catch (error) {
-    inspections.set({ connected: error.status !== undefined });
+    inspections.set({ connected: error.status !== undefined, looked: true });
   }
 }
 
